@@ -7,7 +7,7 @@ import { readFileSync } from 'node:fs';
 import { registerHooks } from 'node:module';
 import { fileURLToPath } from 'node:url';
 import { transformSync } from '@swc/core';
-import { attachToEmbeddedStack } from './stack/src/attach.mjs';
+import { attachToEmbeddedStack } from './stack/src/attach.ts';
 
 registerHooks({
   load(url, context, nextLoad) {
