@@ -1,0 +1,84 @@
+import { hash } from 'node:crypto';
+
+/** Number of key buckets a read model's content is summed in. A power of two. */
+export const bucketCount = 256;
+
+/** Fingerprint of one document's content, stored beside it: two unsigned 32-bit halves and the key bucket it counts in. */
+export interface DocumentDigest {
+  readonly bucket: number;
+  readonly high: number;
+  readonly low: number;
+}
+
+/**
+ * Sums over the documents of one bucket. Order plays no part in a sum, so any writer, worker or store gives the same one.
+ * Sums of 32-bit numbers are exact in a double (and in Elasticsearch's `sum`) up to 2^21 documents a bucket, 536 million in all.
+ */
+export interface BucketDigest {
+  readonly bucket: number;
+  readonly documents: number;
+  readonly high: number;
+  readonly low: number;
+}
+
+/** Digest of a document: the first 64 bits of SHA-256 over its id and canonical JSON, and its bucket by FNV-1a of the id. */
+export function documentDigest(id: string, canonical: string): DocumentDigest {
+  const hex = hash('sha256', `${id}\n${canonical}`, 'hex');
+  return { bucket: bucketOf(id), high: parseInt(hex.slice(0, 8), 16), low: parseInt(hex.slice(8, 16), 16) };
+}
+
+/** Key bucket of a document id, 0 to 255: FNV-1a (32 bits) of its UTF-16 code units. */
+export function bucketOf(id: string): number {
+  let value = 0x811c9dc5;
+  for (let i = 0; i < id.length; i++) value = Math.imul(value ^ id.charCodeAt(i), 0x01000193);
+  return (value >>> 0) % bucketCount;
+}
+
+/** Bucket sums that grow document by document: what the fold expects the store to hold. */
+export class BucketSums {
+  readonly #documents = new Float64Array(bucketCount);
+  readonly #high = new Float64Array(bucketCount);
+  readonly #low = new Float64Array(bucketCount);
+
+  add(digest: DocumentDigest): void {
+    this.#change(digest, 1);
+  }
+
+  remove(digest: DocumentDigest): void {
+    this.#change(digest, -1);
+  }
+
+  merge(buckets: readonly BucketDigest[]): void {
+    for (const { bucket, documents, high, low } of buckets) {
+      this.#documents[bucket]! += documents;
+      this.#high[bucket]! += high;
+      this.#low[bucket]! += low;
+    }
+  }
+
+  /** The buckets that hold at least one document, in bucket order. */
+  list(): BucketDigest[] {
+    const buckets: BucketDigest[] = [];
+    for (let bucket = 0; bucket < bucketCount; bucket++) {
+      const documents = this.#documents[bucket]!;
+      if (documents !== 0)
+        buckets.push({ bucket, documents, high: this.#high[bucket]!, low: this.#low[bucket]! });
+    }
+    return buckets;
+  }
+
+  #change({ bucket, high, low }: DocumentDigest, sign: 1 | -1): void {
+    this.#documents[bucket]! += sign;
+    this.#high[bucket]! += sign * high;
+    this.#low[bucket]! += sign * low;
+  }
+}
+
+/** The content digest of a whole read model: SHA-256 (hex) over its non-empty buckets in order. */
+export function digestOfBuckets(buckets: readonly BucketDigest[]): string {
+  const lines = [...buckets]
+    .filter(({ documents }) => documents > 0)
+    .sort((a, b) => a.bucket - b.bucket)
+    .map(({ bucket, documents, high, low }) => `${bucket}:${documents}:${high}:${low}\n`);
+  return hash('sha256', lines.join(''), 'hex');
+}

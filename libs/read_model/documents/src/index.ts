@@ -1,0 +1,18 @@
+export type { ProductStatus, ReadModelDocument } from './read-model-document.ts';
+export type { ProductSearchDocument } from './product-search-document.ts';
+export type {
+  ElasticsearchStorage,
+  PostgresColumn,
+  PostgresStorage,
+  StorageDefinition,
+} from './storage-definition.ts';
+export { canonicalJson } from './canonical-json.ts';
+export {
+  BucketSums,
+  bucketCount,
+  bucketOf,
+  digestOfBuckets,
+  documentDigest,
+  type BucketDigest,
+  type DocumentDigest,
+} from './document-digest.ts';

@@ -1,0 +1,36 @@
+/** A server (Elasticsearch, Postgres, Kafka) stayed unreachable or unable to work within the retry budget. */
+export class DependencyError extends Error {
+  readonly code = 'DEPENDENCY';
+  readonly retryable = true;
+
+  constructor(
+    readonly dependency: 'elasticsearch' | 'postgres' | 'kafka',
+    message: string,
+    options?: { cause?: unknown },
+  ) {
+    super(message, options);
+    this.name = 'DependencyError';
+  }
+}
+
+/** Readers were not where the caller saw them: another cutover came first. Nothing was changed. */
+export class CutoverConflict extends Error {
+  readonly code = 'CUTOVER_CONFLICT';
+  readonly retryable = false;
+
+  constructor(message: string, options?: { cause?: unknown }) {
+    super(message, options);
+    this.name = 'CutoverConflict';
+  }
+}
+
+/** The lease or its fencing token is another run's now: this one must stop and may change nothing more. */
+export class LeaseLost extends Error {
+  readonly code = 'LEASE_LOST';
+  readonly retryable = false;
+
+  constructor(message: string) {
+    super(message);
+    this.name = 'LeaseLost';
+  }
+}

@@ -1,0 +1,142 @@
+import type { BucketDigest, DocumentDigest, StorageDefinition } from '@reprise/read-model-documents';
+
+/** Name of a generation's physical index or table. Minted by `generationName` only, so that no writer can be given an alias. */
+export type GenerationName = string & { readonly __brand: 'GenerationName' };
+
+export const generationStates = [
+  'BUILDING',
+  'BUILT',
+  'VERIFIED',
+  'LIVE',
+  'STANDBY',
+  'RETIRED',
+  'INTERRUPTED',
+  'FAILED',
+  'ABANDONED',
+  'PRUNED',
+] as const;
+export type GenerationState = (typeof generationStates)[number];
+
+/** One physical build of a read model, as the registry knows it. */
+export interface Generation {
+  readonly uuid: string;
+  readonly projection: string;
+  readonly name: GenerationName;
+  readonly storage: StorageDefinition['kind'];
+  /** Hash of storage definition, projection version and topic id (see `fingerprintOf`). */
+  readonly fingerprint: string;
+  readonly projectionVersion: number;
+  readonly topic: string;
+  readonly topicId: string;
+  readonly state: GenerationState;
+  readonly createdAt: Date;
+  readonly stateChangedAt: Date;
+  /** Content digest the gate proved, once there is one. */
+  readonly digest: string | null;
+  /** Run that built it. */
+  readonly runId: string | null;
+}
+
+/** Next offset to read, by partition. A partition that is absent has never been read: position 0. */
+export type Positions = ReadonlyMap<number, bigint>;
+
+/** What a generation's index or table says of itself (`mappings._meta`, or the table's comment). */
+export interface GenerationMeta {
+  readonly uuid: string;
+  readonly projection: string;
+  readonly projectionVersion: number;
+  readonly fingerprint: string;
+}
+
+/** A document ready to be written: its canonical JSON is made once and serves as digest input and as stored source. */
+export interface DocumentToWrite {
+  readonly id: string;
+  /** Aggregate version: the external version of the write. */
+  readonly version: number;
+  /** Canonical JSON of the document. */
+  readonly canonical: string;
+  readonly digest: DocumentDigest;
+}
+
+export interface StoredDocument {
+  readonly id: string;
+  readonly version: number;
+  /** The document as the projection made it, without what the store adds. */
+  readonly document: Readonly<Record<string, unknown>>;
+  readonly digest: DocumentDigest;
+}
+
+export interface RejectedDocument {
+  readonly id: string;
+  readonly version: number;
+  /** The store's own error type and reason. */
+  readonly reason: string;
+}
+
+export interface WriteResult {
+  readonly written: number;
+  /** Writes that lost to the same or a later version in the store: already applied, no fault. */
+  readonly stale: number;
+  /** Documents the store will never take (mapping or constraint violations). Nothing else of the batch is lost by them. */
+  readonly rejected: readonly RejectedDocument[];
+}
+
+export interface GenerationCounts {
+  readonly documents: number;
+  readonly tombstones: number;
+}
+
+/** What readers are pointed at now, observed from the alias or view. */
+export type ReadersTarget =
+  | { readonly kind: 'none' }
+  | { readonly kind: 'generation'; readonly name: GenerationName }
+  /** More than one index behind the alias, or a concrete index of the alias's name: nothing here may be guessed. */
+  | { readonly kind: 'ambiguous'; readonly names: readonly string[] };
+
+/**
+ * Where the generations of one projection are kept. Adapters: Elasticsearch indices behind an alias, Postgres tables behind
+ * a view. Every method that talks to the server retries transient faults within its budget, then throws `DependencyError`.
+ */
+export interface GenerationStore {
+  readonly kind: StorageDefinition['kind'];
+  /** The read alias or view readers use. */
+  readonly readers: string;
+
+  /** Health, write blocks and room for a second copy; throws `DependencyError` with the remedy. */
+  assertHealthy(signal?: AbortSignal): Promise<void>;
+  /** Creates the empty index or table with its meta, refresh off, no replicas; fails if it exists. */
+  create(name: GenerationName, meta: GenerationMeta): Promise<void>;
+  /** The meta a generation carries, or undefined when there is no such index or table. */
+  meta(name: GenerationName): Promise<GenerationMeta | undefined>;
+  /** Names of all existing indices or tables that look like generations of this projection. */
+  list(): Promise<GenerationName[]>;
+  /** Writes whole documents under the version guard. Resolves only when every item is acknowledged or finally rejected. */
+  write(
+    name: GenerationName,
+    documents: readonly DocumentToWrite[],
+    signal?: AbortSignal,
+  ): Promise<WriteResult>;
+  /** Reads documents by id, in real time (not subject to refresh). Absent ids are absent from the map. */
+  read(name: GenerationName, ids: readonly string[]): Promise<Map<string, StoredDocument>>;
+  /** All documents in ascending id order, `batchSize` at a time, from one consistent view. */
+  scan(
+    name: GenerationName,
+    options?: { batchSize?: number; buckets?: readonly number[]; signal?: AbortSignal },
+  ): AsyncIterable<StoredDocument[]>;
+  /** Makes everything written visible to `bucketDigests`, `counts` and readers. */
+  refresh(name: GenerationName): Promise<void>;
+  bucketDigests(name: GenerationName): Promise<BucketDigest[]>;
+  counts(name: GenerationName): Promise<GenerationCounts>;
+  /** Ends a build: refresh, replicas and refresh interval (or indexes and statistics) as serving needs them, and waits for them. */
+  finishBuild(name: GenerationName, signal?: AbortSignal): Promise<void>;
+  observeReaders(): Promise<ReadersTarget>;
+  /**
+   * Moves readers from the OBSERVED generation to another in one atomic call (compare-and-swap).
+   * @throws CutoverConflict when readers were no longer at `from`; nothing is changed then.
+   */
+  switchReaders(from: GenerationName | undefined, to: GenerationName): Promise<void>;
+  /** Deletes the index or table. Refuses (throws) when readers point at it. */
+  drop(name: GenerationName): Promise<void>;
+  /** Bytes on disk, as far as the server tells. */
+  sizeInBytes(name: GenerationName): Promise<number>;
+}

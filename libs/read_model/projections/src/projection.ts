@@ -1,0 +1,35 @@
+import type { ProductEvent } from '@reprise/events';
+import type { ReadModelDocument, StorageDefinition } from '@reprise/read-model-documents';
+
+/**
+ * A pure function from a product's events to its document, with what its storage looks like. It gets no clock, no random
+ * numbers and no way out: the same events give the same document, live, in a rebuild and in a repair.
+ */
+export interface Projection<D extends ReadModelDocument = ReadModelDocument> {
+  /** Snake case; also the name of its read alias or view unless configured otherwise. */
+  readonly name: string;
+  /** Bumped whenever `evolve` gives another document for the same events; part of the fingerprint. */
+  readonly version: number;
+  readonly storage: StorageDefinition;
+  /** The document after `event`; `document` is undefined for the first event of a product. Called in version order only. */
+  evolve(document: D | undefined, event: ProductEvent): D;
+}
+
+export type Applied<D extends ReadModelDocument> =
+  | { readonly outcome: 'applied'; readonly document: D }
+  /** The document holds this event, or a later one, already. */
+  | { readonly outcome: 'duplicate' }
+  /** An earlier event of this product is missing: `expected` is the version that has to come first. */
+  | { readonly outcome: 'gap'; readonly expected: number };
+
+/** Applies an event under the one rule of every feed: only if its version follows the document's. Changes nothing it is given. */
+export function applyEvent<D extends ReadModelDocument>(
+  projection: Projection<D>,
+  document: D | undefined,
+  event: ProductEvent,
+): Applied<D> {
+  const expected = (document?.version ?? 0) + 1;
+  if (event.aggregateversion < expected) return { outcome: 'duplicate' };
+  if (event.aggregateversion > expected) return { outcome: 'gap', expected };
+  return { outcome: 'applied', document: projection.evolve(document, event) };
+}

@@ -1,0 +1,13 @@
+import { productSearch } from './product-search/product-search.ts';
+import type { Projection } from './projection.ts';
+
+/**
+ * Every projection there is, in the order `--projection all` takes them. `Projection<never>` would be the exact type; feeds
+ * only ever hand a projection documents it made itself, which is what makes this one sound.
+ */
+export const projections: readonly Projection[] = [productSearch as unknown as Projection];
+
+/** The projection of that name, or undefined. */
+export function findProjection(name: string): Projection | undefined {
+  return projections.find((projection) => projection.name === name);
+}
