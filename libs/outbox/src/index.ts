@@ -1,0 +1,1 @@
+export { dropOutboxTableSql, outboxTableSql } from './schema.ts';
