@@ -1,1 +1,2 @@
 export { dropOutboxTableSql, outboxTableSql } from './schema.ts';
+export { appendToOutbox, type EncodedEvent, type Queryable } from './append.ts';

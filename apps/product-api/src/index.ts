@@ -1,0 +1,1 @@
+export { runWriteMigrations } from './migrate.ts';

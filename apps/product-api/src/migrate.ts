@@ -1,0 +1,69 @@
+import pg from 'pg';
+import { DataSource } from 'typeorm';
+import { MigrationError } from './errors.ts';
+import { migrationsTable, writeMigrations } from './migrations/write-migrations.ts';
+
+/** Any number will do, as long as every program that migrates this database takes the same one. */
+const migrationLock = 7_305_812_004;
+
+/**
+ * Brings the write database at `url` to the current schema and returns the names of the migrations it ran, in order; none
+ * when the database was current. All of them are applied in one transaction, or none.
+ *
+ * A second run meanwhile waits for the first: an advisory lock, held by a session of its own, lets one run in at a time.
+ *
+ * @throws MigrationError when the server cannot be reached or refuses a statement; the schema is then as it was before.
+ */
+export async function runWriteMigrations(url: string): Promise<string[]> {
+  const lock = new pg.Client({
+    connectionString: url,
+    application_name: 'write-migrations',
+    connectionTimeoutMillis: 10_000,
+  });
+  // The lock ends with its session. If that breaks, the error surfaces on the next statement; unheard it ends the process.
+  lock.on('error', () => undefined);
+  const dataSource = new DataSource({
+    type: 'postgres',
+    url,
+    applicationName: 'write-migrations',
+    poolSize: 1,
+    connectTimeoutMS: 10_000,
+    installExtensions: false,
+    migrations: writeMigrations,
+    migrationsTableName: migrationsTable,
+    migrationsTransactionMode: 'all',
+  });
+  try {
+    await lock.connect();
+    await lock.query('SELECT pg_advisory_lock($1)', [migrationLock]);
+    await dataSource.initialize();
+    const applied = await dataSource.runMigrations();
+    return applied.map(({ name }) => name);
+  } catch (error) {
+    throw new MigrationError(error);
+  } finally {
+    if (dataSource.isInitialized) await dataSource.destroy();
+    await lock.end();
+  }
+}
+
+if (import.meta.main) {
+  const url = process.env['WRITE_DATABASE_URL'];
+  if (!url) {
+    process.stderr.write(
+      'WRITE_DATABASE_URL is not set: name the write database to migrate. Nothing was changed.\n',
+    );
+    process.exit(1);
+  }
+  try {
+    const applied = await runWriteMigrations(url);
+    process.stderr.write(
+      applied.length === 0
+        ? 'The write database has every migration.\n'
+        : `Applied to the write database: ${applied.join(', ')}.\n`,
+    );
+  } catch (error) {
+    process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
+    process.exit(4);
+  }
+}
