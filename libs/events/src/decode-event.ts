@@ -1,0 +1,103 @@
+import { isUtf8 } from 'node:buffer';
+import { specVersion } from './envelope.ts';
+import type { ProductEvent } from './product-events.ts';
+import { describeViolation } from './schema-violation.ts';
+import { eventValidators } from './schemas/validators.ts';
+import { isOlderType, upcast } from './upcasters/registry.ts';
+import type { JsonObject } from './upcasters/upcaster.ts';
+
+export type DecodeFailureReason =
+  'null-value' | 'not-json' | 'not-an-envelope' | 'unknown-type' | 'schema-violated';
+
+/** Why a value is not a product event, with as much of its identity as could be read. */
+export interface DecodeFailure {
+  readonly ok: false;
+  readonly reason: DecodeFailureReason;
+  /** One line for an operator; never the value itself. */
+  readonly message: string;
+  /** JSON Pointer to the offending field, when there is one. */
+  readonly path?: string;
+  readonly type?: string;
+  readonly subject?: string;
+  readonly aggregateVersion?: number;
+}
+
+export type DecodeResult = { readonly ok: true; readonly event: ProductEvent } | DecodeFailure;
+
+/**
+ * Reads one stored or received event: the only decode path of the live feed, the rebuild, repair and redrive.
+ * Older versions are upcast, then everything is validated against the schema of the current version.
+ * @param value UTF-8 JSON text of the whole envelope; `null` is a Kafka record without a value
+ */
+export function decodeEvent(value: Buffer | string | null): DecodeResult {
+  if (value === null) return { ok: false, reason: 'null-value', message: 'the record has no value' };
+  let parsed: unknown;
+  try {
+    if (typeof value !== 'string' && !isUtf8(value)) throw new SyntaxError('the bytes are not UTF-8');
+    parsed = JSON.parse(typeof value === 'string' ? value : value.toString('utf8'));
+  } catch {
+    return { ok: false, reason: 'not-json', message: 'not JSON' };
+  }
+  if (typeof parsed !== 'object' || parsed === null || Array.isArray(parsed)) {
+    return {
+      ok: false,
+      reason: 'not-an-envelope',
+      message: 'not an event envelope: the JSON value is not an object',
+    };
+  }
+  const envelope = parsed as JsonObject;
+  const { specversion, type } = envelope;
+  if (specversion !== specVersion) return notAnEnvelope(envelope, '/specversion', `must be "${specVersion}"`);
+  if (typeof type !== 'string') return notAnEnvelope(envelope, '/type', 'must be string');
+  const validate = eventValidators.get(type);
+  if (validate === undefined) return decodeOlder(envelope, type);
+  if (validate(envelope)) return { ok: true, event: envelope };
+  const { path, problem } = describeViolation(validate.errors);
+  return violated(envelope, path, problem);
+}
+
+function decodeOlder(envelope: JsonObject, type: string): DecodeResult {
+  if (!isOlderType(type)) {
+    return {
+      ok: false,
+      reason: 'unknown-type',
+      message: `unknown type: ${shorten(type)}`,
+      ...identityOf(envelope),
+    };
+  }
+  const { data } = envelope;
+  if (typeof data !== 'object' || data === null || Array.isArray(data)) {
+    return violated(envelope, '/data', 'must be object');
+  }
+  const lifted = upcast(type, data as JsonObject);
+  if (!lifted.result.ok) return violated(envelope, lifted.result.path, lifted.result.problem);
+  const current = { ...envelope, type: lifted.type, data: lifted.result.data };
+  const validate = eventValidators.get(lifted.type);
+  if (validate?.(current)) return { ok: true, event: current };
+  const { path, problem } = describeViolation(validate?.errors);
+  return violated(envelope, path, problem);
+}
+
+function notAnEnvelope(envelope: JsonObject, path: string, problem: string): DecodeFailure {
+  const message = `not an event envelope: ${path} ${problem}`;
+  return { ok: false, reason: 'not-an-envelope', message, path, ...identityOf(envelope) };
+}
+
+function violated(envelope: JsonObject, path: string, problem: string): DecodeFailure {
+  const message = `schema violated: ${path} ${problem}`;
+  return { ok: false, reason: 'schema-violated', message, path, ...identityOf(envelope) };
+}
+
+/** What a dead letter or a repair task can be filed under, as far as the value says it in the right types. */
+function identityOf({ type, subject, aggregateversion }: JsonObject): Partial<DecodeFailure> {
+  return {
+    ...(typeof type === 'string' && { type: shorten(type) }),
+    ...(typeof subject === 'string' && subject !== '' && subject.length <= 128 && { subject }),
+    ...(Number.isSafeInteger(aggregateversion) && { aggregateVersion: aggregateversion as number }),
+  };
+}
+
+/** Text from an unreadable event, cut so that a hostile one cannot flood logs and headers. */
+function shorten(value: string): string {
+  return value.length > 128 ? `${value.slice(0, 128)}…` : value;
+}

@@ -1,0 +1,78 @@
+import type { ProductEvent, ProductEventType } from './product-events.ts';
+import { describeViolation } from './schema-violation.ts';
+import { eventValidators } from './schemas/validators.ts';
+
+/** Thrown instead of writing an event that no reader could decode. It is a defect of the caller: retrying cannot help. */
+export class InvalidEventError extends Error {
+  readonly code = 'INVALID_EVENT';
+  readonly retryable = false;
+  override readonly name = 'InvalidEventError';
+  /** JSON Pointer to the offending field. */
+  readonly path: string;
+
+  constructor(type: string, path: string, problem: string) {
+    super(`event of type ${type} was not written, schema violated: ${path} ${problem}`);
+    this.path = path;
+  }
+}
+
+const envelopeKeys: readonly string[] = [
+  'specversion',
+  'id',
+  'source',
+  'type',
+  'subject',
+  'time',
+  'datacontenttype',
+  'aggregatetype',
+  'aggregateversion',
+  'correlationid',
+  'causationid',
+  'traceparent',
+];
+
+const dataKeys: Readonly<Record<ProductEventType, readonly string[]>> = {
+  'product.created.v1': [
+    'title',
+    'description',
+    'brand',
+    'categoryId',
+    'priceMinor',
+    'currency',
+    'stock',
+    'tags',
+  ],
+  'product.details-changed.v1': ['title', 'description', 'brand', 'tags'],
+  'product.price-changed.v1': ['priceMinor', 'currency'],
+  'product.category-changed.v1': ['categoryId'],
+  'product.stock-adjusted.v1': ['delta', 'reason'],
+  'product.published.v1': [],
+  'product.unpublished.v1': [],
+  'product.deleted.v1': ['reason'],
+};
+
+/**
+ * The stored and sent text of an event: structured JSON with a fixed key order (envelope, then other extension attributes by name,
+ * then `data`), so that equal events are equal texts.
+ * @throws InvalidEventError when the event breaks its schema
+ */
+export function encodeEvent(event: ProductEvent): string {
+  const validate = eventValidators.get(event.type);
+  if (!validate?.(event)) {
+    const { path, problem } = describeViolation(validate?.errors);
+    throw new InvalidEventError(String((event as ProductEvent).type), path, problem);
+  }
+  const source = event as unknown as Readonly<Record<string, unknown>>;
+  const ordered: Record<string, unknown> = {};
+  for (const key of envelopeKeys) ordered[key] = source[key];
+  for (const key of Object.keys(source).sort())
+    if (!Object.hasOwn(ordered, key) && key !== 'data') ordered[key] = source[key];
+  ordered.data = pick(event.data as Readonly<Record<string, unknown>>, dataKeys[event.type]);
+  return JSON.stringify(ordered);
+}
+
+function pick(source: Readonly<Record<string, unknown>>, keys: readonly string[]): Record<string, unknown> {
+  const picked: Record<string, unknown> = {};
+  for (const key of keys) picked[key] = source[key];
+  return picked;
+}

@@ -1,0 +1,12 @@
+import type { ProductEvent } from './product-events.ts';
+
+/** Media type of an event in CloudEvents structured mode. */
+export const eventContentType = 'application/cloudevents+json';
+
+/** Kafka headers of an event: its media type and, when it has one, its trace context. */
+export function eventHeaders(event: Pick<ProductEvent, 'traceparent'>): Record<string, string> {
+  return {
+    'content-type': eventContentType,
+    ...(event.traceparent !== undefined && { traceparent: event.traceparent }),
+  };
+}

@@ -1,0 +1,57 @@
+import { dataContentType, productAggregateType, specVersion } from '../envelope.ts';
+import { eventLimits, textPattern, traceparentPattern } from '../event-limits.ts';
+import { schemaDialect, schemaId, type JsonSchema } from './json-schema.ts';
+
+const identifier = { type: 'string', ...eventLimits.identifier, pattern: textPattern };
+
+/**
+ * The CloudEvents envelope. Extension attributes beyond ours are allowed, as the specification asks of consumers, when their
+ * names are legal attribute names and their values are of the specification's JSON types.
+ */
+export const envelopeSchema: JsonSchema = {
+  $schema: schemaDialect,
+  $id: schemaId('event-envelope'),
+  title: 'Event envelope',
+  description:
+    'CloudEvents 1.0 in structured JSON, with the extension attributes every product event carries.',
+  type: 'object',
+  required: [
+    'specversion',
+    'id',
+    'source',
+    'type',
+    'subject',
+    'time',
+    'datacontenttype',
+    'aggregatetype',
+    'aggregateversion',
+    'correlationid',
+    'data',
+  ],
+  properties: {
+    specversion: { const: specVersion },
+    id: { ...identifier, description: 'Unique per event; UUIDv7 where this project writes it.' },
+    source: { ...identifier, description: 'URI reference of the writer.' },
+    type: { type: 'string', ...eventLimits.identifier },
+    subject: { ...identifier, description: 'Aggregate id; also the Kafka key.' },
+    time: {
+      type: 'string',
+      format: 'date-time',
+      pattern: 'Z$',
+      description: 'When it happened: RFC 3339 in UTC, up to nanoseconds.',
+    },
+    datacontenttype: { const: dataContentType },
+    aggregatetype: { const: productAggregateType },
+    aggregateversion: {
+      type: 'integer',
+      ...eventLimits.aggregateVersion,
+      description: "1-based count of the aggregate's events, without gaps. It alone decides order.",
+    },
+    correlationid: identifier,
+    causationid: identifier,
+    traceparent: { type: 'string', pattern: traceparentPattern, description: 'W3C trace context.' },
+    data: { type: 'object' },
+  },
+  propertyNames: { pattern: '^(?!(?:constructor|prototype)$)[a-z0-9]{1,64}$' },
+  additionalProperties: { type: ['string', 'boolean', 'integer'] },
+};

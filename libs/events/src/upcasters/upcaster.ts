@@ -1,0 +1,16 @@
+/** A JSON object whose shape is not known yet. */
+export type JsonObject = Readonly<Record<string, unknown>>;
+
+export type UpcastResult =
+  | { readonly ok: true; readonly data: JsonObject }
+  | { readonly ok: false; readonly path: string; readonly problem: string };
+
+/**
+ * Lifts the data of one event type by one version. Pure and total: data it cannot convert is answered with the place and the
+ * problem. What it returns is validated against the schema of the version it arrives at, so it need not check everything.
+ */
+export interface Upcaster {
+  readonly from: string;
+  readonly to: string;
+  upcast(data: JsonObject): UpcastResult;
+}
