@@ -13,7 +13,7 @@
 export const outboxTableSql = `
 CREATE TABLE outbox_events (
   id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
-  event_id uuid NOT NULL UNIQUE,
+  event_id uuid NOT NULL,
   aggregate_id uuid NOT NULL,
   aggregate_version integer NOT NULL,
   type text NOT NULL,
