@@ -1,0 +1,160 @@
+import js from '@eslint/js';
+import nx from '@nx/eslint-plugin';
+import { createNodeResolver, importX } from 'eslint-plugin-import-x';
+import { builtinModules } from 'node:module';
+import { defineConfig } from 'eslint/config';
+import tseslint from 'typescript-eslint';
+import { constraints, depConstraints, pureBuiltins, testFiles } from './tools/boundaries/src/constraints.mjs';
+
+/** Projects that compute and do nothing else. `pure-projects` in tools/boundaries compares this list with the tags. */
+export const pureProjects = [
+  'libs/events',
+  'libs/product/domain',
+  'libs/read_model/documents',
+  'libs/read_model/projections',
+];
+
+const mainFiles = ['**/src/main.ts', 'tools/*.mjs'];
+
+const everywhere = [
+  { selector: 'TSEnumDeclaration', message: 'Use a union of string literals.' },
+  { selector: 'TSImportEqualsDeclaration', message: 'Use an import declaration.' },
+  { selector: 'ExportAllDeclaration', message: 'Name what is exported.' },
+  {
+    selector: "ImportExpression:not([source.type='Literal'])",
+    message: 'Name the imported module in a string literal, so that the import rules see it.',
+  },
+  {
+    selector:
+      ":matches(ImportSpecifier[imported.name='createRequire'], MemberExpression[property.name='createRequire'])",
+    message: 'Import the module: the import rules do not see what createRequire loads.',
+  },
+  {
+    selector: "MemberExpression[object.name='process'][property.name='getBuiltinModule']",
+    message: 'Import the module: the import rules do not see getBuiltinModule.',
+  },
+  {
+    selector:
+      '.source[value=/^(@[^\\u002F]+\\u002F)?[^@.\\u002F][^\\u002F]*\\u002F(src|lib|dist|build)\\u002F/]',
+    message: 'Import what the package exports, not its inner files.',
+  },
+];
+
+const inSpecs = [
+  {
+    selector:
+      'MemberExpression[object.name=/^(describe|it|test)$/][property.name=/^(only|skip|todo|failing)$/], CallExpression[callee.name=/^(fdescribe|fit|xdescribe|xit|xtest)$/]',
+    message: 'Every test runs, and runs together with all others.',
+  },
+];
+
+const builtin = `^(node:|(${builtinModules.filter((name) => !name.startsWith('_') && !name.includes('/')).join('|')})(\\u002F|$))`;
+const inPureProjects = [
+  {
+    selector: `.source[value=/${builtin}/]:not([value=/^(${pureBuiltins.join('|')})$/])`,
+    message: `A pure project imports no built-in module but ${pureBuiltins.join(', ')}.`,
+  },
+  {
+    selector: "NewExpression[callee.name='Date'][arguments.length=0]",
+    message: 'A pure project is given the time.',
+  },
+];
+const impureGlobals = [
+  'process',
+  'console',
+  'fetch',
+  'performance',
+  'setTimeout',
+  'setInterval',
+  'setImmediate',
+  'queueMicrotask',
+  'require',
+];
+
+const restricted = (...lists) => ({ 'no-restricted-syntax': ['error', ...lists.flat()] });
+const boundaries = (options) => [
+  'error',
+  {
+    depConstraints: depConstraints(constraints, options),
+    banTransitiveDependencies: true,
+    enforceBuildableLibDependency: true,
+    checkDynamicDependenciesExceptions: ['.*'],
+    allow: [],
+  },
+];
+
+export default defineConfig(
+  { ignores: ['**/dist', '**/node_modules', '**/coverage', '.nx', '.stack'] },
+  { linterOptions: { noInlineConfig: true, reportUnusedDisableDirectives: 'error' } },
+  js.configs.recommended,
+  ...nx.configs['flat/base'],
+  { plugins: { 'import-x': importX } },
+  {
+    files: ['**/*.mjs'],
+    languageOptions: {
+      sourceType: 'module',
+      globals: { process: 'readonly', console: 'readonly', URL: 'readonly' },
+    },
+    rules: { 'max-lines': ['error', 300] },
+  },
+  {
+    files: ['**/*.ts'],
+    extends: [tseslint.configs.recommended],
+    languageOptions: { parserOptions: { projectService: true, tsconfigRootDir: import.meta.dirname } },
+    settings: {
+      'import-x/parsers': { '@typescript-eslint/parser': ['.ts'] },
+      'import-x/resolver-next': [
+        createNodeResolver({
+          conditionNames: ['@reprise/source', 'node', 'import'],
+          extensions: ['.ts', '.mjs', '.js'],
+        }),
+      ],
+    },
+    rules: {
+      '@nx/enforce-module-boundaries': boundaries({ inTests: false }),
+      '@typescript-eslint/await-thenable': 'error',
+      '@typescript-eslint/consistent-type-imports': ['error', { fixStyle: 'inline-type-imports' }],
+      '@typescript-eslint/no-floating-promises': 'error',
+      '@typescript-eslint/no-misused-promises': 'error',
+      '@typescript-eslint/no-unused-vars': [
+        'error',
+        { argsIgnorePattern: '^_', varsIgnorePattern: '^_', ignoreRestSiblings: true },
+      ],
+      '@typescript-eslint/only-throw-error': 'error',
+      '@typescript-eslint/switch-exhaustiveness-check': [
+        'error',
+        { considerDefaultExhaustiveForUnions: true },
+      ],
+      'import-x/no-cycle': ['error', { ignoreExternal: true }],
+      'import-x/no-default-export': 'error',
+      'max-lines': ['error', 300],
+      'no-restricted-properties': [
+        'error',
+        { object: 'process', property: 'exit', message: 'Return to main.ts, which sets the exit code.' },
+      ],
+      ...restricted(everywhere),
+    },
+  },
+  {
+    files: pureProjects.map((root) => `${root}/src/**/*.ts`),
+    ignores: testFiles,
+    rules: {
+      'no-restricted-globals': ['error', ...impureGlobals],
+      'no-restricted-properties': [
+        'error',
+        { object: 'Date', property: 'now', message: 'A pure project is given the time.' },
+        { object: 'Math', property: 'random', message: 'A pure project is given its numbers.' },
+        { object: 'crypto', property: 'randomUUID', message: 'A pure project is given its ids.' },
+      ],
+      ...restricted(everywhere, inPureProjects),
+    },
+  },
+  {
+    files: testFiles,
+    rules: {
+      '@nx/enforce-module-boundaries': boundaries({ inTests: true }),
+      ...restricted(everywhere, inSpecs),
+    },
+  },
+  { files: mainFiles, rules: { 'no-restricted-properties': 'off' } },
+);

@@ -1,0 +1,223 @@
+/**
+ * Who may import whom, as data. ESLint reads these rows (eslint.config.mjs), the tests of this project judge the real
+ * project graph by them, and docs/reference/architecture.md prints them.
+ *
+ * Every project carries exactly one tag of each axis. An import must satisfy every row whose source tag the importing project
+ * carries, so a row can only forbid more, never allow what another row forbids. `onlyDependOnLibsWithTags` is closed under
+ * following imports (what a tag may reach never reaches further than the tag itself), so reach through a third project needs no
+ * row of its own.
+ */
+
+/** What a project belongs to. */
+export const scopes = ['log', 'write', 'read', 'rebuild', 'search', 'runtime', 'test', 'tools', 'bench'];
+
+/** What kind of thing a project is, from the innermost outwards. */
+export const types = ['contract', 'domain', 'runtime', 'adapter', 'feature', 'app', 'test', 'tool'];
+
+/** @type {readonly import('./constraints.mjs').Constraint[]} */
+export const constraints = [
+  {
+    id: 'log-alone',
+    sourceTag: 'scope:log',
+    onlyDependOnLibsWithTags: ['scope:log'],
+    because: 'the events are the contract between both sides and must not know either',
+  },
+  {
+    id: 'write-side',
+    sourceTag: 'scope:write',
+    onlyDependOnLibsWithTags: ['scope:write', 'scope:log', 'scope:runtime'],
+    bannedExternalImports: ['@platformatic/*', '@elastic/*'],
+    because: 'the write side ends at the event log: it knows no read model and no search engine',
+  },
+  {
+    id: 'read-side',
+    sourceTag: 'scope:read',
+    onlyDependOnLibsWithTags: ['scope:read', 'scope:log', 'scope:runtime'],
+    bannedExternalImports: ['typeorm*', '@nestjs/typeorm*'],
+    because:
+      'read models come from events alone, never from the write tables, and live feeding does not need the rebuild',
+  },
+  {
+    id: 'rebuild-job-only',
+    sourceTag: 'scope:rebuild',
+    onlyDependOnLibsWithTags: ['scope:rebuild', 'scope:read', 'scope:log', 'scope:runtime'],
+    bannedExternalImports: ['typeorm*', '@nestjs/typeorm*'],
+    because: 'only the rebuild job reaches the rebuild, and it cannot reach the write side',
+  },
+  {
+    id: 'rebuild-joins-no-group',
+    sourceTag: 'scope:rebuild',
+    bannedExternalImports: ['kafkajs*'],
+    because: 'kafkajs cannot read without joining a consumer group, and a rebuild joins none',
+    relaxedInTests: true,
+  },
+  {
+    id: 'search-reads-documents',
+    allSourceTags: ['scope:search', 'type:app'],
+    onlyDependOnLibsWithTags: ['type:domain', 'type:runtime'],
+    because: 'queries know document types and the read alias, not generations or how they are written',
+  },
+  {
+    id: 'search-side',
+    sourceTag: 'scope:search',
+    onlyDependOnLibsWithTags: ['scope:search', 'scope:read', 'scope:runtime'],
+    bannedExternalImports: [
+      'typeorm*',
+      '@nestjs/typeorm*',
+      '@nestjs/microservices*',
+      'kafkajs*',
+      '@platformatic/*',
+    ],
+    because: 'queries read a store through its alias or view and nothing else',
+  },
+  {
+    id: 'runtime-alone',
+    sourceTag: 'scope:runtime',
+    onlyDependOnLibsWithTags: ['scope:runtime'],
+    bannedExternalImports: ['typeorm*', 'pg', 'pg/*', 'kafkajs*', '@platformatic/*', '@elastic/*'],
+    because: 'configuration, logging and shutdown know nothing of products and hold no driver',
+  },
+  {
+    id: 'test-scope',
+    sourceTag: 'scope:test',
+    onlyDependOnLibsWithTags: ['scope:test', 'scope:log', 'scope:runtime'],
+    because: 'every project can use the test kit in its tests only as long as the kit uses none of them',
+  },
+  {
+    id: 'tools-scope',
+    sourceTag: 'scope:tools',
+    onlyDependOnLibsWithTags: ['scope:tools', 'scope:log', 'scope:write', 'scope:read', 'scope:runtime'],
+    because:
+      'tools drive the product through its libraries; only the benchmark measures the rebuild from inside',
+  },
+  {
+    id: 'bench-scope',
+    sourceTag: 'scope:bench',
+    onlyDependOnLibsWithTags: [
+      'scope:tools',
+      'scope:log',
+      'scope:write',
+      'scope:read',
+      'scope:rebuild',
+      'scope:runtime',
+    ],
+    because: 'the benchmark measures everything but the test kit, which is for tests',
+  },
+  {
+    id: 'contract-is-pure',
+    sourceTag: 'type:contract',
+    onlyDependOnLibsWithTags: ['type:contract'],
+    allowedExternalImports: ['ajv*', 'ajv-formats*', 'uuid'],
+    because: 'the event contract is types, schemas and their codec',
+  },
+  {
+    id: 'domain-is-pure',
+    sourceTag: 'type:domain',
+    onlyDependOnLibsWithTags: ['type:domain', 'type:contract'],
+    allowedExternalImports: [],
+    because: 'aggregates, documents and projections are pure: same events, same result, on any machine',
+  },
+  {
+    id: 'runtime-type',
+    sourceTag: 'type:runtime',
+    onlyDependOnLibsWithTags: ['type:runtime'],
+    because: 'the runtime stands below everything of ours',
+  },
+  {
+    id: 'adapter-type',
+    sourceTag: 'type:adapter',
+    onlyDependOnLibsWithTags: ['type:adapter', 'type:domain', 'type:contract', 'type:runtime'],
+    bannedExternalImports: ['@nestjs/*'],
+    because: 'an adapter speaks to one store and needs no framework',
+  },
+  {
+    id: 'feature-type',
+    sourceTag: 'type:feature',
+    onlyDependOnLibsWithTags: [
+      'type:feature',
+      'type:adapter',
+      'type:domain',
+      'type:contract',
+      'type:runtime',
+    ],
+    bannedExternalImports: ['@nestjs/*'],
+    because: 'feeding and rebuilding must run in any process, framework or none',
+  },
+  {
+    id: 'apps-import-no-app',
+    sourceTag: 'type:app',
+    onlyDependOnLibsWithTags: [
+      'type:feature',
+      'type:adapter',
+      'type:domain',
+      'type:contract',
+      'type:runtime',
+    ],
+    because: 'apps meet through Kafka, the stores and HTTP, never through imports; tools are for developers',
+  },
+  {
+    id: 'test-type',
+    sourceTag: 'type:test',
+    onlyDependOnLibsWithTags: ['type:test', 'type:contract', 'type:runtime'],
+    because: 'the test kit stands beside the libraries that use it',
+  },
+  {
+    id: 'tool-type',
+    sourceTag: 'type:tool',
+    onlyDependOnLibsWithTags: [
+      'type:tool',
+      'type:app',
+      'type:feature',
+      'type:adapter',
+      'type:domain',
+      'type:contract',
+      'type:runtime',
+    ],
+    because: 'a tool may drive any part of the product, but is not built on what only tests use',
+  },
+];
+
+/** Packages that every test file may import whatever its project. */
+export const testPackages = ['@jest/globals', 'fast-check'];
+
+/** Tags that every test file may import whatever its project. */
+export const testTags = { scope: 'scope:test', type: 'type:test' };
+
+/** What test files are called. */
+export const testFiles = ['**/*.spec.ts'];
+
+/** Built-in modules that pure projects (`type:contract`, `type:domain`) may use: functions of their input only. */
+export const pureBuiltins = ['node:crypto'];
+
+/**
+ * The rows as `@nx/enforce-module-boundaries` takes them.
+ *
+ * @param {readonly import('./constraints.mjs').Constraint[]} rows
+ * @param {{ inTests: boolean }} options whether the importing files are tests
+ * @returns {import('./constraints.mjs').NxConstraint[]}
+ */
+export function depConstraints(rows, { inTests }) {
+  return rows.filter((row) => !(inTests && row.relaxedInTests)).map((row) => nxConstraint(row, { inTests }));
+}
+
+function nxConstraint(row, { inTests }) {
+  const {
+    sourceTag,
+    allSourceTags,
+    onlyDependOnLibsWithTags,
+    bannedExternalImports,
+    allowedExternalImports,
+  } = row;
+  const tag = onlyDependOnLibsWithTags?.[0]?.startsWith('type:') ? testTags.type : testTags.scope;
+  return {
+    ...(sourceTag && { sourceTag }),
+    ...(allSourceTags && { allSourceTags }),
+    ...(onlyDependOnLibsWithTags && {
+      onlyDependOnLibsWithTags: inTests ? [...onlyDependOnLibsWithTags, tag] : onlyDependOnLibsWithTags,
+    }),
+    ...(bannedExternalImports && { bannedExternalImports }),
+    ...(allowedExternalImports && {
+      allowedExternalImports: inTests ? [...allowedExternalImports, ...testPackages] : allowedExternalImports,
+    }),
+  };
+}
