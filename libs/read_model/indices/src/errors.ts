@@ -34,3 +34,14 @@ export class LeaseLost extends Error {
     this.name = 'LeaseLost';
   }
 }
+
+/** What was asked of a generation does not fit what stands there: it exists already, is missing, or readers point at it. */
+export class GenerationConflict extends Error {
+  readonly code = 'GENERATION_CONFLICT';
+  readonly retryable = false;
+
+  constructor(message: string, options?: { cause?: unknown }) {
+    super(message, options);
+    this.name = 'GenerationConflict';
+  }
+}
