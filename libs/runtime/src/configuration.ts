@@ -1,0 +1,81 @@
+import { ConfigurationError } from './configuration-error.ts';
+import { elasticsearchSettings, type ElasticsearchConfiguration } from './elasticsearch-settings.ts';
+import { kafkaSettings, type KafkaConfiguration } from './kafka-settings.ts';
+import { Settings } from './settings.ts';
+
+/** Everything a process of Reprise can be told from outside. */
+export interface Configuration {
+  readonly kafka: KafkaConfiguration;
+  readonly elasticsearch: ElasticsearchConfiguration;
+  readonly writeDatabaseUrl: string;
+  readonly readModelDatabaseUrl: string;
+  /** Connects as a role that can only SELECT the event store. */
+  readonly eventStoreDatabaseUrl: string;
+  readonly productApiPort: number;
+  readonly searchApiPort: number;
+  readonly outboxRelayPort: number;
+  readonly projectionConsumerPort: number;
+  readonly productEventsTopic: string;
+  readonly deadLetterTopic: string;
+  readonly searchAlias: string;
+  /** The address HTTP servers listen on. */
+  readonly httpHost: string;
+}
+
+const fieldOf = {
+  kafka: 'kafka',
+  elasticsearch: 'elasticsearch',
+  writeDatabase: 'writeDatabaseUrl',
+  readModelDatabase: 'readModelDatabaseUrl',
+  eventStoreDatabase: 'eventStoreDatabaseUrl',
+  productApiPort: 'productApiPort',
+  searchApiPort: 'searchApiPort',
+  outboxRelayPort: 'outboxRelayPort',
+  projectionConsumerPort: 'projectionConsumerPort',
+} as const satisfies Record<string, keyof Configuration>;
+
+/** What a process may ask for. An endpoint has no default; a port has one. */
+export type EndpointName = keyof typeof fieldOf;
+
+type AlwaysRead = 'productEventsTopic' | 'deadLetterTopic' | 'searchAlias' | 'httpHost';
+type Fields<K extends EndpointName> = (typeof fieldOf)[K] | AlwaysRead;
+
+const readers: { readonly [K in EndpointName]: (settings: Settings) => Configuration[(typeof fieldOf)[K]] } =
+  {
+    kafka: kafkaSettings,
+    elasticsearch: elasticsearchSettings,
+    writeDatabase: (settings) => settings.postgresUrl('WRITE_DATABASE_URL'),
+    readModelDatabase: (settings) => settings.postgresUrl('READ_MODEL_DATABASE_URL'),
+    eventStoreDatabase: (settings) => settings.postgresUrl('EVENT_STORE_DATABASE_URL'),
+    productApiPort: (settings) => settings.port('PRODUCT_API_PORT', 3000),
+    searchApiPort: (settings) => settings.port('SEARCH_API_PORT', 3001),
+    outboxRelayPort: (settings) => settings.port('OUTBOX_RELAY_PORT', 3002),
+    projectionConsumerPort: (settings) => settings.port('PROJECTION_CONSUMER_PORT', 3003),
+  };
+
+/**
+ * Reads the settings a process needs from its environment. Settings of endpoints it does not need are not looked at.
+ *
+ * @param env the environment variables, usually `process.env`
+ * @param needed the endpoints and ports the process uses; topic names, the alias and the HTTP host always come along
+ * @throws ConfigurationError listing all missing and bad settings at once; no value of a secret is repeated in it
+ */
+export function readConfiguration<K extends EndpointName>(
+  env: NodeJS.ProcessEnv,
+  needed: readonly K[],
+): Pick<Configuration, Fields<K>> {
+  const settings = new Settings(env);
+  const configuration: Record<string, unknown> = {};
+  for (const name of needed) configuration[fieldOf[name]] = readers[name](settings);
+  configuration['productEventsTopic'] = settings.topic('PRODUCT_EVENTS_TOPIC', 'product.events');
+  configuration['deadLetterTopic'] = settings.topic('DEAD_LETTER_TOPIC', 'dlq.product.events');
+  configuration['searchAlias'] = settings.alias('SEARCH_ALIAS', 'product_search');
+  configuration['httpHost'] = settings.optional('HTTP_HOST') ?? '127.0.0.1';
+  if (configuration['deadLetterTopic'] === configuration['productEventsTopic']) {
+    settings.problem(
+      'DEAD_LETTER_TOPIC is the same topic as PRODUCT_EVENTS_TOPIC; dead letters need their own',
+    );
+  }
+  if (settings.problems.length > 0) throw new ConfigurationError(settings.problems);
+  return configuration as unknown as Pick<Configuration, Fields<K>>;
+}

@@ -1,0 +1,41 @@
+import { Catch, type ArgumentsHost, type ExceptionFilter } from '@nestjs/common';
+import type { Logger } from '../logger.ts';
+import { correlationIdHeader } from './correlation-id.ts';
+import type { HttpReply, HttpRequest } from './http-messages.ts';
+import { problemDetails, problemOf } from './problem-details.ts';
+
+/** Answers every error as `application/problem+json` and logs those that nobody decided on. */
+@Catch()
+export class ProblemDetailsFilter implements ExceptionFilter {
+  readonly #logger: Logger;
+
+  constructor(logger: Logger) {
+    this.#logger = logger;
+  }
+
+  catch(error: unknown, host: ArgumentsHost): void {
+    const http = host.switchToHttp();
+    this.answer(error, http.getRequest<HttpRequest>(), http.getResponse<HttpReply>());
+  }
+
+  /** Also used for errors Fastify raises before Nest sees the request. */
+  answer(error: unknown, request: HttpRequest, reply: HttpReply): void {
+    const problem = problemOf(error);
+    if (problem.unexpected) {
+      const { id: correlationId, method, url } = request;
+      this.#logger.error(
+        { err: error, correlationId, method, url, status: problem.status },
+        'request failed',
+      );
+    }
+    if (reply.sent) return;
+    if (problem.retryAfterSeconds !== undefined) reply.header('retry-after', problem.retryAfterSeconds);
+    // Fastify runs no hooks for a request it refuses itself, so the header is set here too.
+    reply.header(correlationIdHeader, request.id);
+    const body = problemDetails(problem, request.url, request.id);
+    reply
+      .status(problem.status)
+      .header('content-type', 'application/problem+json')
+      .send(JSON.stringify(body));
+  }
+}

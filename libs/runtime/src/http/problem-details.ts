@@ -1,0 +1,100 @@
+import { STATUS_CODES } from 'node:http';
+import { HttpException } from '@nestjs/common';
+import { isDependencyFault } from './dependency-fault.ts';
+import { ProblemException, problemType, type FieldError } from './problem-exception.ts';
+
+/** The body of an `application/problem+json` answer (RFC 9457). */
+export interface ProblemDetails {
+  readonly type: string;
+  readonly title: string;
+  readonly status: number;
+  readonly detail: string;
+  readonly instance: string;
+  readonly correlationId: string;
+  readonly errors?: readonly FieldError[];
+  readonly [member: string]: unknown;
+}
+
+/** A problem before it is tied to a request. `unexpected` asks for an error line in the log. */
+export interface Problem {
+  readonly status: number;
+  readonly slug: string;
+  readonly title: string;
+  readonly detail: string;
+  readonly members: Readonly<Record<string, unknown>>;
+  readonly retryAfterSeconds?: number;
+  readonly unexpected: boolean;
+}
+
+const slugs: Readonly<Record<number, string>> = {
+  400: 'bad-request',
+  401: 'unauthenticated',
+  403: 'forbidden',
+  404: 'not-found',
+  405: 'method-not-allowed',
+  406: 'not-acceptable',
+  409: 'conflict',
+  412: 'precondition-failed',
+  413: 'payload-too-large',
+  415: 'unsupported-media-type',
+  422: 'unprocessable-content',
+  428: 'precondition-required',
+  429: 'too-many-requests',
+  503: 'service-unavailable',
+};
+
+const dependencyRetrySeconds = 5;
+
+/** Decides what a caller is told about an error. Nothing of an unexpected error leaves the process. */
+export function problemOf(error: unknown): Problem {
+  if (error instanceof ProblemException) {
+    const { retryAfterSeconds, ...members } = error.extra;
+    const { slug, title, detail } = error;
+    const status = error.getStatus();
+    return { status, slug, title, detail, members, retryAfterSeconds, unexpected: status === 500 };
+  }
+  if (isDependencyFault(error)) {
+    return {
+      status: 503,
+      slug: 'dependency-unavailable',
+      title: 'A server this service depends on is unavailable',
+      detail: `The request was not completed because a server behind this one did not answer. Try again in ${dependencyRetrySeconds} seconds.`,
+      members: {},
+      retryAfterSeconds: dependencyRetrySeconds,
+      unexpected: true,
+    };
+  }
+  const status = clientErrorStatus(error);
+  if (status === undefined) {
+    return {
+      status: 500,
+      slug: 'internal-error',
+      title: 'Internal error',
+      detail: 'The request failed for a reason that is not yours. The log holds it under the correlation id.',
+      members: {},
+      unexpected: true,
+    };
+  }
+  const detail = error instanceof Error ? error.message : '';
+  return { ...ofStatus(status), detail, unexpected: false };
+}
+
+/** The status of an error that Nest or Fastify raised about the request itself (a 404, a body too large, broken JSON). */
+function clientErrorStatus(error: unknown): number | undefined {
+  let status: unknown;
+  if (error instanceof HttpException) status = error.getStatus();
+  else if (error instanceof Error && error.name === 'FastifyError' && 'statusCode' in error)
+    status = error.statusCode;
+  return typeof status === 'number' && status >= 400 && (status < 500 || status === 503) ? status : undefined;
+}
+
+function ofStatus(status: number): Omit<Problem, 'detail' | 'unexpected'> {
+  const title = STATUS_CODES[status] ?? 'Request refused';
+  return { status, slug: slugs[status] ?? `status-${status}`, title, members: {} };
+}
+
+/** Ties a problem to the request it answers. */
+export function problemDetails(problem: Problem, instance: string, correlationId: string): ProblemDetails {
+  const { status, slug, title, detail, members } = problem;
+  return { ...members, type: problemType(slug), title, status, detail, instance, correlationId };
+}

@@ -1,0 +1,57 @@
+import type { Settings } from './settings.ts';
+
+/** Fits kafkajs' options. */
+export interface KafkaConfiguration {
+  brokers: string[];
+  ssl?: boolean | { ca: string };
+  sasl?: {
+    mechanism: 'plain' | 'scram-sha-256' | 'scram-sha-512';
+    username: string;
+    password: string;
+  };
+}
+
+/** Reads KAFKA_BROKERS, KAFKA_SSL, KAFKA_SSL_CA_FILE and KAFKA_SASL_*. */
+export function kafkaSettings(settings: Settings): KafkaConfiguration {
+  const ssl = sslSettings(settings);
+  const sasl = saslSettings(settings);
+  return { brokers: brokerList(settings), ...(ssl && { ssl }), ...(sasl && { sasl }) };
+}
+
+function brokerList(settings: Settings): string[] {
+  const value = settings.required('KAFKA_BROKERS', 'host:9092,host2:9092');
+  if (value === '') return [];
+  const brokers = value.split(',').map((broker) => broker.trim());
+  for (const broker of brokers) {
+    const port = Number(/^(?:\[[0-9A-Fa-f:]+\]|[^\s:/[\]]+):(\d{1,5})$/.exec(broker)?.[1]);
+    if (!(port >= 1 && port <= 65_535))
+      settings.problem(`KAFKA_BROKERS holds "${broker}", which is not host:port`);
+  }
+  return brokers;
+}
+
+function sslSettings(settings: Settings): KafkaConfiguration['ssl'] {
+  const asked = settings.oneOf('KAFKA_SSL', ['true', 'false']);
+  const ca = settings.file('KAFKA_SSL_CA_FILE');
+  if (asked === 'false' && ca !== undefined) {
+    settings.problem('KAFKA_SSL_CA_FILE is set although KAFKA_SSL is false');
+  }
+  if (ca !== undefined) return { ca };
+  return asked === 'true';
+}
+
+function saslSettings(settings: Settings): KafkaConfiguration['sasl'] {
+  const names = ['KAFKA_SASL_MECHANISM', 'KAFKA_SASL_USERNAME', 'KAFKA_SASL_PASSWORD'] as const;
+  const missing = names.filter((name) => settings.optional(name) === undefined);
+  const mechanism = settings.oneOf('KAFKA_SASL_MECHANISM', ['plain', 'scram-sha-256', 'scram-sha-512']);
+  if (missing.length === names.length) return undefined;
+  if (missing.length > 0) {
+    settings.problem(`${missing.join(', ')} must be set too: SASL needs mechanism, username and password`);
+  }
+  if (mechanism === undefined) return undefined;
+  return {
+    mechanism,
+    username: settings.optional('KAFKA_SASL_USERNAME') ?? '',
+    password: settings.optional('KAFKA_SASL_PASSWORD') ?? '',
+  };
+}

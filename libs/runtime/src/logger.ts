@@ -1,0 +1,36 @@
+import { destination, levels, pino, stdTimeFunctions, type Logger as PinoLogger } from 'pino';
+import { ConfigurationError } from './configuration-error.ts';
+import { redact } from './redaction.ts';
+
+export type Logger = PinoLogger;
+
+export interface LoggerOptions {
+  /** pino's levels and `silent`; else LOG_LEVEL, else `info`. */
+  level?: string;
+  /** Where the lines go. A command that answers on stdout logs to stderr. */
+  destination?: 'stdout' | 'stderr';
+}
+
+/**
+ * A logger of JSON lines with `level`, `time` (ISO 8601), `app` and `msg`. Lines are written synchronously, so none is lost
+ * when the process ends, and every line goes through {@link redact}.
+ *
+ * @throws ConfigurationError when the level is not one pino knows
+ */
+export function createLogger(name: string, options: LoggerOptions = {}): Logger {
+  const level = options.level ?? (process.env['LOG_LEVEL'] || 'info');
+  if (level !== 'silent' && !(level in levels.values)) {
+    const known = [...Object.keys(levels.values), 'silent'].join(', ');
+    throw new ConfigurationError([`LOG_LEVEL must be one of ${known}, not "${level}"`]);
+  }
+  return pino(
+    {
+      level,
+      base: { app: name },
+      timestamp: stdTimeFunctions.isoTime,
+      formatters: { level: (label) => ({ level: label }) },
+      hooks: { streamWrite: redact },
+    },
+    destination({ dest: options.destination === 'stderr' ? 2 : 1, sync: true }),
+  );
+}

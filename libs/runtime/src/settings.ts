@@ -1,0 +1,90 @@
+import { readFileSync } from 'node:fs';
+
+/** Reads single settings and collects what is wrong with them, so that an operator sees every problem in one go. */
+export class Settings {
+  readonly problems: string[] = [];
+  readonly #env: NodeJS.ProcessEnv;
+
+  constructor(env: NodeJS.ProcessEnv) {
+    this.#env = env;
+  }
+
+  problem(sentence: string): void {
+    this.problems.push(sentence);
+  }
+
+  /** The trimmed value, or undefined when the setting is absent or blank. */
+  optional(name: string): string | undefined {
+    const value = this.#env[name]?.trim();
+    return value === undefined || value === '' ? undefined : value;
+  }
+
+  /** The value; a missing one is a problem and reads as ''. */
+  required(name: string, example: string): string {
+    const value = this.optional(name);
+    if (value === undefined) this.problem(`${name} is not set (for example ${example})`);
+    return value ?? '';
+  }
+
+  oneOf<T extends string>(name: string, allowed: readonly T[]): T | undefined {
+    const value = this.optional(name);
+    if (value === undefined) return undefined;
+    const found = allowed.find((candidate) => candidate === value.toLowerCase());
+    if (found === undefined) this.problem(`${name} must be one of ${allowed.join(', ')}, not "${value}"`);
+    return found;
+  }
+
+  /** 0 means any free port. */
+  port(name: string, fallback: number): number {
+    const value = this.optional(name);
+    if (value === undefined) return fallback;
+    if (/^\d{1,5}$/.test(value) && Number(value) <= 65_535) return Number(value);
+    this.problem(`${name} must be a port number from 0 (any free port) to 65535, not "${value}"`);
+    return fallback;
+  }
+
+  /** The content of the file a setting names. */
+  file(name: string): string | undefined {
+    const path = this.optional(name);
+    if (path === undefined) return undefined;
+    try {
+      return readFileSync(path, 'utf8');
+    } catch (error) {
+      this.problem(
+        `${name} names a file that cannot be read: ${error instanceof Error ? error.message : path}`,
+      );
+      return undefined;
+    }
+  }
+
+  /** A Postgres URL. It may hold a password, so no message repeats it. */
+  postgresUrl(name: string): string {
+    const value = this.required(name, 'postgres://user:password@host:5432/database');
+    if (value === '') return value;
+    const url = URL.canParse(value) ? new URL(value) : undefined;
+    if (url === undefined || (url.protocol !== 'postgres:' && url.protocol !== 'postgresql:')) {
+      this.problem(`${name} must be a URL that begins with postgres:// or postgresql://`);
+    } else if (url.pathname.length < 2) {
+      this.problem(`${name} names no database (postgres://user:password@host:5432/DATABASE)`);
+    }
+    return value;
+  }
+
+  /** A Kafka topic name (the broker's own rule: letters, digits, dot, underscore, dash, at most 249). */
+  topic(name: string, fallback: string): string {
+    const value = this.optional(name) ?? fallback;
+    if (!/^[A-Za-z0-9._-]{1,249}$/.test(value) || value === '.' || value === '..') {
+      this.problem(`${name} is not a topic name Kafka takes: "${value}"`);
+    }
+    return value;
+  }
+
+  /** An alias name: one index name by Elasticsearch's rules, so no wildcard, list or exclusion can hide in it. */
+  alias(name: string, fallback: string): string {
+    const value = this.optional(name) ?? fallback;
+    if (!/^[a-z0-9][a-z0-9._-]{0,199}$/.test(value)) {
+      this.problem(`${name} must be lower-case letters, digits, "_", "-" and ".", not "${value}"`);
+    }
+    return value;
+  }
+}
