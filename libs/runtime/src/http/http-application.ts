@@ -50,8 +50,8 @@ export async function createHttpApplication(
     bodyLimit: bodyLimitBytes,
     genReqId: (request: IncomingMessage) => correlationIdFrom(request.headers),
     // A malformed URL never reaches a route, so Fastify would answer it in its own format.
-    frameworkErrors: (error: Error, request: HttpRequest, reply: HttpReply) =>
-      filter.answer(error, request, reply),
+    frameworkErrors: (error: Error, request: HttpRequest, reply: unknown) =>
+      filter.answer(error, request, reply as HttpReply),
   });
   const nest = await NestFactory.create<NestFastifyApplication>(module, adapter, {
     logger: new NestLogger(logger),
