@@ -1,7 +1,10 @@
+import { fileURLToPath } from 'node:url';
+
 /** Jest settings every project shares: TypeScript through swc, native ESM, workspace packages read from their sources. */
 export default {
   testEnvironment: 'node',
   extensionsToTreatAsEsm: ['.ts'],
+  reporters: ['default', fileURLToPath(new URL('./tools/jest-counts.mjs', import.meta.url))],
   testMatch: ['<rootDir>/src/**/*.spec.ts'],
   testEnvironmentOptions: { customExportConditions: ['@reprise/source', 'node', 'node-addons'] },
   transform: {
