@@ -1,0 +1,153 @@
+import { join } from 'node:path';
+import { decodeEvent, type ProductEvent } from '@reprise/events';
+import type { Projection } from '@reprise/read-model-projections';
+import { RebuildError } from '../errors.ts';
+import { foldInto, type FoldEntry, type FoldOutcome, type PositionOf } from './aggregate-fold.ts';
+import { listedFaults, type PoisonEvent, type SliceTally } from './slice-tally.ts';
+import { SpillFiles } from './spill-files.ts';
+
+export interface FoldTableOptions {
+  readonly slice: number;
+  /** Estimated bytes of documents to keep in memory; records of further aggregates go to disk. */
+  readonly memoryBytes: number;
+  /** Where they go; made when needed, removed by `dispose`. */
+  readonly spillDirectory: string;
+  readonly depth?: number;
+}
+
+/** Estimated bytes of a document in memory beside its own text: object, map entry, strings' headers. */
+const entryOverhead = 700;
+const maxDepth = 4;
+/** Events that wait for an earlier one, in one slice. More of them is no reordering but a damaged log. */
+const maxHeld = 200_000;
+
+/**
+ * The documents of one slice while it is replayed. Within its memory it folds every event at once. Beyond it, the
+ * aggregates already here stay and go on, and the records of all others are put aside on disk undecoded, to be folded file
+ * by file at the end: every record is decoded once and written to disk at most once per depth.
+ */
+export class FoldTable {
+  readonly #entries = new Map<string, FoldEntry>();
+  #bytes = 0;
+  #held = 0;
+  #spill: SpillFiles | undefined;
+
+  constructor(
+    private readonly projection: Projection,
+    private readonly tally: SliceTally,
+    private readonly options: FoldTableOptions,
+  ) {}
+
+  /** Bytes put aside on disk. */
+  get spilledBytes(): number {
+    return this.#spill?.bytes ?? 0;
+  }
+
+  /** Takes one record in log order. `key` decides alone where a record waits, so a wrong one shows as a version gap, never as a wrong document. */
+  add(value: Buffer | string | null, key: Buffer | string | null, positionOf: PositionOf, index: number): void {
+    if (this.#spill && key !== null) {
+      const id = typeof key === 'string' ? key : key.toString();
+      if (!this.#entries.has(id)) {
+        const bytes = typeof value === 'string' ? Buffer.from(value) : value;
+        this.#spill.append({ value: bytes, key: id, position: positionOf(index) });
+        return;
+      }
+    }
+    this.tally.read++;
+    const decoded = decodeEvent(value);
+    if (!decoded.ok) {
+      const { reason, message, subject } = decoded;
+      this.#poison({ position: String(positionOf(index)), reason, message, ...(subject && { aggregateId: subject }) });
+      return;
+    }
+    this.#fold(decoded.event, value?.length ?? 0, positionOf, index);
+  }
+
+  /** Hands out every entry, a group at a time, and forgets it. No record may be added afterwards. */
+  *drain(groupSize: number): Generator<FoldEntry[]> {
+    let group: FoldEntry[] = [];
+    for (const [id, entry] of this.#entries) {
+      this.#entries.delete(id);
+      group.push(entry);
+      if (group.length === groupSize) {
+        yield group;
+        group = [];
+      }
+    }
+    if (group.length > 0) yield group;
+    if (!this.#spill) return;
+    const depth = (this.options.depth ?? 0) + 1;
+    let number = 0;
+    for (const records of this.#spill.files()) {
+      const spillDirectory = join(this.options.spillDirectory, String(number++));
+      const table = new FoldTable(this.projection, this.tally, { ...this.options, depth, spillDirectory });
+      try {
+        for (const { value, key, position } of records) table.add(value, key, () => position, 0);
+        yield* table.drain(groupSize);
+      } finally {
+        table.dispose();
+      }
+    }
+  }
+
+  dispose(): void {
+    this.#entries.clear();
+    this.#spill?.remove();
+    this.#spill = undefined;
+  }
+
+  #fold(event: ProductEvent, valueBytes: number, positionOf: PositionOf, index: number): void {
+    const { byType } = this.tally;
+    byType[event.type] = (byType[event.type] ?? 0) + 1;
+    let entry = this.#entries.get(event.subject);
+    if (entry === undefined) {
+      entry = { document: undefined, held: undefined };
+      this.#entries.set(event.subject, entry);
+      this.#grow(valueBytes + entryOverhead);
+    }
+    this.#count(foldInto(this.projection, entry, event, positionOf, index), valueBytes);
+  }
+
+  #count(result: FoldOutcome, valueBytes: number): void {
+    this.tally.applied += result.released;
+    this.#held -= result.released;
+    switch (result.outcome) {
+      case 'applied':
+        this.tally.applied++;
+        return;
+      case 'duplicate':
+        this.tally.duplicate++;
+        return;
+      case 'held':
+        this.#grow(valueBytes * 2 + entryOverhead);
+        if (++this.#held > maxHeld) throw tooManyHeld(this.options.slice);
+        return;
+      case 'poison': {
+        const { event, position, error } = result;
+        this.#poison({ position, reason: 'not-applicable', message: error.message, aggregateId: event.subject });
+      }
+    }
+  }
+
+  #grow(bytes: number): void {
+    this.#bytes += bytes;
+    if (this.#spill || this.#bytes < this.options.memoryBytes) return;
+    const depth = this.options.depth ?? 0;
+    if (depth >= maxDepth) return;
+    this.#spill = new SpillFiles(join(this.options.spillDirectory, `slice-${this.options.slice}`), depth);
+  }
+
+  #poison(event: Omit<PoisonEvent, 'slice'>): void {
+    const { poison } = this.tally;
+    this.tally.poisoned++;
+    if (poison.length < listedFaults) poison.push({ slice: this.options.slice, ...event });
+  }
+}
+
+function tooManyHeld(slice: number): RebuildError {
+  return new RebuildError(
+    'REFUSED',
+    `More than ${maxHeld} events of slice ${slice} wait for earlier versions of their products: the log is damaged or its ` +
+      'beginning is missing. Nothing was switched. Rebuild from the event store instead: --source event-store.',
+  );
+}

@@ -1,0 +1,76 @@
+import { BucketSums, type ReadModelDocument } from '@reprise/read-model-documents';
+import { prepareDocument, type DocumentToWrite, type WriteResult } from '@reprise/read-model-indices';
+import type { FoldEntry } from './aggregate-fold.ts';
+import { listedFaults, type SliceTally } from './slice-tally.ts';
+
+/** Takes documents for good: resolves when every one of them is durable or finally rejected. */
+export type WriteDocuments = (documents: readonly DocumentToWrite[]) => Promise<WriteResult>;
+
+/** Groups handed to the store at a time; while they are written the next one is made. */
+const groupsInFlight = 2;
+
+/**
+ * Writes the final documents of folded entries and tallies what the store must hold afterwards. Entries that still wait for
+ * an event are handed to `unresolved`; of those, what was folded so far is written too.
+ *
+ * @throws whatever `write` throws; groups in flight are awaited first, so nothing is written after it returns
+ */
+export async function writeEntries(
+  groups: Iterable<readonly FoldEntry[]>,
+  tally: SliceTally,
+  write: WriteDocuments,
+  unresolved: (entry: FoldEntry) => void,
+  signal: AbortSignal,
+): Promise<void> {
+  const sums = new BucketSums();
+  const inFlight = new Set<Promise<void>>();
+  const failures: unknown[] = [];
+  for (const group of groups) {
+    if (failures.length > 0 || signal.aborted) break;
+    const documents = prepareGroup(group, tally, sums, unresolved);
+    if (documents.length === 0) continue;
+    const writing = write(documents)
+      .then((result) => tallyWrite(tally, result))
+      .catch((error: unknown) => void failures.push(error))
+      .finally(() => inFlight.delete(writing));
+    inFlight.add(writing);
+    if (inFlight.size >= groupsInFlight) await Promise.race(inFlight);
+  }
+  await Promise.all(inFlight);
+  if (failures.length > 0) throw failures[0];
+  signal.throwIfAborted();
+  tally.buckets = sums.list();
+}
+
+function prepareGroup(
+  group: readonly FoldEntry[],
+  tally: SliceTally,
+  sums: BucketSums,
+  unresolved: (entry: FoldEntry) => void,
+): DocumentToWrite[] {
+  const documents: DocumentToWrite[] = [];
+  for (const entry of group) {
+    if (entry.held) unresolved(entry);
+    if (!entry.document) continue;
+    const prepared = prepareDocument(entry.document);
+    tallyDocument(tally, entry.document, prepared);
+    sums.add(prepared.digest);
+    documents.push(prepared);
+  }
+  return documents;
+}
+
+function tallyDocument(tally: SliceTally, document: ReadModelDocument, { canonical }: DocumentToWrite): void {
+  tally.documents++;
+  if (document.status === 'deleted') tally.tombstones++;
+  tally.bytes += canonical.length;
+}
+
+function tallyWrite(tally: SliceTally, { written, stale, rejected }: WriteResult): void {
+  tally.written += written;
+  tally.stale += stale;
+  for (const { id, reason } of rejected) {
+    tally.rejectedCount++;
+    if (tally.rejected.length < listedFaults) tally.rejected.push({ id, reason });
+  }
+}

@@ -1,0 +1,160 @@
+import { findErrorBy, type Consumer } from '@platformatic/kafka';
+import { DependencyError } from '@reprise/read-model-indices';
+import { RebuildError } from '../errors.ts';
+import type { LogBatch, LogCursor, LogSlice, LogSource } from '../log/log-source.ts';
+import { committedRecords } from './committed-records.ts';
+import { allMessages, groupFreeConsumer, type KafkaConnection, type KafkaTopic } from './kafka-topic.ts';
+
+export interface KafkaReadOptions {
+  /** Bytes asked for in one fetch of one partition. */
+  readonly fetchBytes?: number;
+  /** Milliseconds without any movement of the position after which reading is given up. */
+  readonly stallTimeoutMs?: number;
+}
+
+const readCommitted = 1;
+
+/**
+ * The event log in Kafka, bounded at the last stable offsets of `topic` (captured by `describeTopic`). Reads by explicit
+ * offset at read_committed; a slice is done when the next position reaches the captured end, whatever lies at the end.
+ */
+export function kafkaSource(
+  connection: KafkaConnection,
+  topic: KafkaTopic,
+  options: KafkaReadOptions = {},
+): LogSource {
+  const consumers = new Set<Consumer>();
+  return {
+    kind: 'kafka',
+    topic: { name: topic.name, id: topic.id },
+    slices: topic.partitions.map(({ partition, end }) => ({ slice: partition, start: 0n, end })),
+    positions: new Map(topic.partitions.map(({ partition, end }) => [partition, end])),
+    grouped: false,
+    async *read(slice, from, signal) {
+      if (from.position >= slice.end) return;
+      const consumer = groupFreeConsumer(connection);
+      consumers.add(consumer);
+      try {
+        yield* readPartition(consumer, topic, slice, from, signal, options);
+      } finally {
+        consumers.delete(consumer);
+        await consumer.close(true).catch(() => undefined);
+      }
+    },
+    async close() {
+      await Promise.allSettled([...consumers].map((consumer) => consumer.close(true)));
+    },
+  };
+}
+
+async function* readPartition(
+  consumer: Consumer,
+  topic: KafkaTopic,
+  slice: LogSlice,
+  from: LogCursor,
+  signal: AbortSignal,
+  { fetchBytes = 4 << 20, stallTimeoutMs = 60_000 }: KafkaReadOptions,
+): AsyncGenerator<LogBatch> {
+  const { slice: partition, end } = slice;
+  let position = from.position;
+  let movedAt = performance.now();
+  let lastFault: unknown;
+
+  const fetchFrom = async (offset: bigint) => {
+    const metadata = await consumer.metadata({ topics: [topic.name], autocreateTopics: false });
+    const now = metadata.topics.get(topic.name);
+    if (now && now.id !== topic.id) throw topicReplaced(topic.name);
+    const leader = now?.partitions[partition]?.leader ?? -1;
+    if (leader < 0) throw new Error(`partition ${partition} has no leader`);
+    const response = await consumer.fetch({
+      node: leader,
+      isolationLevel: readCommitted,
+      maxWaitTime: 500,
+      minBytes: 1,
+      maxBytes: fetchBytes,
+      topics: [
+        {
+          topicId: topic.id,
+          partitions: [
+            { partition, fetchOffset: offset, partitionMaxBytes: fetchBytes, currentLeaderEpoch: -1, lastFetchedEpoch: -1 },
+          ],
+        },
+      ],
+    });
+    const fetched = response.responses.flatMap((answer) => answer.partitions).find((p) => p.partitionIndex === partition);
+    return fetched && committedRecords(fetched, offset, end);
+  };
+  // A settled outcome instead of a promise that may reject while the previous batch is still worked on.
+  const settle = (offset: bigint) => fetchFrom(offset).then((records) => ({ records }), (error: unknown) => ({ error }));
+
+  let ahead = settle(position);
+  while (position < end) {
+    signal.throwIfAborted();
+    const fetched = await ahead;
+    if ('error' in fetched) {
+      if (fetched.error instanceof RebuildError) throw fetched.error;
+      if (findErrorBy(asError(fetched.error), 'apiId', 'OFFSET_OUT_OF_RANGE')) throw historyLost(topic.name, partition, position);
+      lastFault = fetched.error;
+      consumer.clearMetadata();
+    } else if (fetched.records && fetched.records.next > position) {
+      const { values, keys, distances, base, next } = fetched.records;
+      position = next < end ? next : end;
+      movedAt = performance.now();
+      lastFault = undefined;
+      if (position < end) ahead = settle(position);
+      yield {
+        slice: partition,
+        values,
+        keys,
+        positionOf: (index) => base + BigInt(distances[index]!),
+        next: { position },
+      };
+      continue;
+    }
+    if (performance.now() - movedAt > stallTimeoutMs) throw stalled(topic.name, partition, position, end, lastFault);
+    if (lastFault !== undefined) await pause(250, signal);
+    ahead = settle(position);
+  }
+}
+
+function asError(error: unknown): Error {
+  return error instanceof Error ? error : new Error(String(error));
+}
+
+function pause(ms: number, signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    const wake = () => {
+      clearTimeout(timer);
+      signal.removeEventListener('abort', wake);
+      resolve();
+    };
+    const timer = setTimeout(wake, ms);
+    signal.addEventListener('abort', wake, { once: true });
+  });
+}
+
+function topicReplaced(name: string): RebuildError {
+  return new RebuildError(
+    'HISTORY_INCOMPLETE',
+    `The topic "${name}" was deleted and created again while it was read. The generation being built was not promoted. ` +
+      'Rebuild from the event store instead: --source event-store.',
+  );
+}
+
+function historyLost(name: string, partition: number, position: bigint): RebuildError {
+  return new RebuildError(
+    'HISTORY_INCOMPLETE',
+    `Offset ${position} of ${name}/${partition} no longer exists: the topic's history was cut off while it was read. ` +
+      'The generation being built was not promoted. Rebuild from the event store instead: --source event-store.',
+  );
+}
+
+function stalled(name: string, partition: number, position: bigint, end: bigint, fault: unknown): DependencyError {
+  const cause = fault === undefined ? 'the broker answers, but with nothing' : allMessages(fault).split('\n')[0];
+  return new DependencyError(
+    'kafka',
+    `Reading ${name}/${partition} stands still at ${position} of ${end}: ${cause}. Nothing was promoted. ` +
+      'Check that the partition has a leader, then run the same command again.',
+    { cause: fault },
+  );
+}

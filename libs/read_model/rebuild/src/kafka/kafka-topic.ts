@@ -1,0 +1,139 @@
+import { Admin, ConfigResourceTypes, Consumer, type BaseOptions } from '@platformatic/kafka';
+import { DependencyError } from '@reprise/read-model-indices';
+import { RebuildError } from '../errors.ts';
+
+/** How to reach Kafka. The shape is what the applications' configuration gives. */
+export interface KafkaConnection {
+  readonly brokers: readonly string[];
+  readonly ssl?: boolean | { readonly ca: string };
+  readonly sasl?: {
+    readonly mechanism: 'plain' | 'scram-sha-256' | 'scram-sha-512';
+    readonly username: string;
+    readonly password: string;
+  };
+}
+
+export interface KafkaPartition {
+  readonly partition: number;
+  /** First offset that still exists. */
+  readonly logStart: bigint;
+  /** Last stable offset: the end a read_committed reader can reach. */
+  readonly end: bigint;
+  /** End including records of transactions that are still open. */
+  readonly highWatermark: bigint;
+  /** Broker id, -1 while the partition has no leader. */
+  readonly leader: number;
+}
+
+export interface KafkaTopic {
+  readonly name: string;
+  /** Kafka's id of this incarnation of the topic: a topic deleted and made again has another one. */
+  readonly id: string;
+  readonly partitions: readonly KafkaPartition[];
+  readonly cleanupPolicy: string;
+  /** `-1` for ever. */
+  readonly retentionMs: string;
+  readonly retentionBytes: string;
+}
+
+/** Options of the group-free reader and the admin client for one connection. */
+export function clientOptions(connection: KafkaConnection, clientId: string): BaseOptions {
+  const { ssl, sasl } = connection;
+  return {
+    clientId,
+    bootstrapBrokers: [...connection.brokers],
+    retries: 5,
+    retryDelay: 300,
+    connectTimeout: 5000,
+    requestTimeout: 30_000,
+    ...(ssl ? { tls: ssl === true ? {} : { ca: ssl.ca } } : {}),
+    ...(sasl && {
+      sasl: {
+        mechanism: sasl.mechanism.toUpperCase() as 'PLAIN' | 'SCRAM-SHA-256' | 'SCRAM-SHA-512',
+        username: sasl.username,
+        password: sasl.password,
+      },
+    }),
+  };
+}
+
+/**
+ * A consumer that never joins its group: only `fetch` and `listOffsets` with explicit offsets are used, so the group named
+ * here is never created on the broker.
+ */
+export function groupFreeConsumer(connection: KafkaConnection): Consumer {
+  return new Consumer({ ...clientOptions(connection, 'reprise-rebuild'), groupId: 'reprise-rebuild-never-joined' });
+}
+
+/**
+ * Describes a topic as it is now: id, offsets at read_committed, leaders and what limits its history.
+ * @throws RebuildError USAGE when the topic does not exist; DependencyError when Kafka stays unreachable.
+ */
+export async function describeTopic(connection: KafkaConnection, name: string): Promise<KafkaTopic> {
+  const consumer = groupFreeConsumer(connection);
+  const admin = new Admin(clientOptions(connection, 'reprise-rebuild-admin'));
+  try {
+    const metadata = await consumer.metadata({ topics: [name], autocreateTopics: false });
+    const topic = metadata.topics.get(name);
+    if (!topic || topic.partitions.length === 0) throw new Error(`Unknown topic ${name}.`);
+    const list = async (timestamp: bigint, isolationLevel: number) =>
+      (await consumer.listOffsets({ topics: [name], timestamp, isolationLevel })).get(name) ?? [];
+    const starts = await list(-2n, 0);
+    const highWatermarks = await list(-1n, 0);
+    const ends = await list(-1n, 1);
+    const [described] = await admin.describeConfigs({
+      resources: [
+        {
+          resourceType: ConfigResourceTypes.TOPIC,
+          resourceName: name,
+          configurationKeys: ['cleanup.policy', 'retention.ms', 'retention.bytes'],
+        },
+      ],
+    });
+    const setting = (key: string) => described?.configs.find((config) => config.name === key)?.value ?? 'unknown';
+    return {
+      name,
+      id: topic.id,
+      partitions: topic.partitions.map(({ leader }, partition) => ({
+        partition,
+        logStart: starts[partition] ?? 0n,
+        end: ends[partition] ?? 0n,
+        highWatermark: highWatermarks[partition] ?? 0n,
+        leader,
+      })),
+      cleanupPolicy: setting('cleanup.policy'),
+      retentionMs: setting('retention.ms'),
+      retentionBytes: setting('retention.bytes'),
+    };
+  } catch (error) {
+    throw describeFailure(error, connection, name);
+  } finally {
+    await Promise.allSettled([consumer.close(true), admin.close()]);
+  }
+}
+
+function describeFailure(error: unknown, connection: KafkaConnection, name: string): Error {
+  if (error instanceof RebuildError) return error;
+  const text = allMessages(error);
+  if (/unknown.?topic/i.test(text)) {
+    return new RebuildError(
+      'USAGE',
+      `The topic "${name}" does not exist on ${connection.brokers.join(', ')}. Nothing was changed. ` +
+        'Create it, or set PRODUCT_EVENTS_TOPIC to the topic the relay writes.',
+      { cause: error },
+    );
+  }
+  return new DependencyError(
+    'kafka',
+    `Kafka at ${connection.brokers.join(', ')} could not be read (${text.split('\n')[0]}). Nothing was changed. ` +
+      'Check KAFKA_BROKERS, the broker and its security settings, then run the same command again.',
+    { cause: error },
+  );
+}
+
+/** The messages of an error and everything inside it: clients nest the telling one two or three levels deep. */
+export function allMessages(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  const nested = error instanceof AggregateError ? error.errors : [];
+  return [error.message, ...nested.map(allMessages), ...(error.cause ? [allMessages(error.cause)] : [])].join('\n');
+}

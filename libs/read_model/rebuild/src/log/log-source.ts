@@ -1,0 +1,49 @@
+import type { Positions } from '@reprise/read-model-indices';
+
+/** A part of the log that is read in order, on its own: a Kafka partition, or a range of the event store. */
+export interface LogSlice {
+  readonly slice: number;
+  /** Position of the first record. */
+  readonly start: bigint;
+  /** Position after the last record, captured once at the start of the run. */
+  readonly end: bigint;
+}
+
+/** Where reading a slice goes on: a position, and for sources without numeric positions their own key. */
+export interface LogCursor {
+  readonly position: bigint;
+  readonly key?: string;
+}
+
+/** Records of one slice, in order, as they lie in the log (undecoded). */
+export interface LogBatch {
+  readonly slice: number;
+  readonly values: readonly (Buffer | string | null)[];
+  /** Aggregate id of each value as the log files it, known without decoding; null when the record has no key. */
+  readonly keys: readonly (Buffer | string | null)[];
+  /** Position of `values[index]`. */
+  positionOf(index: number): bigint;
+  /** Where to read on. Beyond markers and holes, so it can move with no value at all. */
+  readonly next: LogCursor;
+}
+
+/**
+ * A finite, re-readable view of the log. Its extent is captured when it is opened and never changes.
+ * Ownership: whoever opens a source closes it. It joins no consumer group and commits nothing.
+ */
+export interface LogSource {
+  readonly kind: 'kafka' | 'event-store';
+  readonly topic: { readonly name: string; readonly id: string };
+  readonly slices: readonly LogSlice[];
+  /** Kafka positions that a generation built from this source contains. */
+  readonly positions: Positions;
+  /** True when all events of an aggregate follow each other, so that its document is final when the next one begins. */
+  readonly grouped: boolean;
+  /**
+   * Reads one slice from a cursor to its captured end, a batch at a time; the next batch is fetched while one is worked on.
+   * @throws RebuildError HISTORY_INCOMPLETE when records vanish while it reads.
+   * @throws DependencyError when the server stays away or the position stops moving; the message names position and end.
+   */
+  read(slice: LogSlice, from: LogCursor, signal: AbortSignal): AsyncIterable<LogBatch>;
+  close(): Promise<void>;
+}
