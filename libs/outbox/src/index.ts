@@ -1,2 +1,10 @@
-export { dropOutboxTableSql, outboxTableSql } from './schema.ts';
 export { appendToOutbox, type EncodedEvent, type Queryable } from './append.ts';
+export { lastUnpublishedId, measureBacklog, type Backlog } from './backlog.ts';
+export { claimMessages, recordOverheadBytes, type ClaimLimits, type RowSource } from './claim.ts';
+export { failpoint } from './failpoint.ts';
+export { Leadership, LeadershipLostError, type LeadershipOptions } from './leadership.ts';
+export { markProcessed, parkMessage, releaseParked } from './mark.ts';
+export type { OutboxMessage, PublishableMessage, RefusedMessage } from './message.ts';
+export { publishInOrder, type PublishResult, type Send, type SendResult } from './publishing.ts';
+export { dropOutboxTableSql, outboxTableSql } from './schema.ts';
+export { listenForMessages, Wake, type ListenerOptions } from './wake.ts';
