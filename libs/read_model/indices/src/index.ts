@@ -13,4 +13,36 @@ export {
   type StoredDocument,
   type WriteResult,
 } from './generation.ts';
-export { CutoverConflict, DependencyError, LeaseLost } from './errors.ts';
+export { CutoverConflict, DependencyError, GenerationConflict, LeaseLost } from './errors.ts';
+export {
+  asGenerationName,
+  generationName,
+  isGenerationName,
+  parseGenerationName,
+  type GenerationNameParts,
+} from './generation-name.ts';
+export { fingerprintOf } from './fingerprint.ts';
+export { prepareDocument } from './prepare-document.ts';
+export { createReadModelPool, type ReadModelPoolOptions } from './postgres/pool.ts';
+export { type RetryOptions } from './postgres/retry.ts';
+export {
+  assertReadModelMigrated,
+  ReadModelNotMigrated,
+  runReadModelMigrations,
+} from './migrations/read-model-migrations.ts';
+export { Registry } from './registry/registry.ts';
+export { UnknownGeneration } from './registry/errors.ts';
+export { type Wake } from './registry/watch-generations.ts';
+export {
+  runStates,
+  type Attachment,
+  type Fence,
+  type JsonObject,
+  type LeaseAttempt,
+  type LiveFeeder,
+  type NewGeneration,
+  type NewRun,
+  type Run,
+  type RunEnd,
+  type RunState,
+} from './registry/types.ts';

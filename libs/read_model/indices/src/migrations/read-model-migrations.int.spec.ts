@@ -1,0 +1,55 @@
+import type { Pool } from 'pg';
+import { createReadModelPool } from '../postgres/pool.ts';
+import { freshReadDatabase } from '../testing/fresh-read-database.ts';
+import {
+  assertReadModelMigrated,
+  ReadModelNotMigrated,
+  runReadModelMigrations,
+} from './read-model-migrations.ts';
+
+describe('migrations of the read-model database', () => {
+  let database: Awaited<ReturnType<typeof freshReadDatabase>>;
+  let pool: Pool;
+
+  beforeAll(async () => {
+    database = await freshReadDatabase();
+    pool = createReadModelPool(database.url);
+  });
+
+  afterAll(async () => {
+    await pool.end();
+    await database.drop();
+  });
+
+  it('names what is missing and the remedy while the database is empty', async () => {
+    const failure = assertReadModelMigrated(pool);
+    await expect(failure).rejects.toBeInstanceOf(ReadModelNotMigrated);
+    await expect(failure).rejects.toThrow(/0001_registry.*npm run -s migrate/);
+  });
+
+  it('applies each migration once, however many processes start it at the same time', async () => {
+    const applied = await Promise.all([1, 2, 3].map(() => runReadModelMigrations(database.url)));
+    expect(applied.flat()).toEqual(['0001_registry']);
+    await assertReadModelMigrated(pool);
+    expect(await runReadModelMigrations(database.url)).toEqual([]);
+  });
+
+  it('asks for the migrations again when one of this release is not recorded', async () => {
+    await pool.query(`UPDATE registry.migrations SET name = '0000_other'`);
+    await expect(assertReadModelMigrated(pool)).rejects.toBeInstanceOf(ReadModelNotMigrated);
+    await pool.query(`UPDATE registry.migrations SET name = '0001_registry'`);
+    await pool.query(
+      `INSERT INTO registry.migrations (name, run_on) VALUES ('9999_of_a_newer_release', now())`,
+    );
+    await assertReadModelMigrated(pool);
+  });
+
+  it('reports a server that stays unreachable with the address but not the password', async () => {
+    const failure = runReadModelMigrations('postgres://reprise_read:secret@127.0.0.1:1/reprise_read', {
+      budgetMs: 300,
+    });
+    await expect(failure).rejects.toMatchObject({ code: 'DEPENDENCY', dependency: 'postgres' });
+    await expect(failure).rejects.toThrow(/127\.0\.0\.1:1\/reprise_read could not migrate.*ECONNREFUSED/);
+    await expect(failure).rejects.not.toThrow(/secret/);
+  });
+});

@@ -1,0 +1,111 @@
+import { basename } from 'node:path';
+import { runner } from 'node-pg-migrate';
+import { DatabaseError, type Pool } from 'pg';
+import { createReadModelPool } from '../postgres/pool.ts';
+import { retrying, type RetryOptions } from '../postgres/retry.ts';
+import * as registry from './0001_registry.ts';
+
+/** Every migration by its file's name without extension: the same from sources (.ts) and from the build (.js). */
+const migrations: Readonly<Record<string, Pick<typeof registry, 'up' | 'down'>>> = {
+  '0001_registry': registry,
+};
+
+/** Files of this folder that are no migrations: this one, specs, declarations and source maps. */
+const ignorePattern = '(?!\\d{4}_[a-z_]+\\.(?:ts|js)$).*';
+
+/** Waiting for another process that migrates the same database. */
+const lockTimeoutMs = 60_000;
+
+/** The read-model database lacks tables this release needs. */
+export class ReadModelNotMigrated extends Error {
+  readonly code = 'READ_MODEL_NOT_MIGRATED';
+  readonly retryable = false;
+
+  constructor(missing: readonly string[]) {
+    super(
+      `The read-model database lacks ${missing.length === 1 ? 'the migration' : 'the migrations'} ${missing.join(', ')}. ` +
+        'Nothing was changed. Run `npm run -s migrate` (READ_MODEL_DATABASE_URL), then start again.',
+    );
+    this.name = 'ReadModelNotMigrated';
+  }
+}
+
+/**
+ * Brings the read-model database (schemas `registry` and `generations`) up to this release, all in one transaction. Safe to
+ * run again and from several processes at once: one migrates, the others wait for it.
+ *
+ * @returns the names of the migrations that were applied now.
+ * @throws DependencyError when Postgres stayed unreachable.
+ */
+export async function runReadModelMigrations(
+  databaseUrl: string,
+  options: RetryOptions & { log?: (line: string) => void } = {},
+): Promise<string[]> {
+  const pool = createReadModelPool(databaseUrl, { max: 1, applicationName: 'reprise-migrations' });
+  try {
+    return await retrying(pool, 'migrate the read-model database', () => migrate(pool, options.log), options);
+  } finally {
+    await pool.end();
+  }
+}
+
+async function migrate(pool: Pool, log: (line: string) => void = () => {}): Promise<string[]> {
+  const client = await pool.connect();
+  let broken: Error | undefined;
+  client.on('error', (error) => (broken = error));
+  try {
+    await client.query(`SET lock_timeout = ${lockTimeoutMs}`);
+    const applied = await runner({
+      dbClient: client,
+      dir: import.meta.dirname,
+      ignorePattern,
+      migrationLoaderStrategies: [{ extensions: ['.ts', '.js'], loader: loadMigrations }],
+      direction: 'up',
+      singleTransaction: true,
+      advisoryLockMode: 'wait',
+      migrationsTable: 'migrations',
+      migrationsSchema: 'registry',
+      createMigrationsSchema: true,
+      log,
+    });
+    return applied.map(({ name }) => name);
+  } catch (error) {
+    // Closed rather than given back: the lock or the transaction may still be open on it.
+    broken ??= new Error('the migration failed', { cause: error });
+    throw error;
+  } finally {
+    client.release(broken);
+  }
+}
+
+/** Gives the runner the modules imported above, so that no loader of its own has to understand TypeScript or ESM. */
+async function loadMigrations(paths: string[]) {
+  return paths.map((path) => {
+    const name = basename(path).replace(/\.(ts|js)$/, '');
+    const actions = migrations[name];
+    if (actions === undefined) throw new RangeError(`${name} is not listed among the read-model migrations`);
+    return { id: path, filePaths: [path], actions };
+  });
+}
+
+/**
+ * Checks that every migration of this release was applied. Later ones, of a newer release beside this one, are no fault.
+ *
+ * @throws ReadModelNotMigrated naming what is missing. @throws DependencyError when Postgres stayed unreachable.
+ */
+export async function assertReadModelMigrated(pool: Pool, options: RetryOptions = {}): Promise<void> {
+  const applied = await retrying(pool, 'tell its migrations', () => appliedMigrations(pool), options);
+  const missing = Object.keys(migrations).filter((name) => !applied.has(name));
+  if (missing.length > 0) throw new ReadModelNotMigrated(missing);
+}
+
+async function appliedMigrations(pool: Pool): Promise<Set<string>> {
+  try {
+    const { rows } = await pool.query<{ name: string }>('SELECT name FROM registry.migrations');
+    return new Set(rows.map(({ name }) => name));
+  } catch (error) {
+    const undefinedSchemaOrTable = ['3F000', '42P01'];
+    if (error instanceof DatabaseError && undefinedSchemaOrTable.includes(error.code ?? '')) return new Set();
+    throw error;
+  }
+}

@@ -1,0 +1,99 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { DatabaseError, type Pool } from 'pg';
+import { DependencyError } from '../errors.ts';
+
+/** How long a fault of the connection may last before it is reported. */
+export interface RetryOptions {
+  /** Milliseconds from the first attempt; the last attempt starts before they are over. Default 15,000. */
+  readonly budgetMs?: number;
+  readonly signal?: AbortSignal;
+}
+
+export const defaultRetryBudgetMs = 15_000;
+
+const socketCodes = new Set([
+  'ECONNREFUSED',
+  'ECONNRESET',
+  'EPIPE',
+  'ETIMEDOUT',
+  'EHOSTUNREACH',
+  'ENETUNREACH',
+  'ENOTFOUND',
+  'EAI_AGAIN',
+]);
+
+/** Messages of `pg` and `pg-pool` for a lost or unobtainable connection; they carry no code. */
+const connectionMessages =
+  /^(Connection terminated|timeout exceeded when trying to connect|timeout expired|Client has encountered a connection error|Client was closed|Query read timeout)/i;
+
+/**
+ * Whether the same statement may well succeed when sent again: lost connections, a server starting or shutting down, a
+ * failover (read only for now), deadlocks and serialization failures, too many connections.
+ * Classes of SQLSTATE: https://www.postgresql.org/docs/current/errcodes-appendix.html
+ */
+export function isTransient(error: unknown): boolean {
+  if (error instanceof DatabaseError) return /^(08|57P0[1-5]|40001|40P01|53300|25006)/.test(error.code ?? '');
+  // Node's own errors are told by their parts: those of another realm are no `instanceof` ours.
+  const { code, message, errors } = (error ?? {}) as { code?: string; message?: string; errors?: unknown[] };
+  if (Array.isArray(errors)) return errors.some(isTransient);
+  return (code !== undefined && socketCodes.has(code)) || connectionMessages.test(message ?? '');
+}
+
+/** What the operator has to mend when it is no matter of time, by SQLSTATE class; undefined for an error of ours. */
+function remedyFor(error: unknown): string | undefined {
+  const code = error instanceof DatabaseError ? (error.code ?? '') : '';
+  if (code.startsWith('28')) return 'Check user and password in READ_MODEL_DATABASE_URL.';
+  if (code === '3D000') return 'Create the database, or correct its name in READ_MODEL_DATABASE_URL.';
+  if (code === '53100') return 'The disk of Postgres is full: free or add space, then run again.';
+  if (code.startsWith('53'))
+    return 'Postgres is out of memory or another resource: relieve it, then run again.';
+  return undefined;
+}
+
+/**
+ * Runs `operation` until it succeeds, with exponential delays, while its faults are transient and the budget lasts. The
+ * operation is sent again after an unknown outcome, so it has to be idempotent.
+ *
+ * @param what what could not be done, for the message: "save the progress".
+ * @throws DependencyError with the remedy when Postgres stayed unreachable, refused the login or is out of a resource.
+ * Any other error of the operation is thrown as it is.
+ */
+export async function retrying<T>(
+  pool: Pool,
+  what: string,
+  operation: () => Promise<T>,
+  { budgetMs = defaultRetryBudgetMs, signal }: RetryOptions = {},
+): Promise<T> {
+  const start = performance.now();
+  for (let attempt = 1; ; attempt++) {
+    signal?.throwIfAborted();
+    try {
+      return await operation();
+    } catch (error) {
+      const remedy = remedyFor(error);
+      if (remedy !== undefined) throw dependencyError(pool, what, error, remedy);
+      if (!isTransient(error)) throw error;
+      const delay = Math.min(2_000, 50 * 2 ** (attempt - 1)) * (0.5 + Math.random() / 2);
+      if (performance.now() - start + delay > budgetMs) {
+        const tried = `Tried ${attempt} ${attempt === 1 ? 'time' : 'times'}. Check that it runs and that READ_MODEL_DATABASE_URL is right, then run again.`;
+        throw dependencyError(pool, what, error, tried);
+      }
+      await sleep(delay, undefined, { signal });
+    }
+  }
+}
+
+function dependencyError(pool: Pool, what: string, cause: unknown, remedy: string): DependencyError {
+  const { message: said, errors } = cause as { message: string; errors?: readonly Error[] };
+  const reason = errors?.[0]?.message ?? said;
+  const message = `Postgres at ${describePool(pool)} could not ${what}: ${reason}. ${remedy}`;
+  return new DependencyError('postgres', message, { cause });
+}
+
+/** Host, port and database of a pool, without user or password. */
+export function describePool(pool: Pool): string {
+  const { connectionString, host, port, database } = pool.options;
+  if (connectionString === undefined) return `${host ?? 'localhost'}:${port ?? 5432}/${database ?? ''}`;
+  const url = URL.parse(connectionString);
+  return url === null ? '(an address that is no URL)' : `${url.host}${url.pathname}`;
+}

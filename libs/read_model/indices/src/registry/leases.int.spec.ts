@@ -1,0 +1,172 @@
+import { randomUUID } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Pool } from 'pg';
+import { LeaseLost } from '../errors.ts';
+import { runReadModelMigrations } from '../migrations/read-model-migrations.ts';
+import { createReadModelPool } from '../postgres/pool.ts';
+import { freshReadDatabase } from '../testing/fresh-read-database.ts';
+import { newGeneration } from '../testing/new-generation.ts';
+import { acquireLease } from './leases.ts';
+import { Registry } from './registry.ts';
+import type { Fence } from './types.ts';
+
+describe('the lease of a projection', () => {
+  let database: Awaited<ReturnType<typeof freshReadDatabase>>;
+  let pool: Pool;
+  let registry: Registry;
+
+  beforeAll(async () => {
+    database = await freshReadDatabase();
+    await runReadModelMigrations(database.url);
+    pool = createReadModelPool(database.url);
+    registry = new Registry(pool);
+  });
+
+  afterAll(async () => {
+    await pool.end();
+    await database.drop();
+  });
+
+  const acquire = (projection: string, ttlMs = 60_000, runId: string = randomUUID()) =>
+    registry.acquireLease(projection, { runId, holder: `host:${runId}`, ttlMs });
+
+  async function hold(projection: string, ttlMs = 60_000): Promise<Fence> {
+    const attempt = await acquire(projection, ttlMs);
+    if (!attempt.acquired) throw new Error(`${projection} is held by ${attempt.runId}`);
+    return attempt.fence;
+  }
+
+  async function expire(fence: Fence): Promise<void> {
+    await registry.renewLease(fence, 1);
+    await sleep(2);
+  }
+
+  it('is given to exactly one of many that ask at once, and names that one to the others', async () => {
+    for (const projection of ['p1', 'p2', 'p3', 'p4', 'p5']) {
+      const attempts = await Promise.all(Array.from({ length: 8 }, () => acquire(projection)));
+      const winners = attempts.flatMap((attempt) => (attempt.acquired ? [attempt.fence.runId] : []));
+      expect(winners).toHaveLength(1);
+      for (const attempt of attempts.filter(({ acquired }) => !acquired)) {
+        expect(attempt).toMatchObject({ runId: winners[0], holder: `host:${winners[0]}` });
+        const { expiresInMs, startedAt } = attempt as Extract<typeof attempt, { acquired: false }>;
+        expect(expiresInMs).toBeGreaterThan(50_000);
+        expect(expiresInMs).toBeLessThanOrEqual(60_000);
+        expect(startedAt).toBeInstanceOf(Date);
+      }
+    }
+  });
+
+  it('gives every holder a higher token than the one before, after expiry and after release alike', async () => {
+    const tokens: bigint[] = [];
+    for (let i = 0; i < 6; i++) {
+      const fence = await hold('rising');
+      tokens.push(fence.token);
+      await (i % 2 === 0 ? registry.releaseLease(fence) : expire(fence));
+    }
+    expect(tokens).toEqual([...new Set(tokens)].sort((a, b) => (a < b ? -1 : 1)));
+  });
+
+  it('can be renewed after it ran out as long as nobody took it', async () => {
+    const fence = await hold('late');
+    await expire(fence);
+    await registry.renewLease(fence, 60_000);
+    expect(await acquire('late')).toMatchObject({ acquired: false, runId: fence.runId });
+  });
+
+  it('refuses the same run from a second process', async () => {
+    const fence = await hold('twice');
+    expect(await acquire('twice', 60_000, fence.runId)).toMatchObject({ acquired: false });
+  });
+
+  it('is found again by a call that is sent twice because its answer was lost, under a higher token', async () => {
+    const request = { runId: randomUUID(), holder: 'h', ttlMs: 60_000 };
+    const call = randomUUID();
+    const lost = await acquireLease(pool, 'lost answer', request, call);
+    const again = await acquireLease(pool, 'lost answer', request, call);
+    if (!lost.acquired || !again.acquired) throw new Error('not acquired');
+    expect(again.fence.token).toBeGreaterThan(lost.fence.token);
+    await registry.assertFence(again.fence);
+  });
+
+  it('refuses the old fence everywhere once another run took it over', async () => {
+    const old = await hold('taken');
+    const generation = await registry.createGeneration(newGeneration('taken', old.runId), old);
+    await registry.startRun({ ...run('taken', old.runId), fence: old });
+    await expire(old);
+    const fence = await hold('taken');
+
+    const refused = [
+      () => registry.renewLease(old, 60_000),
+      () => registry.assertFence(old),
+      () => registry.createGeneration(newGeneration('taken', old.runId), old),
+      () => registry.moveGeneration(generation.uuid, ['BUILDING'], 'BUILT', { fence: old }),
+      () => registry.recordCutover('taken', generation.uuid, old),
+      () => registry.advancePositions(generation.uuid, new Map([[0, 9n]]), { fence: old }),
+      () => registry.startRun({ ...run('taken', old.runId), fence: old }),
+      () => registry.saveProgress(old.runId, { checkpoint: { at: 9 } }, old),
+      () => registry.endRun(old.runId, { state: 'DONE', outcome: 'done', exitCode: 0 }, old),
+    ];
+    for (const call of refused) await expect(call()).rejects.toBeInstanceOf(LeaseLost);
+
+    expect(await registry.listGenerations({ projection: 'taken' })).toMatchObject([{ state: 'BUILDING' }]);
+    expect(await registry.positions(generation.uuid)).toEqual(new Map());
+    expect(await registry.findRun(old.runId)).toMatchObject({ state: 'RUNNING', checkpoint: null });
+    await registry.releaseLease(old);
+    await registry.assertFence(fence);
+    expect(await acquire('taken')).toMatchObject({ acquired: false, runId: fence.runId });
+  });
+
+  it('refuses the fence after its release', async () => {
+    const fence = await hold('released');
+    await registry.releaseLease(fence);
+    await expect(registry.renewLease(fence, 1_000)).rejects.toBeInstanceOf(LeaseLost);
+    await expect(registry.assertFence(fence)).rejects.toBeInstanceOf(LeaseLost);
+  });
+
+  it('lets a take-over wait for a fenced transaction that is under way', async () => {
+    const old = await hold('in flight');
+    const generation = await registry.createGeneration(newGeneration('in flight', old.runId), old);
+    await expire(old);
+    const client = await pool.connect();
+    let taken = false;
+    try {
+      await client.query('BEGIN');
+      await registry.advancePositions(generation.uuid, new Map([[0, 5n]]), { fence: old, client });
+      const takeover = hold('in flight').then(() => (taken = true));
+      await untilBlocked(pool);
+      expect(taken).toBe(false);
+      await client.query('COMMIT');
+      await takeover;
+    } finally {
+      client.release();
+    }
+    expect(await registry.positions(generation.uuid)).toEqual(new Map([[0, 5n]]));
+  });
+
+  it('does not look at the clock of the client', async () => {
+    const fence = await hold('clock', 60_000);
+    const now = Date.now;
+    try {
+      Date.now = () => now() + 86_400_000;
+      expect(await acquire('clock')).toMatchObject({ acquired: false, runId: fence.runId });
+      Date.now = () => now() - 86_400_000;
+      await expire(fence);
+      expect(await acquire('clock')).toMatchObject({ acquired: true });
+    } finally {
+      Date.now = now;
+    }
+  });
+});
+
+function run(projection: string, runId: string) {
+  return { runId, projection, mode: 'APPLY', source: 'kafka', host: 'host', pid: 1, user: 'someone' };
+}
+
+async function untilBlocked(pool: Pool): Promise<void> {
+  for (;;) {
+    const { rows } = await pool.query(
+      `SELECT FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND datname = current_database()`,
+    );
+    if (rows.length > 0) return;
+  }
+}
