@@ -1,0 +1,32 @@
+import type { InstanceState } from './instance/state.ts';
+
+/** The five variables by which the applications find their servers. */
+export const endpointNames = [
+  'KAFKA_BROKERS',
+  'ELASTICSEARCH_NODE',
+  'WRITE_DATABASE_URL',
+  'READ_MODEL_DATABASE_URL',
+  'EVENT_STORE_DATABASE_URL',
+] as const;
+export type EndpointName = (typeof endpointNames)[number];
+export type StackEnvironment = Record<EndpointName, string>;
+
+/** The endpoints of an instance; undefined while one of its ports is not decided yet. */
+export function environmentOf(state: InstanceState): StackEnvironment | undefined {
+  const { postgres, kafka, elasticsearch } = state.servers;
+  if (postgres === undefined || kafka === undefined || elasticsearch === undefined) return undefined;
+  const database = (role: string, name: string): string =>
+    `postgres://${role}:${role}@127.0.0.1:${postgres.port}/${name}`;
+  return {
+    KAFKA_BROKERS: `127.0.0.1:${kafka.port}`,
+    ELASTICSEARCH_NODE: `http://127.0.0.1:${elasticsearch.port}`,
+    WRITE_DATABASE_URL: database('reprise_write', 'reprise_write'),
+    READ_MODEL_DATABASE_URL: database('reprise_read', 'reprise_read'),
+    EVENT_STORE_DATABASE_URL: database('reprise_event_reader', 'reprise_write'),
+  };
+}
+
+/** Lines a shell can `eval`. */
+export function exportLines(environment: StackEnvironment): string {
+  return endpointNames.map((name) => `export ${name}=${environment[name]}\n`).join('');
+}

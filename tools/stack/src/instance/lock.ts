@@ -1,0 +1,83 @@
+import { linkSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { dirname } from 'node:path';
+import { StackError } from '../errors.ts';
+import { commandLine } from '../processes.ts';
+import { poll } from '../waiting.ts';
+
+interface Holder {
+  pid: number;
+  commandLine: string;
+}
+
+function readHolder(file: string): Holder | undefined {
+  try {
+    const value: unknown = JSON.parse(readFileSync(file, 'utf8'));
+    if (typeof value !== 'object' || value === null) return undefined;
+    const { pid, commandLine: line } = value as Partial<Holder>;
+    return typeof pid === 'number' && typeof line === 'string' ? { pid, commandLine: line } : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+/** A holder is alive when its pid still runs the program that took the lock. */
+function isHeld(holder: Holder | undefined): holder is Holder {
+  return holder !== undefined && commandLine(holder.pid) === holder.commandLine;
+}
+
+/** Creates the file with its content in one step, so that no reader ever sees a lock without a holder. */
+function tryAcquire(file: string): boolean {
+  const draft = `${file}.${process.pid}`;
+  const holder: Holder = { pid: process.pid, commandLine: commandLine(process.pid) ?? '' };
+  writeFileSync(draft, JSON.stringify(holder));
+  try {
+    linkSync(draft, file);
+    return true;
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
+    return false;
+  } finally {
+    rmSync(draft, { force: true });
+  }
+}
+
+/**
+ * Runs `work` while no other process holds `file`. A lock whose holder is gone is taken over.
+ * @throws StackError LOCKED when the holder keeps it longer than `timeoutMs`.
+ */
+export async function withLock<T>(
+  file: string,
+  options: { timeoutMs: number; signal?: AbortSignal; onWait?: (holderPid: number) => void },
+  work: () => Promise<T>,
+): Promise<T> {
+  mkdirSync(dirname(file), { recursive: true });
+  let told = false;
+  const acquired = await poll(
+    () => {
+      if (tryAcquire(file)) return true;
+      const holder = readHolder(file);
+      if (!isHeld(holder)) {
+        rmSync(file, { force: true });
+        return tryAcquire(file) ? true : undefined;
+      }
+      if (!told) options.onWait?.(holder.pid);
+      told = true;
+      return undefined;
+    },
+    { timeoutMs: options.timeoutMs, intervalMs: 200, signal: options.signal },
+  );
+  if (!acquired.ok) {
+    const holder = readHolder(file);
+    throw new StackError(
+      'LOCKED',
+      `Process ${holder?.pid ?? '?'} (${holder?.commandLine ?? 'unknown'}) has held ${file} for more than ` +
+        `${Math.round(options.timeoutMs / 1000)} s. Nothing was done. Wait for it, or end it and run this again.`,
+      { cause: acquired.lastError },
+    );
+  }
+  try {
+    return await work();
+  } finally {
+    rmSync(file, { force: true });
+  }
+}

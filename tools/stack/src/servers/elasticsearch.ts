@@ -1,0 +1,130 @@
+import { copyFileSync, existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { elasticsearchVersion, install } from '../artifacts/install.ts';
+import { directoryKey } from '../instance/directory.ts';
+import { StackError } from '../errors.ts';
+import { spawnDaemon, type Daemon, type Exit } from '../processes.ts';
+import { poll } from '../waiting.ts';
+import { giveTo, outputFile, ownFolder } from './folders.ts';
+import { serverEnvironment, type Server, type StartContext } from './server.ts';
+
+const configFolder = (dataDirectory: string): string => join(dataDirectory, 'elasticsearch', 'config');
+
+/** Elasticsearch 9.2 as one node without security, bound to the loopback address. */
+export const elasticsearchServer: Server = {
+  name: 'elasticsearch',
+  title: 'Elasticsearch',
+  marker,
+  logFiles: (dataDirectory) => [
+    join(dataDirectory, 'elasticsearch', 'logs', 'reprise.log'),
+    join(dataDirectory, 'logs', 'elasticsearch.log'),
+  ],
+  start,
+  check,
+  provision: async () => undefined,
+  stopSignal: 'SIGTERM',
+  stopGraceMs: 40_000,
+  startTimeoutMs: 180_000,
+};
+
+function marker(dataDirectory: string): string {
+  return `-Dreprise.elasticsearch=${directoryKey(dataDirectory)}`;
+}
+
+async function start(context: StartContext): Promise<Daemon> {
+  const { state, server, user, signal } = context;
+  const java = context.java();
+  const distribution = await install('elasticsearch', { java, report: context.report, signal });
+  const home = ownFolder(join(state.dataDirectory, 'elasticsearch'), user);
+  const [data, logs, temporary] = ['data', 'logs', 'tmp'].map((name) =>
+    ownFolder(join(home, name), user),
+  ) as [string, string, string];
+  const config = ownFolder(configFolder(state.dataDirectory), user);
+  const files: Record<string, string> = {
+    'elasticsearch.yml': nodeSettings(
+      server.port,
+      data,
+      logs,
+      existsSync(join(distribution, 'modules/x-pack-security')),
+    ),
+    'jvm.options': jvmOptions(
+      readFileSync(join(distribution, 'config/jvm.options'), 'utf8'),
+      state.dataDirectory,
+    ),
+  };
+  copyFileSync(join(distribution, 'config/log4j2.properties'), join(config, 'log4j2.properties'));
+  for (const [name, text] of Object.entries(files)) writeFileSync(join(config, name), text);
+  for (const name of [...Object.keys(files), 'log4j2.properties']) giveTo(join(config, name), user);
+  const pidFile = join(home, 'pid');
+  rmSync(pidFile, { force: true });
+  const launcher = await spawnDaemon(join(distribution, 'bin/elasticsearch'), ['-d', '-p', pidFile], {
+    logFile: outputFile(state.dataDirectory, 'elasticsearch'),
+    cwd: home,
+    user,
+    env: serverEnvironment(home, {
+      ES_JAVA_HOME: java.home,
+      ES_PATH_CONF: config,
+      ES_TMPDIR: temporary,
+      CLI_JAVA_OPTS: marker(state.dataDirectory),
+    }),
+  });
+  return { pid: await serverPid(launcher, pidFile, signal), exited: new Promise(() => undefined) };
+}
+
+/** The launcher ends when the node it started is up (0) or has failed; the node's own pid stands in the pid file then. */
+async function serverPid(launcher: Daemon, pidFile: string, signal?: AbortSignal): Promise<number> {
+  let exit: Exit | undefined;
+  void launcher.exited.then((value) => (exit = value));
+  const ended = await poll(() => exit, { timeoutMs: elasticsearchServer.startTimeoutMs, signal });
+  if (!ended.ok) throw new StackError('START_FAILED', 'Elasticsearch did not come up in time.');
+  if (ended.value.code !== 0) {
+    const how = ended.value.signal ?? `exit code ${ended.value.code}`;
+    throw new StackError('START_FAILED', `Elasticsearch ended while it started (${how}).`);
+  }
+  return Number(readFileSync(pidFile, 'utf8'));
+}
+
+/** elasticsearch.yml. The watermarks are absolute: a developer's disk is often more than 90 % full and still has room. */
+export function nodeSettings(port: number, data: string, logs: string, hasSecurity: boolean): string {
+  return Object.entries({
+    'cluster.name': 'reprise',
+    'node.name': 'reprise-1',
+    'path.data': data,
+    'path.logs': logs,
+    'network.host': '127.0.0.1',
+    'http.port': port,
+    'discovery.type': 'single-node',
+    'action.auto_create_index': false,
+    'cluster.routing.allocation.disk.watermark.low': '2gb',
+    'cluster.routing.allocation.disk.watermark.high': '1gb',
+    'cluster.routing.allocation.disk.watermark.flood_stage': '500mb',
+    ...(hasSecurity ? { 'xpack.security.enabled': false } : {}),
+  })
+    .map(([name, value]) => `${name}: ${JSON.stringify(value)}\n`)
+    .join('');
+}
+
+/** The distribution's JVM options without its garbage collector log, with a bounded heap and the mark of this instance. */
+function jvmOptions(distributed: string, dataDirectory: string): string {
+  const heap = process.env['REPRISE_ES_HEAP'] || '1g';
+  if (!/^\d+[mg]$/.test(heap)) {
+    throw new StackError(
+      'USAGE',
+      `REPRISE_ES_HEAP is "${heap}"; it must be a number followed by m or g, such as 1g.`,
+    );
+  }
+  const kept = distributed.split('\n').filter((line) => !line.startsWith('-Xlog:gc'));
+  return [...kept, `-Xms${heap}`, `-Xmx${heap}`, marker(dataDirectory), ''].join('\n');
+}
+
+/** A green or yellow cluster: one node can never allocate a replica, so yellow is healthy. */
+async function check(port: number): Promise<string> {
+  const response = await fetch(`http://127.0.0.1:${port}/_cluster/health`, {
+    signal: AbortSignal.timeout(5_000),
+  });
+  const health = (await response.json()) as { status?: string };
+  if (!response.ok || (health.status !== 'green' && health.status !== 'yellow')) {
+    throw new Error(`cluster health is ${health.status ?? `HTTP ${response.status}`}`);
+  }
+  return elasticsearchVersion;
+}

@@ -1,0 +1,25 @@
+import { chownSync, existsSync, mkdirSync, renameSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import type { ServerUser } from '../server-user.ts';
+
+const largestLog = 16 * 1024 * 1024;
+
+/** Creates a folder that belongs to the servers' account (or to us, who are no root). */
+export function ownFolder(path: string, user: ServerUser | undefined, mode = 0o755): string {
+  mkdirSync(path, { recursive: true, mode });
+  giveTo(path, user);
+  return path;
+}
+
+export function giveTo(path: string, user: ServerUser | undefined): void {
+  if (user !== undefined) chownSync(path, user.uid, user.gid);
+}
+
+/** The file a server's output goes to; a big one is put aside, one generation is kept. */
+export function outputFile(dataDirectory: string, name: string): string {
+  const folder = join(dataDirectory, 'logs');
+  mkdirSync(folder, { recursive: true });
+  const file = join(folder, `${name}.log`);
+  if (existsSync(file) && statSync(file).size > largestLog) renameSync(file, `${file}.1`);
+  return file;
+}

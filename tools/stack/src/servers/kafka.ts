@@ -1,0 +1,129 @@
+import { execFile } from 'node:child_process';
+import { existsSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { randomBytes } from 'node:crypto';
+import { promisify } from 'node:util';
+import { install, kafkaVersion } from '../artifacts/install.ts';
+import { StackError } from '../errors.ts';
+import { directoryKey } from '../instance/directory.ts';
+import { spawnDaemon, type Daemon } from '../processes.ts';
+import { giveTo, outputFile, ownFolder } from './folders.ts';
+import { serverEnvironment, type Server, type StartContext } from './server.ts';
+import { checkBroker, createTopics } from './topics.ts';
+
+const run = promisify(execFile);
+
+const propertiesFile = (dataDirectory: string): string => join(dataDirectory, 'kafka', 'server.properties');
+
+/** Apache Kafka 4.1 as one KRaft node that is broker and controller. */
+export const kafkaServer: Server = {
+  name: 'kafka',
+  title: 'Kafka',
+  marker,
+  logFiles: (dataDirectory) => [join(dataDirectory, 'logs', 'kafka.log')],
+  start,
+  check: async (port) => {
+    await checkBroker(port);
+    return kafkaVersion;
+  },
+  provision: createTopics,
+  stopSignal: 'SIGTERM',
+  stopGraceMs: 30_000,
+  startTimeoutMs: 120_000,
+};
+
+function marker(dataDirectory: string): string {
+  return `-Dreprise.kafka=${directoryKey(dataDirectory)}`;
+}
+
+async function start(context: StartContext): Promise<Daemon> {
+  const { state, server, user } = context;
+  const java = context.java();
+  const jars = await install('kafka', { java, report: context.report, signal: context.signal });
+  const home = ownFolder(join(state.dataDirectory, 'kafka'), user);
+  const data = ownFolder(join(home, 'data'), user);
+  const properties = propertiesFile(state.dataDirectory);
+  const logging = join(home, 'log4j2.properties');
+  writeFileSync(properties, brokerProperties(server.port, server.innerPort as number, data));
+  writeFileSync(logging, loggingProperties);
+  giveTo(properties, user);
+  giveTo(logging, user);
+  const options = [
+    marker(state.dataDirectory),
+    `-Dlog4j2.configurationFile=${logging}`,
+    '-Djava.awt.headless=true',
+    '-cp',
+    join(jars, '*'),
+  ];
+  const binary = join(java.home, 'bin/java');
+  const env = serverEnvironment(home);
+  if (!existsSync(join(data, 'meta.properties'))) {
+    const clusterId = randomBytes(16).toString('base64url');
+    const format = ['kafka.tools.StorageTool', 'format', '-t', clusterId, '-c', properties];
+    try {
+      await run(binary, ['-Xmx128m', ...options, ...format], {
+        cwd: home,
+        env,
+        signal: context.signal,
+        ...(user ? { uid: user.uid, gid: user.gid } : {}),
+      });
+    } catch (error) {
+      context.signal?.throwIfAborted();
+      const { stdout, stderr } = error as { stdout?: string; stderr?: string };
+      throw new StackError(
+        'START_FAILED',
+        `Kafka could not format its data folder.\n${stdout ?? ''}${stderr ?? ''}`,
+        {
+          cause: error,
+        },
+      );
+    }
+  }
+  const logFile = outputFile(state.dataDirectory, 'kafka');
+  const memory = ['-Xms128m', '-Xmx512m', '-XX:+ExitOnOutOfMemoryError'];
+  return spawnDaemon(binary, [...memory, ...options, 'kafka.Kafka', properties], {
+    logFile,
+    env,
+    cwd: home,
+    user,
+  });
+}
+
+/** Broker settings for one node on one machine; topics and consumers get what a small installation would give them. */
+export function brokerProperties(port: number, controllerPort: number, data: string): string {
+  return Object.entries({
+    'process.roles': 'broker,controller',
+    'node.id': 1,
+    'controller.quorum.voters': `1@127.0.0.1:${controllerPort}`,
+    listeners: `PLAINTEXT://127.0.0.1:${port},CONTROLLER://127.0.0.1:${controllerPort}`,
+    'advertised.listeners': `PLAINTEXT://127.0.0.1:${port}`,
+    'controller.listener.names': 'CONTROLLER',
+    'listener.security.protocol.map': 'PLAINTEXT:PLAINTEXT,CONTROLLER:PLAINTEXT',
+    'log.dirs': data,
+    'auto.create.topics.enable': false,
+    'offsets.topic.replication.factor': 1,
+    'offsets.topic.num.partitions': 8,
+    'transaction.state.log.replication.factor': 1,
+    'transaction.state.log.min.isr': 1,
+    'transaction.state.log.num.partitions': 4,
+    'share.coordinator.state.topic.replication.factor': 1,
+    'share.coordinator.state.topic.min.isr': 1,
+    'group.initial.rebalance.delay.ms': 0,
+    'log.cleaner.dedupe.buffer.size': 16 * 1024 * 1024,
+    'num.network.threads': 2,
+    'num.io.threads': 4,
+  })
+    .map(([name, value]) => `${name}=${value}\n`)
+    .join('');
+}
+
+const loggingProperties = `status=warn
+appender.console.type=Console
+appender.console.name=console
+appender.console.layout.type=PatternLayout
+appender.console.layout.pattern=%d{ISO8601} %p %m (%c{1})%n
+rootLogger.level=warn
+rootLogger.appenderRef.console.ref=console
+logger.server.name=kafka.server
+logger.server.level=info
+`;
