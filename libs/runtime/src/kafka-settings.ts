@@ -1,14 +1,18 @@
 import type { Settings } from './settings.ts';
 
+const mechanisms = ['plain', 'scram-sha-256', 'scram-sha-512'] as const;
+type Mechanism = (typeof mechanisms)[number];
+
+/** One union member per mechanism, as kafkajs wants it. */
+type SaslCredentials = {
+  [M in Mechanism]: { mechanism: M; username: string; password: string };
+}[Mechanism];
+
 /** Fits kafkajs' options. */
 export interface KafkaConfiguration {
   brokers: string[];
   ssl?: boolean | { ca: string };
-  sasl?: {
-    mechanism: 'plain' | 'scram-sha-256' | 'scram-sha-512';
-    username: string;
-    password: string;
-  };
+  sasl?: SaslCredentials;
 }
 
 /** Reads KAFKA_BROKERS, KAFKA_SSL, KAFKA_SSL_CA_FILE and KAFKA_SASL_*. */
@@ -43,7 +47,7 @@ function sslSettings(settings: Settings): KafkaConfiguration['ssl'] {
 function saslSettings(settings: Settings): KafkaConfiguration['sasl'] {
   const names = ['KAFKA_SASL_MECHANISM', 'KAFKA_SASL_USERNAME', 'KAFKA_SASL_PASSWORD'] as const;
   const missing = names.filter((name) => settings.optional(name) === undefined);
-  const mechanism = settings.oneOf('KAFKA_SASL_MECHANISM', ['plain', 'scram-sha-256', 'scram-sha-512']);
+  const mechanism = settings.oneOf('KAFKA_SASL_MECHANISM', mechanisms);
   if (missing.length === names.length) return undefined;
   if (missing.length > 0) {
     settings.problem(`${missing.join(', ')} must be set too: SASL needs mechanism, username and password`);

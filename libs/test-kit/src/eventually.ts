@@ -1,0 +1,37 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+
+export interface EventuallyOptions {
+  /** Milliseconds until it gives up; 10,000 unless given. */
+  readonly timeoutMs?: number;
+  /** Milliseconds between attempts; 50 unless given. */
+  readonly intervalMs?: number;
+}
+
+/**
+ * Runs `assertion` until it passes and returns its value. Anything it throws counts as "not yet".
+ *
+ * @throws Error with the last failure as its message and cause when the time is over
+ */
+export async function eventually<T>(
+  assertion: () => T | Promise<T>,
+  options: EventuallyOptions = {},
+): Promise<T> {
+  const { timeoutMs = 10_000, intervalMs = 50 } = options;
+  const deadline = performance.now() + timeoutMs;
+  for (let attempts = 1; ; attempts += 1) {
+    try {
+      return await assertion();
+    } catch (error) {
+      if (performance.now() >= deadline) {
+        const reason = error instanceof Error ? error.message : String(error);
+        throw new Error(
+          `Still not so after ${timeoutMs} ms and ${attempts} attempts. The last failure: ${reason}`,
+          {
+            cause: error,
+          },
+        );
+      }
+    }
+    await sleep(intervalMs);
+  }
+}

@@ -1,0 +1,18 @@
+export { afterFile } from './after-file.ts';
+export { testEndpoints, type TestEndpoints } from './endpoints.ts';
+export { eventually, type EventuallyOptions } from './eventually.ts';
+export { freshDatabase, type DatabaseKind, type FreshDatabase } from './fresh-database.ts';
+export { freshName } from './fresh-name.ts';
+export { dropIndices, elasticsearch } from './indices.ts';
+export {
+  freshTopic,
+  kafkaAdmin,
+  produce,
+  produceRaw,
+  type FreshTopic,
+  type RawRecord,
+  type TopicOptions,
+} from './kafka.ts';
+export type { OutputLine } from './output-capture.ts';
+export { productHistory, step, type HistoryOptions, type HistoryStep } from './product-history.ts';
+export { spawnApp, type Exit, type SpawnedApp, type SpawnOptions } from './spawn-app.ts';

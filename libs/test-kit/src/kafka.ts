@@ -1,0 +1,87 @@
+import { encodeEvent, eventHeaders, type ProductEvent } from '@reprise/events';
+import { Kafka, logLevel, type Admin, type IHeaders, type Producer } from 'kafkajs';
+import { afterFile } from './after-file.ts';
+import { testEndpoints } from './endpoints.ts';
+import { freshName } from './fresh-name.ts';
+
+/** A topic that belongs to one test file. */
+export interface FreshTopic {
+  readonly name: string;
+  readonly partitions: number;
+  /** Deletes it now, not at the end of the file. */
+  delete(): Promise<void>;
+}
+
+export interface TopicOptions {
+  readonly partitions?: number;
+  /** Topic settings, e.g. `{ 'cleanup.policy': 'compact' }`. */
+  readonly config?: Readonly<Record<string, string>>;
+}
+
+/** A record as it is, also one that no codec would write. Without a partition the key decides, as it does for every producer. */
+export interface RawRecord {
+  readonly key?: string | null;
+  readonly value: string | Buffer | null;
+  readonly partition?: number;
+  readonly headers?: IHeaders;
+  /** Milliseconds since the epoch. */
+  readonly timestamp?: number;
+}
+
+let admin: Promise<Admin> | undefined;
+let producer: Promise<Producer> | undefined;
+
+/** Creates a topic (1 partition, kept for ever, unless told otherwise) and deletes it at the end of the test file. */
+export async function freshTopic(options: TopicOptions = {}): Promise<FreshTopic> {
+  const { partitions = 1, config = {} } = options;
+  const name = freshName('test.events');
+  const settings = { 'retention.ms': '-1', 'retention.bytes': '-1', ...config };
+  const configEntries = Object.entries(settings).map(([key, value]) => ({ name: key, value }));
+  const topics = [{ topic: name, numPartitions: partitions, replicationFactor: 1, configEntries }];
+  const connected = await kafkaAdmin();
+  await connected.createTopics({ topics, waitForLeaders: true });
+  let deleted: Promise<void> | undefined;
+  const remove = (): Promise<void> => (deleted ??= connected.deleteTopics({ topics: [name] }));
+  afterFile(remove);
+  return { name, partitions, delete: remove };
+}
+
+/** Writes events the way the relay does: the product's id is the key. Resolves when the broker has acknowledged all of them. */
+export async function produce(topic: FreshTopic | string, events: readonly ProductEvent[]): Promise<void> {
+  const records = events.map((event) => ({
+    key: event.subject,
+    value: encodeEvent(event),
+    headers: eventHeaders(event),
+    timestamp: Date.parse(event.time),
+  }));
+  await produceRaw(topic, records);
+}
+
+/** Writes records as they are. */
+export async function produceRaw(topic: FreshTopic | string, records: readonly RawRecord[]): Promise<void> {
+  const connected = await kafkaProducer();
+  const messages = records.map(({ timestamp, ...record }) => ({
+    ...record,
+    ...(timestamp !== undefined && { timestamp: String(timestamp) }),
+  }));
+  await connected.send({ topic: typeof topic === 'string' ? topic : topic.name, acks: -1, messages });
+}
+
+/** A connected admin client, closed at the end of the test file. */
+export function kafkaAdmin(): Promise<Admin> {
+  return (admin ??= connect(testKafka().admin()));
+}
+
+function kafkaProducer(): Promise<Producer> {
+  return (producer ??= connect(testKafka().producer({ allowAutoTopicCreation: false })));
+}
+
+function testKafka(): Kafka {
+  return new Kafka({ ...testEndpoints().kafka, clientId: 'reprise-test-kit', logLevel: logLevel.NOTHING });
+}
+
+async function connect<C extends Admin | Producer>(client: C): Promise<C> {
+  await client.connect();
+  afterFile(() => client.disconnect());
+  return client;
+}

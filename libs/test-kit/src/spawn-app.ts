@@ -1,0 +1,137 @@
+import { spawn, type ChildProcess } from 'node:child_process';
+import { join } from 'node:path';
+import { afterFile } from './after-file.ts';
+import { testEndpoints } from './endpoints.ts';
+import { eventually } from './eventually.ts';
+import { OutputCapture, type OutputLine } from './output-capture.ts';
+import { workspaceRoot } from './workspace-root.ts';
+
+export interface SpawnOptions {
+  /** Added to the endpoints of the test servers and to this process's environment; `undefined` takes a variable away. */
+  readonly env?: Readonly<Record<string, string | undefined>>;
+  readonly args?: readonly string[];
+}
+
+export interface Exit {
+  readonly code: number | null;
+  readonly signal: NodeJS.Signals | null;
+}
+
+/** A workspace application in a process of its own, run from its sources. */
+export interface SpawnedApp {
+  readonly pid: number;
+  /** Everything it has written so far. */
+  readonly output: readonly OutputLine[];
+  /** stdout as text, for commands that answer there. */
+  stdout(): string;
+  /** Resolves once it listens and `/health/ready` answers 200. */
+  ready(options?: { timeoutMs?: number }): Promise<{ port: number; origin: string }>;
+  /** Resolves to the first JSON line, past or future, with all of `members`. */
+  logged(
+    members: Readonly<Record<string, unknown>>,
+    timeoutMs?: number,
+  ): Promise<Readonly<Record<string, unknown>>>;
+  /** Sends a signal and waits for nothing, e.g. SIGSTOP and SIGCONT. */
+  signal(name: NodeJS.Signals): void;
+  /** Sends a signal, SIGTERM unless given, and resolves when the process has ended. */
+  kill(name?: NodeJS.Signals, timeoutMs?: number): Promise<Exit>;
+  /** Resolves when the process ends by itself or by a signal. */
+  exit(timeoutMs?: number): Promise<Exit>;
+}
+
+/**
+ * Starts a TypeScript file of the workspace, e.g. `apps/search-api/src/main.ts`. It is killed at the end of the test file, and
+ * ends itself should the test process die.
+ */
+export function spawnApp(file: string, options: SpawnOptions = {}): SpawnedApp {
+  const child = start(file, options);
+  const pid = child.pid;
+  if (pid === undefined) throw new Error(`Could not start ${file}`);
+  const capture = new OutputCapture();
+  if (child.stdout) capture.read('stdout', child.stdout);
+  if (child.stderr) capture.read('stderr', child.stderr);
+  let ended: Exit | undefined;
+  // 'close' comes after the last line of output, unlike 'exit'.
+  child.on('close', (code, signal) => {
+    ended = { code, signal };
+    capture.wake();
+  });
+
+  const exit = (timeoutMs = 30_000): Promise<Exit> =>
+    capture.until(() => ended, timeoutMs, `The end of ${file}`);
+  const find = (
+    members: Readonly<Record<string, unknown>>,
+  ): Readonly<Record<string, unknown>> | undefined => {
+    const wanted = Object.entries(members);
+    const line = capture.lines.find(
+      ({ json }) => json && wanted.every(([key, value]) => json[key] === value),
+    );
+    if (line === undefined && ended !== undefined) {
+      throw new Error(`${file} ended with ${ended.code ?? ended.signal} first.\n${capture.tail()}`);
+    }
+    return line?.json;
+  };
+
+  afterFile(async () => {
+    if (ended !== undefined) return;
+    child.kill('SIGKILL');
+    await exit(10_000);
+  });
+
+  const app: SpawnedApp = {
+    pid,
+    output: capture.lines,
+    stdout: () => textOf(capture.lines, 'stdout'),
+    logged: (members, timeoutMs = 30_000) =>
+      capture.until(() => find(members), timeoutMs, `The line ${JSON.stringify(members)} of ${file}`),
+    ready: async ({ timeoutMs = 60_000 } = {}) => {
+      const { port } = await app.logged({ msg: 'listening' }, timeoutMs);
+      const origin = `http://127.0.0.1:${Number(port)}`;
+      await eventually(() => answersReady(origin), { timeoutMs });
+      return { port: Number(port), origin };
+    },
+    signal: (name) => {
+      child.kill(name);
+    },
+    kill: (name = 'SIGTERM', timeoutMs = 30_000) => {
+      if (ended === undefined) child.kill(name);
+      return exit(timeoutMs);
+    },
+    exit,
+  };
+  return app;
+}
+
+function start(file: string, options: SpawnOptions): ChildProcess {
+  const preload = join(workspaceRoot, 'libs/test-kit/src/exit-with-parent.ts');
+  const nodeArguments = [
+    '--conditions=@reprise/source',
+    '--disable-warning=ExperimentalWarning',
+    '--disable-warning=TimeoutNegativeWarning',
+    `--import=${join(workspaceRoot, 'tools/dev.mjs')}`,
+    `--import=${preload}`,
+  ];
+  // Jest's own NODE_OPTIONS and NODE_ENV are not part of what an application would run with.
+  const env = {
+    ...process.env,
+    NODE_OPTIONS: undefined,
+    NODE_ENV: undefined,
+    ...testEndpoints().env,
+    ...options.env,
+  };
+  return spawn(process.execPath, [...nodeArguments, join(workspaceRoot, file), ...(options.args ?? [])], {
+    cwd: workspaceRoot,
+    env,
+    stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
+  });
+}
+
+function textOf(lines: readonly OutputLine[], stream: OutputLine['stream']): string {
+  return lines.flatMap((line) => (line.stream === stream ? [line.text] : [])).join('\n');
+}
+
+async function answersReady(origin: string): Promise<void> {
+  const response = await fetch(`${origin}/health/ready`);
+  if (response.status !== 200)
+    throw new Error(`/health/ready answers ${response.status}: ${await response.text()}`);
+}
