@@ -46,3 +46,10 @@ export {
   type RunEnd,
   type RunState,
 } from './registry/types.ts';
+export { createElasticsearchClient, type ElasticsearchConnection } from './elasticsearch/client.ts';
+export {
+  elasticsearchGenerationStore,
+  type ElasticsearchStoreOptions,
+} from './elasticsearch/generation-store.ts';
+export { type BulkWriterOptions } from './elasticsearch/bulk-writer.ts';
+export { type ServingSettings } from './elasticsearch/index-definition.ts';

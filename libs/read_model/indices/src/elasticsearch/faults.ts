@@ -1,0 +1,89 @@
+import { errors } from '@elastic/elasticsearch';
+import { DependencyError } from '../errors.ts';
+
+/**
+ * What an error of the client means to a caller:
+ * `transient` may pass by itself (unreachable, overloaded, an answer that was lost or cut off) · `blocked` needs an operator
+ * (read-only index, full disk) · `denied` needs other credentials or privileges · `absent` is a missing index or alias ·
+ * `other` is anything else, a mistake in the request as a rule.
+ */
+export type Fault = 'transient' | 'blocked' | 'denied' | 'absent' | 'other';
+
+/** Error object of a response or of a bulk item, as far as it is read here. */
+export interface ServerError {
+  readonly type?: string;
+  readonly reason?: string;
+  readonly caused_by?: { readonly reason?: string };
+}
+
+export function faultOf(error: unknown): Fault {
+  if (error instanceof errors.ResponseError)
+    return faultOfStatus(error.statusCode ?? 0, serverErrorOf(error));
+  if (
+    error instanceof errors.ConnectionError ||
+    error instanceof errors.TimeoutError ||
+    error instanceof errors.NoLivingConnectionsError ||
+    error instanceof errors.DeserializationError
+  ) {
+    return 'transient';
+  }
+  return 'other';
+}
+
+/** The same judgement for a status and error object, of a whole response or of one bulk item. */
+export function faultOfStatus(status: number, error: ServerError | undefined): Fault {
+  const type = error?.type ?? '';
+  // The flood-stage block of a full disk answers 429 like an overload does, but goes on until somebody frees space.
+  if (type === 'cluster_block_exception' || type === 'index_closed_exception') return 'blocked';
+  if (status === 429 || status >= 500) return 'transient';
+  if (status === 401 || status === 403) return 'denied';
+  if (status === 404) return 'absent';
+  return 'other';
+}
+
+export function serverErrorOf(error: unknown): ServerError | undefined {
+  if (!(error instanceof errors.ResponseError)) return undefined;
+  const inner: unknown = (error.body as { error?: unknown } | undefined)?.error;
+  return typeof inner === 'object' && inner !== null ? (inner as ServerError) : undefined;
+}
+
+/** One line: the server's own type and reason where it gave one. */
+export function describeError(error: unknown): string {
+  const server = serverErrorOf(error);
+  if (server !== undefined) return describeServerError(server);
+  if (error instanceof errors.ResponseError) return `HTTP ${error.statusCode ?? 'without status'}`;
+  return error instanceof Error ? `${error.name}: ${error.message}` : String(error);
+}
+
+export function describeServerError({ type, reason, caused_by }: ServerError): string {
+  const cause = caused_by?.reason === undefined ? '' : `: ${caused_by.reason}`;
+  return `${type ?? 'error'}: ${reason ?? 'no reason given'}${cause}`;
+}
+
+/** What an operator does about a fault that does not pass by itself. */
+export function remedyFor(fault: Fault): string {
+  switch (fault) {
+    case 'blocked':
+      return (
+        'Free disk space (or add a node), then lift the block: PUT <index>/_settings ' +
+        '{"index.blocks.read_only_allow_delete": null}; GET <index>/_settings shows which block is set.'
+      );
+    case 'denied':
+      return 'Check the credentials and the privileges of the API key or user this process runs with.';
+    case 'absent':
+      return 'The index was deleted or its write alias removed; build a new generation.';
+    default:
+      return 'Check that the server is up and reachable, then run this again.';
+  }
+}
+
+/** Turns an error of the client into the `DependencyError` to throw, unless it is a mistake of ours: then it stays what it is. */
+export function asDependencyError(doing: string, error: unknown): unknown {
+  const fault = faultOf(error);
+  if (fault === 'other') return error;
+  return new DependencyError(
+    'elasticsearch',
+    `Elasticsearch failed while ${doing}: ${describeError(error)}. ${remedyFor(fault)}`,
+    { cause: error },
+  );
+}

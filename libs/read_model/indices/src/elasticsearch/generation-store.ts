@@ -1,0 +1,138 @@
+import type { Client } from '@elastic/elasticsearch';
+import type { ElasticsearchStorage } from '@reprise/read-model-documents';
+import { GenerationConflict } from '../errors.ts';
+import type { GenerationMeta, GenerationName, GenerationStore } from '../generation.ts';
+import { isGenerationName } from '../generation-name.ts';
+import { bulkWriter, type BulkWriterOptions } from './bulk-writer.ts';
+import { countDocuments, primaryBytes, readDocuments, sumBuckets } from './content.ts';
+import { faultOf, serverErrorOf } from './faults.ts';
+import { assertAbleToBuild } from './health.ts';
+import {
+  assertStorable,
+  indexDefinition,
+  metaFromMapping,
+  type ServingSettings,
+} from './index-definition.ts';
+import { moveAlias, observeAlias } from './readers.ts';
+import { request } from './requests.ts';
+import { scanDocuments } from './scan.ts';
+import { startServing } from './serving.ts';
+
+export interface ElasticsearchStoreOptions {
+  readonly projection: string;
+  readonly storage: ElasticsearchStorage;
+  /** Alias readers use; usually the projection's name. */
+  readonly readersAlias: string;
+  /** Primary shards of a new index. */
+  readonly shards?: number;
+  readonly serving?: Partial<ServingSettings>;
+  readonly bulk?: BulkWriterOptions;
+  /** How long transient faults of any other call are retried, in milliseconds. */
+  readonly retryBudgetMs?: number;
+}
+
+/**
+ * Generations of one projection as Elasticsearch indices, readers behind an alias. Ids of documents are their `productId`.
+ * The client stays the caller's, who closes it.
+ *
+ * @throws TypeError when the storage definition has a field of the store's own
+ */
+export function elasticsearchGenerationStore(
+  client: Client,
+  options: ElasticsearchStoreOptions,
+): GenerationStore {
+  const { projection, storage, readersAlias, shards = 1, retryBudgetMs = 60_000 } = options;
+  assertStorable(storage);
+  const serving = { refreshInterval: '1s', replicas: undefined, ...options.serving };
+  const readers = { alias: readersAlias, projection };
+  const retrying = { retryBudgetMs };
+
+  async function meta(name: GenerationName): Promise<GenerationMeta | undefined> {
+    const mapping = await request(`reading the meta of ${name}`, retrying, async () => {
+      try {
+        return await client.indices.getMapping({ index: name });
+      } catch (error) {
+        if (faultOf(error) === 'absent') return undefined;
+        throw error;
+      }
+    });
+    return metaFromMapping(mapping?.[name]?.mappings._meta);
+  }
+
+  return {
+    kind: 'elasticsearch',
+    readers: readersAlias,
+    meta,
+
+    assertHealthy: (signal) => assertAbleToBuild(client, readers, { retryBudgetMs, signal }),
+
+    async create(name, ofGeneration) {
+      await request(`creating ${name}`, retrying, async (attempt) => {
+        try {
+          await client.indices.create({
+            index: name,
+            ...indexDefinition(name, storage, ofGeneration, shards),
+          });
+        } catch (error) {
+          if (serverErrorOf(error)?.type !== 'resource_already_exists_exception') throw error;
+          // Only an index that an earlier try of this very call made, its answer lost, may be taken for success.
+          if (attempt > 1 && (await meta(name))?.uuid === ofGeneration.uuid) return;
+          throw new GenerationConflict(
+            `The index ${name} exists already; it was left as it is. Build under another name, or drop it first.`,
+            { cause: error },
+          );
+        }
+      });
+    },
+
+    async list() {
+      const { indices } = await request(`listing the generations of ${projection}`, retrying, () =>
+        client.indices.resolveIndex({ name: `${projection}_v*`, expand_wildcards: ['open', 'closed'] }),
+      );
+      const names = indices.map(({ name }) => name);
+      return names.filter((name): name is GenerationName => isGenerationName(name, projection)).sort();
+    },
+
+    write: bulkWriter(client, options.bulk),
+
+    read: (name, ids) => readDocuments(client, name, ids, retrying),
+
+    scan: (name, scan = {}) => scanDocuments(client, name, { retryBudgetMs, ...scan }),
+
+    async refresh(name) {
+      await request(`refreshing ${name}`, retrying, () => client.indices.refresh({ index: name }));
+    },
+
+    bucketDigests: (name) => sumBuckets(client, name, retrying),
+
+    counts: (name) => countDocuments(client, name, retrying),
+
+    finishBuild: (name, signal) => startServing(client, name, serving, { retryBudgetMs, signal }),
+
+    observeReaders: () => observeAlias(client, readers, retrying),
+
+    switchReaders: (from, to) => moveAlias(client, readers, from, to, retrying),
+
+    async drop(name) {
+      const target = await observeAlias(client, readers, retrying);
+      const serves =
+        target.kind === 'generation'
+          ? target.name === name
+          : target.kind === 'ambiguous' && target.names.includes(name);
+      if (serves) {
+        throw new GenerationConflict(
+          `${name} was not deleted: readers are pointed at it by ${readersAlias}. Cut over to another generation first.`,
+        );
+      }
+      await request(`deleting ${name}`, retrying, async () => {
+        try {
+          await client.indices.delete({ index: name });
+        } catch (error) {
+          if (faultOf(error) !== 'absent') throw error;
+        }
+      });
+    },
+
+    sizeInBytes: (name) => primaryBytes(client, name, retrying),
+  };
+}

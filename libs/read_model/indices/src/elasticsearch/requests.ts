@@ -1,0 +1,36 @@
+import pRetry from 'p-retry';
+import { asDependencyError, faultOf } from './faults.ts';
+
+export interface RequestOptions {
+  /** How long transient faults of one call are retried, in milliseconds. */
+  readonly retryBudgetMs: number;
+  readonly signal?: AbortSignal | undefined;
+}
+
+/**
+ * Makes a call that is safe to repeat; transient faults are retried with exponential delay and jitter within the budget.
+ * Bulk writes do not come through here: they retry by item.
+ *
+ * @param doing what the call does, for the error message ("reading the alias product_search")
+ * @throws DependencyError when the budget is used up, or for a fault that needs an operator; the signal's reason when aborted
+ */
+export async function request<T>(
+  doing: string,
+  { retryBudgetMs, signal }: RequestOptions,
+  call: (attempt: number) => Promise<T>,
+): Promise<T> {
+  try {
+    return await pRetry(call, {
+      retries: Number.MAX_SAFE_INTEGER,
+      minTimeout: 200,
+      maxTimeout: 5_000,
+      randomize: true,
+      maxRetryTime: retryBudgetMs,
+      shouldRetry: ({ error }) => faultOf(error) === 'transient',
+      ...(signal === undefined ? {} : { signal }),
+    });
+  } catch (error) {
+    signal?.throwIfAborted();
+    throw asDependencyError(doing, error);
+  }
+}

@@ -1,0 +1,67 @@
+import type { Client, estypes } from '@elastic/elasticsearch';
+import type { GenerationName, StoredDocument } from '../generation.ts';
+import { storedDocument } from './content.ts';
+import { digestField } from './index-definition.ts';
+import { request } from './requests.ts';
+
+export interface ScanOptions {
+  readonly batchSize?: number;
+  readonly buckets?: readonly number[];
+  readonly retryBudgetMs: number;
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** How long the server keeps the view open between two pages; every page asks for it anew. */
+const keepAlive = '2m';
+
+/**
+ * Pages through all documents, or those of some buckets, in ascending id order from one point in time. Sees what was
+ * refreshed when it began. Memory is bounded by one page.
+ */
+export async function* scanDocuments(
+  client: Client,
+  name: GenerationName,
+  { batchSize = 1_000, buckets, retryBudgetMs, signal }: ScanOptions,
+): AsyncGenerator<StoredDocument[]> {
+  const options = { retryBudgetMs, signal };
+  const abortable = signal === undefined ? {} : { signal };
+  let pit = await request(`opening a view of ${name}`, options, () =>
+    client.openPointInTime(
+      { index: name, keep_alive: keepAlive, allow_partial_search_results: false },
+      abortable,
+    ),
+  );
+  try {
+    let after: estypes.SortResults | undefined;
+    for (;;) {
+      const page: estypes.SearchResponse<Record<string, unknown>> = await request(
+        `reading ${name}`,
+        options,
+        () =>
+          client.search(
+            {
+              pit: { id: pit.id, keep_alive: keepAlive },
+              size: batchSize,
+              sort: [{ productId: 'asc' }],
+              version: true,
+              track_total_hits: false,
+              allow_partial_search_results: false,
+              ...(buckets === undefined
+                ? {}
+                : { query: { terms: { [`${digestField}.bucket`]: [...buckets] } } }),
+              ...(after === undefined ? {} : { search_after: after }),
+            },
+            abortable,
+          ),
+      );
+      if (page.pit_id !== undefined) pit = { ...pit, id: page.pit_id };
+      const { hits } = page.hits;
+      if (hits.length > 0) yield hits.map((hit) => storedDocument(hit._id!, hit._version ?? 0, hit._source!));
+      if (hits.length < batchSize) return;
+      after = hits.at(-1)!.sort!;
+    }
+  } finally {
+    // The view ends by itself after its keep-alive: failing to close it early is no reason to fail a scan that is done.
+    await client.closePointInTime({ id: pit.id }).catch(() => undefined);
+  }
+}
