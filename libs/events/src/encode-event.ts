@@ -1,5 +1,6 @@
-import type { ProductEvent, ProductEventType } from './product-events.ts';
+import type { ProductEvent } from './product-events.ts';
 import { describeViolation } from './schema-violation.ts';
+import { dataFields } from './schemas/product-event-schemas.ts';
 import { eventValidators } from './schemas/validators.ts';
 
 /** Thrown instead of writing an event that no reader could decode. It is a defect of the caller: retrying cannot help. */
@@ -31,26 +32,6 @@ const envelopeKeys: readonly string[] = [
   'traceparent',
 ];
 
-const dataKeys: Readonly<Record<ProductEventType, readonly string[]>> = {
-  'product.created.v1': [
-    'title',
-    'description',
-    'brand',
-    'categoryId',
-    'priceMinor',
-    'currency',
-    'stock',
-    'tags',
-  ],
-  'product.details-changed.v1': ['title', 'description', 'brand', 'tags'],
-  'product.price-changed.v1': ['priceMinor', 'currency'],
-  'product.category-changed.v1': ['categoryId'],
-  'product.stock-adjusted.v1': ['delta', 'reason'],
-  'product.published.v1': [],
-  'product.unpublished.v1': [],
-  'product.deleted.v1': ['reason'],
-};
-
 /**
  * The stored and sent text of an event: structured JSON with a fixed key order (envelope, then other extension attributes by name,
  * then `data`), so that equal events are equal texts.
@@ -67,7 +48,7 @@ export function encodeEvent(event: ProductEvent): string {
   for (const key of envelopeKeys) ordered[key] = source[key];
   for (const key of Object.keys(source).sort())
     if (!Object.hasOwn(ordered, key) && key !== 'data') ordered[key] = source[key];
-  ordered.data = pick(event.data as Readonly<Record<string, unknown>>, dataKeys[event.type]);
+  ordered.data = pick(event.data as Readonly<Record<string, unknown>>, dataFields.get(event.type) ?? []);
   return JSON.stringify(ordered);
 }
 

@@ -18,14 +18,18 @@ const priceMinor = { type: 'integer', ...eventLimits.priceMinor, description: 'M
 const currency = { type: 'string', pattern: currencyPattern, description: 'ISO 4217 alphabetic code.' };
 const stock = { type: 'integer', ...eventLimits.stock };
 
+interface DataSchema extends JsonSchema {
+  readonly properties: Readonly<Record<string, JsonSchema>>;
+}
+
 interface EventDescription {
   readonly title: string;
   readonly description: string;
-  readonly data: JsonSchema;
+  readonly data: DataSchema;
   readonly first?: true;
 }
 
-const data = (properties: Record<string, JsonSchema>, required: readonly string[] = []): JsonSchema => ({
+const data = (properties: Record<string, JsonSchema>, required: readonly string[] = []): DataSchema => ({
   type: 'object',
   properties,
   required,
@@ -93,12 +97,22 @@ const schemaOf = (type: ProductEventType): JsonSchema => {
     $id: schemaId(type),
     title,
     description,
+    type: 'object',
     allOf: [{ $ref: envelopeSchema.$id }],
-    properties: { type: { const: type }, aggregateversion: first ? { const: 1 } : { minimum: 2 }, data },
+    properties: {
+      type: { const: type },
+      aggregateversion: first ? { const: 1 } : { type: 'integer', minimum: 2 },
+      data,
+    },
   };
 };
 
 /** The schema of each current event type, by type: the envelope's rules and the type's own. */
 export const productEventSchemas: ReadonlyMap<ProductEventType, JsonSchema> = new Map(
   productEventTypes.map((type) => [type, schemaOf(type)]),
+);
+
+/** Names of the fields `data` may have, by event type, in the order they are written. */
+export const dataFields: ReadonlyMap<ProductEventType, readonly string[]> = new Map(
+  productEventTypes.map((type) => [type, Object.keys(described[type].data.properties)]),
 );

@@ -1,0 +1,35 @@
+import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { Ajv2020 } from 'ajv/dist/2020.js';
+import { isDateTime } from './date-time.ts';
+import { publishedSchemas } from './published.ts';
+
+const folder = new URL('../../../../docs/reference/events/', import.meta.url);
+
+if (process.env.PUBLISH_SCHEMAS === 'true') {
+  mkdirSync(folder, { recursive: true });
+  for (const [file, schema] of publishedSchemas) {
+    writeFileSync(new URL(file, folder), `${JSON.stringify(schema, undefined, 2)}\n`);
+  }
+}
+
+describe('the published schemas (PUBLISH_SCHEMAS=true writes them again, then run Prettier)', () => {
+  it('are these files and no others', () => {
+    const files = readdirSync(folder).filter((file) => file.endsWith('.schema.json'));
+    expect(files.sort()).toEqual([...publishedSchemas.keys()].sort());
+  });
+
+  it.each([...publishedSchemas])('%s says what the codec checks', (file, schema) => {
+    const published: unknown = JSON.parse(readFileSync(new URL(file, folder), 'utf8'));
+    expect(published).toEqual(JSON.parse(JSON.stringify(schema)));
+  });
+
+  it('compile together in a strict validator of their draft', () => {
+    const ajv = new Ajv2020({
+      strictTypes: true,
+      allowUnionTypes: true,
+      formats: { 'date-time': isDateTime },
+    });
+    ajv.addSchema([...publishedSchemas.values()]);
+    for (const { $id } of publishedSchemas.values()) expect(ajv.getSchema(String($id))).toBeDefined();
+  });
+});
