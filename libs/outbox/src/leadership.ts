@@ -11,6 +11,8 @@ export interface LeadershipOptions {
   readonly sessionTimeoutMs?: number;
   /** How often a standby asks for the lock. Default 1 s. */
   readonly retryMs?: number;
+  /** Called once when a wait begins because another process leads. */
+  readonly onStandby?: () => void;
 }
 
 /** This process is not, or no longer, the one that may publish. */
@@ -59,7 +61,10 @@ export class Leadership {
    */
   static async acquire(options: LeadershipOptions, signal: AbortSignal): Promise<Leadership> {
     const leadership = await Leadership.#ask(options, async (tryLock) => {
-      while (!(await tryLock())) await delay(options.retryMs ?? 1_000, undefined, { signal });
+      if (await tryLock()) return true;
+      options.onStandby?.();
+      do await delay(options.retryMs ?? 1_000, undefined, { signal });
+      while (!(await tryLock()));
       return true;
     });
     if (leadership === undefined) throw new LeadershipLostError('the lock was not granted');

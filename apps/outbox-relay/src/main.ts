@@ -1,0 +1,95 @@
+import { readConfiguration, runService } from '@reprise/runtime';
+import { Command, InvalidArgumentError, Option } from 'commander';
+import { dropNegativeTimeoutWarnings } from './kafka-client.ts';
+import { runOnce } from './once-command.ts';
+import { serveRelay } from './relay-application.ts';
+import { relayDefaults, type RelaySettings } from './settings.ts';
+
+interface Options {
+  readonly once?: boolean;
+  readonly timeout: number;
+  readonly releaseParked?: boolean;
+  readonly json?: boolean;
+  readonly batchSize: number;
+  readonly pollMs: number;
+  readonly lockTimeoutMs: number;
+  readonly lockRetryMs: number;
+}
+
+function atLeast(minimum: number): (value: string) => number {
+  return (value) => {
+    const number = Number(value);
+    if (Number.isInteger(number) && number >= minimum) return number;
+    throw new InvalidArgumentError(`It must be a whole number from ${minimum} on.`);
+  };
+}
+
+const program = new Command('outbox-relay')
+  .description('Publishes the events of the outbox to Kafka, in order, until it is stopped.')
+  .option('--once', 'publish what is in the outbox now, print a summary, and exit')
+  .option(
+    '--timeout <seconds>',
+    'with --once: how long to wait for another relay, Kafka or Postgres',
+    atLeast(0),
+    60,
+  )
+  .option('--release-parked', 'with --once: first put parked events back into the queue')
+  .option('--json', 'with --once: print the summary as JSON')
+  .option('--batch-size <events>', 'most events of one batch', atLeast(1), relayDefaults.batchSize)
+  .option(
+    '--poll-ms <ms>',
+    'longest pause between two looks at an empty outbox',
+    atLeast(1),
+    relayDefaults.pollMs,
+  )
+  .addOption(
+    new Option('--lock-timeout-ms <ms>', 'how long a silent leader keeps the lock')
+      .argParser(atLeast(100))
+      .default(relayDefaults.lockTimeoutMs),
+  )
+  .addOption(
+    new Option('--lock-retry-ms <ms>', 'how often a standby asks for the lock')
+      .argParser(atLeast(10))
+      .default(relayDefaults.lockRetryMs),
+  )
+  .addHelpText(
+    'after',
+    '\nExit codes of --once: 0 drained, 1 usage or configuration, 2 parked or remaining events, 3 another relay leads and did not ' +
+      'drain it in time, 4 Kafka or Postgres stayed unreachable, 130/143 interrupted.',
+  );
+
+dropNegativeTimeoutWarnings();
+const options = program.parse().opts<Options>();
+if (options.once !== true && (options.releaseParked === true || options.json === true)) {
+  program.error('error: --release-parked and --json belong to --once');
+}
+
+function settings(): RelaySettings {
+  const { kafka, writeDatabaseUrl, productEventsTopic } = readConfiguration(process.env, [
+    'kafka',
+    'writeDatabase',
+  ]);
+  const { batchSize, pollMs, lockTimeoutMs, lockRetryMs } = options;
+  return {
+    ...relayDefaults,
+    kafka,
+    writeDatabaseUrl,
+    topic: productEventsTopic,
+    batchSize,
+    pollMs,
+    lockTimeoutMs,
+    lockRetryMs,
+  };
+}
+
+if (options.once === true) {
+  process.exit(
+    await runOnce(settings, {
+      timeoutMs: options.timeout * 1_000,
+      releaseParked: options.releaseParked ?? false,
+      json: options.json ?? false,
+    }),
+  );
+} else {
+  await runService('outbox-relay', (context) => serveRelay(settings(), context));
+}

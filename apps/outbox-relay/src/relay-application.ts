@@ -1,0 +1,40 @@
+import { Module, type DynamicModule } from '@nestjs/common';
+import { createMetrics, readConfiguration, untilAborted, type ServiceContext } from '@reprise/runtime';
+import { createHttpApplication, OperationsModule } from '@reprise/runtime/http';
+import { type Registry } from 'prom-client';
+import { Relay } from './relay.ts';
+import { type RelaySettings } from './settings.ts';
+import { measuredTelemetry, registerBacklog } from './telemetry.ts';
+
+/** Health and metrics; the relay itself serves no requests. */
+@Module({})
+class RelayModule {
+  static register(relay: Relay, metrics: Registry): DynamicModule {
+    const ready = {
+      outbox: () => relay.assertOutboxReachable(),
+      eventLog: () => relay.assertEventLogReachable(),
+      publishing: () => relay.assertWorking(),
+    };
+    return { module: RelayModule, imports: [OperationsModule.register({ metrics, ready })] };
+  }
+}
+
+/**
+ * Runs the relay with its health and metrics endpoints until the signal aborts. The batch in flight is finished and
+ * marked, and the lock given up, before it returns.
+ */
+export async function serveRelay(settings: RelaySettings, { logger, signal }: ServiceContext): Promise<void> {
+  const { outboxRelayPort, httpHost } = readConfiguration(process.env, ['outboxRelayPort']);
+  const metrics = createMetrics('outbox-relay');
+  const relay = new Relay(settings, logger, measuredTelemetry(metrics, logger));
+  registerBacklog(metrics, relay.outbox, logger);
+  const application = await createHttpApplication(RelayModule.register(relay, metrics), { logger, metrics });
+  try {
+    await application.listen(outboxRelayPort, httpHost);
+    await relay.run(signal);
+    await untilAborted(signal);
+  } finally {
+    await application.close();
+    await relay.close();
+  }
+}

@@ -1,0 +1,81 @@
+/** Something the relay could not do. `retryable` says whether trying again later can help without anybody changing anything. */
+export class RelayError extends Error {
+  readonly code: string;
+  readonly retryable: boolean;
+
+  constructor(code: string, message: string, options: ErrorOptions & { readonly retryable: boolean }) {
+    super(message, { cause: options.cause });
+    this.name = 'RelayError';
+    this.code = code;
+    this.retryable = options.retryable;
+  }
+}
+
+/** The topic the events go to is not there. The relay never creates it: its partitions and retention are a decision. */
+export function topicMissing(topic: string, cause: unknown): RelayError {
+  return new RelayError(
+    'TOPIC_MISSING',
+    `the topic ${topic} does not exist; nothing was published and all events stay in the outbox. Create it, for example: ` +
+      `kafka-topics.sh --bootstrap-server HOST:PORT --create --topic ${topic} --partitions 6 ` +
+      '--config retention.ms=-1 --config retention.bytes=-1 --config cleanup.policy=delete',
+    { cause, retryable: false },
+  );
+}
+
+/** The event log did not acknowledge a batch. What it did store is stored again later: at least once. */
+export function notAcknowledged(topic: string, cause: unknown): RelayError {
+  return new RelayError('NOT_ACKNOWLEDGED', `${topic} did not acknowledge a batch: ${messageOf(cause)}`, {
+    cause,
+    retryable: true,
+  });
+}
+
+/** The brokers cannot be used at all. */
+export function eventLogUnreachable(topic: string, cause: unknown): RelayError {
+  return new RelayError('EVENT_LOG_UNREACHABLE', `cannot publish to ${topic}: ${messageOf(cause)}`, {
+    cause,
+    retryable: !wrongCredentials(cause),
+  });
+}
+
+/** Postgres answered with an error that names a cause outside this process's reach, or did not answer. */
+export function outboxUnusable(cause: unknown): RelayError {
+  const code = codeOf(cause);
+  if (code === '42P01' || code === '42703') {
+    return new RelayError(
+      'OUTBOX_MISSING',
+      `the write database has no usable outbox (${messageOf(cause)}); nothing was published. Run the migrations: npm run -s migrate`,
+      { cause, retryable: false },
+    );
+  }
+  return new RelayError('OUTBOX_UNREACHABLE', `cannot use the outbox: ${messageOf(cause)}`, {
+    cause,
+    retryable: !refusedByPostgres.has(code.slice(0, 2)),
+  });
+}
+
+/** Error classes of Postgres that no retry heals: authorization, unknown database, wrong syntax, missing privilege. */
+const refusedByPostgres = new Set(['28', '3D', '42']);
+
+function wrongCredentials(error: unknown): boolean {
+  const type = typeof error === 'object' && error !== null && 'type' in error ? error.type : undefined;
+  return (
+    (error instanceof Error && /SASL/.test(error.name)) ||
+    type === 'SASL_AUTHENTICATION_FAILED' ||
+    type === 'TOPIC_AUTHORIZATION_FAILED' ||
+    type === 'CLUSTER_AUTHORIZATION_FAILED'
+  );
+}
+
+function codeOf(error: unknown): string {
+  return typeof error === 'object' && error !== null && 'code' in error && typeof error.code === 'string'
+    ? error.code
+    : '';
+}
+
+/** What an error says; Node's connection errors to several addresses say it only in their parts. */
+export function messageOf(error: unknown): string {
+  if (error instanceof AggregateError) return error.errors.map(messageOf).join('; ');
+  if (error instanceof Error) return error.message || error.name;
+  return String(error);
+}

@@ -1,0 +1,187 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { Leadership, listenForMessages, Wake, type LeadershipOptions } from '@reprise/outbox';
+import { type Logger } from '@reprise/runtime';
+import { type Kafka } from 'kafkajs';
+import pRetry from 'p-retry';
+import { Pool } from 'pg';
+import { drain, type WhenEmpty } from './drain.ts';
+import { EventLog } from './event-log.ts';
+import { createKafka } from './kafka-client.ts';
+import { messageOf, outboxUnusable, RelayError } from './relay-errors.ts';
+import { type RelaySettings } from './settings.ts';
+import { type RelayTelemetry } from './telemetry.ts';
+import { inspectTopic } from './topic.ts';
+
+/**
+ * Moves outbox messages to the event log. It works in terms: take the lock, connect to the log, drain, and on any failure give
+ * everything back, pause and begin again, so that a relay which cannot reach the log does not keep a better placed one from publishing.
+ */
+export class Relay {
+  /** Connections for claiming, marking and measuring. */
+  readonly outbox: Pool;
+  readonly #settings: RelaySettings;
+  readonly #logger: Logger;
+  readonly #telemetry: RelayTelemetry;
+  readonly #kafka: Kafka;
+  readonly #acknowledged = new Set<string>();
+  #failure: Error | undefined;
+  #inspecting: Promise<unknown> | undefined;
+
+  constructor(settings: RelaySettings, logger: Logger, telemetry: RelayTelemetry) {
+    this.#settings = settings;
+    this.#logger = logger;
+    this.#telemetry = telemetry;
+    this.#kafka = createKafka(settings.kafka, 'outbox-relay', logger);
+    this.outbox = new Pool({
+      connectionString: settings.writeDatabaseUrl,
+      application_name: 'outbox-relay',
+      max: 4,
+      connectionTimeoutMillis: 5_000,
+      query_timeout: 60_000,
+      keepAlive: true,
+    });
+    this.outbox.on('error', (error) =>
+      logger.warn({ err: error }, 'a connection to the write database broke'),
+    );
+  }
+
+  /** Publishes until the signal aborts: as leader when the lock is free, as standby until then. Survives every outage. */
+  async run(signal: AbortSignal): Promise<void> {
+    const wake = new Wake();
+    const whenEmpty: WhenEmpty = { then: 'wait', wake, pollMs: this.#settings.pollMs };
+    const listening = listenForMessages(
+      wake,
+      {
+        connectionString: this.#settings.writeDatabaseUrl,
+        onFailure: (error) =>
+          this.#logger.warn({ err: error }, 'not notified of new events; polling for them goes on'),
+      },
+      signal,
+    );
+    while (!signal.aborted) {
+      await pRetry(() => this.#term(whenEmpty, signal), {
+        retries: Number.POSITIVE_INFINITY,
+        minTimeout: shortestPauseMs,
+        maxTimeout: 10_000,
+        randomize: true,
+        signal,
+      }).catch((error: unknown) => {
+        if (!signal.aborted) throw error;
+      });
+    }
+    await listening;
+  }
+
+  /**
+   * Runs one term if no other relay leads: publishes until the outbox holds nothing up to `upTo`.
+   *
+   * @returns whether this process led
+   * @throws LeadershipLostError, RelayError
+   */
+  async drainOnce(upTo: string, signal: AbortSignal): Promise<boolean> {
+    const leadership = await Leadership.tryAcquire(this.#leadershipOptions()).catch(rethrowAsOutboxError);
+    if (leadership === undefined) return false;
+    await this.#lead(leadership, { then: 'end', upTo }, () => undefined, signal);
+    return true;
+  }
+
+  /** Passes when the last term did not fail, or a later one works. */
+  assertWorking(): Promise<void> {
+    return this.#failure === undefined ? Promise.resolve() : Promise.reject(this.#failure);
+  }
+
+  /** Passes when the brokers answer and know the topic. Calls that overlap share one look. */
+  async assertEventLogReachable(): Promise<void> {
+    this.#inspecting ??= inspectTopic(this.#kafka, this.#settings.topic).finally(
+      () => (this.#inspecting = undefined),
+    );
+    await this.#inspecting;
+  }
+
+  /** Passes when the write database answers. */
+  async assertOutboxReachable(): Promise<void> {
+    await this.outbox.query('SELECT 1');
+  }
+
+  async close(): Promise<void> {
+    await this.outbox.end();
+  }
+
+  /**
+   * Stands by, leads, and reports what ended it. A term that got as far as working resolves after a short pause; one that did not
+   * is thrown, so that a lasting outage is met with ever longer pauses.
+   */
+  async #term(whenEmpty: WhenEmpty, signal: AbortSignal): Promise<void> {
+    let worked = false;
+    const onWorking = (): void => {
+      worked = true;
+      this.#failure = undefined;
+    };
+    try {
+      const leadership = await Leadership.acquire(this.#leadershipOptions(), signal).catch(
+        rethrowAsOutboxError,
+      );
+      await this.#lead(leadership, whenEmpty, onWorking, signal);
+    } catch (error) {
+      if (signal.aborted) return;
+      this.#failure = asError(error);
+      this.#logger.error(
+        { err: error },
+        'could not go on publishing; the events stay in the outbox and it tries again',
+      );
+      if (!worked) throw this.#failure;
+      await delay(shortestPauseMs * (1 + Math.random()), undefined, { signal }).catch(() => undefined);
+    }
+  }
+
+  async #lead(
+    leadership: Leadership,
+    whenEmpty: WhenEmpty,
+    onWorking: () => void,
+    signal: AbortSignal,
+  ): Promise<void> {
+    this.#telemetry.leading(true);
+    let log: EventLog | undefined;
+    try {
+      log = await EventLog.connect(this.#kafka, this.#settings.topic);
+      const work = {
+        outbox: this.outbox,
+        leadership,
+        log,
+        telemetry: this.#telemetry,
+        batch: { messages: this.#settings.batchSize, bytes: this.#settings.batchBytes },
+        acknowledged: this.#acknowledged,
+        onWorking,
+      };
+      await drain(work, whenEmpty, signal);
+    } finally {
+      await log?.close();
+      await leadership.release();
+      this.#telemetry.leading(false);
+    }
+  }
+
+  #leadershipOptions(): LeadershipOptions {
+    return {
+      connectionString: this.#settings.writeDatabaseUrl,
+      sessionTimeoutMs: this.#settings.lockTimeoutMs,
+      retryMs: this.#settings.lockRetryMs,
+      onStandby: () => {
+        this.#failure = undefined;
+        this.#logger.info('standing by: another relay publishes');
+      },
+    };
+  }
+}
+
+const shortestPauseMs = 250;
+
+function rethrowAsOutboxError(error: unknown): never {
+  throw outboxUnusable(error);
+}
+
+/** p-retry takes a TypeError for a mistake in the program and ends; a relay has to go on after those as well. */
+function asError(error: unknown): Error {
+  if (error instanceof Error && !(error instanceof TypeError)) return error;
+  return new RelayError('UNEXPECTED', messageOf(error), { cause: error, retryable: true });
+}
