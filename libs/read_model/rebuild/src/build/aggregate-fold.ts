@@ -43,7 +43,8 @@ export function foldInto(
   index: number,
 ): FoldOutcome {
   const result = tryApply(projection, entry.document, event);
-  if (result instanceof Error) return { outcome: 'poison', released: 0, event, position: String(positionOf(index)), error: result };
+  if (result instanceof Error)
+    return { outcome: 'poison', released: 0, event, position: String(positionOf(index)), error: result };
   switch (result.outcome) {
     case 'duplicate':
       return duplicate;

@@ -44,7 +44,12 @@ export class FoldTable {
   }
 
   /** Takes one record in log order. `key` decides alone where a record waits, so a wrong one shows as a version gap, never as a wrong document. */
-  add(value: Buffer | string | null, key: Buffer | string | null, positionOf: PositionOf, index: number): void {
+  add(
+    value: Buffer | string | null,
+    key: Buffer | string | null,
+    positionOf: PositionOf,
+    index: number,
+  ): void {
     if (this.#spill && key !== null) {
       const id = typeof key === 'string' ? key : key.toString();
       if (!this.#entries.has(id)) {
@@ -57,7 +62,12 @@ export class FoldTable {
     const decoded = decodeEvent(value);
     if (!decoded.ok) {
       const { reason, message, subject } = decoded;
-      this.#poison({ position: String(positionOf(index)), reason, message, ...(subject && { aggregateId: subject }) });
+      this.#poison({
+        position: String(positionOf(index)),
+        reason,
+        message,
+        ...(subject && { aggregateId: subject }),
+      });
       return;
     }
     this.#fold(decoded.event, value?.length ?? 0, positionOf, index);
@@ -124,7 +134,12 @@ export class FoldTable {
         return;
       case 'poison': {
         const { event, position, error } = result;
-        this.#poison({ position, reason: 'not-applicable', message: error.message, aggregateId: event.subject });
+        this.#poison({
+          position,
+          reason: 'not-applicable',
+          message: error.message,
+          aggregateId: event.subject,
+        });
       }
     }
   }

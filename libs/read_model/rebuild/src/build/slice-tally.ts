@@ -1,4 +1,4 @@
-import type { BucketDigest } from '@reprise/read-model-documents';
+import { BucketSums, type BucketDigest } from '@reprise/read-model-documents';
 
 /** An event that can never be applied, and where it lies. */
 export interface PoisonEvent {
@@ -25,6 +25,9 @@ export interface SliceTally {
   /** All poison events; `poison` lists the first ones. */
   poisoned: number;
   poison: PoisonEvent[];
+  /** Aggregates with a gap, and the events held back by them. */
+  gapped: number;
+  heldBack: number;
   gaps: VersionGap[];
   documents: number;
   tombstones: number;
@@ -44,6 +47,8 @@ export function emptyTally(): SliceTally {
     byType: {},
     poisoned: 0,
     poison: [],
+    gapped: 0,
+    heldBack: 0,
     gaps: [],
     documents: 0,
     tombstones: 0,
@@ -55,6 +60,38 @@ export function emptyTally(): SliceTally {
     buckets: [],
   };
 }
+
+/** Adds up tallies of slices (and of the reconciliation between them) into the run's. */
+export function sumTallies(tallies: Iterable<SliceTally>): SliceTally {
+  const total = emptyTally();
+  const sums = new BucketSums();
+  for (const tally of tallies) {
+    for (const key of counters) total[key] += tally[key];
+    for (const [type, count] of Object.entries(tally.byType))
+      total.byType[type] = (total.byType[type] ?? 0) + count;
+    total.poison.push(...tally.poison.slice(0, listedFaults - total.poison.length));
+    total.gaps.push(...tally.gaps.slice(0, listedFaults - total.gaps.length));
+    total.rejected.push(...tally.rejected.slice(0, listedFaults - total.rejected.length));
+    sums.merge(tally.buckets);
+  }
+  total.buckets = sums.list();
+  return total;
+}
+
+const counters = [
+  'read',
+  'applied',
+  'duplicate',
+  'poisoned',
+  'gapped',
+  'heldBack',
+  'documents',
+  'tombstones',
+  'bytes',
+  'written',
+  'stale',
+  'rejectedCount',
+] as const;
 
 /** Entries listed in full in receipts and checkpoints; beyond it only the count grows, so that neither grows with the faults. */
 export const listedFaults = 1000;

@@ -31,7 +31,11 @@ export class SpillFiles {
     this.#seed = seed;
     mkdirSync(directory, { recursive: true });
     for (let file = 0; file < bucketFiles; file++) {
-      this.#files.push({ descriptor: openSync(join(directory, `${file}.records`), 'w+'), pending: [], pendingBytes: 0 });
+      this.#files.push({
+        descriptor: openSync(join(directory, `${file}.records`), 'w+'),
+        pending: [],
+        pendingBytes: 0,
+      });
     }
   }
 
@@ -82,7 +86,7 @@ export class SpillFiles {
   #flush(file: { descriptor: number; pending: Buffer[]; pendingBytes: number }): void {
     if (file.pendingBytes === 0) return;
     const bytes = Buffer.concat(file.pending);
-    for (let written = 0; written < bytes.length; ) {
+    for (let written = 0; written < bytes.length;) {
       written += writeSync(file.descriptor, bytes, written, bytes.length - written);
     }
     this.#bytes += bytes.length;

@@ -1,5 +1,6 @@
-import type { FetchResponse } from '@platformatic/kafka';
+import type { Consumer } from '@platformatic/kafka';
 
+type FetchResponse = Awaited<ReturnType<Consumer['fetch']>>;
 type FetchedPartition = FetchResponse['responses'][number]['partitions'][number];
 
 const transactional = 0x10;

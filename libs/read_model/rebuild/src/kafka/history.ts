@@ -20,7 +20,9 @@ export function proveHistoryComplete(topic: KafkaTopic, liveTopicId: string | un
     }
   }
   if (topic.cleanupPolicy.split(',').includes('compact')) {
-    problems.push(`${topic.name} is compacted (cleanup.policy=${topic.cleanupPolicy}): earlier events of a key may be gone`);
+    problems.push(
+      `${topic.name} is compacted (cleanup.policy=${topic.cleanupPolicy}): earlier events of a key may be gone`,
+    );
   }
   if (liveTopicId !== undefined && liveTopicId !== topic.id) {
     problems.push(

@@ -76,16 +76,28 @@ async function* readPartition(
         {
           topicId: topic.id,
           partitions: [
-            { partition, fetchOffset: offset, partitionMaxBytes: fetchBytes, currentLeaderEpoch: -1, lastFetchedEpoch: -1 },
+            {
+              partition,
+              fetchOffset: offset,
+              partitionMaxBytes: fetchBytes,
+              currentLeaderEpoch: -1,
+              lastFetchedEpoch: -1,
+            },
           ],
         },
       ],
     });
-    const fetched = response.responses.flatMap((answer) => answer.partitions).find((p) => p.partitionIndex === partition);
+    const fetched = response.responses
+      .flatMap((answer) => answer.partitions)
+      .find((p) => p.partitionIndex === partition);
     return fetched && committedRecords(fetched, offset, end);
   };
   // A settled outcome instead of a promise that may reject while the previous batch is still worked on.
-  const settle = (offset: bigint) => fetchFrom(offset).then((records) => ({ records }), (error: unknown) => ({ error }));
+  const settle = (offset: bigint) =>
+    fetchFrom(offset).then(
+      (records) => ({ records }),
+      (error: unknown) => ({ error }),
+    );
 
   let ahead = settle(position);
   while (position < end) {
@@ -93,7 +105,8 @@ async function* readPartition(
     const fetched = await ahead;
     if ('error' in fetched) {
       if (fetched.error instanceof RebuildError) throw fetched.error;
-      if (findErrorBy(asError(fetched.error), 'apiId', 'OFFSET_OUT_OF_RANGE')) throw historyLost(topic.name, partition, position);
+      if (findErrorBy(asError(fetched.error), 'apiId', 'OFFSET_OUT_OF_RANGE'))
+        throw historyLost(topic.name, partition, position);
       lastFault = fetched.error;
       consumer.clearMetadata();
     } else if (fetched.records && fetched.records.next > position) {
@@ -111,7 +124,8 @@ async function* readPartition(
       };
       continue;
     }
-    if (performance.now() - movedAt > stallTimeoutMs) throw stalled(topic.name, partition, position, end, lastFault);
+    if (performance.now() - movedAt > stallTimeoutMs)
+      throw stalled(topic.name, partition, position, end, lastFault);
     if (lastFault !== undefined) await pause(250, signal);
     ahead = settle(position);
   }
@@ -149,8 +163,15 @@ function historyLost(name: string, partition: number, position: bigint): Rebuild
   );
 }
 
-function stalled(name: string, partition: number, position: bigint, end: bigint, fault: unknown): DependencyError {
-  const cause = fault === undefined ? 'the broker answers, but with nothing' : allMessages(fault).split('\n')[0];
+function stalled(
+  name: string,
+  partition: number,
+  position: bigint,
+  end: bigint,
+  fault: unknown,
+): DependencyError {
+  const cause =
+    fault === undefined ? 'the broker answers, but with nothing' : allMessages(fault).split('\n')[0];
   return new DependencyError(
     'kafka',
     `Reading ${name}/${partition} stands still at ${position} of ${end}: ${cause}. Nothing was promoted. ` +

@@ -62,7 +62,10 @@ export function clientOptions(connection: KafkaConnection, clientId: string): Ba
  * here is never created on the broker.
  */
 export function groupFreeConsumer(connection: KafkaConnection): Consumer {
-  return new Consumer({ ...clientOptions(connection, 'reprise-rebuild'), groupId: 'reprise-rebuild-never-joined' });
+  return new Consumer({
+    ...clientOptions(connection, 'reprise-rebuild'),
+    groupId: 'reprise-rebuild-never-joined',
+  });
 }
 
 /**
@@ -90,7 +93,8 @@ export async function describeTopic(connection: KafkaConnection, name: string): 
         },
       ],
     });
-    const setting = (key: string) => described?.configs.find((config) => config.name === key)?.value ?? 'unknown';
+    const setting = (key: string) =>
+      described?.configs.find((config) => config.name === key)?.value ?? 'unknown';
     return {
       name,
       id: topic.id,
@@ -135,5 +139,7 @@ function describeFailure(error: unknown, connection: KafkaConnection, name: stri
 export function allMessages(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
   const nested = error instanceof AggregateError ? error.errors : [];
-  return [error.message, ...nested.map(allMessages), ...(error.cause ? [allMessages(error.cause)] : [])].join('\n');
+  return [error.message, ...nested.map(allMessages), ...(error.cause ? [allMessages(error.cause)] : [])].join(
+    '\n',
+  );
 }

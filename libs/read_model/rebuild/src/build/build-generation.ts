@@ -1,0 +1,117 @@
+import { join } from 'node:path';
+import type { Projection } from '@reprise/read-model-projections';
+import type { LogSlice, LogSource } from '../log/log-source.ts';
+import type { FoldEntry } from './aggregate-fold.ts';
+import type { BuildProgress } from './build-progress.ts';
+import { FoldTable } from './fold-table.ts';
+import { emptyTally, type SliceTally } from './slice-tally.ts';
+import { writeEntries, type WriteDocuments } from './write-entries.ts';
+
+export interface BuildInput {
+  readonly source: LogSource;
+  readonly projection: Projection;
+  readonly write: WriteDocuments;
+  /** Slices that an earlier, interrupted run finished, with what it counted. */
+  readonly finished: ReadonlyMap<number, SliceTally>;
+  /** Called when every document of a slice is durable; the place to save a checkpoint. */
+  readonly onSliceDone: (slice: LogSlice, tally: SliceTally) => Promise<void>;
+  readonly progress: BuildProgress;
+  /** Estimated bytes of folded documents to hold in memory, in all. */
+  readonly memoryBytes: number;
+  /** Directory of this run's own; removed by the caller. */
+  readonly spillDirectory: string;
+  /** Documents handed to the store at a time. */
+  readonly groupSize: number;
+  readonly signal: AbortSignal;
+}
+
+export interface BuildResult {
+  readonly tallies: ReadonlyMap<number, SliceTally>;
+  /** Aggregates whose events did not follow each other within their slice. */
+  readonly unresolved: readonly FoldEntry[];
+}
+
+/**
+ * Replays every slice and writes each document once. A slice's aggregates are final when the slice is read, because the log
+ * files an aggregate's events under one slice; so one slice is written while the next is read, and two slices' documents
+ * are in memory at most.
+ */
+export async function buildGeneration(input: BuildInput): Promise<BuildResult> {
+  const tallies = new Map(input.finished);
+  const unresolved: FoldEntry[] = [];
+  const failed = new AbortController();
+  const signal = AbortSignal.any([input.signal, failed.signal]);
+  let writing: Promise<void> = Promise.resolve();
+
+  for (const slice of input.source.slices) {
+    if (tallies.has(slice.slice)) {
+      input.progress.finish(slice.slice);
+      continue;
+    }
+    const tally = emptyTally();
+    const table = new FoldTable(input.projection, tally, {
+      slice: slice.slice,
+      memoryBytes: input.memoryBytes / 2,
+      spillDirectory: join(input.spillDirectory, String(slice.slice)),
+    });
+    try {
+      await replaySlice(input, slice, table, signal);
+      await writing;
+    } catch (error) {
+      table.dispose();
+      await writing;
+      throw error;
+    }
+    writing = writeSlice(input, slice, table, tally, unresolved, signal)
+      .then(() => void tallies.set(slice.slice, tally))
+      .finally(() => table.dispose());
+    // The next slice stops reading at once when this one cannot be written; `await writing` above then throws the cause.
+    writing.catch((error: unknown) => failed.abort(error));
+  }
+  await writing;
+  return { tallies, unresolved };
+}
+
+async function replaySlice(
+  { source, progress }: BuildInput,
+  slice: LogSlice,
+  table: FoldTable,
+  signal: AbortSignal,
+): Promise<void> {
+  for await (const batch of source.read(slice, { position: slice.start }, signal)) {
+    const positionOf = (index: number) => batch.positionOf(index);
+    for (let i = 0; i < batch.values.length; i++) table.add(batch.values[i]!, batch.keys[i]!, positionOf, i);
+    progress.move(slice.slice, batch.next.position);
+    signal.throwIfAborted();
+  }
+}
+
+async function writeSlice(
+  input: BuildInput,
+  slice: LogSlice,
+  table: FoldTable,
+  tally: SliceTally,
+  unresolved: FoldEntry[],
+  signal: AbortSignal,
+): Promise<void> {
+  const { progress } = input;
+  progress.spilledBytes += table.spilledBytes;
+  let waiting = 0;
+  await writeEntries(
+    table.drain(input.groupSize),
+    tally,
+    async (documents) => {
+      const result = await input.write(documents);
+      progress.documentsWritten += documents.length;
+      return result;
+    },
+    (entry) => {
+      waiting++;
+      unresolved.push(entry);
+    },
+    signal,
+  );
+  progress.finish(slice.slice);
+  // A slice whose events wait for another slice's is not finished on its own, so it is read again after an interruption.
+  if (waiting === 0) await input.onSliceDone(slice, tally);
+}

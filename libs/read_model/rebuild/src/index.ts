@@ -1,0 +1,17 @@
+export { RebuildError, isRebuildError, type RebuildErrorCode } from './errors.ts';
+export { type ProgressPicture, type SliceProgress } from './build/build-progress.ts';
+export { type PoisonEvent, type VersionGap } from './build/slice-tally.ts';
+export { type KafkaConnection } from './kafka/kafka-topic.ts';
+export { catchUpFromLog } from './run/catch-up.ts';
+export { defaultGateLimits, type GateCheck, type GateLimits } from './run/gate.ts';
+export { promote } from './run/promote.ts';
+export {
+  type CutoverRecord,
+  type Receipt,
+  type RebuildMode,
+  type RebuildOutcome,
+  type SourceChoice,
+} from './run/receipt.ts';
+export { leaseTtlMs, rebuildReadModel } from './run/rebuild.ts';
+export { type RebuildControl, type RebuildOptions, type RebuildServers } from './run/rebuild-options.ts';
+export { exitCodeOf, exitCodes, type Ending } from './run/run-ending.ts';

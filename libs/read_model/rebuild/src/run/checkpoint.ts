@@ -1,0 +1,81 @@
+import type { Generation, JsonObject, Positions } from '@reprise/read-model-indices';
+import type { SliceTally } from '../build/slice-tally.ts';
+
+/** What an interrupted build has to know to go on: what it is bound to, its captured extent and its finished slices. */
+export interface Checkpoint {
+  readonly format: 1;
+  readonly source: 'kafka' | 'event-store';
+  readonly generation: string;
+  readonly fingerprint: string;
+  readonly topicId: string;
+  /** Captured ends by slice, decimal text. */
+  readonly ends: Readonly<Record<string, string>>;
+  /** Kafka positions the finished generation will contain. */
+  readonly positions: Readonly<Record<string, string>>;
+  /** Slices whose documents are all durable in the generation. */
+  readonly finished: Readonly<Record<string, SliceTally>>;
+}
+
+export type CheckpointUse =
+  | { readonly usable: true; readonly checkpoint: Checkpoint }
+  | { readonly usable: false; readonly reason: string };
+
+/**
+ * Decides whether a saved checkpoint may be resumed: it must be whole and bound to the same generation, fingerprint (mapping,
+ * projection version, topic) and source as the run that wants it.
+ */
+export function readCheckpoint(
+  saved: JsonObject | null,
+  wanted: {
+    readonly generation: Generation | undefined;
+    readonly fingerprint: string;
+    readonly topicId: string;
+    readonly source: string;
+  },
+): CheckpointUse {
+  if (!isCheckpoint(saved)) return { usable: false, reason: 'the saved checkpoint is not readable' };
+  const { generation } = wanted;
+  if (!generation || generation.uuid !== saved.generation)
+    return { usable: false, reason: 'its generation is gone' };
+  if (saved.topicId !== wanted.topicId) return { usable: false, reason: 'the topic was created anew since' };
+  if (saved.fingerprint !== wanted.fingerprint || generation.fingerprint !== wanted.fingerprint) {
+    return { usable: false, reason: 'mapping or projection changed since (another fingerprint)' };
+  }
+  if (saved.source !== wanted.source) return { usable: false, reason: `it was read from ${saved.source}` };
+  return { usable: true, checkpoint: saved };
+}
+
+export function encodePositions(positions: Positions): Record<string, string> {
+  return Object.fromEntries(
+    [...positions].map(([partition, position]) => [String(partition), String(position)]),
+  );
+}
+
+export function decodePositions(encoded: Readonly<Record<string, string>>): Map<number, bigint> {
+  return new Map(
+    Object.entries(encoded).map(([partition, position]) => [Number(partition), BigInt(position)]),
+  );
+}
+
+function isCheckpoint(saved: unknown): saved is Checkpoint {
+  if (typeof saved !== 'object' || saved === null) return false;
+  const checkpoint = saved as Partial<Checkpoint>;
+  return (
+    checkpoint.format === 1 &&
+    typeof checkpoint.generation === 'string' &&
+    typeof checkpoint.fingerprint === 'string' &&
+    typeof checkpoint.topicId === 'string' &&
+    isTextRecord(checkpoint.ends) &&
+    isTextRecord(checkpoint.positions) &&
+    typeof checkpoint.finished === 'object' &&
+    checkpoint.finished !== null
+  );
+}
+
+function isTextRecord(value: unknown): value is Record<string, string> {
+  return (
+    typeof value === 'object' &&
+    value !== null &&
+    Object.values(value).every((text) => /^\d+$/.test(String(text)))
+  );
+}

@@ -1,0 +1,106 @@
+import { digestOfBuckets, type BucketDigest } from '@reprise/read-model-documents';
+import type { GenerationCounts } from '@reprise/read-model-indices';
+import type { SliceTally } from '../build/slice-tally.ts';
+
+/** One question asked before readers may be moved, with the answer that was expected and the one that was found. */
+export interface GateCheck {
+  readonly check: string;
+  readonly expected: string;
+  readonly actual: string;
+  readonly passed: boolean;
+}
+
+export interface GateLimits {
+  /** Poison events that are tolerated. */
+  readonly poisonBudget: number;
+  /** Share of the live generation's documents (without tombstones) that may be missing, 0 to 1. */
+  readonly maxShrink: number;
+  readonly allowEmpty: boolean;
+}
+
+export const defaultGateLimits: GateLimits = { poisonBudget: 0, maxShrink: 0.1, allowEmpty: false };
+
+export interface GateEvidence {
+  /** What the fold expects the generation to hold. */
+  readonly expected: SliceTally;
+  /** What its store says it holds. */
+  readonly counts: GenerationCounts;
+  readonly buckets: readonly BucketDigest[];
+  /** Counts of the generation readers use now; undefined when there is none. */
+  readonly live: GenerationCounts | undefined;
+}
+
+/** Judges a generation at rest. Every check is listed, passed or not; the generation may be promoted only if all passed. */
+export function judge({ expected, counts, buckets, live }: GateEvidence, limits: GateLimits): GateCheck[] {
+  const expectedDigest = digestOfBuckets(expected.buckets);
+  const actualDigest = digestOfBuckets(buckets);
+  const differing = differingBuckets(expected.buckets, buckets);
+  const checks: GateCheck[] = [
+    equal('documents', expected.documents, counts.documents),
+    equal('tombstones', expected.tombstones, counts.tombstones),
+    {
+      check: 'content digest',
+      expected: expectedDigest,
+      actual:
+        differing.length === 0 ? actualDigest : `${actualDigest} (buckets that differ: ${listed(differing)})`,
+      passed: expectedDigest === actualDigest,
+    },
+    atMost('poison events', limits.poisonBudget, expected.poisoned),
+    atMost('products with missing events', 0, expected.gapped),
+    atMost('documents refused by the store', 0, expected.rejectedCount),
+  ];
+  if (!limits.allowEmpty) {
+    checks.push({
+      check: 'not empty',
+      expected: 'at least 1 document (or --allow-empty)',
+      actual: String(counts.documents),
+      passed: counts.documents > 0,
+    });
+  }
+  if (live) {
+    const before = live.documents - live.tombstones;
+    const after = counts.documents - counts.tombstones;
+    const least = Math.ceil(before * (1 - limits.maxShrink));
+    checks.push({
+      check: 'no shrink against the live generation',
+      expected: `at least ${least} of ${before} live documents`,
+      actual: String(after),
+      passed: after >= least,
+    });
+  }
+  return checks;
+}
+
+/** True when every check passed. */
+export function gatePassed(checks: readonly GateCheck[]): boolean {
+  return checks.length > 0 && checks.every(({ passed }) => passed);
+}
+
+/** Numbers of the buckets whose sums are not the same, in order. */
+export function differingBuckets(a: readonly BucketDigest[], b: readonly BucketDigest[]): number[] {
+  const key = ({ documents, high, low }: BucketDigest) => `${documents}:${high}:${low}`;
+  const left = new Map(a.map((bucket) => [bucket.bucket, key(bucket)]));
+  const right = new Map(b.map((bucket) => [bucket.bucket, key(bucket)]));
+  return [...new Set([...left.keys(), ...right.keys()])]
+    .filter((bucket) => left.get(bucket) !== right.get(bucket))
+    .sort((x, y) => x - y);
+}
+
+function equal(check: string, expected: number, actual: number): GateCheck {
+  return { check, expected: String(expected), actual: String(actual), passed: expected === actual };
+}
+
+function atMost(check: string, limit: number, actual: number): GateCheck {
+  return {
+    check,
+    expected: limit === 0 ? '0' : `at most ${limit}`,
+    actual: String(actual),
+    passed: actual <= limit,
+  };
+}
+
+function listed(buckets: readonly number[]): string {
+  return buckets.length <= 8
+    ? buckets.join(', ')
+    : `${buckets.slice(0, 8).join(', ')} and ${buckets.length - 8} more`;
+}

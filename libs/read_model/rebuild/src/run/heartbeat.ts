@@ -1,0 +1,71 @@
+import { LeaseLost, type JsonObject } from '@reprise/read-model-indices';
+import { RebuildError } from '../errors.ts';
+import type { RunContext } from './run-context.ts';
+
+export interface Heartbeat {
+  /** Ends it and waits for a beat that is under way. */
+  stop(): Promise<void>;
+}
+
+/**
+ * Keeps the lease, saves the progress for `status`, looks for a requested cancellation and reports to the caller, once a
+ * second. A beat that fails for want of the database is tried again at the next; the lease's own end decides.
+ *
+ * @param stop called with the reason when the run has to end
+ */
+export function watchOver(context: RunContext, leaseTtlMs: number, stop: (reason: Error) => void): Heartbeat {
+  const { control, progress, fence, servers, runId } = context;
+  let beating: Promise<void> = Promise.resolve();
+  let busy = false;
+
+  const beat = async () => {
+    if (!fence) return;
+    await servers.registry.renewLease(fence, leaseTtlMs);
+    const { cancelRequested } = await servers.registry.saveProgress(
+      runId,
+      { progress: savedPicture(context) },
+      fence,
+    );
+    if (cancelRequested)
+      stop(new RebuildError('CANCELLED', 'The run was cancelled by `rebuild-job cancel`.'));
+  };
+  const beats = setInterval(() => {
+    if (busy) return;
+    busy = true;
+    beating = beat()
+      .catch((error: unknown) => {
+        if (error instanceof LeaseLost) stop(error);
+        else
+          control.onNotice?.(
+            `progress could not be saved: ${error instanceof Error ? error.message : String(error)}`,
+          );
+      })
+      .finally(() => {
+        busy = false;
+      });
+  }, 1000);
+  const reports = control.onProgress
+    ? setInterval(() => control.onProgress?.(progress.picture()), control.progressIntervalMs ?? 1000)
+    : undefined;
+  return {
+    async stop() {
+      clearInterval(beats);
+      clearInterval(reports);
+      await beating;
+    },
+  };
+}
+
+/** The progress as JSON: positions as text, since JSON has no 64-bit integers. */
+function savedPicture({ progress }: RunContext): JsonObject {
+  const { slices, ...rest } = progress.picture();
+  return {
+    ...rest,
+    slices: slices.map(({ position, end, ...slice }) => ({
+      ...slice,
+      position: String(position),
+      end: String(end),
+    })),
+    rssBytes: process.memoryUsage.rss(),
+  };
+}

@@ -1,0 +1,177 @@
+import { randomUUID } from 'node:crypto';
+import {
+  fingerprintOf,
+  generationName,
+  type Generation,
+  type GenerationName,
+} from '@reprise/read-model-indices';
+import { RebuildError } from '../errors.ts';
+import { proveHistoryComplete } from '../kafka/history.ts';
+import { kafkaSource } from '../kafka/kafka-source.ts';
+import { describeTopic, type KafkaTopic } from '../kafka/kafka-topic.ts';
+import { readCheckpoint, type Checkpoint } from './checkpoint.ts';
+import { fenceOf, type RunContext } from './run-context.ts';
+import type { StepResult } from './run-steps.ts';
+
+/**
+ * Checks that the run can succeed before anything is made, captures the extent of the log, and takes an interrupted
+ * generation over or makes a new, empty one.
+ *
+ * @throws RebuildError HISTORY_INCOMPLETE, USAGE; DependencyError
+ */
+export async function preflight(context: RunContext): Promise<StepResult> {
+  const { servers, options } = context;
+  const topic = await describeTopic(servers.kafka, servers.topic);
+  await servers.store.assertHealthy(context.signal);
+  const live = await liveGeneration(context);
+  requireHistory(context, topic, live);
+
+  const { storage, version } = options.projection;
+  const fingerprint = fingerprintOf({ storage, projectionVersion: version, topicId: topic.id });
+  const resumed = options.mode === 'DRY_RUN' ? undefined : await takeOver(context, topic, fingerprint);
+  const ends =
+    resumed && new Map(Object.entries(resumed.checkpoint.ends).map(([p, end]) => [Number(p), BigInt(end)]));
+  const bounded = ends ? bindEnds(topic, ends) : topic;
+  context.source = kafkaSource(servers.kafka, bounded);
+  context.progress.plan(context.source.slices);
+  if (options.mode === 'DRY_RUN') return { result: 'ready', generation: undefined };
+
+  if (resumed) {
+    context.generation = resumed.generation;
+    for (const [slice, tally] of Object.entries(resumed.checkpoint.finished))
+      context.tallies.set(Number(slice), tally);
+  } else {
+    context.generation = await createGeneration(context, topic, fingerprint);
+  }
+  return { result: 'ready', generation: context.generation.state };
+}
+
+/** The generation readers use now, when the registry knows it. */
+export async function liveGeneration({ servers }: RunContext): Promise<Generation | undefined> {
+  const readers = await servers.store.observeReaders();
+  return readers.kind === 'generation' ? servers.registry.findGeneration(readers.name) : undefined;
+}
+
+function requireHistory(context: RunContext, topic: KafkaTopic, live: Generation | undefined): void {
+  const proof = proveHistoryComplete(topic, live?.topicId);
+  if (proof.complete) {
+    context.warnings.push(...proof.warnings);
+    return;
+  }
+  throw new RebuildError(
+    'HISTORY_INCOMPLETE',
+    `Kafka no longer holds the whole history, so a rebuild from it would lose products: ${proof.problems.join('; ')}. ` +
+      'Nothing was changed. Rebuild from the permanent log instead: --source event-store.',
+  );
+}
+
+/** The same topic with the ends that an interrupted run captured, so that it goes on to the same digest. */
+function bindEnds(topic: KafkaTopic, ends: ReadonlyMap<number, bigint>): KafkaTopic {
+  return {
+    ...topic,
+    partitions: topic.partitions
+      .filter(({ partition }) => ends.has(partition))
+      .map((partition) => ({ ...partition, end: ends.get(partition.partition)! })),
+  };
+}
+
+async function takeOver(
+  context: RunContext,
+  topic: KafkaTopic,
+  fingerprint: string,
+): Promise<{ checkpoint: Checkpoint; generation: Generation } | undefined> {
+  const { options, servers, control } = context;
+  const { registry } = servers;
+  const interrupted = await registry.interruptedRun(options.projection.name);
+  const generation = interrupted?.generation
+    ? await registry.findGeneration(interrupted.generation)
+    : undefined;
+  const use =
+    interrupted && options.resume !== 'restart'
+      ? readCheckpoint(interrupted.checkpoint, {
+          generation,
+          fingerprint,
+          topicId: topic.id,
+          source: 'kafka',
+        })
+      : undefined;
+  const meta = use?.usable && generation ? await servers.store.meta(generation.name) : undefined;
+  if (use?.usable && generation && meta?.uuid === generation.uuid) {
+    control.onNotice?.(
+      `resuming run ${interrupted!.runId}: ${Object.keys(use.checkpoint.finished).length} slices are done`,
+    );
+    await abandonLeftovers(context, generation.uuid);
+    return { checkpoint: use.checkpoint, generation };
+  }
+  if (interrupted && options.resume !== 'restart') {
+    const reason = use && !use.usable ? use.reason : 'its index or table is gone';
+    if (options.resume === 'resume')
+      throw nothingToResume(`run ${interrupted.runId} cannot be resumed: ${reason}`);
+    control.onNotice?.(
+      `run ${interrupted.runId} was interrupted and cannot be resumed (${reason}): starting anew`,
+    );
+  } else if (options.resume === 'resume') {
+    throw nothingToResume('there is no interrupted run of this projection');
+  }
+  await abandonLeftovers(context, undefined);
+  return undefined;
+}
+
+/** Generations of dead runs that nobody reads or feeds: given up, and their index or table deleted. */
+async function abandonLeftovers(context: RunContext, keep: string | undefined): Promise<void> {
+  const { registry, store } = context.servers;
+  const projection = context.options.projection.name;
+  const leftovers = await registry.listGenerations({
+    projection,
+    states: ['BUILDING', 'INTERRUPTED', 'ABANDONED'],
+  });
+  for (const { uuid, name } of leftovers) {
+    if (uuid === keep) continue;
+    const fence = fenceOf(context);
+    await registry.moveGeneration(uuid, ['BUILDING', 'INTERRUPTED'], 'ABANDONED', { fence });
+    await store.drop(name);
+    await registry.moveGeneration(uuid, ['ABANDONED'], 'PRUNED', { fence });
+    context.control.onNotice?.(`deleted ${name}, the unfinished build of an earlier run`);
+  }
+}
+
+function nothingToResume(why: string): RebuildError {
+  return new RebuildError(
+    'USAGE',
+    `${why}. Nothing was changed. Leave --resume out to build a new generation.`,
+  );
+}
+
+async function createGeneration(
+  context: RunContext,
+  topic: KafkaTopic,
+  fingerprint: string,
+): Promise<Generation> {
+  const { options, servers, runId, startedAt } = context;
+  const { name: projection, version: projectionVersion, storage } = options.projection;
+  const known = await servers.registry.listGenerations({ projection });
+  const taken = new Set<GenerationName>([
+    ...(await servers.store.list()),
+    ...known.map((generation) => generation.name),
+  ]);
+  const name = generationName(storage.schemaVersion, projection, startedAt, fingerprint, (candidate) =>
+    taken.has(candidate),
+  );
+  const uuid = randomUUID();
+  const generation = await servers.registry.createGeneration(
+    {
+      uuid,
+      projection,
+      name,
+      storage: storage.kind,
+      fingerprint,
+      projectionVersion,
+      topic: topic.name,
+      topicId: topic.id,
+      runId,
+    },
+    fenceOf(context),
+  );
+  await servers.store.create(name, { uuid, projection, projectionVersion, fingerprint });
+  return generation;
+}

@@ -1,0 +1,111 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import type { Fence, Generation, GenerationStore, Positions, Registry } from '@reprise/read-model-indices';
+import { RebuildError } from '../errors.ts';
+import type { CutoverRecord } from './receipt.ts';
+
+/** Brings a generation from its positions to at least `target`; partitions absent from `target` stay. */
+export type CatchUp = (generation: Generation, target: Positions, signal: AbortSignal) => Promise<void>;
+
+export interface PromotionInput {
+  readonly generation: Generation;
+  readonly store: GenerationStore;
+  readonly registry: Registry;
+  readonly fence: Fence;
+  readonly catchUp: CatchUp;
+  readonly signal: AbortSignal;
+  readonly now: () => Date;
+  /** Milliseconds to wait for live consumers to take the generation on. */
+  readonly attachTimeoutMs?: number;
+}
+
+/** A feeder that has not given a sign of life for this long counts as gone. */
+const feederMaxAgeMs = 5_000;
+const leaseForCutoverMs = 30_000;
+
+/**
+ * Moves readers to a generation: catches it up with the live one, waits until every consumer that feeds the live one feeds
+ * it too (from then on each event reaches it first), and switches in one atomic call against the observed state. Used the
+ * same way for a new generation and for the way back.
+ *
+ * @throws RebuildError REFUSED when a consumer does not take the generation on; CutoverConflict when readers moved meanwhile;
+ *   LeaseLost when the run was replaced. Readers stay where they were in each case.
+ */
+export async function promote(input: PromotionInput): Promise<CutoverRecord> {
+  const { generation, store, registry, fence, signal, now } = input;
+  const readers = await store.observeReaders();
+  if (readers.kind === 'ambiguous') throw ambiguous(store.readers, readers.names);
+  const from = readers.kind === 'generation' ? readers.name : undefined;
+  if (from !== generation.name) {
+    const live = from === undefined ? undefined : await registry.findGeneration(from);
+    if (live) await meet(input, live);
+    await store.refresh(generation.name);
+    signal.throwIfAborted();
+    await registry.renewLease(fence, leaseForCutoverMs);
+    await store.switchReaders(from, generation.name);
+  }
+  await registry.recordCutover(generation.projection, generation.uuid, fence);
+  return { alias: store.readers, from: from ?? null, to: generation.name, at: now().toISOString() };
+}
+
+/** Returns when the generation is at least as far as `live` and fed by everyone who feeds `live`. */
+async function meet(input: PromotionInput, live: Generation): Promise<void> {
+  const { generation, registry, catchUp, signal, attachTimeoutMs = 30_000 } = input;
+  // Offsets of another incarnation of the topic cannot be compared; what counts then is the end captured by the build.
+  if (live.topicId !== generation.topicId) return;
+  const deadline = performance.now() + attachTimeoutMs;
+  for (;;) {
+    signal.throwIfAborted();
+    const missing = await notYetFeeding(registry, live, generation);
+    const target = await registry.positions(live.uuid);
+    if (isBehind(await registry.positions(generation.uuid), target)) {
+      await catchUp(generation, target, signal);
+      continue;
+    }
+    if (missing.length === 0) return;
+    if (performance.now() > deadline) throw notTakenOn(generation, missing, attachTimeoutMs);
+    await delay(50, undefined, { signal });
+  }
+}
+
+/** Live feeders that feed `live` but not, for the same partitions, `generation`. */
+async function notYetFeeding(
+  registry: Registry,
+  live: Generation,
+  generation: Generation,
+): Promise<string[]> {
+  // A consumer of another fingerprint never takes this generation on; waiting for it would be for ever.
+  if (live.fingerprint !== generation.fingerprint) return [];
+  const missing: string[] = [];
+  for (const { feederId, attachments } of await registry.liveFeeders(feederMaxAgeMs)) {
+    const partitionsOf = (uuid: string) =>
+      attachments.find((held) => held.generation === uuid)?.partitions ?? [];
+    const own = new Set(partitionsOf(generation.uuid));
+    if (partitionsOf(live.uuid).some((partition) => !own.has(partition))) missing.push(feederId);
+  }
+  return missing;
+}
+
+/** True when some partition of `positions` has not reached `target`. */
+export function isBehind(positions: Positions, target: Positions): boolean {
+  for (const [partition, position] of target) {
+    if ((positions.get(partition) ?? 0n) < position) return true;
+  }
+  return false;
+}
+
+function notTakenOn(generation: Generation, feeders: readonly string[], waitedMs: number): RebuildError {
+  return new RebuildError(
+    'REFUSED',
+    `Generation ${generation.name} is complete and verified, but after ${waitedMs} ms the live consumer ${feeders.join(', ')} ` +
+      'still does not feed it, so switching could show old data. Readers were not moved. Look at the consumer, then run: ' +
+      `rebuild-job promote --generation ${generation.name}`,
+  );
+}
+
+function ambiguous(readers: string, names: readonly string[]): RebuildError {
+  return new RebuildError(
+    'REFUSED',
+    `Readers of "${readers}" are not on exactly one generation (${names.join(', ')}), so none can be replaced safely. Nothing was ` +
+      'switched. Remove the alias from all but the right one (or delete the index of that name) and run the same command again.',
+  );
+}

@@ -1,0 +1,44 @@
+import type { Projection } from '@reprise/read-model-projections';
+import type { AggregateHistory } from '@reprise/read-model-feed';
+import type { GenerationStore, Registry } from '@reprise/read-model-indices';
+import type { ProgressPicture } from '../build/build-progress.ts';
+import type { KafkaConnection } from '../kafka/kafka-topic.ts';
+import type { GateLimits } from './gate.ts';
+import type { RebuildMode, SourceChoice } from './receipt.ts';
+
+/** What to rebuild and how. */
+export interface RebuildOptions {
+  readonly projection: Projection;
+  readonly mode: RebuildMode;
+  readonly source: SourceChoice;
+  /** Move readers when the gate has passed. */
+  readonly promote: boolean;
+  /** `auto` goes on with an interrupted run when its checkpoint still fits, else begins anew. */
+  readonly resume: 'auto' | 'resume' | 'restart';
+  /** Documents handed to the store at a time. */
+  readonly batchSize: number;
+  /** Whole-process memory to stay within, in bytes. */
+  readonly memoryBytes: number;
+  readonly gate: GateLimits;
+}
+
+/** The servers and identities a run works with. The caller opens and closes them. */
+export interface RebuildServers {
+  readonly kafka: KafkaConnection;
+  readonly topic: string;
+  readonly registry: Registry;
+  readonly store: GenerationStore;
+  /** One aggregate's events from the event store, to close gaps while catching up; undefined where it is not configured. */
+  readonly history: AggregateHistory | undefined;
+}
+
+export interface RebuildControl {
+  readonly signal: AbortSignal;
+  /** Called every `progressIntervalMs` with what was done so far. */
+  readonly onProgress?: (picture: ProgressPicture) => void;
+  readonly progressIntervalMs?: number;
+  /** Plain lines worth telling an operator as they happen. */
+  readonly onNotice?: (line: string) => void;
+  /** Directory for records beyond the memory; a folder of the run's own is made in it and removed again. */
+  readonly workDirectory?: string;
+}

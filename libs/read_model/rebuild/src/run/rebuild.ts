@@ -1,0 +1,138 @@
+import { randomUUID } from 'node:crypto';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { hostname, tmpdir, userInfo } from 'node:os';
+import { join } from 'node:path';
+import { LeaseLost, type Fence, type JsonObject } from '@reprise/read-model-indices';
+import { RebuildError } from '../errors.ts';
+import { build } from './build-step.ts';
+import { gate } from './gate-step.ts';
+import { watchOver } from './heartbeat.ts';
+import { preflight } from './preflight.ts';
+import { promoteGeneration } from './promote-step.ts';
+import type { RebuildControl, RebuildOptions, RebuildServers } from './rebuild-options.ts';
+import type { Receipt } from './receipt.ts';
+import { newRunContext, type RunContext } from './run-context.ts';
+import { nextStep, type RunStep } from './run-steps.ts';
+import { endingOf, writeReceipt, type Ending } from './run-ending.ts';
+
+/** Time a run may stay silent before another one may replace it. */
+export const leaseTtlMs = 15_000;
+
+const effects = { preflight, build, gate, promote: promoteGeneration } as const;
+
+/**
+ * Rebuilds one read model from the event log: builds a new generation, proves it complete and moves readers to it, or says
+ * why not. Safe to kill at any point; readers stay on the generation they use until the one atomic switch.
+ *
+ * @returns the receipt, also when the gate refused or the run was cancelled or failed: `outcome` and `message` tell
+ * @throws RebuildError BUSY when another run of this projection is at work; DependencyError when the registry is out of
+ *   reach before the run could be entered. Nothing was changed in either case.
+ */
+export async function rebuildReadModel(
+  options: RebuildOptions,
+  servers: RebuildServers,
+  control: RebuildControl,
+): Promise<{ receipt: Receipt; ending: Ending }> {
+  const runId = randomUUID();
+  const startedAt = new Date();
+  const fence = options.mode === 'DRY_RUN' ? undefined : await takeLease(options, servers, runId);
+  const workDirectory = await mkdtemp(join(control.workDirectory ?? tmpdir(), 'reprise-rebuild-'));
+  const stop = new AbortController();
+  const signal = AbortSignal.any([control.signal, stop.signal]);
+  const context = newRunContext({
+    runId,
+    options,
+    servers,
+    control,
+    fence,
+    signal,
+    workDirectory,
+    startedAt,
+  });
+  if (fence) await enterRun(context, fence);
+  const heartbeat = watchOver(context, leaseTtlMs, (reason) => stop.abort(reason));
+  let ending: Ending;
+  try {
+    ending = endingOf(await runSteps(context), context);
+  } catch (error) {
+    ending = endingOf(
+      signal.aborted && !(error instanceof LeaseLost) ? (signal.reason ?? error) : error,
+      context,
+    );
+  } finally {
+    await heartbeat.stop();
+    await context.source?.close();
+    await rm(workDirectory, { recursive: true, force: true });
+  }
+  const receipt = writeReceipt(context, ending, startedBy());
+  if (fence) await leaveRun(context, fence, ending, receipt);
+  return { receipt, ending };
+}
+
+async function runSteps(context: RunContext): Promise<RunStep & { step: 'ended' }> {
+  let current: RunStep = { step: 'preflight' };
+  while (current.step !== 'ended') {
+    context.signal.throwIfAborted();
+    context.progress.step = current.step;
+    const begun = performance.now();
+    const result = await effects[current.step](context);
+    context.stepMs[current.step] = Math.round(performance.now() - begun);
+    current = nextStep(current, result, context.options);
+  }
+  return current;
+}
+
+async function takeLease(
+  { projection }: RebuildOptions,
+  { registry }: RebuildServers,
+  runId: string,
+): Promise<Fence> {
+  const { user, host, pid } = startedBy();
+  const holder = `${user}@${host} pid ${pid}`;
+  const lease = await registry.acquireLease(projection.name, { runId, holder, ttlMs: leaseTtlMs });
+  if (lease.acquired) return lease.fence;
+  throw new RebuildError(
+    'BUSY',
+    `Run ${lease.runId} of ${projection.name} (${lease.holder}, since ${lease.startedAt.toISOString()}) is at work. Nothing was ` +
+      'changed. Watch it with `rebuild-job status`, stop it with `rebuild-job cancel`, or try again when it is done.',
+  );
+}
+
+async function enterRun({ runId, options, servers }: RunContext, fence: Fence): Promise<void> {
+  const { mode, source, projection } = options;
+  await servers.registry.startRun({
+    runId,
+    projection: projection.name,
+    mode,
+    source,
+    fence,
+    ...startedBy(),
+  });
+}
+
+async function leaveRun(
+  { runId, servers, generation }: RunContext,
+  fence: Fence,
+  ending: Ending,
+  receipt: Receipt,
+): Promise<void> {
+  // A run that was replaced has nothing left to say: its successor has marked it INTERRUPTED.
+  if (ending.leaseLost) return;
+  const { registry } = servers;
+  if (generation && ending.generationState) {
+    await registry.moveGeneration(generation.uuid, ['BUILDING', 'INTERRUPTED'], ending.generationState, {
+      fence,
+    });
+  }
+  const { runState: state, exitCode } = ending;
+  await registry.endRun(
+    runId,
+    { state, outcome: receipt.outcome, exitCode, receipt: receipt as unknown as JsonObject },
+    fence,
+  );
+  await registry.releaseLease(fence);
+}
+
+function startedBy(): Receipt['startedBy'] {
+  return { user: userInfo().username, host: hostname(), pid: process.pid };
+}

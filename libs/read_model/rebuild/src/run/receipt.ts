@@ -1,0 +1,61 @@
+import type { GateCheck } from './gate.ts';
+import type { PoisonEvent, VersionGap } from '../build/slice-tally.ts';
+
+export type RebuildMode = 'APPLY' | 'DRY_RUN';
+export type SourceChoice = 'kafka' | 'event-store' | 'auto';
+
+/** How a run ended. `promoted` and `dry-run` are what was asked for; `built` is, when promotion was not asked for. */
+export type RebuildOutcome = 'promoted' | 'built' | 'dry-run' | 'refused' | 'cancelled' | 'failed';
+
+export interface CutoverRecord {
+  readonly alias: string;
+  /** Index or table readers used before; null on first adoption. */
+  readonly from: string | null;
+  readonly to: string;
+  readonly at: string;
+}
+
+/** What a run did and what proves it: the contract of `--json`. Offsets and positions are decimal text (64 bits). */
+export interface Receipt {
+  readonly runId: string;
+  readonly outcome: RebuildOutcome;
+  readonly projection: string;
+  readonly mode: RebuildMode;
+  readonly source: 'kafka' | 'event-store';
+  readonly topic: { readonly name: string; readonly id: string };
+  readonly ranges: readonly { readonly partition: number; readonly start: string; readonly end: string }[];
+  readonly events: {
+    readonly read: number;
+    readonly applied: number;
+    readonly duplicate: number;
+    readonly deadLettered: number;
+    /** Events that wait for an earlier one that never came. */
+    readonly heldBack: number;
+    readonly byType: Readonly<Record<string, number>>;
+  };
+  readonly documents: {
+    readonly written: number;
+    readonly live: number;
+    readonly tombstones: number;
+    readonly bytes: number;
+  };
+  readonly generation: { readonly name: string; readonly uuid: string; readonly fingerprint: string } | null;
+  readonly digest: string | null;
+  readonly gate: readonly GateCheck[];
+  readonly cutover: CutoverRecord | null;
+  readonly timing: {
+    readonly startedAt: string;
+    readonly endedAt: string;
+    readonly durationMs: number;
+    /** Events read and folded per second of the build step. */
+    readonly eventsPerSecond: number;
+    readonly steps: Readonly<Record<string, number>>;
+  };
+  readonly resources: { readonly maxRssBytes: number; readonly spilledBytes: number };
+  readonly poison: readonly PoisonEvent[];
+  readonly gaps: readonly VersionGap[];
+  readonly warnings: readonly string[];
+  readonly startedBy: { readonly user: string; readonly host: string; readonly pid: number };
+  /** What went wrong and what to do next, when it did. */
+  readonly message: string | null;
+}

@@ -1,0 +1,54 @@
+import type { Fence, Generation } from '@reprise/read-model-indices';
+import { BuildProgress } from '../build/build-progress.ts';
+import type { SliceTally } from '../build/slice-tally.ts';
+import type { LogSource } from '../log/log-source.ts';
+import type { GateCheck } from './gate.ts';
+import type { RebuildControl, RebuildOptions, RebuildServers } from './rebuild-options.ts';
+import type { CutoverRecord } from './receipt.ts';
+
+/** Everything a run's steps share. Filled step by step; what is undefined has not been reached. */
+export interface RunContext {
+  readonly runId: string;
+  readonly options: RebuildOptions;
+  readonly servers: RebuildServers;
+  readonly control: RebuildControl;
+  /** Undefined in a dry run, which holds no lease because it changes nothing. */
+  readonly fence: Fence | undefined;
+  /** Ends the run: the caller's signal, a lost lease or a requested cancellation. */
+  readonly signal: AbortSignal;
+  readonly progress: BuildProgress;
+  /** Directory of the run's own. */
+  readonly workDirectory: string;
+  readonly startedAt: Date;
+  readonly warnings: string[];
+  readonly stepMs: Record<string, number>;
+  source?: LogSource;
+  generation?: Generation;
+  /** Slices an interrupted run had finished, then all finished ones. */
+  tallies: Map<number, SliceTally>;
+  total?: SliceTally;
+  gate: GateCheck[];
+  digest?: string;
+  cutover?: CutoverRecord;
+}
+
+export function newRunContext(
+  given: Pick<
+    RunContext,
+    'runId' | 'options' | 'servers' | 'control' | 'fence' | 'signal' | 'workDirectory' | 'startedAt'
+  >,
+): RunContext {
+  return { ...given, progress: new BuildProgress(), warnings: [], stepMs: {}, tallies: new Map(), gate: [] };
+}
+
+/** The generation of a run that writes one; a step that needs it runs only after it was made. */
+export function generationOf(context: RunContext): Generation {
+  if (!context.generation) throw new Error('the run has no generation yet');
+  return context.generation;
+}
+
+/** The fence of a run that changes something. */
+export function fenceOf(context: RunContext): Fence {
+  if (!context.fence) throw new Error('a dry run holds no lease');
+  return context.fence;
+}

@@ -1,0 +1,143 @@
+import {
+  CutoverConflict,
+  DependencyError,
+  LeaseLost,
+  type GenerationState,
+  type RunState,
+} from '@reprise/read-model-indices';
+import { emptyTally, sumTallies } from '../build/slice-tally.ts';
+import { RebuildError } from '../errors.ts';
+import type { Receipt, RebuildOutcome } from './receipt.ts';
+import type { RunContext } from './run-context.ts';
+import type { RunStep } from './run-steps.ts';
+
+/** How a run ended: for the receipt, for the registry, and for the process. */
+export interface Ending {
+  readonly outcome: RebuildOutcome;
+  readonly exitCode: number;
+  readonly runState: Exclude<RunState, 'RUNNING'>;
+  /** State of a generation whose build did not finish; undefined when it keeps the one it has. */
+  readonly generationState?: Extract<GenerationState, 'INTERRUPTED' | 'FAILED'>;
+  readonly message: string | null;
+  readonly leaseLost: boolean;
+}
+
+/** Exit codes of the command line, in one place. A cancellation by signal is 130 or 143 and told by the process itself. */
+export const exitCodes = {
+  done: 0,
+  usage: 1,
+  refused: 2,
+  busy: 3,
+  dependency: 4,
+  historyIncomplete: 5,
+  cancelled: 130,
+} as const;
+
+/** The exit code of an error, wherever it was thrown. */
+export function exitCodeOf(error: unknown): number {
+  if (error instanceof DependencyError) return exitCodes.dependency;
+  if (error instanceof LeaseLost) return exitCodes.busy;
+  if (error instanceof CutoverConflict) return exitCodes.refused;
+  if (!(error instanceof RebuildError)) return exitCodes.refused;
+  switch (error.code) {
+    case 'USAGE':
+      return exitCodes.usage;
+    case 'REFUSED':
+      return exitCodes.refused;
+    case 'BUSY':
+      return exitCodes.busy;
+    case 'HISTORY_INCOMPLETE':
+      return exitCodes.historyIncomplete;
+    case 'CANCELLED':
+      return exitCodes.cancelled;
+  }
+}
+
+/** Classifies the end of a run: a step that ended it, or whatever was thrown. */
+export function endingOf(end: (RunStep & { step: 'ended' }) | unknown, context: RunContext): Ending {
+  if (isEnded(end)) {
+    const refused = end.outcome === 'refused';
+    const failedChecks = context.gate.filter(({ passed }) => !passed).map(({ check }) => check);
+    return {
+      outcome: end.outcome,
+      exitCode: refused ? exitCodes.refused : exitCodes.done,
+      runState: refused ? 'FAILED' : 'DONE',
+      leaseLost: false,
+      message: refused
+        ? `The gate refused the new generation (${failedChecks.join(', ')}). Readers were not moved; the generation is kept for inspection.`
+        : null,
+    };
+  }
+  const exitCode = exitCodeOf(end);
+  const resumable = end instanceof DependencyError || exitCode === exitCodes.cancelled;
+  return {
+    outcome: exitCode === exitCodes.cancelled ? 'cancelled' : 'failed',
+    exitCode,
+    runState: resumable ? 'INTERRUPTED' : 'FAILED',
+    generationState: resumable ? 'INTERRUPTED' : 'FAILED',
+    leaseLost: end instanceof LeaseLost,
+    message: end instanceof Error ? end.message : String(end),
+  };
+}
+
+/** The receipt of a run, from what its steps left in the context. */
+export function writeReceipt(context: RunContext, ending: Ending, startedBy: Receipt['startedBy']): Receipt {
+  const { options, source, generation, startedAt } = context;
+  const total =
+    context.total ?? (context.tallies.size > 0 ? sumTallies(context.tallies.values()) : emptyTally());
+  const endedAt = new Date();
+  const buildMs = context.stepMs['build'] ?? 0;
+  return {
+    runId: context.runId,
+    outcome: ending.outcome,
+    projection: options.projection.name,
+    mode: options.mode,
+    source: source?.kind ?? (options.source === 'event-store' ? 'event-store' : 'kafka'),
+    topic: source?.topic ?? { name: context.servers.topic, id: '' },
+    ranges: (source?.slices ?? []).map(({ slice, start, end }) => ({
+      partition: slice,
+      start: String(start),
+      end: String(end),
+    })),
+    events: {
+      read: total.read,
+      applied: total.applied,
+      duplicate: total.duplicate,
+      deadLettered: total.poisoned,
+      heldBack: total.heldBack,
+      byType: Object.fromEntries(Object.entries(total.byType).sort()),
+    },
+    documents: {
+      written: total.written,
+      live: total.documents - total.tombstones,
+      tombstones: total.tombstones,
+      bytes: total.bytes,
+    },
+    generation: generation
+      ? { name: generation.name, uuid: generation.uuid, fingerprint: generation.fingerprint }
+      : null,
+    digest: context.digest ?? null,
+    gate: context.gate,
+    cutover: context.cutover ?? null,
+    timing: {
+      startedAt: startedAt.toISOString(),
+      endedAt: endedAt.toISOString(),
+      durationMs: endedAt.getTime() - startedAt.getTime(),
+      eventsPerSecond: buildMs > 0 ? Math.round((total.read / buildMs) * 1000) : 0,
+      steps: context.stepMs,
+    },
+    resources: {
+      maxRssBytes: process.resourceUsage().maxRSS * 1024,
+      spilledBytes: context.progress.spilledBytes,
+    },
+    poison: total.poison,
+    gaps: total.gaps,
+    warnings: context.warnings,
+    startedBy,
+    message: ending.message,
+  };
+}
+
+function isEnded(end: unknown): end is RunStep & { step: 'ended' } {
+  return typeof end === 'object' && end !== null && 'step' in end && end.step === 'ended';
+}
