@@ -1,5 +1,5 @@
 import type { ProductEvent } from './product-events.ts';
-import { describeViolation } from './schema-violation.ts';
+import { describeViolation, type SchemaViolation } from './schema-violation.ts';
 import { dataFields } from './schemas/product-event-schemas.ts';
 import { eventValidators } from './schemas/validators.ts';
 
@@ -11,7 +11,7 @@ export class InvalidEventError extends Error {
   /** JSON Pointer to the offending field. */
   readonly path: string;
 
-  constructor(type: string, path: string, problem: string) {
+  constructor(type: string, { path, problem }: SchemaViolation) {
     super(`event of type ${type} was not written, schema violated: ${path} ${problem}`);
     this.path = path;
   }
@@ -32,17 +32,20 @@ const envelopeKeys: readonly string[] = [
   'traceparent',
 ];
 
+/** What in an event breaks the schema of its type, the first violation only; undefined when it may be written. */
+export function findViolation(event: ProductEvent): SchemaViolation | undefined {
+  const validate = eventValidators.get(event.type);
+  return validate?.(event) ? undefined : describeViolation(validate?.errors);
+}
+
 /**
  * The stored and sent text of an event: structured JSON with a fixed key order (envelope, then other extension attributes by name,
  * then `data`), so that equal events are equal texts.
  * @throws InvalidEventError when the event breaks its schema
  */
 export function encodeEvent(event: ProductEvent): string {
-  const validate = eventValidators.get(event.type);
-  if (!validate?.(event)) {
-    const { path, problem } = describeViolation(validate?.errors);
-    throw new InvalidEventError(String((event as ProductEvent).type), path, problem);
-  }
+  const violation = findViolation(event);
+  if (violation !== undefined) throw new InvalidEventError(event.type, violation);
   const source = event as unknown as Readonly<Record<string, unknown>>;
   const ordered: Record<string, unknown> = {};
   for (const key of envelopeKeys) ordered[key] = source[key];

@@ -4,7 +4,7 @@ export {
   type DecodeFailureReason,
   type DecodeResult,
 } from './decode-event.ts';
-export { encodeEvent, InvalidEventError } from './encode-event.ts';
+export { encodeEvent, findViolation, InvalidEventError } from './encode-event.ts';
 export {
   dataContentType,
   eventSource,
@@ -43,5 +43,6 @@ export {
   type ProductUnpublished,
   type ProductUnpublishedData,
 } from './product-events.ts';
+export type { SchemaViolation } from './schema-violation.ts';
 export { envelopeSchema } from './schemas/envelope-schema.ts';
 export { productEventSchemas } from './schemas/product-event-schemas.ts';
