@@ -1,18 +1,38 @@
 import js from '@eslint/js';
+import { readCachedProjectGraph } from '@nx/devkit';
 import nx from '@nx/eslint-plugin';
 import { createNodeResolver, importX } from 'eslint-plugin-import-x';
+import { globSync, readFileSync } from 'node:fs';
 import { builtinModules } from 'node:module';
+import { dirname, join } from 'node:path';
 import { defineConfig } from 'eslint/config';
 import tseslint from 'typescript-eslint';
-import { constraints, depConstraints, pureBuiltins, testFiles } from './tools/boundaries/src/constraints.mjs';
+import {
+  constraints,
+  depConstraints,
+  documentedInnerFiles,
+  pureBuiltins,
+  testFiles,
+} from './tools/boundaries/src/constraints.mjs';
 
-/** Projects that compute and do nothing else. `pure-projects` in tools/boundaries compares this list with the tags. */
-export const pureProjects = [
-  'libs/events',
-  'libs/product/domain',
-  'libs/read_model/documents',
-  'libs/read_model/projections',
-];
+try {
+  readCachedProjectGraph();
+} catch (cause) {
+  // Without the graph @nx/enforce-module-boundaries reports nothing, and every import would pass.
+  throw new Error(
+    'Nx has not computed the project graph yet. Run: npx nx show projects, then ESLint again.',
+    { cause },
+  );
+}
+
+const pureTags = ['type:contract', 'type:domain'];
+const pureProjects = globSync('{apps,libs,libs/*,tools}/*/package.json', { cwd: import.meta.dirname })
+  .filter((file) =>
+    JSON.parse(readFileSync(join(import.meta.dirname, file), 'utf8')).nx?.tags.some((tag) =>
+      pureTags.includes(tag),
+    ),
+  )
+  .map((file) => dirname(file));
 
 const mainFiles = ['**/src/main.ts', 'tools/*.mjs'];
 
@@ -34,9 +54,15 @@ const everywhere = [
     message: 'Import the module: the import rules do not see getBuiltinModule.',
   },
   {
-    selector:
-      '.source[value=/^(@[^\\u002F]+\\u002F)?[^@.\\u002F][^\\u002F]*\\u002F(src|lib|dist|build)\\u002F/]',
+    selector: `.source[value=/^(@[^\\u002F]+\\u002F)?[^@.\\u002F][^\\u002F]*\\u002F(src|lib|dist|build)\\u002F/]:not(${documentedInnerFiles.map((file) => `[value='${file}']`).join(', ')})`,
     message: 'Import what the package exports, not its inner files.',
+  },
+];
+
+const outsideTests = [
+  {
+    selector: '.source[value=/^@reprise\\u002F.*\\u002Ftesting$/]',
+    message: 'Only tests import what a library offers for tests.',
   },
 ];
 
@@ -132,7 +158,7 @@ export default defineConfig(
         'error',
         { object: 'process', property: 'exit', message: 'Return to main.ts, which sets the exit code.' },
       ],
-      ...restricted(everywhere),
+      ...restricted(everywhere, outsideTests),
     },
   },
   {
@@ -146,7 +172,7 @@ export default defineConfig(
         { object: 'Math', property: 'random', message: 'A pure project is given its numbers.' },
         { object: 'crypto', property: 'randomUUID', message: 'A pure project is given its ids.' },
       ],
-      ...restricted(everywhere, inPureProjects),
+      ...restricted(everywhere, outsideTests, inPureProjects),
     },
   },
   {

@@ -26,5 +26,6 @@ export const constraints: readonly Constraint[];
 export const testPackages: readonly string[];
 export const testTags: { readonly scope: string; readonly type: string };
 export const testFiles: readonly string[];
+export const documentedInnerFiles: readonly string[];
 export const pureBuiltins: readonly string[];
 export function depConstraints(rows: readonly Constraint[], options: { inTests: boolean }): NxConstraint[];

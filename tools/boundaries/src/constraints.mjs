@@ -118,12 +118,6 @@ export const constraints = [
     because: 'aggregates, documents and projections are pure: same events, same result, on any machine',
   },
   {
-    id: 'runtime-type',
-    sourceTag: 'type:runtime',
-    onlyDependOnLibsWithTags: ['type:runtime'],
-    because: 'the runtime stands below everything of ours',
-  },
-  {
     id: 'adapter-type',
     sourceTag: 'type:adapter',
     onlyDependOnLibsWithTags: ['type:adapter', 'type:domain', 'type:contract', 'type:runtime'],
@@ -155,26 +149,6 @@ export const constraints = [
     ],
     because: 'apps meet through Kafka, the stores and HTTP, never through imports; tools are for developers',
   },
-  {
-    id: 'test-type',
-    sourceTag: 'type:test',
-    onlyDependOnLibsWithTags: ['type:test', 'type:contract', 'type:runtime'],
-    because: 'the test kit stands beside the libraries that use it',
-  },
-  {
-    id: 'tool-type',
-    sourceTag: 'type:tool',
-    onlyDependOnLibsWithTags: [
-      'type:tool',
-      'type:app',
-      'type:feature',
-      'type:adapter',
-      'type:domain',
-      'type:contract',
-      'type:runtime',
-    ],
-    because: 'a tool may drive any part of the product, but is not built on what only tests use',
-  },
 ];
 
 /** Packages that every test file may import whatever its project. */
@@ -183,8 +157,11 @@ export const testPackages = ['@jest/globals', 'fast-check'];
 /** Tags that every test file may import whatever its project. */
 export const testTags = { scope: 'scope:test', type: 'type:test' };
 
-/** What test files are called. */
-export const testFiles = ['**/*.spec.ts'];
+/** Tests, and what a library offers for the tests of others (exported as its `/testing` subpath). */
+export const testFiles = ['**/*.spec.ts', '**/src/testing/**'];
+
+/** Inner files of packages that their own documentation tells to import. */
+export const documentedInnerFiles = ['ajv/dist/2020.js'];
 
 /** Built-in modules that pure projects (`type:contract`, `type:domain`) may use: functions of their input only. */
 export const pureBuiltins = ['node:crypto'];

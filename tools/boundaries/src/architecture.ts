@@ -1,0 +1,120 @@
+import { type Constraint } from './constraints.mjs';
+import { type ImportGraph, type Project } from './import-graph.ts';
+
+const groups: readonly { title: string; scopes: readonly string[] }[] = [
+  { title: 'write side', scopes: ['scope:write'] },
+  { title: 'event log', scopes: ['scope:log'] },
+  { title: 'rebuild', scopes: ['scope:rebuild'] },
+  { title: 'read side', scopes: ['scope:read'] },
+  { title: 'search', scopes: ['scope:search'] },
+];
+
+/** What the picture leaves out: what every process uses, and what is not part of the product. */
+const notPictured = ['scope:runtime', 'scope:test', 'scope:tools', 'scope:bench'];
+
+const has = ({ tags }: Project, wanted: readonly string[]) => tags.some((tag) => wanted.includes(tag));
+const tagOf = ({ tags }: Project, axis: string) =>
+  tags.find((tag) => tag.startsWith(`${axis}:`))?.slice(axis.length + 1) ?? '';
+
+/**
+ * The page docs/reference/architecture.md: picture, projects and import rules, all from the real graph and the rows.
+ *
+ * @returns Markdown that differs only when projects, their imports or the rows do
+ */
+export function renderArchitecture(graph: ImportGraph, rows: readonly Constraint[]): string {
+  const pictured = graph.projects.filter((project) => !has(project, notPictured));
+  return [
+    '# Architecture',
+    '<!-- Written by `npm run architecture` from the project graph. A test fails when this page and the graph differ. -->',
+    'What imports what, without tests. An arrow that follows from others is left out, and so is `runtime`, which every app uses.',
+    ['```mermaid', 'flowchart TD', ...picture(pictured, graph), '```'].join('\n'),
+    '## Projects',
+    table(
+      ['Place', 'Project', 'Scope', 'Type', 'Holds'],
+      graph.projects.map((project) => [
+        `\`${project.root}\``,
+        `\`${project.name}\``,
+        tagOf(project, 'scope'),
+        tagOf(project, 'type'),
+        project.description,
+      ]),
+    ),
+    '## Who may import whom',
+    'Every project carries one scope and one type. An import must keep every row whose tag the importing project carries; ESLint ' +
+      'enforces them and `tools/boundaries` proves that it does. Test files (`*.spec.ts` and `src/testing/`) may also import the ' +
+      'test kit, `fast-check` and `@jest/globals`.',
+    table(
+      ['Rule', 'Projects tagged', 'import projects tagged', 'packages', 'because'],
+      rows.map((row) => [`\`${row.id}\``, sourceOf(row), targetsOf(row), packagesOf(row), row.because]),
+    ),
+    'Beyond the rows: nobody reaches into another project by a relative path or into the inner files of a package, imports are ' +
+      'written so that the rules see them (no `createRequire`, no computed `import()`), and pure projects (`contract`, `domain`) ' +
+      'use no built-in module but `node:crypto`, no clock, no random numbers and no global that does I/O.',
+    '',
+  ]
+    .join('\n\n')
+    .replace(/\n+$/, '\n');
+}
+
+function picture(projects: readonly Project[], graph: ImportGraph): string[] {
+  const boxes = groups.flatMap(({ title, scopes }) => {
+    const members = projects.filter((project) => has(project, scopes));
+    const lines = members.map(
+      (project) => `    ${project.name}${project.tags.includes('type:app') ? `[[${project.name}]]` : ''}`,
+    );
+    return members.length === 0
+      ? []
+      : [`  subgraph ${title.replaceAll(' ', '_')} ["${title}"]`, ...lines, '  end'];
+  });
+  return [...boxes, ...arrows(projects, graph).map(([from, to]) => `  ${from} --> ${to}`)];
+}
+
+/** Imports between the projects given, without those that a longer path implies (the transitive reduction of a graph without cycles). */
+function arrows(projects: readonly Project[], { imports }: ImportGraph): (readonly [string, string])[] {
+  const names = projects.map(({ name }) => name);
+  const direct = new Map(
+    names.map((name) => [
+      name,
+      new Set(
+        imports
+          .filter(
+            ({ source, target, inTest }) =>
+              source === name && target !== name && !inTest && names.includes(target),
+          )
+          .map(({ target }) => target),
+      ),
+    ]),
+  );
+  const reaches = (from: string, to: string): boolean =>
+    [...(direct.get(from) ?? [])].some((next) => next === to || reaches(next, to));
+  return names.flatMap((from) => {
+    const targets = [...(direct.get(from) ?? [])].sort();
+    return targets
+      .filter((to) => !targets.some((other) => other !== to && reaches(other, to)))
+      .map((to) => [from, to] as const);
+  });
+}
+
+const code = (words: readonly string[]) => words.map((word) => `\`${word}\``).join(', ');
+
+function sourceOf({ sourceTag, allSourceTags }: Constraint): string {
+  return allSourceTags ? allSourceTags.map((tag) => `\`${tag}\``).join(' and ') : `\`${sourceTag ?? ''}\``;
+}
+
+function targetsOf({ onlyDependOnLibsWithTags }: Constraint): string {
+  return onlyDependOnLibsWithTags ? `only ${code(onlyDependOnLibsWithTags)}` : '';
+}
+
+function packagesOf({ allowedExternalImports, bannedExternalImports, relaxedInTests }: Constraint): string {
+  const only =
+    allowedExternalImports &&
+    (allowedExternalImports.length === 0 ? 'none' : `only ${code(allowedExternalImports)}`);
+  const not = bannedExternalImports && `not ${code(bannedExternalImports)}`;
+  return [only, not, relaxedInTests && '(tests may)'].filter(Boolean).join(' ');
+}
+
+function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
+  const line = (cells: readonly string[]) =>
+    `| ${cells.map((cell) => cell.replaceAll('|', '\\|')).join(' | ')} |`;
+  return [line(head), line(head.map(() => '---')), ...rows.map(line)].join('\n');
+}

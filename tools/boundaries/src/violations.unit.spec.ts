@@ -1,0 +1,246 @@
+import { constraints, scopes, types } from './constraints.mjs';
+import { findViolations } from './violations.ts';
+
+interface Edge {
+  readonly from: readonly string[];
+  /** Tags of the imported project, or the name of a package. */
+  readonly to: readonly string[] | string;
+  readonly inTest?: boolean;
+}
+
+const contract = ['scope:log', 'type:contract'];
+const aggregate = ['scope:write', 'type:domain'];
+const outbox = ['scope:write', 'type:adapter'];
+const writeApp = ['scope:write', 'type:app'];
+const documents = ['scope:read', 'type:domain'];
+const stores = ['scope:read', 'type:adapter'];
+const feed = ['scope:read', 'type:feature'];
+const readApp = ['scope:read', 'type:app'];
+const rebuild = ['scope:rebuild', 'type:feature'];
+const rebuildJob = ['scope:rebuild', 'type:app'];
+const searchApi = ['scope:search', 'type:app'];
+const runtime = ['scope:runtime', 'type:runtime'];
+const testKit = ['scope:test', 'type:test'];
+const tool = ['scope:tools', 'type:tool'];
+const bench = ['scope:bench', 'type:tool'];
+
+/** For each row, imports that keep it and imports that break it. */
+const examples: Record<string, { allowed: readonly Edge[]; forbidden: readonly Edge[] }> = {
+  'log-alone': {
+    allowed: [{ from: contract, to: contract }],
+    forbidden: [
+      { from: contract, to: runtime },
+      { from: contract, to: documents },
+    ],
+  },
+  'write-side': {
+    allowed: [
+      { from: writeApp, to: outbox },
+      { from: writeApp, to: 'kafkajs' },
+    ],
+    forbidden: [
+      { from: writeApp, to: documents },
+      { from: outbox, to: '@elastic/elasticsearch' },
+      { from: writeApp, to: '@platformatic/kafka' },
+    ],
+  },
+  'read-side': {
+    allowed: [
+      { from: readApp, to: feed },
+      { from: feed, to: contract },
+    ],
+    forbidden: [
+      { from: feed, to: outbox },
+      { from: documents, to: aggregate },
+      { from: readApp, to: rebuild },
+      { from: stores, to: 'typeorm' },
+      { from: feed, to: outbox, inTest: true },
+    ],
+  },
+  'rebuild-job-only': {
+    allowed: [
+      { from: rebuildJob, to: rebuild },
+      { from: rebuild, to: stores },
+    ],
+    forbidden: [
+      { from: rebuild, to: outbox },
+      { from: rebuildJob, to: aggregate },
+      { from: rebuild, to: 'typeorm' },
+    ],
+  },
+  'rebuild-joins-no-group': {
+    allowed: [
+      { from: rebuild, to: '@platformatic/kafka' },
+      { from: rebuild, to: 'kafkajs', inTest: true },
+    ],
+    forbidden: [
+      { from: rebuild, to: 'kafkajs' },
+      { from: rebuildJob, to: 'kafkajs' },
+    ],
+  },
+  'search-reads-documents': {
+    allowed: [
+      { from: searchApi, to: documents },
+      { from: searchApi, to: runtime },
+    ],
+    forbidden: [
+      { from: searchApi, to: stores },
+      { from: searchApi, to: feed },
+    ],
+  },
+  'search-side': {
+    allowed: [{ from: searchApi, to: '@elastic/elasticsearch' }],
+    forbidden: [
+      { from: searchApi, to: aggregate },
+      { from: searchApi, to: 'kafkajs' },
+    ],
+  },
+  'runtime-alone': {
+    allowed: [{ from: runtime, to: 'pino' }],
+    forbidden: [
+      { from: runtime, to: contract },
+      { from: runtime, to: 'pg' },
+    ],
+  },
+  'test-scope': {
+    allowed: [{ from: testKit, to: contract }],
+    forbidden: [{ from: testKit, to: stores }],
+  },
+  'tools-scope': {
+    allowed: [{ from: tool, to: outbox }],
+    forbidden: [
+      { from: tool, to: rebuild },
+      { from: tool, to: testKit },
+    ],
+  },
+  'bench-scope': {
+    allowed: [
+      { from: bench, to: rebuild },
+      { from: bench, to: tool },
+    ],
+    forbidden: [{ from: bench, to: testKit }],
+  },
+  'contract-is-pure': {
+    allowed: [
+      { from: contract, to: 'ajv' },
+      { from: contract, to: 'fast-check', inTest: true },
+    ],
+    forbidden: [
+      { from: contract, to: documents },
+      { from: contract, to: 'kafkajs' },
+      { from: contract, to: 'fast-check' },
+    ],
+  },
+  'domain-is-pure': {
+    allowed: [
+      { from: documents, to: contract },
+      { from: aggregate, to: contract },
+    ],
+    forbidden: [
+      { from: documents, to: runtime },
+      { from: documents, to: 'pg' },
+      { from: aggregate, to: 'typeorm' },
+      { from: aggregate, to: 'ajv' },
+    ],
+  },
+  'adapter-type': {
+    allowed: [{ from: stores, to: documents }],
+    forbidden: [
+      { from: stores, to: feed },
+      { from: stores, to: '@nestjs/common' },
+    ],
+  },
+  'feature-type': {
+    allowed: [{ from: feed, to: stores }],
+    forbidden: [
+      { from: feed, to: readApp },
+      { from: rebuild, to: '@nestjs/microservices' },
+    ],
+  },
+  'apps-import-no-app': {
+    allowed: [
+      { from: writeApp, to: outbox },
+      { from: readApp, to: '@nestjs/microservices' },
+    ],
+    forbidden: [
+      { from: writeApp, to: writeApp },
+      { from: writeApp, to: tool },
+      { from: writeApp, to: testKit },
+    ],
+  },
+};
+
+function rulesBroken({ from, to, inTest = false }: Edge): string[] {
+  const target = typeof to === 'string' ? `npm:${to}` : 'imported';
+  const projects = [
+    { name: 'importing', tags: from },
+    { name: 'imported', tags: typeof to === 'string' ? documents : to },
+  ];
+  const imports = [{ source: 'importing', target, file: 'importing/src/file.ts', inTest }];
+  return findViolations({ projects, imports }, constraints).map(({ rule }) => rule);
+}
+
+describe('The import rules', () => {
+  it('have examples on both sides of every row', () => {
+    expect(Object.keys(examples)).toEqual(constraints.map(({ id }) => id));
+  });
+
+  for (const [id, { allowed, forbidden }] of Object.entries(examples)) {
+    it.each(allowed)(`allow by ${id} that $from imports $to`, (edge) => {
+      expect(rulesBroken(edge)).toEqual([]);
+    });
+
+    it.each(forbidden)(`forbid by ${id} that $from imports $to`, (edge) => {
+      expect(rulesBroken(edge)).toContain(id);
+    });
+  }
+
+  it('let test files, and only them, import the test kit', () => {
+    for (const from of [
+      contract,
+      aggregate,
+      outbox,
+      writeApp,
+      feed,
+      rebuild,
+      searchApi,
+      runtime,
+      tool,
+      bench,
+    ]) {
+      expect(rulesBroken({ from, to: testKit, inTest: true })).toEqual([]);
+      expect(rulesBroken({ from, to: testKit })).not.toEqual([]);
+    }
+  });
+});
+
+describe('A project', () => {
+  const judged = (tags: readonly string[]) =>
+    findViolations({ projects: [{ name: 'judged', tags }], imports: [] }, constraints).map(
+      ({ rule }) => rule,
+    );
+
+  it('may carry one known tag of each axis', () => {
+    expect(judged(contract)).toEqual([]);
+  });
+
+  it.each([
+    { tags: [], fault: 'no tag' },
+    { tags: ['scope:read'], fault: 'no type' },
+    { tags: ['type:domain'], fault: 'no scope' },
+    { tags: ['scope:read', 'scope:write', 'type:domain'], fault: 'two scopes' },
+    { tags: ['scope:read', 'type:domain', 'type:app'], fault: 'two types' },
+    { tags: ['scope:reading', 'type:domain'], fault: 'an unknown scope' },
+    { tags: ['scope:read', 'type:domain', 'layer:1'], fault: 'an unknown axis' },
+  ])('is at fault with $fault', ({ tags }) => {
+    expect(judged(tags)).toEqual(['one-tag-per-axis']);
+  });
+});
+
+it('judges by tags that projects can carry', () => {
+  const known = [...scopes.map((scope) => `scope:${scope}`), ...types.map((type) => `type:${type}`)];
+  for (const row of constraints) {
+    const mentioned = [row.sourceTag, ...(row.allSourceTags ?? []), ...(row.onlyDependOnLibsWithTags ?? [])];
+    expect(known).toEqual(expect.arrayContaining(mentioned.filter((tag) => tag !== undefined)));
+  }
+});

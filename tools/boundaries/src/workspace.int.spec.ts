@@ -1,0 +1,53 @@
+import { constraints } from './constraints.mjs';
+import { findUndeclared } from './declarations.ts';
+import { type ImportGraph } from './import-graph.ts';
+import { runMain } from './run-main.ts';
+import { findViolations } from './violations.ts';
+
+describe('The workspace', () => {
+  let graph: ImportGraph;
+
+  beforeAll(async () => {
+    const { output, errors, code } = await runMain(['graph']);
+    if (code !== 0) throw new Error(`The import graph could not be read: ${errors}`);
+    graph = JSON.parse(output);
+  }, 30_000);
+
+  it('is read from the sources, and not from an empty graph', () => {
+    const importers = new Set(
+      graph.imports.filter(({ target }) => target === 'events').map(({ source }) => source),
+    );
+    expect(graph.projects.length).toBeGreaterThanOrEqual(19);
+    expect([...importers]).toEqual(
+      expect.arrayContaining(['outbox', 'read-model-projections', 'product-domain']),
+    );
+  });
+
+  it('breaks no import rule', () => {
+    expect(findViolations(graph, constraints)).toEqual([]);
+  });
+
+  it('declares what it imports, at the versions the root pins', () => {
+    expect(findUndeclared(graph)).toEqual([]);
+  });
+
+  it('carries every tag a row judges by, so that no row is idle', () => {
+    for (const { id, sourceTag, allSourceTags = [sourceTag] } of constraints) {
+      const judged = graph.projects.filter(({ tags }) =>
+        allSourceTags.every((tag) => tag && tags.includes(tag)),
+      );
+      expect({ id, judged: judged.length }).not.toEqual({ id, judged: 0 });
+    }
+  });
+
+  it('says of every project what it holds', () => {
+    expect(graph.projects.filter(({ description }) => description === '').map(({ name }) => name)).toEqual(
+      [],
+    );
+  });
+
+  it('is drawn as it is in docs/reference/architecture.md', async () => {
+    const { errors, code } = await runMain(['architecture', '--check']);
+    expect({ errors: code === 0 ? '' : errors, code }).toEqual({ errors: '', code: 0 });
+  }, 30_000);
+});
