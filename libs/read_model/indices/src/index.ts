@@ -53,3 +53,4 @@ export {
 } from './elasticsearch/generation-store.ts';
 export { type BulkWriterOptions } from './elasticsearch/bulk-writer.ts';
 export { type ServingSettings } from './elasticsearch/index-definition.ts';
+export { openGenerationStore, type StoreServers } from './open-store.ts';

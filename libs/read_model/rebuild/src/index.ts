@@ -4,7 +4,9 @@ export { type PoisonEvent, type VersionGap } from './build/slice-tally.ts';
 export { type KafkaConnection } from './kafka/kafka-topic.ts';
 export { catchUpFromLog } from './run/catch-up.ts';
 export { defaultGateLimits, type GateCheck, type GateLimits } from './run/gate.ts';
-export { promote } from './run/promote.ts';
+export { promote, type CatchUp } from './run/promote.ts';
+export { rollBack } from './run/roll-back.ts';
+export { underLease } from './run/under-lease.ts';
 export {
   type CutoverRecord,
   type Receipt,
@@ -12,6 +14,9 @@ export {
   type RebuildOutcome,
   type SourceChoice,
 } from './run/receipt.ts';
-export { leaseTtlMs, rebuildReadModel } from './run/rebuild.ts';
+export { rebuildReadModel } from './run/rebuild.ts';
 export { type RebuildControl, type RebuildOptions, type RebuildServers } from './run/rebuild-options.ts';
 export { exitCodeOf, exitCodes, type Ending } from './run/run-ending.ts';
+export { positionLag } from './run/position-lag.ts';
+export { promoteByName } from './run/promote-by-name.ts';
+export { prune, type PruneResult } from './run/prune.ts';

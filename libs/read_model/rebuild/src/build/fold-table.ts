@@ -18,6 +18,7 @@ export interface FoldTableOptions {
 /** Estimated bytes of a document in memory beside its own text: object, map entry, strings' headers. */
 const entryOverhead = 700;
 const maxDepth = 4;
+const largestGroup = 4000;
 /** Events that wait for an earlier one, in one slice. More of them is no reordering but a damaged log. */
 const maxHeld = 200_000;
 
@@ -73,8 +74,12 @@ export class FoldTable {
     this.#fold(decoded.event, value?.length ?? 0, positionOf, index);
   }
 
-  /** Hands out every entry, a group at a time, and forgets it. No record may be added afterwards. */
-  *drain(groupSize: number): Generator<FoldEntry[]> {
+  /**
+   * Hands out every entry, a group at a time, and forgets it. No record may be added afterwards. Groups double from
+   * `firstGroup` up to `largestGroup` entries: small ones show trouble early, large ones are cheap to write.
+   */
+  *drain(firstGroup: number): Generator<FoldEntry[]> {
+    let groupSize = firstGroup;
     let group: FoldEntry[] = [];
     for (const [id, entry] of this.#entries) {
       this.#entries.delete(id);
@@ -82,6 +87,7 @@ export class FoldTable {
       if (group.length === groupSize) {
         yield group;
         group = [];
+        groupSize = Math.max(groupSize, Math.min(groupSize * 2, largestGroup));
       }
     }
     if (group.length > 0) yield group;

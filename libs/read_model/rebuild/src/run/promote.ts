@@ -11,7 +11,8 @@ export interface PromotionInput {
   readonly store: GenerationStore;
   readonly registry: Registry;
   readonly fence: Fence;
-  readonly catchUp: CatchUp;
+  /** Undefined for a generation that this code cannot feed (another projection version): it is taken as it stands. */
+  readonly catchUp: CatchUp | undefined;
   readonly signal: AbortSignal;
   readonly now: () => Date;
   /** Milliseconds to wait for live consumers to take the generation on. */
@@ -37,7 +38,7 @@ export async function promote(input: PromotionInput): Promise<CutoverRecord> {
   const from = readers.kind === 'generation' ? readers.name : undefined;
   if (from !== generation.name) {
     const live = from === undefined ? undefined : await registry.findGeneration(from);
-    if (live) await meet(input, live);
+    if (live && input.catchUp) await meet(input, live, input.catchUp);
     await store.refresh(generation.name);
     signal.throwIfAborted();
     await registry.renewLease(fence, leaseForCutoverMs);
@@ -48,8 +49,8 @@ export async function promote(input: PromotionInput): Promise<CutoverRecord> {
 }
 
 /** Returns when the generation is at least as far as `live` and fed by everyone who feeds `live`. */
-async function meet(input: PromotionInput, live: Generation): Promise<void> {
-  const { generation, registry, catchUp, signal, attachTimeoutMs = 30_000 } = input;
+async function meet(input: PromotionInput, live: Generation, catchUp: CatchUp): Promise<void> {
+  const { generation, registry, signal, attachTimeoutMs = 30_000 } = input;
   // Offsets of another incarnation of the topic cannot be compared; what counts then is the end captured by the build.
   if (live.topicId !== generation.topicId) return;
   const deadline = performance.now() + attachTimeoutMs;

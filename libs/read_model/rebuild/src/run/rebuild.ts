@@ -1,9 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { mkdtemp, rm } from 'node:fs/promises';
-import { hostname, tmpdir, userInfo } from 'node:os';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { LeaseLost, type Fence, type JsonObject } from '@reprise/read-model-indices';
-import { RebuildError } from '../errors.ts';
 import { build } from './build-step.ts';
 import { gate } from './gate-step.ts';
 import { watchOver } from './heartbeat.ts';
@@ -13,10 +12,8 @@ import type { RebuildControl, RebuildOptions, RebuildServers } from './rebuild-o
 import type { Receipt } from './receipt.ts';
 import { newRunContext, type RunContext } from './run-context.ts';
 import { nextStep, type RunStep } from './run-steps.ts';
+import { leaseTtlMs, takeLease, thisProcess } from './under-lease.ts';
 import { endingOf, writeReceipt, type Ending } from './run-ending.ts';
-
-/** Time a run may stay silent before another one may replace it. */
-export const leaseTtlMs = 15_000;
 
 const effects = { preflight, build, gate, promote: promoteGeneration } as const;
 
@@ -35,7 +32,10 @@ export async function rebuildReadModel(
 ): Promise<{ receipt: Receipt; ending: Ending }> {
   const runId = randomUUID();
   const startedAt = new Date();
-  const fence = options.mode === 'DRY_RUN' ? undefined : await takeLease(options, servers, runId);
+  const fence =
+    options.mode === 'DRY_RUN'
+      ? undefined
+      : await takeLease(servers.registry, options.projection.name, runId);
   const workDirectory = await mkdtemp(join(control.workDirectory ?? tmpdir(), 'reprise-rebuild-'));
   const stop = new AbortController();
   const signal = AbortSignal.any([control.signal, stop.signal]);
@@ -64,7 +64,7 @@ export async function rebuildReadModel(
     await context.source?.close();
     await rm(workDirectory, { recursive: true, force: true });
   }
-  const receipt = writeReceipt(context, ending, startedBy());
+  const receipt = writeReceipt(context, ending, thisProcess());
   if (fence) await leaveRun(context, fence, ending, receipt);
   return { receipt, ending };
 }
@@ -82,22 +82,6 @@ async function runSteps(context: RunContext): Promise<RunStep & { step: 'ended' 
   return current;
 }
 
-async function takeLease(
-  { projection }: RebuildOptions,
-  { registry }: RebuildServers,
-  runId: string,
-): Promise<Fence> {
-  const { user, host, pid } = startedBy();
-  const holder = `${user}@${host} pid ${pid}`;
-  const lease = await registry.acquireLease(projection.name, { runId, holder, ttlMs: leaseTtlMs });
-  if (lease.acquired) return lease.fence;
-  throw new RebuildError(
-    'BUSY',
-    `Run ${lease.runId} of ${projection.name} (${lease.holder}, since ${lease.startedAt.toISOString()}) is at work. Nothing was ` +
-      'changed. Watch it with `rebuild-job status`, stop it with `rebuild-job cancel`, or try again when it is done.',
-  );
-}
-
 async function enterRun({ runId, options, servers }: RunContext, fence: Fence): Promise<void> {
   const { mode, source, projection } = options;
   await servers.registry.startRun({
@@ -106,7 +90,7 @@ async function enterRun({ runId, options, servers }: RunContext, fence: Fence): 
     mode,
     source,
     fence,
-    ...startedBy(),
+    ...thisProcess(),
   });
 }
 
@@ -131,8 +115,4 @@ async function leaveRun(
     fence,
   );
   await registry.releaseLease(fence);
-}
-
-function startedBy(): Receipt['startedBy'] {
-  return { user: userInfo().username, host: hostname(), pid: process.pid };
 }

@@ -1,0 +1,54 @@
+import { exitCodes, prune, underLease } from '@reprise/read-model-rebuild';
+import { readProjections } from '../projection-option.ts';
+import { openServers } from '../servers.ts';
+import type { Verb } from '../verb.ts';
+
+export const pruneCommand: Verb = {
+  name: 'prune',
+  description: 'Deletes generations nobody reads: retired, failed and abandoned ones, beyond the last N.',
+  options: [
+    ['--projection <name>', 'the projection to clean up, or all (required)'],
+    ['--keep <n>', 'retired generations to keep, newest first (default 1)'],
+    ['--standby-hours <hours>', 'hours a standby generation is kept after the cutover (default 24)'],
+    ['--mode <mode>', 'APPLY deletes, DRY_RUN only says what would go (default APPLY)'],
+  ],
+  examples: [
+    'rebuild-job prune --projection all --mode DRY_RUN',
+    'rebuild-job prune --projection product_search --keep 2',
+  ],
+  async run(options, invocation) {
+    const projections = readProjections(options);
+    const keep = options.wholeNumber('keep', 0, 1);
+    const standbyHours = options.wholeNumber('standbyHours', 0, 24);
+    const dryRun = options.oneOf('mode', ['APPLY', 'DRY_RUN'], 'APPLY') === 'DRY_RUN';
+    options.finish();
+    const servers = await openServers(invocation.env);
+    try {
+      for (const projection of projections) {
+        const { registry, store } = servers.of(projection);
+        const pruned = await underLease(registry, projection.name, (fence) =>
+          prune({
+            projection: projection.name,
+            registry,
+            store,
+            fence,
+            keep,
+            standbyMs: standbyHours * 3_600_000,
+            dryRun,
+            now: new Date(),
+          }),
+        );
+        for (const { name, why } of pruned.deleted) {
+          invocation.stdout(`${projection.name}: ${dryRun ? 'would delete' : 'deleted'} ${name} (${why})\n`);
+        }
+        for (const name of pruned.unknown) {
+          invocation.stdout(`${projection.name}: ${name} is in no registry and was left alone\n`);
+        }
+        if (pruned.deleted.length === 0) invocation.stdout(`${projection.name}: nothing to delete\n`);
+      }
+      return exitCodes.done;
+    } finally {
+      await servers.close();
+    }
+  },
+};

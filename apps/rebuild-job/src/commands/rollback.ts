@@ -1,0 +1,49 @@
+import { catchUpFromLog, exitCodes, rollBack, underLease } from '@reprise/read-model-rebuild';
+import { readProjections } from '../projection-option.ts';
+import { openServers } from '../servers.ts';
+import type { Verb } from '../verb.ts';
+
+export const rollbackCommand: Verb = {
+  name: 'rollback',
+  description: 'Switches readers back to the generation they used before, which has been kept fed.',
+  options: [
+    ['--projection <name>', 'the projection to roll back, or all (required)'],
+    ['--json', 'print the cutover as one JSON document on stdout'],
+  ],
+  examples: ['rebuild-job rollback --projection product_search'],
+  async run(options, invocation) {
+    const projections = readProjections(options);
+    const json = options.flag('json');
+    options.finish();
+    const servers = await openServers(invocation.env);
+    try {
+      const cutovers = [];
+      for (const projection of projections) {
+        const { registry, store, kafka, topic, history } = servers.of(projection);
+        const catchUp = catchUpFromLog({ connection: kafka, topic, registry, store, projection, history });
+        const cutover = await underLease(registry, projection.name, (fence) =>
+          rollBack({
+            projection,
+            store,
+            registry,
+            fence,
+            catchUp,
+            signal: invocation.signal,
+            now: () => new Date(),
+            onNotice: (line) => invocation.stderr(`${line}\n`),
+          }),
+        );
+        cutovers.push({ projection: projection.name, ...cutover });
+        if (!json)
+          invocation.stdout(
+            `${projection.name}: ${cutover.alias} switched back from ${cutover.from ?? 'nothing'} to ${cutover.to}\n`,
+          );
+      }
+      if (json)
+        invocation.stdout(`${JSON.stringify(cutovers.length === 1 ? cutovers[0] : cutovers, null, 2)}\n`);
+      return exitCodes.done;
+    } finally {
+      await servers.close();
+    }
+  },
+};

@@ -1,0 +1,102 @@
+import { RebuildError } from '@reprise/read-model-rebuild';
+
+/** Option values as commander hands them over: camel case names, text or flags. */
+export type RawOptions = Readonly<Record<string, string | string[] | boolean | undefined>>;
+
+/**
+ * Reads raw option values and gathers everything that is wrong with them, so that one error names it all.
+ */
+export class OptionReader {
+  readonly #problems: string[] = [];
+  readonly #raw: RawOptions;
+
+  /** @param excess words the command line holds that no option or argument took */
+  constructor(raw: RawOptions, excess: readonly string[]) {
+    this.#raw = raw;
+    for (const word of excess) {
+      this.problem(word.startsWith('-') ? `unknown option ${word}` : `unexpected argument "${word}"`);
+    }
+  }
+
+  problem(text: string): void {
+    this.#problems.push(text);
+  }
+
+  text(name: string): string | undefined {
+    const value = this.#raw[name];
+    return typeof value === 'string' ? value : undefined;
+  }
+
+  flag(name: string): boolean {
+    return this.#raw[name] === true;
+  }
+
+  /** True when the option was switched off by its `--no-` form. */
+  isOff(name: string): boolean {
+    return this.#raw[name] === false;
+  }
+
+  oneOf<T extends string>(name: string, allowed: readonly T[], fallback: T): T {
+    const value = this.text(name);
+    if (value === undefined) return fallback;
+    if ((allowed as readonly string[]).includes(value)) return value as T;
+    this.problem(`${optionOf(name)} must be one of ${allowed.join(', ')}, not "${value}"`);
+    return fallback;
+  }
+
+  /** A whole number of at least `least`. */
+  wholeNumber(name: string, least: number, fallback: number): number {
+    const value = this.text(name);
+    if (value === undefined) return fallback;
+    if (/^\d{1,15}$/.test(value) && Number(value) >= least) return Number(value);
+    this.problem(`${optionOf(name)} must be a whole number of at least ${least}, not "${value}"`);
+    return fallback;
+  }
+
+  /** A share between 0 and 1. */
+  share(name: string, fallback: number): number {
+    const value = this.text(name);
+    if (value === undefined) return fallback;
+    const number = Number(value);
+    if (value.trim() !== '' && number >= 0 && number <= 1) return number;
+    this.problem(`${optionOf(name)} must be a number between 0 and 1, not "${value}"`);
+    return fallback;
+  }
+
+  /** Bytes, written as `512mb`, `2gb` or a plain number. */
+  bytes(name: string, least: number, fallback: number): number {
+    const value = this.text(name);
+    if (value === undefined) return fallback;
+    const match = /^(\d+(?:\.\d+)?)\s*(b|kb|mb|gb)?$/i.exec(value);
+    const factor = { b: 1, kb: 2 ** 10, mb: 2 ** 20, gb: 2 ** 30 }[match?.[2]?.toLowerCase() ?? 'b'] ?? 1;
+    const bytes = match ? Math.round(Number(match[1]) * factor) : NaN;
+    if (bytes >= least) return bytes;
+    this.problem(`${optionOf(name)} must be at least ${least >> 20}mb (as in 512mb or 2gb), not "${value}"`);
+    return fallback;
+  }
+
+  /** An ISO 8601 moment with a zone. */
+  moment(name: string): Date | undefined {
+    const value = this.text(name);
+    if (value === undefined) return undefined;
+    const date = new Date(value);
+    if (/^\d{4}-\d\d-\d\dT.*(Z|[+-]\d\d:?\d\d)$/.test(value) && !Number.isNaN(date.getTime())) return date;
+    this.problem(`${optionOf(name)} must be a moment as in 2026-11-21T03:00:00Z, not "${value}"`);
+    return undefined;
+  }
+
+  /** @throws RebuildError USAGE with every problem found, if there is one */
+  finish(): void {
+    if (this.#problems.length === 0) return;
+    const list = this.#problems.map((problem) => `  - ${problem}`).join('\n');
+    throw new RebuildError(
+      'USAGE',
+      `The command line is not usable; nothing was started:\n${list}\nSee --help.`,
+    );
+  }
+}
+
+/** The option's spelling on the command line. */
+function optionOf(name: string): string {
+  return `--${name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;
+}

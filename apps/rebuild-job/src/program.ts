@@ -1,0 +1,68 @@
+import { Command } from 'commander';
+import type { OptionReader, RawOptions } from './option-reader.ts';
+import { OptionReader as Reader } from './option-reader.ts';
+import { promoteCommand } from './commands/promote.ts';
+import { rebuildCommand } from './commands/rebuild.ts';
+import { rollbackCommand } from './commands/rollback.ts';
+import { statusCommand } from './commands/status.ts';
+import { cancelCommand } from './commands/cancel.ts';
+import { pruneCommand } from './commands/prune.ts';
+import type { CommandRun, Invocation, Verb } from './verb.ts';
+
+const verbs: readonly Verb[] = [
+  rebuildCommand,
+  promoteCommand,
+  rollbackCommand,
+  statusCommand,
+  cancelCommand,
+  pruneCommand,
+];
+
+/**
+ * The command line: parses `argv` (without node and script) and runs the verb it names.
+ * @returns the process's exit code
+ * @throws whatever the verb throws; CommanderError for `--help` and an unknown verb
+ */
+export async function runCommandLine(argv: readonly string[], invocation: Invocation): Promise<number> {
+  let exitCode = 0;
+  const program = new Command('rebuild-job')
+    .description(
+      'Rebuilds read models from the event log, proves them complete and switches readers to them.',
+    )
+    .addHelpText('after', `\n${exitCodeHelp}`);
+  silence(program, invocation);
+  for (const verb of verbs) {
+    const command = program.command(verb.name).description(verb.description);
+    for (const [flags, description] of verb.options) command.option(flags, description);
+    command.addHelpText(
+      'after',
+      `\nExamples:\n${verb.examples.map((example) => `  ${example}`).join('\n')}\n\n${exitCodeHelp}`,
+    );
+    silence(command, invocation);
+    command.allowUnknownOption().allowExcessArguments();
+    command.action(async () => {
+      exitCode = await run(verb.run, new Reader(command.opts<RawOptions>(), command.args), invocation);
+    });
+  }
+  await program.parseAsync(argv.map(kebabCase), { from: 'user' });
+  return exitCode;
+}
+
+function run(verb: CommandRun, options: OptionReader, invocation: Invocation): Promise<number> {
+  return verb(options, invocation);
+}
+
+/** Help goes to stdout, mistakes to stderr; both end as exceptions, so that one place decides on the exit code. */
+function silence(command: Command, { stdout, stderr }: Invocation): void {
+  command.exitOverride().configureOutput({ writeOut: stdout, writeErr: stderr });
+}
+
+/** `--batchSize` and `--batch-size` are the same option: Nx takes the latter for itself. */
+function kebabCase(word: string): string {
+  const match = /^--([a-z][A-Za-z0-9-]*)(=.*)?$/s.exec(word);
+  if (!match) return word;
+  return `--${match[1]!.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}${match[2] ?? ''}`;
+}
+
+const exitCodeHelp = `Exit codes: 0 done and verified · 1 usage or configuration · 2 replay, gate or verification failed, nothing switched ·
+3 another run is at work · 4 a server stayed unreachable · 5 the log's history is incomplete · 130/143 cancelled, can be resumed`;

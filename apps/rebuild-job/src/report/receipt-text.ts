@@ -1,0 +1,64 @@
+import type { Receipt } from '@reprise/read-model-rebuild';
+
+const number = (value: number) => value.toLocaleString('en-US');
+const megabytes = (bytes: number) => `${Math.round(bytes / 2 ** 20)} MB`;
+
+/** The receipt as an operator reads it: what was read, what was made, what proves it and where readers are now. */
+export function describeReceipt(receipt: Receipt): string {
+  const { events, documents, generation, timing, resources } = receipt;
+  const lines: [string, string][] = [
+    ['run', `${receipt.runId} (${receipt.mode}, ${receipt.startedBy.user}@${receipt.startedBy.host})`],
+    [
+      'log',
+      `${receipt.source} ${receipt.topic.name} (${receipt.topic.id}), ${receipt.ranges.length} partitions`,
+    ],
+    [
+      'events',
+      `${number(events.read)} read, ${number(events.applied)} applied, ${number(events.duplicate)} duplicate, ${number(events.deadLettered)} poison, ${number(events.heldBack)} held back`,
+    ],
+    [
+      'documents',
+      `${number(documents.live)} live, ${number(documents.tombstones)} tombstones, ${number(documents.written)} written`,
+    ],
+    ['generation', generation ? `${generation.name} (${generation.uuid})` : 'none'],
+    ['digest', receipt.digest ?? 'none'],
+    [
+      'time',
+      `${(timing.durationMs / 1000).toFixed(1)} s, ${number(timing.eventsPerSecond)} events/s while building, ${megabytes(resources.maxRssBytes)} at most`,
+    ],
+    ['gate', gateLine(receipt)],
+    [
+      'cutover',
+      receipt.cutover
+        ? `${receipt.cutover.alias}: ${receipt.cutover.from ?? 'nothing'} -> ${receipt.cutover.to}`
+        : 'none: readers were not moved',
+    ],
+  ];
+  const width = Math.max(...lines.map(([name]) => name.length));
+  const text = [
+    `${receipt.projection}: ${receipt.outcome}`,
+    ...lines.map(([name, value]) => `  ${name.padEnd(width)}  ${value}`),
+  ];
+  for (const { check, expected, actual, passed } of receipt.gate) {
+    if (!passed) text.push(`  FAILED ${check}: expected ${expected}, found ${actual}`);
+  }
+  for (const { slice, position, message } of receipt.poison.slice(0, 5)) {
+    text.push(`  poison at partition ${slice} offset ${position}: ${message}`);
+  }
+  for (const { aggregateId, expected, held } of receipt.gaps.slice(0, 5)) {
+    text.push(`  product ${aggregateId} lacks version ${expected}; ${held} later events wait for it`);
+  }
+  const more = Math.max(0, receipt.poison.length - 5) + Math.max(0, receipt.gaps.length - 5);
+  if (more > 0) text.push(`  and ${more} more: see --json`);
+  for (const warning of receipt.warnings) text.push(`  warning: ${warning}`);
+  if (receipt.message) text.push(`  ${receipt.message}`);
+  return text.join('\n');
+}
+
+function gateLine({ gate }: Receipt): string {
+  if (gate.length === 0) return 'not reached';
+  const passed = gate.filter((check) => check.passed).length;
+  return passed === gate.length
+    ? `passed, ${passed} checks`
+    : `REFUSED, ${gate.length - passed} of ${gate.length} checks failed`;
+}

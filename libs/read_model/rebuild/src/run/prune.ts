@@ -1,0 +1,74 @@
+import type {
+  Fence,
+  Generation,
+  GenerationName,
+  GenerationStore,
+  Registry,
+} from '@reprise/read-model-indices';
+
+export interface PruneInput {
+  readonly projection: string;
+  readonly registry: Registry;
+  readonly store: GenerationStore;
+  readonly fence: Fence;
+  /** Retired generations to keep, newest first. */
+  readonly keep: number;
+  /** Milliseconds a standby generation is kept after its cutover. */
+  readonly standbyMs: number;
+  readonly dryRun: boolean;
+  readonly now: Date;
+}
+
+export interface PruneResult {
+  readonly deleted: readonly { readonly name: GenerationName; readonly why: string }[];
+  /** Indices or tables named like generations that the registry does not know: reported, never touched. */
+  readonly unknown: readonly GenerationName[];
+}
+
+/**
+ * Deletes generations that the registry owns and nobody reads. The live one, those on standby within their time and the last
+ * retired ones stay; the store refuses besides to delete what readers are on.
+ */
+export async function prune(input: PruneInput): Promise<PruneResult> {
+  const { projection, registry, store, fence, dryRun } = input;
+  const known = await registry.listGenerations({ projection });
+  const readers = await store.observeReaders();
+  const read = new Set<string>(
+    readers.kind === 'generation' ? [readers.name] : 'names' in readers ? readers.names : [],
+  );
+  const deleted = prunable(known, input).filter(({ generation }) => !read.has(generation.name));
+  if (!dryRun) {
+    for (const { generation } of deleted) {
+      // RETIRED first: a consumer that still feeds it stops before it is gone.
+      await registry.moveGeneration(generation.uuid, ['STANDBY', 'VERIFIED', 'BUILT'], 'RETIRED', { fence });
+      await store.drop(generation.name);
+      await registry.moveGeneration(generation.uuid, ['RETIRED', 'FAILED', 'ABANDONED'], 'PRUNED', { fence });
+    }
+  }
+  const names = new Set<string>(known.map(({ name }) => name));
+  return {
+    deleted: deleted.map(({ generation: { name }, why }) => ({ name, why })),
+    unknown: (await store.list()).filter((name) => !names.has(name)),
+  };
+}
+
+/** Which generations may go, and why. Pure. */
+export function prunable(
+  generations: readonly Generation[],
+  { keep, standbyMs, now }: Pick<PruneInput, 'keep' | 'standbyMs' | 'now'>,
+): { generation: Generation; why: string }[] {
+  const going: { generation: Generation; why: string }[] = [];
+  const newestFirst = [...generations].sort((a, b) => b.createdAt.getTime() - a.createdAt.getTime());
+  let retired = 0;
+  for (const generation of newestFirst) {
+    const age = now.getTime() - generation.stateChangedAt.getTime();
+    if (generation.state === 'FAILED' || generation.state === 'ABANDONED') {
+      going.push({ generation, why: generation.state.toLowerCase() });
+    } else if (generation.state === 'RETIRED') {
+      if (++retired > keep) going.push({ generation, why: 'retired' });
+    } else if (generation.state === 'STANDBY' && age > standbyMs) {
+      going.push({ generation, why: 'on standby for longer than its time' });
+    }
+  }
+  return going;
+}

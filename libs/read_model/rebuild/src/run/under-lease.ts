@@ -1,0 +1,54 @@
+import { hostname, userInfo } from 'node:os';
+import { randomUUID } from 'node:crypto';
+import type { Fence, Registry } from '@reprise/read-model-indices';
+import { RebuildError } from '../errors.ts';
+
+/** Time a holder may stay silent before another one may take the lease. */
+export const leaseTtlMs = 15_000;
+
+/** Who this process is, for the registry and for whoever finds the lease taken. */
+export function thisProcess(): { readonly user: string; readonly host: string; readonly pid: number } {
+  return { user: userInfo().username, host: hostname(), pid: process.pid };
+}
+
+/**
+ * Takes a projection's lease.
+ * @throws RebuildError BUSY, naming the holder, when another run has it; nothing was changed then
+ */
+export async function takeLease(registry: Registry, projection: string, runId: string): Promise<Fence> {
+  const { user, host, pid } = thisProcess();
+  const lease = await registry.acquireLease(projection, {
+    runId,
+    holder: `${user}@${host} pid ${pid}`,
+    ttlMs: leaseTtlMs,
+  });
+  if (lease.acquired) return lease.fence;
+  throw new RebuildError(
+    'BUSY',
+    `Run ${lease.runId} of ${projection} (${lease.holder}, since ${lease.startedAt.toISOString()}) is at work. Nothing was ` +
+      'changed. Watch it with `rebuild-job status`, stop it with `rebuild-job cancel`, or try again when it is done.',
+  );
+}
+
+/**
+ * Does a short piece of work (a switch, a clean-up) while holding a projection's lease, renewed every third of its time.
+ * @throws RebuildError BUSY; whatever the work throws
+ */
+export async function underLease<T>(
+  registry: Registry,
+  projection: string,
+  work: (fence: Fence) => Promise<T>,
+): Promise<T> {
+  const fence = await takeLease(registry, projection, randomUUID());
+  // A renewal that fails is not the work's fault: every change under the fence checks the lease itself.
+  const renewal = setInterval(
+    () => void registry.renewLease(fence, leaseTtlMs).catch(() => undefined),
+    leaseTtlMs / 3,
+  );
+  try {
+    return await work(fence);
+  } finally {
+    clearInterval(renewal);
+    await registry.releaseLease(fence);
+  }
+}
