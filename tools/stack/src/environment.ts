@@ -1,4 +1,5 @@
-import type { InstanceState } from './instance/state.ts';
+import { instanceDirectory } from './instance/directory.ts';
+import { readState, type InstanceState } from './instance/state.ts';
 
 /** The five variables by which the applications find their servers. */
 export const endpointNames = [
@@ -29,4 +30,10 @@ export function environmentOf(state: InstanceState): StackEnvironment | undefine
 /** Lines a shell can `eval`. */
 export function exportLines(environment: StackEnvironment): string {
   return endpointNames.map((name) => `export ${name}=${environment[name]}\n`).join('');
+}
+
+/** The endpoints of an instance that was started at some time, running or not; undefined when there is none. */
+export function stackEnvironment(directory = instanceDirectory()): StackEnvironment | undefined {
+  const state = readState(directory);
+  return state === undefined ? undefined : environmentOf(state);
 }

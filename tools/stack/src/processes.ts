@@ -1,7 +1,17 @@
 import { execFileSync, spawn } from 'node:child_process';
 import { closeSync, openSync, readFileSync, readdirSync } from 'node:fs';
+import { basename } from 'node:path';
+import { StackError } from './errors.ts';
 import type { ServerUser } from './server-user.ts';
 import { poll } from './waiting.ts';
+
+/** What tells one of our processes from any other: a pid alone may have been reused since it was written down. */
+export interface ProcessIdentity {
+  /** Name of the executable, without its folder: another program that merely mentions the marker does not count. */
+  program: string;
+  /** Text that stands in no other command line. */
+  marker: string;
+}
 
 /** How a daemon ended, as far as the process that started it can see. */
 export interface Exit {
@@ -16,41 +26,41 @@ export interface Daemon {
 }
 
 /**
- * The command line of a process, its arguments joined by blanks; undefined when no such process runs.
+ * Program and arguments of a process, joined by blanks; undefined when no such process runs.
  * A zombie has no command line and counts as ended.
  */
-export function commandLine(pid: number): string | undefined {
+export function commandLine(pid: number): { program: string; text: string } | undefined {
   if (!Number.isInteger(pid) || pid <= 0) return undefined;
   try {
-    const text =
-      process.platform === 'linux'
-        ? readFileSync(`/proc/${pid}/cmdline`, 'utf8').replaceAll('\0', ' ')
-        : execFileSync('ps', ['-ww', '-o', 'command=', '-p', String(pid)], {
-            encoding: 'utf8',
-            stdio: ['ignore', 'pipe', 'ignore'],
-          });
-    return text.trim() === '' ? undefined : text.trim();
+    if (process.platform === 'linux') {
+      const words = readFileSync(`/proc/${pid}/cmdline`, 'utf8').split('\0');
+      return words[0] ? { program: basename(words[0]), text: words.join(' ').trim() } : undefined;
+    }
+    const [program, text] = ['comm=', 'command='].map((format) =>
+      execFileSync('ps', ['-ww', '-o', format, '-p', String(pid)], {
+        encoding: 'utf8',
+        stdio: ['ignore', 'pipe', 'ignore'],
+      }).trim(),
+    );
+    return program && text ? { program: basename(program), text } : undefined;
   } catch {
     return undefined;
   }
 }
 
-/** True when process `pid` runs and is the one we mean: a recycled pid has another command line. */
-export function isOurs(pid: number | undefined, marker: string): pid is number {
-  return pid !== undefined && (commandLine(pid)?.includes(marker) ?? false);
+/** True when `pid` runs and is the process meant. */
+export function isRunning(pid: number | undefined, identity: ProcessIdentity): pid is number {
+  const found = pid === undefined ? undefined : commandLine(pid);
+  return found?.program === identity.program && `${found.text} `.includes(`${identity.marker} `);
 }
 
-/** The processes, besides this one, whose command line contains `marker`. */
-export function processesWith(marker: string): number[] {
-  return allPids().filter((pid) => pid !== process.pid && isOurs(pid, marker));
-}
-
-function allPids(): number[] {
+/** Every process of that identity. */
+export function findProcesses(identity: ProcessIdentity): number[] {
   const names =
     process.platform === 'linux'
       ? readdirSync('/proc')
       : execFileSync('ps', ['-ax', '-o', 'pid='], { encoding: 'utf8' }).split('\n');
-  return names.map((name) => Number(name.trim())).filter((pid) => Number.isInteger(pid) && pid > 0);
+  return names.map((name) => Number(name.trim())).filter((pid) => isRunning(pid, identity));
 }
 
 /**
@@ -85,29 +95,42 @@ export async function spawnDaemon(
   }
 }
 
-/** Sends a signal to a process, or to its group where it leads one; a process that is gone is no error. */
-export function signalProcess(pid: number, signal: NodeJS.Signals, wholeGroup = false): void {
+/**
+ * Sends a signal to a process, or to the group it leads. A process that is gone is no error.
+ * @throws StackError NOT_PERMITTED when it belongs to another account.
+ */
+export function signalProcess(
+  pid: number,
+  signal: NodeJS.Signals,
+  target: 'process' | 'group' = 'process',
+): void {
   try {
-    process.kill(wholeGroup ? -pid : pid, signal);
+    process.kill(target === 'group' ? -pid : pid, signal);
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error;
+    const { code } = error as NodeJS.ErrnoException;
+    if (code === 'ESRCH') return;
+    throw new StackError(
+      code === 'EPERM' ? 'NOT_PERMITTED' : 'SIGNAL_FAILED',
+      `Process ${pid} cannot be stopped by you: it runs under another account. Use the account that started it, or root.`,
+      { cause: error },
+    );
   }
 }
 
 /**
  * Ends a process: `signal` first, SIGKILL when it still runs after `graceMs`.
- * Returns how it went; throws when even SIGKILL did not end it within 10 seconds.
+ * @throws StackError STILL_RUNNING when even SIGKILL did not end it within 10 seconds.
  */
 export async function terminate(
   pid: number,
-  marker: string,
+  identity: ProcessIdentity,
   signal: NodeJS.Signals,
   graceMs: number,
 ): Promise<'stopped' | 'killed'> {
-  const gone = (): true | undefined => (isOurs(pid, marker) ? undefined : true);
+  const gone = (): true | undefined => (isRunning(pid, identity) ? undefined : true);
   signalProcess(pid, signal);
   if ((await poll(gone, { timeoutMs: graceMs, intervalMs: 50 })).ok) return 'stopped';
   signalProcess(pid, 'SIGKILL');
   if ((await poll(gone, { timeoutMs: 10_000, intervalMs: 50 })).ok) return 'killed';
-  throw new Error(`Process ${pid} does not end, not even by SIGKILL.`);
+  throw new StackError('STILL_RUNNING', `Process ${pid} does not end, not even by SIGKILL.`);
 }

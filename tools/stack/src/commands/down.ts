@@ -1,12 +1,16 @@
-import { join } from 'node:path';
-import { withLock } from '../instance/lock.ts';
+import { existsSync, readdirSync } from 'node:fs';
+import { StackError } from '../errors.ts';
+import { composeDown } from '../docker.ts';
 import { deleteInstance } from '../instance/location.ts';
-import { readState, writeState, type InstanceState } from '../instance/state.ts';
-import { terminate } from '../processes.ts';
-import { allPids, servers } from '../servers/list.ts';
+import { withInstanceLock } from '../instance/lock.ts';
+import { readState, stateFile, writeState, type InstanceState, type ServerName } from '../instance/state.ts';
+import { servers } from '../servers/list.ts';
+import { stopServer } from '../servers/start.ts';
 
 export interface DownOptions {
   directory: string;
+  /** Milliseconds for a clean stop, instead of each server's own bound. */
+  graceMs?: number;
   report?: (line: string) => void;
 }
 
@@ -14,48 +18,69 @@ export interface DownOptions {
  * Stops every server of the instance and keeps its data. Stopping what does not run is no error.
  * @returns the names of the servers that were stopped.
  */
-export async function down(options: DownOptions): Promise<string[]> {
-  const known = readState(options.directory);
-  if (known === undefined) return [];
-  return locked(options, () => stopAll(options));
+export async function down(options: DownOptions): Promise<ServerName[]> {
+  const report = options.report ?? (() => undefined);
+  if (readState(options.directory) === undefined) return [];
+  return withInstanceLock(options.directory, { report }, async () => {
+    const state = readState(options.directory);
+    return state === undefined ? [] : stopAll(state, { ...options, report });
+  });
 }
 
-async function stopAll({ directory, report = () => undefined }: DownOptions): Promise<string[]> {
-  const state = readState(directory) as InstanceState;
-  const stopped = await Promise.all(
+/** Stops the servers of an instance whose lock the caller holds. */
+export async function stopAll(state: InstanceState, options: DownOptions): Promise<ServerName[]> {
+  if (state.kind === 'docker') {
+    await composeDown(options.directory, { deleteData: false });
+    state.servers = {};
+    writeState(options.directory, state);
+    return servers.map(({ name }) => name);
+  }
+  const ended = await Promise.all(
     servers.map(async (server) => {
-      const marker = server.marker(state.dataDirectory);
-      const pids = allPids(server, state);
-      for (const pid of pids) {
-        const how = await terminate(pid, marker, server.stopSignal, server.stopGraceMs);
-        report(
-          how === 'stopped'
-            ? `${server.title} stopped`
-            : `${server.title} did not stop in time and was killed`,
-        );
-      }
-      delete state.servers[server.name]?.pid;
-      return pids.length > 0 ? [server.name] : [];
+      const how = await stopServer(server, state, options.graceMs);
+      if (how === 'stopped') options.report?.(`${server.title} stopped`);
+      if (how === 'killed') options.report?.(`${server.title} did not stop in time and was killed`);
+      return how === 'absent' ? [] : [server.name];
     }),
   );
-  writeState(directory, state);
-  return stopped.flat();
+  delete state.transient;
+  writeState(options.directory, state);
+  return ended.flat();
 }
 
-/** Stops the instance and deletes its data. */
+/**
+ * Stops the instance and deletes its data and its folder.
+ * @throws StackError NOT_AN_INSTANCE when the folder was not made by the stack.
+ */
 export async function reset(options: DownOptions): Promise<void> {
-  const known = readState(options.directory);
-  if (known !== undefined) await locked(options, () => stopAll(options));
-  deleteInstance(options.directory);
+  const { directory, report = () => undefined } = options;
+  if (!existsSync(directory) || readdirSync(directory).length === 0) return;
+  if (!existsSync(stateFile(directory))) {
+    throw new StackError(
+      'NOT_AN_INSTANCE',
+      `${directory} was not made by the stack: it has no instance.json. Nothing was deleted.`,
+    );
+  }
+  await withInstanceLock(directory, { report }, async () => {
+    const state = stateOrGuess(directory);
+    await stopAll(state, options);
+    if (state.kind === 'docker') await composeDown(directory, { deleteData: true });
+    deleteInstance(directory);
+  });
 }
 
-function locked<T>(options: DownOptions, work: () => Promise<T>): Promise<T> {
-  return withLock(
-    join(options.directory, 'up.lock'),
-    {
-      timeoutMs: 15 * 60_000,
-      onWait: (pid) => options.report?.(`waiting for process ${pid}, which works on the same instance`),
-    },
-    work,
-  );
+/** A state file that cannot be read is no reason to keep the data: the processes are found by their command line anyway. */
+function stateOrGuess(directory: string): InstanceState {
+  const guess: InstanceState = {
+    format: 1,
+    kind: 'embedded',
+    dataDirectory: directory,
+    fsync: true,
+    servers: {},
+  };
+  try {
+    return readState(directory) ?? guess;
+  } catch {
+    return guess;
+  }
 }

@@ -1,5 +1,5 @@
 import { linkSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { dirname } from 'node:path';
+import { dirname, join } from 'node:path';
 import { StackError } from '../errors.ts';
 import { commandLine } from '../processes.ts';
 import { poll } from '../waiting.ts';
@@ -22,13 +22,13 @@ function readHolder(file: string): Holder | undefined {
 
 /** A holder is alive when its pid still runs the program that took the lock. */
 function isHeld(holder: Holder | undefined): holder is Holder {
-  return holder !== undefined && commandLine(holder.pid) === holder.commandLine;
+  return holder !== undefined && commandLine(holder.pid)?.text === holder.commandLine;
 }
 
 /** Creates the file with its content in one step, so that no reader ever sees a lock without a holder. */
 function tryAcquire(file: string): boolean {
   const draft = `${file}.${process.pid}`;
-  const holder: Holder = { pid: process.pid, commandLine: commandLine(process.pid) ?? '' };
+  const holder: Holder = { pid: process.pid, commandLine: commandLine(process.pid)?.text ?? '' };
   writeFileSync(draft, JSON.stringify(holder));
   try {
     linkSync(draft, file);
@@ -80,4 +80,21 @@ export async function withLock<T>(
   } finally {
     rmSync(file, { force: true });
   }
+}
+
+/** Runs `work` as the only process that changes this instance. */
+export function withInstanceLock<T>(
+  directory: string,
+  options: { report: (line: string) => void; signal?: AbortSignal },
+  work: () => Promise<T>,
+): Promise<T> {
+  return withLock(
+    join(directory, 'up.lock'),
+    {
+      timeoutMs: 15 * 60_000,
+      signal: options.signal,
+      onWait: (pid) => options.report(`waiting for process ${pid}, which works on the same instance`),
+    },
+    work,
+  );
 }

@@ -21,6 +21,8 @@ export interface InstanceState {
   /** Where the servers keep their data: the instance folder, or a place the servers' account can reach. */
   dataDirectory: string;
   fsync: boolean;
+  /** Brought up by a `run`: the last `run` that uses it takes it down. */
+  transient?: boolean;
   servers: Partial<Record<ServerName, ServerState>>;
 }
 
@@ -34,12 +36,14 @@ export function stateFile(directory: string): string {
  */
 export function parseState(value: unknown): InstanceState | undefined {
   if (typeof value !== 'object' || value === null) return undefined;
-  const { format, kind, dataDirectory, fsync, servers } = value as Record<string, unknown>;
+  const { format, kind, dataDirectory, fsync, transient, servers } = value as Record<string, unknown>;
   if (format !== 1 || (kind !== 'embedded' && kind !== 'docker')) return undefined;
   if (typeof dataDirectory !== 'string' || dataDirectory === '' || typeof fsync !== 'boolean')
     return undefined;
   if (typeof servers !== 'object' || servers === null) return undefined;
+  if (transient !== undefined && typeof transient !== 'boolean') return undefined;
   const parsed: InstanceState = { format, kind, dataDirectory, fsync, servers: {} };
+  if (transient === true) parsed.transient = true;
   for (const [name, server] of Object.entries(servers)) {
     if (!serverNames.includes(name as ServerName) || !isServerState(server)) return undefined;
     parsed.servers[name as ServerName] = server;

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { elasticsearchVersion, install } from '../artifacts/install.ts';
 import { directoryKey } from '../instance/directory.ts';
 import { StackError } from '../errors.ts';
-import { spawnDaemon, type Daemon, type Exit } from '../processes.ts';
+import { signalProcess, spawnDaemon, type Daemon, type Exit } from '../processes.ts';
 import { poll } from '../waiting.ts';
 import { giveTo, outputFile, ownFolder } from './folders.ts';
 import { serverEnvironment, type Server, type StartContext } from './server.ts';
@@ -14,7 +14,7 @@ const configFolder = (dataDirectory: string): string => join(dataDirectory, 'ela
 export const elasticsearchServer: Server = {
   name: 'elasticsearch',
   title: 'Elasticsearch',
-  marker,
+  identity: (dataDirectory) => ({ program: 'java', marker: marker(dataDirectory) }),
   logFiles: (dataDirectory) => [
     join(dataDirectory, 'elasticsearch', 'logs', 'reprise.log'),
     join(dataDirectory, 'logs', 'elasticsearch.log'),
@@ -68,20 +68,26 @@ async function start(context: StartContext): Promise<Daemon> {
       CLI_JAVA_OPTS: marker(state.dataDirectory),
     }),
   });
-  return { pid: await serverPid(launcher, pidFile, signal), exited: new Promise(() => undefined) };
+  try {
+    await launched(launcher, context);
+  } catch (error) {
+    // The launcher and, while it waits, the node are one process group.
+    signalProcess(launcher.pid, 'SIGTERM', 'group');
+    throw error;
+  }
+  return { pid: Number(readFileSync(pidFile, 'utf8')), exited: new Promise(() => undefined) };
 }
 
-/** The launcher ends when the node it started is up (0) or has failed; the node's own pid stands in the pid file then. */
-async function serverPid(launcher: Daemon, pidFile: string, signal?: AbortSignal): Promise<number> {
+/** The launcher ends when the node it started is up (exit code 0) or has failed; a node that is up runs on by itself. */
+async function launched(launcher: Daemon, { timeoutMs, signal }: StartContext): Promise<void> {
   let exit: Exit | undefined;
   void launcher.exited.then((value) => (exit = value));
-  const ended = await poll(() => exit, { timeoutMs: elasticsearchServer.startTimeoutMs, signal });
-  if (!ended.ok) throw new StackError('START_FAILED', 'Elasticsearch did not come up in time.');
-  if (ended.value.code !== 0) {
-    const how = ended.value.signal ?? `exit code ${ended.value.code}`;
-    throw new StackError('START_FAILED', `Elasticsearch ended while it started (${how}).`);
-  }
-  return Number(readFileSync(pidFile, 'utf8'));
+  const ended = await poll(() => exit, { timeoutMs, signal });
+  if (!ended.ok)
+    throw new StackError('START_FAILED', `Elasticsearch was not up within ${timeoutMs / 1000} s.`);
+  if (ended.value.code === 0) return;
+  const how = ended.value.signal ?? `exit code ${ended.value.code}`;
+  throw new StackError('START_FAILED', `Elasticsearch ended while it started (${how}).`);
 }
 
 /** elasticsearch.yml. The watermarks are absolute: a developer's disk is often more than 90 % full and still has room. */

@@ -19,7 +19,7 @@ const propertiesFile = (dataDirectory: string): string => join(dataDirectory, 'k
 export const kafkaServer: Server = {
   name: 'kafka',
   title: 'Kafka',
-  marker,
+  identity: (dataDirectory) => ({ program: 'java', marker: marker(dataDirectory) }),
   logFiles: (dataDirectory) => [join(dataDirectory, 'logs', 'kafka.log')],
   start,
   check: async (port) => {
@@ -68,7 +68,7 @@ async function start(context: StartContext): Promise<Daemon> {
         ...(user ? { uid: user.uid, gid: user.gid } : {}),
       });
     } catch (error) {
-      context.signal?.throwIfAborted();
+      context.signal.throwIfAborted();
       const { stdout, stderr } = error as { stdout?: string; stderr?: string };
       throw new StackError(
         'START_FAILED',

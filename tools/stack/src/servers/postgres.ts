@@ -3,7 +3,7 @@ import { existsSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { StackError } from '../errors.ts';
-import { isOurs, spawnDaemon, type Daemon } from '../processes.ts';
+import { commandLine, isRunning, spawnDaemon, type Daemon, type ProcessIdentity } from '../processes.ts';
 import { createDatabases, queryPostgres } from './databases.ts';
 import { outputFile, ownFolder } from './folders.ts';
 import { postgresBinaries } from './postgres-binaries.ts';
@@ -17,7 +17,7 @@ const dataFolder = (dataDirectory: string): string => join(dataDirectory, 'postg
 export const postgresServer: Server = {
   name: 'postgres',
   title: 'Postgres',
-  marker: (dataDirectory) => `-D ${dataFolder(dataDirectory)}`,
+  identity,
   logFiles: (dataDirectory) => [join(dataDirectory, 'logs', 'postgres.log')],
   start,
   check: async (port) => {
@@ -30,6 +30,10 @@ export const postgresServer: Server = {
   stopGraceMs: 20_000,
   startTimeoutMs: 60_000,
 };
+
+function identity(dataDirectory: string): ProcessIdentity {
+  return { program: 'postgres', marker: `-D ${dataFolder(dataDirectory)}` };
+}
 
 async function start(context: StartContext): Promise<Daemon> {
   const { state, server, user } = context;
@@ -77,7 +81,7 @@ async function initialise(initdb: string, data: string, home: string, context: S
       },
     );
   } catch (error) {
-    signal?.throwIfAborted();
+    signal.throwIfAborted();
     const output = (error as { stderr?: string }).stderr?.trim();
     throw new StackError('START_FAILED', `Postgres could not create its data folder.\n${output ?? ''}`, {
       cause: output ? undefined : error,
@@ -94,5 +98,6 @@ function dropForeignPidFile(data: string, dataDirectory: string): void {
   const file = join(data, 'postmaster.pid');
   if (!existsSync(file)) return;
   const pid = Number(readFileSync(file, 'utf8').split('\n')[0]);
-  if (!isOurs(pid, postgresServer.marker(dataDirectory)) && isOurs(pid, '')) rmSync(file, { force: true });
+  if (commandLine(pid) !== undefined && !isRunning(pid, identity(dataDirectory)))
+    rmSync(file, { force: true });
 }

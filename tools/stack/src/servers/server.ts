@@ -1,26 +1,31 @@
 import type { InstanceState, ServerName, ServerState } from '../instance/state.ts';
 import type { Java } from '../java.ts';
-import type { Daemon } from '../processes.ts';
+import type { Daemon, ProcessIdentity } from '../processes.ts';
 import type { ServerUser } from '../server-user.ts';
 
-/** What a server needs to know to start within one instance. */
-export interface StartContext {
+/** What all servers of one `up` share. */
+export interface UpContext {
   state: InstanceState;
-  server: ServerState;
+  /** The account to run as, when this process is root. */
   user: ServerUser | undefined;
-  /** Looks for Java on first use: Postgres must not fail for want of one. */
+  /** Looks for Java on first use. */
   java: () => Java;
   report: (line: string) => void;
-  signal?: AbortSignal;
+  signal: AbortSignal;
+}
+
+export interface StartContext extends UpContext {
+  server: ServerState;
+  /** Milliseconds the server may take to come up. */
+  timeoutMs: number;
 }
 
 /** One of the three servers. Stateless: everything about a running one stands in the instance's state. */
 export interface Server {
   name: ServerName;
   title: string;
-  /** Text that only the command line of this server of this instance contains. */
-  marker(dataDirectory: string): string;
-  /** Files that hold its output, the most telling one first. */
+  identity(dataDirectory: string): ProcessIdentity;
+  /** Files that hold its output. */
   logFiles(dataDirectory: string): string[];
   /** Prepares what is missing (binaries, data folder, configuration) and starts the process; does not await health. */
   start(context: StartContext): Promise<Daemon>;
@@ -29,9 +34,9 @@ export interface Server {
   /** Creates what the applications expect to find; safe to repeat. */
   provision(port: number): Promise<void>;
   stopSignal: NodeJS.Signals;
-  /** Milliseconds a clean stop may take. */
+  /** Milliseconds a clean stop may take before it is killed. */
   stopGraceMs: number;
-  /** Milliseconds from start to health. */
+  /** Milliseconds from start to health; REPRISE_STACK_TIMEOUT (seconds) overrides it. */
   startTimeoutMs: number;
 }
 

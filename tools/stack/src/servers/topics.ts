@@ -1,55 +1,39 @@
-import { Kafka, logLevel } from 'kafkajs';
+import { Admin } from '@platformatic/kafka';
+import { poll } from '../waiting.ts';
 
-/** Topics the applications expect. History is the product: nothing of the event log is ever deleted or compacted. */
-export const topics = [
-  {
-    topic: 'product.events',
-    numPartitions: 6,
-    replicationFactor: 1,
-    configEntries: [
-      { name: 'cleanup.policy', value: 'delete' },
-      { name: 'retention.ms', value: '-1' },
-      { name: 'retention.bytes', value: '-1' },
-    ],
-  },
-  {
-    topic: 'dlq.product.events',
-    numPartitions: 1,
-    replicationFactor: 1,
-    configEntries: [
-      { name: 'cleanup.policy', value: 'delete' },
-      { name: 'retention.ms', value: '-1' },
-      { name: 'retention.bytes', value: '-1' },
-    ],
-  },
+/** History is the product: nothing of the event log is ever deleted or compacted away. */
+const keepEverything = [
+  { name: 'cleanup.policy', value: 'delete' },
+  { name: 'retention.ms', value: '-1' },
+  { name: 'retention.bytes', value: '-1' },
 ];
 
-async function withAdmin<T>(
-  port: number,
-  work: (admin: ReturnType<Kafka['admin']>) => Promise<T>,
-): Promise<T> {
-  const kafka = new Kafka({
+/** The topics the applications expect. */
+export const topics = [
+  { topic: 'product.events', partitions: 6 },
+  { topic: 'dlq.product.events', partitions: 1 },
+] as const;
+
+async function withAdmin<T>(port: number, work: (admin: Admin) => Promise<T>): Promise<T> {
+  const admin = new Admin({
     clientId: 'reprise-stack',
-    brokers: [`127.0.0.1:${port}`],
-    connectionTimeout: 2_000,
-    requestTimeout: 10_000,
-    logLevel: logLevel.NOTHING,
-    retry: { retries: 0 },
+    bootstrapBrokers: [`127.0.0.1:${port}`],
+    connectTimeout: 2_000,
+    timeout: 15_000,
+    retries: 0,
   });
-  const admin = kafka.admin();
   try {
-    await admin.connect();
     return await work(admin);
   } finally {
-    await admin.disconnect();
+    await admin.close();
   }
 }
 
-/** Resolves when the broker answers a metadata request and is registered as the controller of its cluster. */
+/** Resolves when the broker answers a metadata request and has joined its own cluster. */
 export function checkBroker(port: number): Promise<void> {
   return withAdmin(port, async (admin) => {
-    const { brokers } = await admin.describeCluster();
-    if (brokers.length === 0) throw new Error('the broker has not joined its cluster yet');
+    const { brokers } = await admin.metadata({ topics: [], forceUpdate: true });
+    if (brokers.size === 0) throw new Error('the broker has not joined its cluster yet');
   });
 }
 
@@ -57,7 +41,18 @@ export function checkBroker(port: number): Promise<void> {
 export function createTopics(port: number): Promise<void> {
   return withAdmin(port, async (admin) => {
     const existing = new Set(await admin.listTopics());
-    const missing = topics.filter(({ topic }) => !existing.has(topic));
-    if (missing.length > 0) await admin.createTopics({ topics: missing, waitForLeaders: true });
+    for (const { topic, partitions } of topics) {
+      if (existing.has(topic)) continue;
+      await admin.createTopics({ topics: [{ topic, partitions, replicas: 1 }], configs: keepEverything });
+    }
+    const led = await poll(async () => ((await allLed(admin)) ? true : undefined), { timeoutMs: 20_000 });
+    if (!led.ok) throw new Error('the topics have no leader yet', { cause: led.lastError });
   });
+}
+
+async function allLed(admin: Admin): Promise<boolean> {
+  const metadata = await admin.metadata({ topics: topics.map(({ topic }) => topic), forceUpdate: true });
+  return topics.every(({ topic }) =>
+    metadata.topics.get(topic)?.partitions.every(({ leader }) => leader >= 0),
+  );
 }

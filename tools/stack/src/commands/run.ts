@@ -1,0 +1,111 @@
+import { spawn, type ChildProcess } from 'node:child_process';
+import { constants } from 'node:os';
+import { fileURLToPath } from 'node:url';
+import type { StackEnvironment } from '../environment.ts';
+import { describeError, StackAborted } from '../errors.ts';
+import { assertInstanceFolder } from '../instance/location.ts';
+import { dropLease, takeLease } from '../instance/leases.ts';
+import { withInstanceLock } from '../instance/lock.ts';
+import { readState } from '../instance/state.ts';
+import { stopAll, type DownOptions } from './down.ts';
+import type { UpOptions, UpResult } from './up.ts';
+
+export interface RunOptions extends UpOptions {
+  command: string;
+  args: string[];
+  /** `up`, or its Docker twin. */
+  bringUp: (options: UpOptions) => Promise<UpResult>;
+}
+
+const stopSignals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
+
+/**
+ * Runs a command against the instance: brings it up where it is down, hands the endpoints to the command, passes signals on,
+ * and takes the instance down at the end when a `run` brought it up and no other one uses it.
+ * @returns the exit code of the command, 128 + number for a signal, 127 when it could not be started.
+ */
+export async function run(options: RunOptions): Promise<number> {
+  const { directory, report = () => undefined } = options;
+  const abort = new AbortController();
+  let received: NodeJS.Signals | undefined;
+  let child: ChildProcess | undefined;
+  let leaving = false;
+  const onSignal = (signal: NodeJS.Signals): void => {
+    received ??= signal;
+    abort.abort();
+    // ^C at a terminal reaches the command by itself: it is in the same process group.
+    if (signal !== 'SIGINT' || !process.stdin.isTTY) child?.kill(signal);
+    if (leaving) report('stopping the servers first; they are given a bounded time');
+  };
+  for (const signal of stopSignals) process.on(signal, onSignal);
+  assertInstanceFolder(directory);
+  takeLease(directory);
+  const guardian = startGuardian(directory);
+  try {
+    const { environment } = await options.bringUp({ ...options, transient: true, signal: abort.signal });
+    if (received !== undefined) return 128 + constants.signals[received];
+    child = startCommand(options, environment);
+    return await ended(child);
+  } catch (error) {
+    if (error instanceof StackAborted && received !== undefined) return 128 + constants.signals[received];
+    throw error;
+  } finally {
+    leaving = true;
+    await leave({ directory, report }, process.pid);
+    guardian.stdin?.end('done');
+    for (const signal of stopSignals) process.off(signal, onSignal);
+  }
+}
+
+/** Gives the lease of a `run` back; the last one out stops an instance that a `run` brought up. */
+export async function leave(options: DownOptions, pid: number): Promise<void> {
+  const { directory, report = () => undefined } = options;
+  await withInstanceLock(directory, { report }, async () => {
+    const state = readState(directory);
+    const others = dropLease(directory, pid);
+    if (state?.transient === true && others.length === 0) await stopAll(state, options);
+  });
+}
+
+function startCommand({ command, args, directory }: RunOptions, environment: StackEnvironment): ChildProcess {
+  return spawn(command, args, {
+    stdio: 'inherit',
+    env: { ...process.env, ...environment, REPRISE_STACK_DIR: directory },
+  });
+}
+
+function ended(child: ChildProcess): Promise<number> {
+  return new Promise((resolve) => {
+    child.once('error', (error) => {
+      process.stderr.write(`${child.spawnfile} could not be started: ${describeError(error)}\n`);
+      resolve(127);
+    });
+    child.once('exit', (code, signal) =>
+      resolve(signal === null ? (code ?? 1) : 128 + constants.signals[signal]),
+    );
+  });
+}
+
+/**
+ * A process that outlives a killed `run` (SIGKILL leaves it no time) and gives its lease back. It notices by the end of its
+ * standard input, which the system closes with the `run`.
+ */
+function startGuardian(directory: string): ChildProcess {
+  const main = fileURLToPath(new URL('../main.ts', import.meta.url));
+  const guardian = spawn(process.execPath, [main, 'guard', '--dir', directory, String(process.pid)], {
+    detached: true,
+    stdio: ['pipe', 'ignore', 'ignore'],
+  });
+  guardian.once('error', () => undefined);
+  guardian.stdin?.on('error', () => undefined);
+  guardian.unref();
+  return guardian;
+}
+
+/** The guardian's life: waits for the end of its input; without the word "done" before it, the `run` was killed. */
+export async function guard(directory: string, pid: number): Promise<void> {
+  for (const signal of stopSignals) process.on(signal, () => undefined);
+  let heard = '';
+  for await (const chunk of process.stdin) heard += String(chunk);
+  if (heard !== 'done') await leave({ directory }, pid);
+}
