@@ -1,4 +1,3 @@
-import { isUtf8 } from 'node:buffer';
 import { specVersion } from './envelope.ts';
 import type { ProductEvent } from './product-events.ts';
 import { describeViolation } from './schema-violation.ts';
@@ -24,6 +23,9 @@ export interface DecodeFailure {
 
 export type DecodeResult = { readonly ok: true; readonly event: ProductEvent } | DecodeFailure;
 
+/** Throws at bytes that are not UTF-8 instead of replacing them; a byte order mark stays and is then no JSON (RFC 8259 section 8.1). */
+const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
+
 /**
  * Reads one stored or received event: the only decode path of the live feed, the rebuild, repair and redrive.
  * Older versions are upcast, then everything is validated against the schema of the current version.
@@ -33,8 +35,7 @@ export function decodeEvent(value: Buffer | string | null): DecodeResult {
   if (value === null) return { ok: false, reason: 'null-value', message: 'the record has no value' };
   let parsed: unknown;
   try {
-    if (typeof value !== 'string' && !isUtf8(value)) throw new SyntaxError('the bytes are not UTF-8');
-    parsed = JSON.parse(typeof value === 'string' ? value : value.toString('utf8'));
+    parsed = JSON.parse(typeof value === 'string' ? value : utf8.decode(value));
   } catch {
     return { ok: false, reason: 'not-json', message: 'not JSON' };
   }
