@@ -1,0 +1,147 @@
+import { randomUUID } from 'node:crypto';
+import { createServer, connect, type AddressInfo, type Server, type Socket } from 'node:net';
+import type { Pool } from 'pg';
+import { runReadModelMigrations } from '../migrations/read-model-migrations.ts';
+import { createReadModelPool } from '../postgres/pool.ts';
+import { freshReadDatabase } from '../testing/fresh-read-database.ts';
+import { newGeneration } from '../testing/new-generation.ts';
+import { Registry } from './registry.ts';
+import type { Fence } from './types.ts';
+
+describe('the registry when its connections break', () => {
+  let database: Awaited<ReturnType<typeof freshReadDatabase>>;
+  let pool: Pool;
+  let registry: Registry;
+  let fence: Fence;
+
+  beforeAll(async () => {
+    database = await freshReadDatabase();
+    await runReadModelMigrations(database.url);
+    pool = createReadModelPool(database.url);
+    registry = new Registry(pool);
+    const attempt = await registry.acquireLease('p', { runId: randomUUID(), holder: 'spec', ttlMs: 60_000 });
+    if (!attempt.acquired) throw new Error('not acquired');
+    fence = attempt.fence;
+  });
+
+  afterAll(async () => {
+    await pool.end();
+    await database.drop();
+  });
+
+  const terminate = () =>
+    pool.query(
+      'SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()',
+    );
+
+  it('survives the end of idle connections and works on new ones', async () => {
+    await Promise.all([1, 2, 3, 4].map(() => pool.query('SELECT pg_sleep(0.01)')));
+    await terminate();
+    await expect(registry.renewLease(fence, 60_000)).resolves.toBeUndefined();
+  });
+
+  it('loses no change and repeats none while connections are ended all the time', async () => {
+    const { uuid } = await registry.createGeneration(newGeneration('p', null), fence);
+    const ending = setInterval(() => void terminate().catch(() => {}), 20);
+    try {
+      for (let position = 1n; position <= 30n; position++) {
+        await registry.advancePositions(uuid, new Map([[0, position]]), { fence });
+      }
+      expect(await registry.moveGeneration(uuid, ['BUILDING'], 'BUILT', { fence })).toBe(true);
+    } finally {
+      clearInterval(ending);
+    }
+    expect(await registry.positions(uuid)).toEqual(new Map([[0, 30n]]));
+  });
+
+  it('wakes watchers at a change of state, also after the connection of theirs was ended', async () => {
+    const stop = new AbortController();
+    const wakes = registry.watchGenerations({ signal: stop.signal, pollMs: 60_000 });
+    expect(await wakes.next()).toEqual({ done: false, value: 'started' });
+    expect(await wakes.next()).toEqual({ done: false, value: 'notified' });
+
+    const { uuid } = await registry.createGeneration(newGeneration('p', null), fence);
+    expect(await wakes.next()).toEqual({ done: false, value: 'notified' });
+    await terminate();
+    expect(await wakes.next()).toEqual({ done: false, value: 'notified' });
+    await registry.moveGeneration(uuid, ['BUILDING'], 'BUILT');
+    expect(await wakes.next()).toEqual({ done: false, value: 'notified' });
+
+    const last = wakes.next();
+    stop.abort();
+    expect(await last).toEqual({ done: true, value: undefined });
+  });
+
+  it('wakes watchers at every interval even if nothing can be heard', async () => {
+    const away = createReadModelPool('postgres://reprise_read@127.0.0.1:1/nowhere');
+    const stop = new AbortController();
+    const wakes = new Registry(away).watchGenerations({ signal: stop.signal, pollMs: 5 });
+    expect((await wakes.next()).value).toBe('started');
+    expect((await wakes.next()).value).toBe('polled');
+    expect((await wakes.next()).value).toBe('polled');
+    stop.abort();
+    expect((await wakes.next()).done).toBe(true);
+    await away.end();
+  });
+
+  it('goes on when the server comes back within the budget, and says what to do when it does not', async () => {
+    const proxy = await tcpProxy(database.url);
+    const through = createReadModelPool(proxy.url);
+    const patient = new Registry(through, { budgetMs: 10_000 });
+    const impatient = new Registry(through, { budgetMs: 200 });
+    await patient.renewLease(fence, 60_000);
+    await proxy.cut();
+    await expect(impatient.renewLease(fence, 60_000)).rejects.toMatchObject({
+      code: 'DEPENDENCY',
+      dependency: 'postgres',
+      retryable: true,
+      message: expect.stringMatching(/could not renew the lease: .*Tried \d+ times\. Check that it runs/),
+    });
+    const waiting = patient.renewLease(fence, 60_000);
+    await proxy.restore();
+    await expect(waiting).resolves.toBeUndefined();
+    await through.end();
+    await proxy.cut();
+  });
+
+  it('does not wait when the login is refused', async () => {
+    const wrong = new URL(database.url);
+    wrong.pathname = '/no_such_database';
+    const pool = createReadModelPool(wrong.href);
+    await expect(new Registry(pool).listRuns({ limit: 1 })).rejects.toThrow(
+      /Create the database, or correct its name/,
+    );
+    await pool.end();
+  });
+});
+
+/** Passes TCP through to the server of `target` until it is cut: then connections end and new ones are refused. */
+async function tcpProxy(target: string) {
+  const { hostname, port } = new URL(target);
+  const sockets = new Set<Socket>();
+  let server: Server;
+  const listen = (at: number) =>
+    new Promise<number>((resolve) => {
+      server = createServer((inbound) => {
+        const outbound = connect(Number(port), hostname);
+        for (const socket of [inbound, outbound]) {
+          sockets.add(socket);
+          socket.on('error', () => {});
+          socket.on('close', () => sockets.delete(socket));
+        }
+        inbound.pipe(outbound).pipe(inbound);
+      }).listen(at, '127.0.0.1', () => resolve((server.address() as AddressInfo).port));
+    });
+  const at = await listen(0);
+  const url = new URL(target);
+  url.port = String(at);
+  return {
+    url: url.href,
+    restore: () => listen(at),
+    async cut() {
+      const closed = new Promise((resolve) => server.close(resolve));
+      for (const socket of sockets) socket.destroy();
+      await closed;
+    },
+  };
+}
