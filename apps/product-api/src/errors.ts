@@ -1,4 +1,4 @@
-interface DatabaseError {
+interface ReportedError {
   readonly message?: string;
   readonly code?: string;
   readonly hint?: string;
@@ -10,7 +10,7 @@ export class MigrationError extends Error {
   readonly retryable = false;
 
   constructor(cause: unknown) {
-    const { message, hint } = driverError(cause);
+    const { message, hint } = reportedError(cause);
     super(
       `The write database was not migrated: ${message ?? 'unknown cause'}.${hint ? ` ${hint}` : ''} ` +
         'Its schema is as it was before; migrate again once the cause is gone.',
@@ -19,12 +19,47 @@ export class MigrationError extends Error {
   }
 }
 
-/** The error as Postgres or the socket gave it, without the wrapping of TypeORM. */
-export function driverError(error: unknown): DatabaseError {
-  if (typeof error !== 'object' || error === null) return { message: String(error) };
-  if ('driverError' in error && typeof error.driverError === 'object' && error.driverError !== null) {
-    return error.driverError;
+/** The write database lacks migrations that this program's statements rely on. */
+export class MigrationsPendingError extends Error {
+  readonly code = 'MIGRATIONS_PENDING';
+  readonly retryable = false;
+
+  constructor(pending: readonly string[]) {
+    super(
+      `The write database lacks the migrations ${pending.join(', ')}, so the product API did not start and changed ` +
+        'nothing. Run `npm run -s migrate`, then start it again.',
+    );
   }
-  if (error instanceof AggregateError) return driverError(error.errors[0]);
+}
+
+/** The connection broke, or the server fell silent, while a statement ran. */
+export class ConnectionLostError extends Error {
+  readonly code = 'CONNECTION_LOST';
+  readonly retryable = true;
+
+  constructor(cause: unknown) {
+    super('The connection to the write database broke while a statement ran', { cause });
+  }
+}
+
+/**
+ * The connection broke after a change was sent and before its answer came: Postgres has committed all of it or nothing,
+ * and only a later look can tell which.
+ */
+export class OutcomeUnknownError extends Error {
+  readonly code = 'OUTCOME_UNKNOWN';
+  readonly retryable = true;
+
+  constructor(cause: unknown) {
+    super('The connection to the write database broke while it stored a change', { cause });
+  }
+}
+
+/** What Postgres or the socket said, without the wrapping of TypeORM; of a failed connect to several addresses, the first. */
+export function reportedError(error: unknown): ReportedError {
+  if (typeof error !== 'object' || error === null) return { message: String(error) };
+  if ('driverError' in error && typeof error.driverError === 'object' && error.driverError !== null)
+    return error.driverError;
+  if (error instanceof AggregateError) return reportedError(error.errors[0]);
   return error;
 }

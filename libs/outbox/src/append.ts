@@ -35,3 +35,14 @@ export async function appendToOutbox(queryable: Queryable, events: readonly Enco
     events.map(({ text }) => text),
   ]);
 }
+
+/**
+ * The same append as part of a larger statement: an INSERT that takes its messages from `source`, the name of a common table
+ * expression that stored the events and returns `event_id, aggregate_id, aggregate_version, type, envelope`. Rows reach it only
+ * after `source` has stored them, so the rule on locks above holds for it when `source` depends on the locked aggregate.
+ */
+export function outboxInsertFrom(source: string): string {
+  return `
+    INSERT INTO outbox_events (event_id, aggregate_id, aggregate_version, type, payload)
+    SELECT event_id, aggregate_id, aggregate_version, type, envelope FROM ${source}`;
+}

@@ -9,7 +9,7 @@ export class CreateIdempotencyKeys implements MigrationInterface {
       CREATE TABLE idempotency_keys (
         key text PRIMARY KEY,
         request_hash text NOT NULL,
-        answer json,
+        answer json NOT NULL,
         created_at timestamptz NOT NULL DEFAULT now()
       )`);
     await runner.query('CREATE INDEX idempotency_keys_by_age ON idempotency_keys (created_at)');

@@ -1,0 +1,26 @@
+import { Module, type DynamicModule } from '@nestjs/common';
+import { OperationsModule } from '@reprise/runtime/http';
+import { type Registry } from 'prom-client';
+import { CommandMetrics } from './products/command-metrics.ts';
+import { ProductCommands } from './products/product-commands.ts';
+import { ProductController } from './products/product.controller.ts';
+import { ProductStore } from './products/product-store.ts';
+import { WriteDatabase } from './write-database.ts';
+
+/** Wires the write side to one database. The database is opened by the caller and closed with the application. */
+@Module({})
+export class ProductApiModule {
+  static register(database: WriteDatabase, metrics: Registry): DynamicModule {
+    const store = new ProductStore(database);
+    return {
+      module: ProductApiModule,
+      imports: [OperationsModule.register({ metrics, ready: { writeDatabase: () => database.ping() } })],
+      controllers: [ProductController],
+      providers: [
+        { provide: WriteDatabase, useValue: database },
+        { provide: ProductStore, useValue: store },
+        { provide: ProductCommands, useValue: new ProductCommands(store, new CommandMetrics(metrics)) },
+      ],
+    };
+  }
+}

@@ -1,0 +1,36 @@
+import { createMetrics, type Logger } from '@reprise/runtime';
+import { createHttpApplication, type HttpApplication } from '@reprise/runtime/http';
+import { type ProductApiConfiguration } from './configuration.ts';
+import { ProductApiModule } from './product-api.module.ts';
+import { WriteDatabase } from './write-database.ts';
+
+/**
+ * The product API, ready to listen. Closing it lets requests in flight finish and then closes its database connections.
+ * @throws MigrationsPendingError when the write database lacks migrations
+ */
+export async function createProductApi(
+  configuration: Pick<ProductApiConfiguration, 'writeDatabaseUrl' | 'poolSize' | 'statementTimeoutMs'>,
+  logger: Logger,
+): Promise<HttpApplication> {
+  const database = await WriteDatabase.open({
+    url: configuration.writeDatabaseUrl,
+    poolSize: configuration.poolSize,
+    statementTimeoutMs: configuration.statementTimeoutMs,
+    onIdleError: (error) =>
+      logger.warn(
+        { err: error },
+        'an idle connection to the write database broke; a new one is made when it is needed',
+      ),
+  });
+  const metrics = createMetrics('product-api');
+  return createHttpApplication(ProductApiModule.register(database, metrics), {
+    logger,
+    metrics,
+    openApi: {
+      title: 'Reprise product API',
+      description:
+        'Creates and changes products. Every change is an event, stored in the transaction that makes it.',
+      version: '1',
+    },
+  });
+}

@@ -1,0 +1,61 @@
+import { type Refusal, type RefusalReason } from '@reprise/product-domain';
+import { ProblemException } from '@reprise/runtime/http';
+import { entityTagOf } from './if-match.ts';
+import { type WriteResult } from './product-store.ts';
+
+type Failure = Exclude<WriteResult, { readonly state: unknown }>;
+
+const refusals: Readonly<Record<RefusalReason, { readonly status: number; readonly title: string }>> = {
+  'product-not-found': { status: 404, title: 'No such product' },
+  'product-deleted': { status: 410, title: 'The product was deleted' },
+  'product-already-exists': { status: 409, title: 'The product exists already' },
+  'insufficient-stock': { status: 409, title: 'Not enough stock' },
+  'stock-limit-exceeded': { status: 409, title: 'Stock limit exceeded' },
+  'invalid-value': { status: 400, title: 'A value cannot be stored' },
+};
+
+/** What a client is told when its command had no effect. The `type` of a refusal is the domain's own word for it. */
+export function failureProblem(failure: Failure): ProblemException {
+  switch (failure.outcome) {
+    case 'refused':
+      return refusalProblem(failure.refusal, 'Nothing was changed.');
+    case 'stale':
+      return new ProblemException(
+        412,
+        'stale-version',
+        'The product has changed',
+        `The product is at version ${failure.version}, which If-Match does not name. Read it, decide again, and send ` +
+          `If-Match: ${entityTagOf(failure.version)}. Nothing was changed.`,
+        { currentVersion: failure.version },
+      );
+    case 'key-reused':
+      return new ProblemException(
+        422,
+        'idempotency-key-reused',
+        'The Idempotency-Key belongs to another request',
+        'This key was used for a request with another method, path or body. Use a new key for a new request. ' +
+          'Nothing was changed.',
+      );
+  }
+}
+
+/** A read ends here too, when there is nothing to show; it needs no word on what was changed. */
+export function refusalProblem(
+  { reason, detail }: Pick<Refusal, 'reason' | 'detail'>,
+  consequence = '',
+): ProblemException {
+  const { status, title } = refusals[reason];
+  return new ProblemException(status, reason, title, `${detail} ${consequence}`.trimEnd());
+}
+
+/** A change whose fate is not known: the client has to find out, and may safely do so by repeating a request with a key. */
+export function outcomeUnknownProblem(cause: unknown): ProblemException {
+  return new ProblemException(
+    503,
+    'outcome-unknown',
+    'It is not known whether the change was made',
+    'The database stopped answering while the change was stored; it was stored as a whole or not at all. Send the request ' +
+      'again with the same Idempotency-Key if it had one, else read the product first.',
+    { retryAfterSeconds: 5, cause },
+  );
+}

@@ -1,0 +1,65 @@
+import { createParamDecorator, ParseUUIDPipe, type ExecutionContext } from '@nestjs/common';
+import { isTraceparent } from '@reprise/events';
+import { ProblemException, validationProblem } from '@reprise/runtime/http';
+import { type IncomingHttpHeaders } from 'node:http';
+import { maxKeyLength, parseIdempotencyKey, requestHash, type IdempotentRequest } from './idempotency.ts';
+import { parseIfMatch, type ExpectedVersion } from './if-match.ts';
+import { type CommandSource } from './product-commands.ts';
+
+interface Request {
+  readonly id: string;
+  readonly method: string;
+  readonly url: string;
+  readonly headers: IncomingHttpHeaders;
+  readonly body: unknown;
+}
+
+/** The product's id in the path. */
+export const productIdPipe = new ParseUUIDPipe({
+  exceptionFactory: () => validationProblem([{ field: 'id', message: 'id must be a UUID' }]),
+});
+
+/** The versions a change may be made to, from `If-Match`, which every change must carry. */
+export const IfMatch = createParamDecorator((_: unknown, context: ExecutionContext): ExpectedVersion => {
+  const ifMatch = parseIfMatch(context.switchToHttp().getRequest<Request>().headers['if-match']);
+  if (ifMatch.outcome === 'given') return ifMatch.expected;
+  if (ifMatch.outcome === 'missing') {
+    throw new ProblemException(
+      428,
+      'precondition-required',
+      'If-Match is required',
+      'A change must say which version of the product it is made to. Read the product, send its ETag as If-Match ' +
+        '(or * to accept any version), and try again. Nothing was changed.',
+    );
+  }
+  throw new ProblemException(
+    400,
+    'malformed-if-match',
+    'If-Match is malformed',
+    'If-Match must be an ETag of this product as it was received, such as "3" with its quotes, or *. Nothing was changed.',
+  );
+});
+
+/** Correlation id, trace context and Idempotency-Key of a request. */
+export const Source = createParamDecorator((_: unknown, context: ExecutionContext): CommandSource => {
+  const request = context.switchToHttp().getRequest<Request>();
+  const traceparent = request.headers['traceparent'];
+  return {
+    correlationId: request.id,
+    traceparent: isTraceparent(traceparent) ? traceparent : undefined,
+    idempotent: idempotentRequest(request),
+  };
+});
+
+function idempotentRequest({ method, url, headers, body }: Request): IdempotentRequest | undefined {
+  const header = headers['idempotency-key'];
+  const key = parseIdempotencyKey(Array.isArray(header) ? header.join() : header);
+  if (key.outcome === 'absent') return undefined;
+  if (key.outcome === 'given') return { key: key.key, hash: requestHash(method, url, body) };
+  throw new ProblemException(
+    400,
+    'malformed-idempotency-key',
+    'Idempotency-Key is malformed',
+    `Idempotency-Key must be 1 to ${maxKeyLength} printable ASCII characters without spaces. Nothing was changed.`,
+  );
+}

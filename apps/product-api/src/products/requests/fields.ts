@@ -1,0 +1,104 @@
+import { applyDecorators } from '@nestjs/common';
+import { ApiProperty } from '@nestjs/swagger';
+import { currencyPattern, eventLimits, textPattern } from '@reprise/events';
+import { Matches, NotEquals, ValidateBy, ValidateIf } from 'class-validator';
+
+interface FieldOptions {
+  readonly description: string;
+  readonly optional?: boolean;
+}
+
+interface TextLimits {
+  readonly minLength: number;
+  readonly maxLength: number;
+}
+
+interface IntegerLimits {
+  readonly minimum: number;
+  readonly maximum: number;
+}
+
+const plainText = new RegExp(textPattern, 'u');
+
+/** Whether an event can carry `value` as a text of these limits; lengths count Unicode code points, as its schema does. */
+export function isTextWithin(value: unknown, { minLength, maxLength }: TextLimits): boolean {
+  if (typeof value !== 'string' || value.length > 2 * maxLength || !plainText.test(value)) return false;
+  const length = Array.from(value).length;
+  return length >= minLength && length <= maxLength;
+}
+
+/** A text within an event's limits. */
+export function TextField(limits: TextLimits, options: FieldOptions): PropertyDecorator {
+  return field(
+    options,
+    { type: String, ...limits },
+    rule(`$property must be a text of ${lengths(limits)}`, (value) => isTextWithin(value, limits)),
+  );
+}
+
+/** An integer within an event's limits. A number in quotes is none. */
+export function IntegerField(limits: IntegerLimits, options: FieldOptions): PropertyDecorator {
+  const { minimum, maximum } = limits;
+  return field(
+    options,
+    { type: 'integer', ...limits },
+    rule(
+      `$property must be an integer from ${minimum} to ${maximum}`,
+      (value) => Number.isInteger(value) && Number(value) >= minimum && Number(value) <= maximum,
+    ),
+  );
+}
+
+/** A signed integer that is not 0. */
+export function NonZeroIntegerField(limits: IntegerLimits, options: FieldOptions): PropertyDecorator {
+  return applyDecorators(
+    IntegerField(limits, options),
+    NotEquals(0, { message: '$property must not be 0' }) as PropertyDecorator,
+  );
+}
+
+export function CurrencyField(options: FieldOptions): PropertyDecorator {
+  return field(
+    options,
+    { type: String, pattern: currencyPattern, example: 'EUR' },
+    Matches(new RegExp(currencyPattern), { message: '$property must be an ISO 4217 code such as EUR' }),
+  );
+}
+
+export function TagsField(options: FieldOptions): PropertyDecorator {
+  const { tag, tags } = eventLimits;
+  return field(
+    options,
+    { type: [String], maxItems: tags.maxItems },
+    rule(
+      `$property must be a list of at most ${tags.maxItems} texts of ${lengths(tag)}`,
+      (value) =>
+        Array.isArray(value) &&
+        value.length <= tags.maxItems &&
+        value.every((item) => isTextWithin(item, tag)),
+    ),
+  );
+}
+
+function lengths({ minLength, maxLength }: TextLimits): string {
+  return `${minLength} to ${maxLength} characters without NUL and lone surrogates`;
+}
+
+/** One rule for the whole field, so that a refused value gets one message. */
+function rule(message: string, validate: (value: unknown) => boolean): PropertyDecorator {
+  return ValidateBy({ name: 'rule', validator: { validate, defaultMessage: () => message } });
+}
+
+/** An absent optional member is not looked at; `null` is a value like any other, and refused. */
+function field(
+  { description, optional = false }: FieldOptions,
+  schema: Record<string, unknown>,
+  ...validators: PropertyDecorator[]
+): PropertyDecorator {
+  const presence = optional ? [ValidateIf((_object: object, value: unknown) => value !== undefined)] : [];
+  return applyDecorators(
+    ApiProperty({ description, required: !optional, ...schema }),
+    ...presence,
+    ...validators,
+  );
+}

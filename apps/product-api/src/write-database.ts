@@ -1,0 +1,140 @@
+import { type OnApplicationShutdown } from '@nestjs/common';
+import pg from 'pg';
+import { DataSource } from 'typeorm';
+import { ConnectionLostError, MigrationsPendingError, OutcomeUnknownError } from './errors.ts';
+import { pendingMigrations } from './migrations/pending-migrations.ts';
+
+export interface WriteDatabaseOptions {
+  readonly url: string;
+  readonly poolSize: number;
+  readonly statementTimeoutMs: number;
+  /** Hears of connections that broke while they lay idle in the pool; they are replaced on demand. */
+  readonly onIdleError: (error: Error) => void;
+}
+
+/** A parameterised SQL statement. Each connection prepares it once under its name, which saves parsing and planning it again. */
+export interface Statement {
+  readonly name: string;
+  readonly text: string;
+}
+
+export interface Rows<Row> {
+  readonly rows: Row[];
+  readonly count: number;
+}
+
+/** Runs one statement: on any connection, or inside the transaction it belongs to. */
+export type Run = <Row = unknown>(statement: Statement, values: readonly unknown[]) => Promise<Rows<Row>>;
+
+const begin: Statement = { name: 'begin', text: 'BEGIN' };
+const commit: Statement = { name: 'commit', text: 'COMMIT' };
+const rollback: Statement = { name: 'rollback', text: 'ROLLBACK' };
+const ping: Statement = { name: 'ping', text: 'SELECT 1' };
+
+/**
+ * The write database: TypeORM owns the pool and the schema; the statements are written out, because which rows one of them
+ * locks and writes, and in which order, is what the write side promises.
+ */
+export class WriteDatabase implements OnApplicationShutdown {
+  readonly #dataSource: DataSource;
+
+  private constructor(dataSource: DataSource) {
+    this.#dataSource = dataSource;
+  }
+
+  /**
+   * Connects, and checks that the schema is the one this program was written for. A database that is ahead, because a newer
+   * release migrated it, is accepted: migrations keep the running release working.
+   * @throws MigrationsPendingError when migrations are missing; none is run here
+   */
+  static async open(options: WriteDatabaseOptions): Promise<WriteDatabase> {
+    const dataSource = new DataSource({
+      type: 'postgres',
+      url: options.url,
+      applicationName: 'product-api',
+      poolSize: options.poolSize,
+      connectTimeoutMS: 5_000,
+      installExtensions: false,
+      poolErrorHandler: options.onIdleError,
+      extra: {
+        keepAlive: true,
+        statement_timeout: options.statementTimeoutMs,
+        idle_in_transaction_session_timeout: 2 * options.statementTimeoutMs,
+        // The server's own timeout answers first. This one ends the wait for a server that is gone without a word.
+        query_timeout: options.statementTimeoutMs + 5_000,
+      },
+    });
+    await dataSource.initialize();
+    const database = new WriteDatabase(dataSource);
+    try {
+      const pending = await pendingMigrations(dataSource);
+      if (pending.length > 0) throw new MigrationsPendingError(pending);
+    } catch (error) {
+      await dataSource.destroy();
+      throw error;
+    }
+    return database;
+  }
+
+  /**
+   * Runs one statement, which is its own transaction.
+   * @throws ConnectionLostError when no answer came; a statement that writes may have taken effect then
+   */
+  readonly run: Run = (statement, values) => this.#connected((run) => run(statement, values));
+
+  /**
+   * Runs `work` in one transaction: all of its statements take effect, or none when it throws.
+   * @throws OutcomeUnknownError when the connection breaks while it commits
+   */
+  transaction<T>(work: (run: Run) => Promise<T>): Promise<T> {
+    return this.#connected(async (run) => {
+      await run(begin, []);
+      try {
+        const result = await work(run);
+        await run(commit, []).catch(throwUnknown);
+        return result;
+      } catch (error) {
+        // On a broken connection this fails too, and there the server has rolled back already: the cause is what counts.
+        await run(rollback, []).catch(() => undefined);
+        throw error;
+      }
+    });
+  }
+
+  /** Resolves when a connection answers. */
+  async ping(): Promise<void> {
+    await this.run(ping, []);
+  }
+
+  /** Called by Nest when the application closes, after the last request was answered. */
+  async onApplicationShutdown(): Promise<void> {
+    if (this.#dataSource.isInitialized) await this.#dataSource.destroy();
+  }
+
+  async #connected<T>(work: (run: Run) => Promise<T>): Promise<T> {
+    const runner = this.#dataSource.createQueryRunner();
+    // The runner listens to the connection's errors while it holds it; unheard, one would end the process.
+    const client: pg.PoolClient = await runner.connect();
+    const run: Run = async ({ name, text }, values) => {
+      try {
+        const { rows, rowCount } = await client.query({ name, text, values: [...values] });
+        return { rows, count: rowCount ?? 0 };
+      } catch (error) {
+        // Anything the server did not say itself leaves the connection in doubt: an ended one does not go back to the pool.
+        if (error instanceof pg.DatabaseError) throw error;
+        void client.end().catch(() => undefined);
+        throw new ConnectionLostError(error);
+      }
+    };
+    try {
+      return await work(run);
+    } finally {
+      await runner.release();
+    }
+  }
+}
+
+/** A commit, or a writing statement, that got no answer: nobody can say here whether it took effect. */
+export function throwUnknown(error: unknown): never {
+  throw error instanceof ConnectionLostError ? new OutcomeUnknownError(error) : error;
+}
