@@ -26,7 +26,7 @@ export function bytesToKeepFree(watermark: string, maxHeadroom: string | undefin
     share === undefined ? (/^0?\.\d+$/.test(watermark) ? Number(watermark) : undefined) : Number(share) / 100;
   if (used === undefined) return bytesOf(watermark);
   const headroom = maxHeadroom === undefined || maxHeadroom === '-1' ? Infinity : bytesOf(maxHeadroom);
-  return Math.min(Math.ceil(total * (1 - used)), headroom);
+  return Math.min(Math.round(total * (1 - used)), headroom);
 }
 
 /** The most bytes any node can still take before its watermark. An index of one shard has to fit one node. */
