@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import { isError } from './is-error.ts';
 
 /** Reads single settings and collects what is wrong with them, so that an operator sees every problem in one go. */
 export class Settings {
@@ -50,9 +51,7 @@ export class Settings {
     try {
       return readFileSync(path, 'utf8');
     } catch (error) {
-      this.problem(
-        `${name} names a file that cannot be read: ${error instanceof Error ? error.message : path}`,
-      );
+      this.problem(`${name} names a file that cannot be read: ${isError(error) ? error.message : path}`);
       return undefined;
     }
   }

@@ -1,3 +1,5 @@
+import { isError } from '../is-error.ts';
+
 /** Codes of Node's sockets and name lookups that mean: the server was not reached, or the connection broke. */
 const socketCodes = new Set([
   'ECONNREFUSED',
@@ -29,10 +31,10 @@ export function isDependencyFault(error: unknown): boolean {
   const pending: unknown[] = [error];
   while (pending.length > 0) {
     const current = pending.pop();
-    if (!(current instanceof Error) || seen.has(current)) continue;
+    if (!isError(current) || seen.has(current)) continue;
     seen.add(current);
     if (saysUnavailable(current)) return true;
-    if (current instanceof AggregateError) pending.push(...current.errors);
+    if ('errors' in current && Array.isArray(current.errors)) pending.push(...(current.errors as unknown[]));
     pending.push(current.cause, 'driverError' in current ? current.driverError : undefined);
   }
   return false;

@@ -1,4 +1,5 @@
 import type { LoggerService } from '@nestjs/common';
+import { isError } from '../is-error.ts';
 import type { Logger } from '../logger.ts';
 
 /** Nest's start-up chatter, of interest only when a module does not wire up. */
@@ -52,7 +53,7 @@ export class NestLogger implements LoggerService {
       ...(typeof context === 'string' && { context }),
       ...(details.length > 0 && { details }),
     };
-    if (message instanceof Error) this.#logger[level]({ ...members, err: message }, message.message);
+    if (isError(message)) this.#logger[level]({ ...members, err: message }, message.message);
     else this.#logger[level](members, String(message));
   }
 }

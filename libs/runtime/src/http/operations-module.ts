@@ -1,6 +1,7 @@
 import { Controller, Get, Header, HttpCode, Inject, Module, type DynamicModule } from '@nestjs/common';
 import { ApiExcludeController } from '@nestjs/swagger';
 import type { Registry } from 'prom-client';
+import { isError } from '../is-error.ts';
 import { redact } from '../redaction.ts';
 import { ProblemException } from './problem-exception.ts';
 
@@ -90,7 +91,7 @@ async function failureOf(check: () => Promise<void>, timeoutMs: number): Promise
     await Promise.race([check(), timeout]);
     return undefined;
   } catch (error) {
-    const reason = error instanceof Error ? error.message || error.name : String(error);
+    const reason = isError(error) ? error.message || error.name : String(error);
     return redact(reason).slice(0, 300);
   } finally {
     clearTimeout(timer);

@@ -1,5 +1,6 @@
 import { STATUS_CODES } from 'node:http';
 import { HttpException } from '@nestjs/common';
+import { isError } from '../is-error.ts';
 import { isDependencyFault } from './dependency-fault.ts';
 import { ProblemException, problemType, type FieldError } from './problem-exception.ts';
 
@@ -75,7 +76,7 @@ export function problemOf(error: unknown): Problem {
       unexpected: true,
     };
   }
-  const detail = error instanceof Error ? error.message : '';
+  const detail = isError(error) ? error.message : '';
   return { ...ofStatus(status), detail, unexpected: false };
 }
 
@@ -83,7 +84,7 @@ export function problemOf(error: unknown): Problem {
 function clientErrorStatus(error: unknown): number | undefined {
   let status: unknown;
   if (error instanceof HttpException) status = error.getStatus();
-  else if (error instanceof Error && error.name === 'FastifyError' && 'statusCode' in error)
+  else if (isError(error) && error.name === 'FastifyError' && 'statusCode' in error)
     status = error.statusCode;
   return typeof status === 'number' && status >= 400 && (status < 500 || status === 503) ? status : undefined;
 }

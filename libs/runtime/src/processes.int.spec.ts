@@ -1,0 +1,97 @@
+import { execFile, spawn, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { createInterface } from 'node:readline';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+
+const root = fileURLToPath(new URL('../../../', import.meta.url));
+const run = promisify(execFile);
+const env = { ...process.env, NODE_OPTIONS: '', LOG_LEVEL: '' };
+
+function nodeArguments(script: string): string[] {
+  const imported = `import { createLogger, runService, ConfigurationError, shutdownSignal, untilAborted } from '@reprise/runtime';`;
+  return [
+    '--conditions=@reprise/source',
+    '--import=./tools/dev.mjs',
+    '--input-type=module',
+    '-e',
+    `${imported}\n${script}`,
+  ];
+}
+
+const children = new Set<ChildProcess>();
+afterEach(() => {
+  for (const child of children) child.kill('SIGKILL');
+  children.clear();
+});
+
+/** Starts a script and resolves once it has printed a line. */
+async function started(script: string) {
+  const child = spawn(process.execPath, nodeArguments(script), {
+    cwd: root,
+    env,
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  children.add(child);
+  const lines: string[] = [];
+  const reader = createInterface({ input: child.stdout }).on('line', (line) => lines.push(line));
+  await once(reader, 'line');
+  return { child, lines, ended: once(child, 'close') as Promise<[number | null, NodeJS.Signals | null]> };
+}
+
+describe('a service', () => {
+  const service = `await runService('sample', async ({ logger, signal }) => {
+    const timer = setInterval(() => {}, 1000);
+    logger.info({ password: 'hunter2', database: 'postgres://u:hunter2@h/d' }, 'working');
+    await untilAborted(signal);
+    clearInterval(timer);
+  });`;
+
+  it.each(['SIGINT', 'SIGTERM'] as const)('finishes and ends with 0 on %s', async (signal) => {
+    const { child, lines, ended } = await started(service);
+    child.kill(signal);
+    expect(await ended).toEqual([0, null]);
+    const [working, stopped] = lines.map((line) => JSON.parse(line) as Record<string, unknown>);
+    expect(working).toMatchObject({ level: 'info', app: 'sample', msg: 'working', password: '[redacted]' });
+    expect(working?.['database']).toBe('postgres://[redacted]@h/d');
+    expect(String(working?.['time'])).toMatch(/^\d{4}-\d\d-\d\dT[\d:.]+Z$/);
+    expect(stopped).toMatchObject({ msg: 'stopped', signal });
+  });
+
+  it('reports unusable configuration with all its problems and ends with 1', async () => {
+    const script = `await runService('sample', async () => { throw new ConfigurationError(['A is bad', 'B is bad']); });`;
+    const failure = await run(process.execPath, nodeArguments(script), { cwd: root, env }).catch(
+      (error: unknown) => error,
+    );
+    expect(failure).toMatchObject({ code: 1 });
+    const line = JSON.parse((failure as { stdout: string }).stdout) as Record<string, unknown>;
+    expect(line).toMatchObject({ level: 'fatal', problems: ['A is bad', 'B is bad'] });
+  });
+});
+
+describe('the shutdown signal', () => {
+  const stuck = (before = '') => `const shutdown = shutdownSignal();
+    ${before}
+    setInterval(() => {}, 1000);
+    shutdown.signal.addEventListener('abort', () => console.log(shutdown.received()));
+    console.log('started');`;
+
+  it.each([
+    ['SIGINT', 130],
+    ['SIGTERM', 143],
+  ] as const)('aborts at the first %s and exits with %i at the second', async (signal, code) => {
+    const { child, lines, ended } = await started(stuck());
+    const told = once(child.stdout, 'data');
+    child.kill(signal);
+    await told;
+    child.kill(signal);
+    expect(await ended).toEqual([code, null]);
+    expect(lines).toEqual(['started', signal]);
+  });
+
+  it('leaves the signals to Node again once disposed of', async () => {
+    const { child, ended } = await started(stuck('shutdown.dispose();'));
+    child.kill('SIGTERM');
+    expect(await ended).toEqual([null, 'SIGTERM']);
+  });
+});
