@@ -8,40 +8,59 @@ export type ProductApiConfiguration = Pick<
   readonly poolSize: number;
   /** Longest time one statement may take, waiting for row locks included, in milliseconds. */
   readonly statementTimeoutMs: number;
+  /** How long the answer to a request with an Idempotency-Key is kept, in hours. */
+  readonly idempotencyRetentionHours: number;
 };
 
 /**
  * Reads what the product API is told by its environment: `WRITE_DATABASE_URL`, `PRODUCT_API_PORT`, `HTTP_HOST`,
- * `WRITE_DATABASE_POOL_SIZE` (10) and `WRITE_DATABASE_STATEMENT_TIMEOUT_MS` (5000).
+ * `WRITE_DATABASE_POOL_SIZE` (10), `WRITE_DATABASE_STATEMENT_TIMEOUT_MS` (5000) and `IDEMPOTENCY_RETENTION_HOURS` (24).
  * @throws ConfigurationError naming all bad settings at once
  */
 export function readProductApiConfiguration(env: NodeJS.ProcessEnv): ProductApiConfiguration {
   const problems: string[] = [];
-  const poolSize = wholeNumber(env, 'WRITE_DATABASE_POOL_SIZE', 10, 1, 500, problems);
-  const statementTimeoutMs = wholeNumber(
-    env,
-    'WRITE_DATABASE_STATEMENT_TIMEOUT_MS',
-    5_000,
-    100,
-    600_000,
-    problems,
-  );
+  const numbers = {
+    poolSize: wholeNumber(
+      env,
+      'WRITE_DATABASE_POOL_SIZE',
+      { fallback: 10, minimum: 1, maximum: 500 },
+      problems,
+    ),
+    statementTimeoutMs: wholeNumber(
+      env,
+      'WRITE_DATABASE_STATEMENT_TIMEOUT_MS',
+      { fallback: 5_000, minimum: 100, maximum: 600_000 },
+      problems,
+    ),
+    idempotencyRetentionHours: wholeNumber(
+      env,
+      'IDEMPOTENCY_RETENTION_HOURS',
+      { fallback: 24, minimum: 1, maximum: 8_760 },
+      problems,
+    ),
+  };
+  const endpoints = readEndpoints(env, problems);
+  if (problems.length > 0 || endpoints === undefined) throw new ConfigurationError(problems);
+  return { ...endpoints, ...numbers };
+}
+
+function readEndpoints(
+  env: NodeJS.ProcessEnv,
+  problems: string[],
+): Pick<Configuration, 'writeDatabaseUrl' | 'productApiPort' | 'httpHost'> | undefined {
   try {
-    const configuration = readConfiguration(env, ['writeDatabase', 'productApiPort']);
-    if (problems.length > 0) throw new ConfigurationError([]);
-    return { ...configuration, poolSize, statementTimeoutMs };
+    return readConfiguration(env, ['writeDatabase', 'productApiPort']);
   } catch (error) {
     if (!(error instanceof ConfigurationError)) throw error;
-    throw new ConfigurationError([...error.problems, ...problems]);
+    problems.unshift(...error.problems);
+    return undefined;
   }
 }
 
 function wholeNumber(
   env: NodeJS.ProcessEnv,
   name: string,
-  fallback: number,
-  minimum: number,
-  maximum: number,
+  { fallback, minimum, maximum }: { fallback: number; minimum: number; maximum: number },
   problems: string[],
 ): number {
   const text = env[name]?.trim();

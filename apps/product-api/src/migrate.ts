@@ -47,23 +47,24 @@ export async function runWriteMigrations(url: string): Promise<string[]> {
   }
 }
 
-if (import.meta.main) {
-  const url = process.env['WRITE_DATABASE_URL'];
+if (import.meta.main) process.exitCode = await migrateConfigured(process.env['WRITE_DATABASE_URL']);
+
+/** Exit code 0: current now; 1: nothing to migrate was named; 4: the server could not be reached or refused. */
+async function migrateConfigured(url: string | undefined): Promise<number> {
   if (!url) {
     process.stderr.write(
       'WRITE_DATABASE_URL is not set: name the write database to migrate. Nothing was changed.\n',
     );
-    process.exit(1);
+    return 1;
   }
   try {
     const applied = await runWriteMigrations(url);
-    process.stderr.write(
-      applied.length === 0
-        ? 'The write database has every migration.\n'
-        : `Applied to the write database: ${applied.join(', ')}.\n`,
-    );
+    const outcome =
+      applied.length === 0 ? 'It had every migration already.' : `Applied ${applied.join(', ')}.`;
+    process.stderr.write(`The write database is current. ${outcome}\n`);
+    return 0;
   } catch (error) {
     process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
-    process.exit(4);
+    return 4;
   }
 }

@@ -75,7 +75,10 @@ export const findAnswer: Statement = {
 /** The primary key of the kept answers, as an error names it. */
 export const answersKey = 'idempotency_keys_pkey';
 
+/** In portions, so that none of them runs into the statement timeout. */
 export const forgetAnswers: Statement = {
   name: 'forget-answers',
-  text: 'DELETE FROM idempotency_keys WHERE created_at < now() - make_interval(hours => $1)',
+  text: `DELETE FROM idempotency_keys WHERE key IN (
+    SELECT key FROM idempotency_keys WHERE created_at < now() - make_interval(hours => $1)
+    ORDER BY created_at LIMIT 5000)`,
 };

@@ -74,7 +74,12 @@ export class ProductStore {
 
   /** Forgets answers kept for longer than `hours`; their requests would have an effect again. Returns how many. */
   async forgetAnswers(hours: number): Promise<number> {
-    return (await this.#database.run(forgetAnswers, [hours])).count;
+    let forgotten = 0;
+    for (;;) {
+      const { count } = await this.#database.run(forgetAnswers, [hours]);
+      if (count === 0) return forgotten;
+      forgotten += count;
+    }
   }
 
   /**
