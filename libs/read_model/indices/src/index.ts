@@ -31,6 +31,7 @@ export {
   runReadModelMigrations,
 } from './migrations/read-model-migrations.ts';
 export { Registry } from './registry/registry.ts';
+export { type Presence } from './registry/presence.ts';
 export { UnknownGeneration } from './registry/errors.ts';
 export { type Wake } from './registry/watch-generations.ts';
 export {

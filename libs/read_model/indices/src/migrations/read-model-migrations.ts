@@ -4,10 +4,12 @@ import { DatabaseError, type Pool } from 'pg';
 import { createReadModelPool } from '../postgres/pool.ts';
 import { retrying, type RetryOptions } from '../postgres/retry.ts';
 import * as registry from './0001_registry.ts';
+import * as leasePresence from './0002_lease_presence.ts';
 
 /** Every migration by its file's name without extension: the same from sources (.ts) and from the build (.js). */
 const migrations: Readonly<Record<string, Pick<typeof registry, 'up' | 'down'>>> = {
   '0001_registry': registry,
+  '0002_lease_presence': leasePresence,
 };
 
 /** Files of this folder that are no migrations: this one, specs, declarations and source maps. */

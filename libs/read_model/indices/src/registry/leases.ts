@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { Pool, PoolClient } from 'pg';
 import { LeaseLost } from '../errors.ts';
+import { presenceLockClass } from './presence.ts';
 import type { Fence, LeaseAttempt } from './types.ts';
 
 /*
@@ -12,17 +13,26 @@ import type { Fence, LeaseAttempt } from './types.ts';
 
 const expiry = `clock_timestamp() + $5 * interval '1 millisecond'`;
 
+/** Whether the session of a lease's holder is alive (see `showPresence`). */
+function holderIsPresent(lease: string): string {
+  return `EXISTS (
+    SELECT FROM pg_locks WHERE locktype = 'advisory' AND objsubid = 2 AND granted
+      AND database = (SELECT oid FROM pg_database WHERE datname = current_database())
+      AND classid = ${presenceLockClass} AND objid = (${lease}.token & 4294967295)::oid)`;
+}
+
 const acquireSql = `
 INSERT INTO registry.leases AS lease (projection, run_id, holder, acquisition, token, acquired_at, expires_at)
 VALUES ($1, $2, $3, $4, nextval('registry.fencing_tokens'), clock_timestamp(), ${expiry})
 ON CONFLICT (projection) DO UPDATE SET
-  run_id = excluded.run_id, holder = excluded.holder, acquisition = excluded.acquisition,
+  present = false, run_id = excluded.run_id, holder = excluded.holder, acquisition = excluded.acquisition,
   token = nextval('registry.fencing_tokens'), acquired_at = clock_timestamp(), expires_at = ${expiry}
 WHERE lease.expires_at <= clock_timestamp() OR lease.acquisition = excluded.acquisition
+   OR (lease.present AND NOT ${holderIsPresent('lease')})
 RETURNING token`;
 
 /**
- * Takes the projection's lease if nobody holds it or its holder let it expire.
+ * Takes the projection's lease if nobody holds it, its holder let it expire, or the holder's session is gone.
  *
  * @param acquisition names this call: sent again after a lost answer, it finds its own lease and takes it once more.
  */
@@ -50,7 +60,8 @@ export async function acquireLease(
     }>(
       `SELECT run_id, holder, acquired_at,
               ceil(extract(epoch FROM expires_at - clock_timestamp()) * 1000)::float8 AS expires_in
-       FROM registry.leases WHERE projection = $1 AND expires_at > clock_timestamp()`,
+       FROM registry.leases AS lease
+       WHERE projection = $1 AND expires_at > clock_timestamp() AND NOT (present AND NOT ${holderIsPresent('lease')})`,
       [projection],
     );
     const held = current.rows[0];

@@ -6,6 +6,7 @@ import { retrying, type RetryOptions } from '../postgres/retry.ts';
 import * as feeders from './feeders.ts';
 import * as generations from './generations.ts';
 import * as leases from './leases.ts';
+import { showPresence, type Presence } from './presence.ts';
 import * as runs from './runs.ts';
 import type {
   Attachment,
@@ -119,6 +120,11 @@ export class Registry {
     return this.#retrying('take the lease', () =>
       leases.acquireLease(this.#pool, projection, request, acquisition),
     );
+  }
+
+  /** Shows the holder of a lease to be alive, so that a killed one can be replaced at once. The caller ends it. */
+  showPresence(fence: Fence): Promise<Presence> {
+    return this.#retrying('show the presence of the run', () => showPresence(this.#pool, fence));
   }
 
   /** Keeps the lease for another `ttlMs` from now. @throws LeaseLost when another run took it, or it was released. */

@@ -3,6 +3,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { LeaseLost, type Fence, type JsonObject } from '@reprise/read-model-indices';
+import { RebuildError } from '../errors.ts';
 import { build } from './build-step.ts';
 import { gate } from './gate-step.ts';
 import { watchOver } from './heartbeat.ts';
@@ -31,11 +32,23 @@ export async function rebuildReadModel(
   control: RebuildControl,
 ): Promise<{ receipt: Receipt; ending: Ending }> {
   const runId = randomUUID();
+  if (options.mode === 'DRY_RUN') return run(runId, undefined, options, servers, control);
+  const { fence, release } = await takeLease(servers.registry, options.projection.name, runId);
+  try {
+    return await run(runId, fence, options, servers, control);
+  } finally {
+    await release();
+  }
+}
+
+async function run(
+  runId: string,
+  fence: Fence | undefined,
+  options: RebuildOptions,
+  servers: RebuildServers,
+  control: RebuildControl,
+): Promise<{ receipt: Receipt; ending: Ending }> {
   const startedAt = new Date();
-  const fence =
-    options.mode === 'DRY_RUN'
-      ? undefined
-      : await takeLease(servers.registry, options.projection.name, runId);
   const workDirectory = await mkdtemp(join(control.workDirectory ?? tmpdir(), 'reprise-rebuild-'));
   const stop = new AbortController();
   const signal = AbortSignal.any([control.signal, stop.signal]);
@@ -55,10 +68,7 @@ export async function rebuildReadModel(
   try {
     ending = endingOf(await runSteps(context), context);
   } catch (error) {
-    ending = endingOf(
-      signal.aborted && !(error instanceof LeaseLost) ? (signal.reason ?? error) : error,
-      context,
-    );
+    ending = endingOf(signal.aborted && !(error instanceof LeaseLost) ? reasonOf(signal) : error, context);
   } finally {
     await heartbeat.stop();
     await context.source?.close();
@@ -67,6 +77,17 @@ export async function rebuildReadModel(
   const receipt = writeReceipt(context, ending, thisProcess());
   if (fence) await leaveRun(context, fence, ending, receipt);
   return { receipt, ending };
+}
+
+/** Why a run was stopped: our own reason, or the caller's abort, which is a cancellation whatever it carries. */
+function reasonOf(signal: AbortSignal): Error {
+  const reason: unknown = signal.reason;
+  if (reason instanceof RebuildError || reason instanceof LeaseLost) return reason;
+  const why = reason instanceof Error ? reason.message : 'it was asked to stop';
+  return new RebuildError(
+    'CANCELLED',
+    `The run was cancelled (${why}). Readers were not moved; what is finished is saved, and the same command goes on from there.`,
+  );
 }
 
 async function runSteps(context: RunContext): Promise<RunStep & { step: 'ended' }> {
@@ -114,5 +135,4 @@ async function leaveRun(
     { state, outcome: receipt.outcome, exitCode, receipt: receipt as unknown as JsonObject },
     fence,
   );
-  await registry.releaseLease(fence);
 }

@@ -11,18 +11,34 @@ export function thisProcess(): { readonly user: string; readonly host: string; r
   return { user: userInfo().username, host: hostname(), pid: process.pid };
 }
 
+export interface HeldLease {
+  readonly fence: Fence;
+  /** Gives the lease back, unless it is another's already, and ends the session that showed its holder alive. */
+  readonly release: () => Promise<void>;
+}
+
 /**
  * Takes a projection's lease.
  * @throws RebuildError BUSY, naming the holder, when another run has it; nothing was changed then
  */
-export async function takeLease(registry: Registry, projection: string, runId: string): Promise<Fence> {
+export async function takeLease(registry: Registry, projection: string, runId: string): Promise<HeldLease> {
   const { user, host, pid } = thisProcess();
   const lease = await registry.acquireLease(projection, {
     runId,
     holder: `${user}@${host} pid ${pid}`,
     ttlMs: leaseTtlMs,
   });
-  if (lease.acquired) return lease.fence;
+  if (lease.acquired) {
+    const { fence } = lease;
+    const presence = await registry.showPresence(fence);
+    return {
+      fence,
+      release: async () => {
+        await registry.releaseLease(fence);
+        await presence.end();
+      },
+    };
+  }
   throw new RebuildError(
     'BUSY',
     `Run ${lease.runId} of ${projection} (${lease.holder}, since ${lease.startedAt.toISOString()}) is at work. Nothing was ` +
@@ -39,7 +55,7 @@ export async function underLease<T>(
   projection: string,
   work: (fence: Fence) => Promise<T>,
 ): Promise<T> {
-  const fence = await takeLease(registry, projection, randomUUID());
+  const { fence, release } = await takeLease(registry, projection, randomUUID());
   // A renewal that fails is not the work's fault: every change under the fence checks the lease itself.
   const renewal = setInterval(
     () => void registry.renewLease(fence, leaseTtlMs).catch(() => undefined),
@@ -49,6 +65,6 @@ export async function underLease<T>(
     return await work(fence);
   } finally {
     clearInterval(renewal);
-    await registry.releaseLease(fence);
+    await release();
   }
 }
