@@ -3,6 +3,7 @@ import { afterAll } from '@jest/globals';
 type Cleanup = () => Promise<void> | void;
 
 const cleanups: Cleanup[] = [];
+const connections: Cleanup[] = [];
 
 /**
  * Registers what has to be released at the end of the test file; last registered, first released. It may be called anywhere,
@@ -15,10 +16,16 @@ export function afterFile(cleanup: Cleanup): void {
   cleanups.push(cleanup);
 }
 
+/** Registers the end of a connection of the kit's own, which releasing the rest may still need. */
+export function afterEverything(disconnect: Cleanup): void {
+  connections.push(disconnect);
+}
+
 /** Releases everything registered so far; called once by the hook below. */
 export async function releaseAll(): Promise<void> {
   const failures: unknown[] = [];
-  for (let cleanup = cleanups.pop(); cleanup !== undefined; cleanup = cleanups.pop()) {
+  const next = (): Cleanup | undefined => cleanups.pop() ?? connections.pop();
+  for (let cleanup = next(); cleanup !== undefined; cleanup = next()) {
     try {
       await cleanup();
     } catch (error) {

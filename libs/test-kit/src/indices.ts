@@ -1,5 +1,5 @@
 import { Client } from '@elastic/elasticsearch';
-import { afterFile } from './after-file.ts';
+import { afterEverything } from './after-file.ts';
 import { testEndpoints } from './endpoints.ts';
 import { isFresh } from './fresh-name.ts';
 
@@ -10,7 +10,10 @@ export function elasticsearch(): Client {
   if (client === undefined) {
     const opened = new Client({ ...testEndpoints().elasticsearch, maxRetries: 2, requestTimeout: 30_000 });
     client = opened;
-    afterFile(() => opened.close());
+    afterEverything(() => {
+      client = undefined;
+      return opened.close();
+    });
   }
   return client;
 }

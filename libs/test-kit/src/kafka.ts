@@ -1,6 +1,6 @@
 import { encodeEvent, eventHeaders, type ProductEvent } from '@reprise/events';
 import { Kafka, logLevel, type Admin, type IHeaders, type Producer } from 'kafkajs';
-import { afterFile } from './after-file.ts';
+import { afterEverything, afterFile } from './after-file.ts';
 import { testEndpoints } from './endpoints.ts';
 import { freshName } from './fresh-name.ts';
 
@@ -41,9 +41,10 @@ export async function freshTopic(options: TopicOptions = {}): Promise<FreshTopic
   const connected = await kafkaAdmin();
   await connected.createTopics({ topics, waitForLeaders: true });
   let deleted: Promise<void> | undefined;
-  const remove = (): Promise<void> => (deleted ??= connected.deleteTopics({ topics: [name] }));
-  afterFile(remove);
-  return { name, partitions, delete: remove };
+  const remove = async (): Promise<void> => (await kafkaAdmin()).deleteTopics({ topics: [name] });
+  const removeOnce = (): Promise<void> => (deleted ??= remove());
+  afterFile(removeOnce);
+  return { name, partitions, delete: removeOnce };
 }
 
 /** Writes events the way the relay does: the product's id is the key. Resolves when the broker has acknowledged all of them. */
@@ -82,6 +83,10 @@ function testKafka(): Kafka {
 
 async function connect<C extends Admin | Producer>(client: C): Promise<C> {
   await client.connect();
-  afterFile(() => client.disconnect());
+  afterEverything(() => {
+    admin = undefined;
+    producer = undefined;
+    return client.disconnect();
+  });
   return client;
 }
