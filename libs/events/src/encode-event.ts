@@ -1,5 +1,6 @@
 import type { ProductEvent } from './product-events.ts';
 import { describeViolation, type SchemaViolation } from './schema-violation.ts';
+import { envelopeSchema } from './schemas/envelope-schema.ts';
 import { dataFields } from './schemas/product-event-schemas.ts';
 import { eventValidators } from './schemas/validators.ts';
 
@@ -17,20 +18,7 @@ export class InvalidEventError extends Error {
   }
 }
 
-const envelopeKeys: readonly string[] = [
-  'specversion',
-  'id',
-  'source',
-  'type',
-  'subject',
-  'time',
-  'datacontenttype',
-  'aggregatetype',
-  'aggregateversion',
-  'correlationid',
-  'causationid',
-  'traceparent',
-];
+const ownAttributes: ReadonlySet<string> = new Set(Object.keys(envelopeSchema.properties));
 
 /** What in an event breaks the schema of its type, the first violation only; undefined when it may be written. */
 export function findViolation(event: ProductEvent): SchemaViolation | undefined {
@@ -46,17 +34,35 @@ export function findViolation(event: ProductEvent): SchemaViolation | undefined 
 export function encodeEvent(event: ProductEvent): string {
   const violation = findViolation(event);
   if (violation !== undefined) throw new InvalidEventError(event.type, violation);
-  const source = event as unknown as Readonly<Record<string, unknown>>;
-  const ordered: Record<string, unknown> = {};
-  for (const key of envelopeKeys) ordered[key] = source[key];
-  for (const key of Object.keys(source).sort())
-    if (!Object.hasOwn(ordered, key) && key !== 'data') ordered[key] = source[key];
-  ordered.data = pick(event.data as Readonly<Record<string, unknown>>, dataFields.get(event.type) ?? []);
+  const ordered = {
+    specversion: event.specversion,
+    id: event.id,
+    source: event.source,
+    type: event.type,
+    subject: event.subject,
+    time: event.time,
+    datacontenttype: event.datacontenttype,
+    aggregatetype: event.aggregatetype,
+    aggregateversion: event.aggregateversion,
+    correlationid: event.correlationid,
+    causationid: event.causationid,
+    traceparent: event.traceparent,
+    ...extensionsOf(event),
+    data: orderedData(event),
+  };
   return JSON.stringify(ordered);
 }
 
-function pick(source: Readonly<Record<string, unknown>>, keys: readonly string[]): Record<string, unknown> {
-  const picked: Record<string, unknown> = {};
-  for (const key of keys) picked[key] = source[key];
-  return picked;
+/** Extension attributes of others, by name; undefined for the events this project writes. */
+function extensionsOf(event: ProductEvent): Record<string, unknown> | undefined {
+  let names: string[] | undefined;
+  for (const name in event) if (!ownAttributes.has(name)) (names ??= []).push(name);
+  if (names === undefined) return undefined;
+  return Object.fromEntries(names.sort().map((name) => [name, event[name as keyof ProductEvent]]));
+}
+
+function orderedData({ type, data }: ProductEvent): Record<string, unknown> {
+  const ordered: Record<string, unknown> = {};
+  for (const field of dataFields.get(type) ?? []) ordered[field] = data[field as keyof typeof data];
+  return ordered;
 }

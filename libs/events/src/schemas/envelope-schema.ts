@@ -8,7 +8,7 @@ const identifier = { type: 'string', ...eventLimits.identifier, pattern: textPat
  * The CloudEvents envelope. Extension attributes beyond ours are allowed, as the specification asks of consumers, when their
  * names are legal attribute names and their values are of the specification's JSON types.
  */
-export const envelopeSchema: JsonSchema = {
+export const envelopeSchema = {
   $schema: schemaDialect,
   $id: schemaId('event-envelope'),
   title: 'Event envelope',
@@ -54,4 +54,4 @@ export const envelopeSchema: JsonSchema = {
   },
   propertyNames: { pattern: '^(?!(?:constructor|prototype)$)[a-z0-9]{1,64}$' },
   additionalProperties: { type: ['string', 'boolean', 'integer'] },
-};
+} satisfies JsonSchema;
