@@ -8,6 +8,7 @@ import { up } from './commands/up.ts';
 import { composeUp } from './docker.ts';
 import { exportLines, stackEnvironment } from './environment.ts';
 import { describeError, StackError } from './errors.ts';
+import { onStopSignal } from './signals.ts';
 
 const nodeNeeded = 24;
 
@@ -73,13 +74,11 @@ function endpointLines(directory: string): string {
 /** Lets ^C and SIGTERM cancel `work`, which then cleans up after itself. */
 async function cancellable<T>(work: (signal: AbortSignal) => Promise<T>): Promise<T> {
   const controller = new AbortController();
-  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
-    process.on(signal, () => {
-      if (!controller.signal.aborted) report('cancelling: stopping what was started');
-      process.exitCode = 128 + constants.signals[signal];
-      controller.abort();
-    });
-  }
+  onStopSignal((signal) => {
+    if (!controller.signal.aborted) report('cancelling: stopping what was started');
+    process.exitCode = 128 + constants.signals[signal];
+    controller.abort();
+  });
   return work(controller.signal);
 }
 
@@ -92,6 +91,8 @@ async function main(): Promise<void> {
     process.exitCode = 1;
     return;
   }
+  // A reader that went away (a closed terminal, `| head`) must not stop the servers from being cleaned up.
+  for (const stream of [process.stdout, process.stderr]) stream.on('error', () => undefined);
   try {
     const code = await execute(parseArguments(process.argv.slice(2)));
     process.exitCode ??= code;

@@ -7,6 +7,8 @@ import { assertInstanceFolder } from '../instance/location.ts';
 import { dropLease, takeLease } from '../instance/leases.ts';
 import { withInstanceLock } from '../instance/lock.ts';
 import { readState } from '../instance/state.ts';
+import { commandLine, signalProcess } from '../processes.ts';
+import { onStopSignal, type StopSignal } from '../signals.ts';
 import { stopAll, type DownOptions } from './down.ts';
 import type { UpOptions, UpResult } from './up.ts';
 
@@ -17,8 +19,6 @@ export interface RunOptions extends UpOptions {
   bringUp: (options: UpOptions) => Promise<UpResult>;
 }
 
-const stopSignals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
-
 /**
  * Runs a command against the instance: brings it up where it is down, hands the endpoints to the command, passes signals on,
  * and takes the instance down at the end when a `run` brought it up and no other one uses it.
@@ -26,25 +26,25 @@ const stopSignals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
  */
 export async function run(options: RunOptions): Promise<number> {
   const { directory, report = () => undefined } = options;
+  assertInstanceFolder(directory);
   const abort = new AbortController();
-  let received: NodeJS.Signals | undefined;
+  let received: StopSignal | undefined;
   let child: ChildProcess | undefined;
   let leaving = false;
-  const onSignal = (signal: NodeJS.Signals): void => {
+  const offSignals = onStopSignal((signal) => {
     received ??= signal;
     abort.abort();
     // ^C at a terminal reaches the command by itself: it is in the same process group.
     if (signal !== 'SIGINT' || !process.stdin.isTTY) child?.kill(signal);
     if (leaving) report('stopping the servers first; they are given a bounded time');
-  };
-  for (const signal of stopSignals) process.on(signal, onSignal);
-  assertInstanceFolder(directory);
+  });
   takeLease(directory);
   const guardian = startGuardian(directory);
   try {
     const { environment } = await options.bringUp({ ...options, transient: true, signal: abort.signal });
     if (received !== undefined) return 128 + constants.signals[received];
     child = startCommand(options, environment);
+    guardian.stdin?.write(`child ${child.pid}\n`);
     return await ended(child);
   } catch (error) {
     if (error instanceof StackAborted && received !== undefined) return 128 + constants.signals[received];
@@ -53,7 +53,7 @@ export async function run(options: RunOptions): Promise<number> {
     leaving = true;
     await leave({ directory, report }, process.pid);
     guardian.stdin?.end('done');
-    for (const signal of stopSignals) process.off(signal, onSignal);
+    offSignals();
   }
 }
 
@@ -102,10 +102,22 @@ function startGuardian(directory: string): ChildProcess {
   return guardian;
 }
 
-/** The guardian's life: waits for the end of its input; without the word "done" before it, the `run` was killed. */
+/**
+ * The guardian's life: waits for the end of its input. Without the word "done" before it, the `run` was killed, and its
+ * command and its lease are taken care of here.
+ */
 export async function guard(directory: string, pid: number): Promise<void> {
-  for (const signal of stopSignals) process.on(signal, () => undefined);
+  onStopSignal(() => undefined, {});
   let heard = '';
-  for await (const chunk of process.stdin) heard += String(chunk);
-  if (heard !== 'done') await leave({ directory }, pid);
+  let command: { pid: number; text: string } | undefined;
+  for await (const chunk of process.stdin) {
+    heard += String(chunk);
+    const child = Number(/^child (\d+)$/m.exec(heard)?.[1]);
+    const text = commandLine(child)?.text;
+    if (command === undefined && text !== undefined) command = { pid: child, text };
+  }
+  if (heard.endsWith('done')) return;
+  if (command !== undefined && commandLine(command.pid)?.text === command.text)
+    signalProcess(command.pid, 'SIGTERM');
+  await leave({ directory }, pid);
 }

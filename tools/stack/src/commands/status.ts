@@ -6,7 +6,8 @@ import type { Server } from '../servers/server.ts';
 
 export interface ServerStatus {
   name: ServerName;
-  health: 'ready' | 'not answering' | 'stopped';
+  /** `crashed`: it ended without `down`; `up` starts it again. */
+  health: 'ready' | 'not answering' | 'crashed' | 'stopped';
   /** Absent for a server in Docker. */
   pid?: number;
   port?: number;
@@ -51,7 +52,9 @@ async function serverStatus(server: Server, state: InstanceState | undefined): P
     ...(pid === undefined ? {} : { pid }),
     dataDirectory: state.kind === 'docker' ? 'a Docker volume' : `${state.dataDirectory}/${server.name}`,
   };
-  if (state.kind === 'embedded' && pid === undefined) return { ...known, health: 'stopped' };
+  if (state.kind === 'embedded' && pid === undefined) {
+    return { ...known, health: own.pid === undefined ? 'stopped' : 'crashed' };
+  }
   try {
     return { ...known, health: 'ready', version: await server.check(own.port) };
   } catch (error) {
