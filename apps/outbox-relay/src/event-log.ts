@@ -21,20 +21,18 @@ export class EventLog {
   readonly #kafka: Kafka;
   readonly #topic: string;
   #producer: Producer | undefined;
-  #maxMessageBytes: number;
+  #maxMessageBytes = 0;
   /** Partitions of the batch being sent. */
   readonly #routed = new Set<number>();
 
-  private constructor(kafka: Kafka, topic: string, maxMessageBytes: number) {
+  private constructor(kafka: Kafka, topic: string) {
     this.#kafka = kafka;
     this.#topic = topic;
-    this.#maxMessageBytes = maxMessageBytes;
   }
 
   /** @throws RelayError TOPIC_MISSING, or EVENT_LOG_UNREACHABLE */
   static async connect(kafka: Kafka, topic: string): Promise<EventLog> {
-    const { maxMessageBytes } = await inspectTopic(kafka, topic);
-    const log = new EventLog(kafka, topic, maxMessageBytes);
+    const log = new EventLog(kafka, topic);
     await log.#connectedProducer();
     return log;
   }
@@ -44,7 +42,7 @@ export class EventLog {
     return this.#maxMessageBytes;
   }
 
-  /** Asks for the topic's limit again; an operator may have raised it. */
+  /** Asks for the topic's limit again; an operator may have changed it. */
   async refreshLimits(): Promise<void> {
     this.#maxMessageBytes = (await inspectTopic(this.#kafka, this.#topic)).maxMessageBytes;
   }
@@ -85,6 +83,7 @@ export class EventLog {
 
   async #connectedProducer(): Promise<Producer> {
     if (this.#producer !== undefined) return this.#producer;
+    await this.refreshLimits();
     const producer = this.#kafka.producer({
       idempotent: true,
       maxInFlightRequests: 1,

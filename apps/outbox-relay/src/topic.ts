@@ -1,4 +1,4 @@
-import { ConfigResourceTypes, type Kafka } from 'kafkajs';
+import kafkajs, { type Kafka } from 'kafkajs';
 import { eventLogUnreachable, topicMissing } from './relay-errors.ts';
 
 export interface TopicFacts {
@@ -33,7 +33,8 @@ async function maxMessageBytes(admin: ReturnType<Kafka['admin']>, topic: string)
   try {
     const { resources } = await admin.describeConfigs({
       includeSynonyms: false,
-      resources: [{ type: ConfigResourceTypes.TOPIC, name: topic, configNames: [name] }],
+      // Node finds no named export of this one in kafkajs' CommonJS.
+      resources: [{ type: kafkajs.ConfigResourceTypes.TOPIC, name: topic, configNames: [name] }],
     });
     const value = Number(resources[0]?.configEntries.find((entry) => entry.configName === name)?.configValue);
     return value > 0 ? value : defaultMaxMessageBytes;
