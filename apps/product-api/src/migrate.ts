@@ -1,10 +1,20 @@
 import pg from 'pg';
-import { DataSource } from 'typeorm';
+import { DataSource, type Logger } from 'typeorm';
 import { MigrationError } from './errors.ts';
 import { migrationsTable, writeMigrations } from './migrations/write-migrations.ts';
 
 /** Any number will do, as long as every program that migrates this database takes the same one. */
 const migrationLock = 7_305_812_004;
+
+/** TypeORM would print what the caller is told anyway: an error is thrown, the migrations are returned. */
+const silent: Logger = {
+  logQuery: () => undefined,
+  logQueryError: () => undefined,
+  logQuerySlow: () => undefined,
+  logSchemaBuild: () => undefined,
+  logMigration: () => undefined,
+  log: () => undefined,
+};
 
 /**
  * Brings the write database at `url` to the current schema and returns the names of the migrations it ran, in order; none
@@ -32,6 +42,7 @@ export async function runWriteMigrations(url: string): Promise<string[]> {
     migrations: writeMigrations,
     migrationsTableName: migrationsTable,
     migrationsTransactionMode: 'all',
+    logger: silent,
   });
   try {
     await lock.connect();

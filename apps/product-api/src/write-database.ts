@@ -120,10 +120,9 @@ export class WriteDatabase implements OnApplicationShutdown {
         const { rows, rowCount } = await client.query({ name, text, values: [...values] });
         return { rows, count: rowCount ?? 0 };
       } catch (error) {
-        // Anything the server did not say itself leaves the connection in doubt: an ended one does not go back to the pool.
-        if (error instanceof pg.DatabaseError) throw error;
+        if (!endsConnection(error)) throw error;
         void client.end().catch(() => undefined);
-        throw new ConnectionLostError(error);
+        throw error instanceof pg.DatabaseError ? error : new ConnectionLostError(error);
       }
     };
     try {
@@ -132,6 +131,18 @@ export class WriteDatabase implements OnApplicationShutdown {
       await runner.release();
     }
   }
+}
+
+/** Terminated by an administrator or a shutdown (57P), by a timeout on idle sessions (25P), by a fault of the connection (08). */
+const endingCodes = /^(?:57P|25P0[345]|08)/;
+
+/**
+ * Whether the connection is over after this error. What the server did not say itself leaves it in doubt, and an error that
+ * ends the session arrives before the socket closes: such a connection must not go back to the pool.
+ */
+function endsConnection(error: unknown): boolean {
+  if (!(error instanceof pg.DatabaseError)) return true;
+  return error.severity === 'FATAL' || error.severity === 'PANIC' || endingCodes.test(error.code ?? '');
 }
 
 /** A commit, or a writing statement, that got no answer: nobody can say here whether it took effect. */

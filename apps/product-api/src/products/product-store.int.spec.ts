@@ -1,0 +1,320 @@
+import {
+  changePrice,
+  adjustStock,
+  createProduct,
+  deleteProduct,
+  type ProductState,
+} from '@reprise/product-domain';
+import { eventually } from '@reprise/test-kit';
+import { v7 } from 'uuid';
+import { context, mug, writeSide, type WriteSide } from '../testing/write-side.ts';
+import { type Decide, type WriteResult } from './product-store.ts';
+
+let side: WriteSide;
+
+beforeAll(async () => {
+  side = await writeSide();
+});
+
+const price =
+  (priceMinor: number): Decide =>
+  (state) =>
+    changePrice(state, { priceMinor, currency: 'EUR' }, context());
+
+const stock =
+  (delta: number): Decide =>
+  (state) =>
+    adjustStock(state, { delta }, context());
+
+const creation = (productId: string): Decide => {
+  const source = context();
+  return (state) => createProduct(state, { ...mug, productId }, source);
+};
+
+const outcomes = (results: readonly WriteResult[]): Record<string, number> => {
+  const counted: Record<string, number> = {};
+  for (const { outcome } of results) counted[outcome] = (counted[outcome] ?? 0) + 1;
+  return counted;
+};
+
+interface VersionRow {
+  readonly aggregate_version: number;
+}
+
+const versionsOf = async (
+  table: 'event_store' | 'outbox_events',
+  id: string,
+  order: string,
+): Promise<number[]> =>
+  (
+    await side.query<VersionRow>(
+      `SELECT aggregate_version FROM ${table} WHERE aggregate_id = $1 ORDER BY ${order}`,
+      [id],
+    )
+  ).map((row) => row.aggregate_version);
+
+const oneTo = (last: number): number[] => Array.from({ length: last }, (_, index) => index + 1);
+
+describe('a product in the store', () => {
+  it('is read as it was written', async () => {
+    const productId = v7();
+    const result = await side.store.create(creation(productId), undefined);
+    expect(result).toMatchObject({
+      outcome: 'written',
+      state: { ...mug, productId, version: 1, status: 'draft' },
+    });
+    expect(await side.store.find(productId)).toEqual((result as { state: ProductState }).state);
+  });
+
+  it('is not there when it was never created', async () => {
+    expect(await side.store.find(v7())).toBeUndefined();
+    expect(await side.store.change(v7(), 'any', price(1), undefined)).toMatchObject({
+      outcome: 'refused',
+      refusal: { reason: 'product-not-found' },
+    });
+  });
+
+  it('carries a change into its row, the event store and the outbox', async () => {
+    const id = await side.create();
+    expect(await side.store.change(id, [1], price(99), undefined)).toMatchObject({
+      outcome: 'written',
+      state: { version: 2, priceMinor: 99 },
+    });
+    expect(await side.store.find(id)).toMatchObject({ version: 2, priceMinor: 99, title: mug.title });
+    expect(await versionsOf('event_store', id, 'aggregate_version')).toEqual([1, 2]);
+    expect(await versionsOf('outbox_events', id, 'id')).toEqual([1, 2]);
+  });
+
+  it('writes nothing for a change to what is already so', async () => {
+    const id = await side.create();
+    const before = await side.counts();
+    expect(await side.store.change(id, [1], price(mug.priceMinor), undefined)).toMatchObject({
+      outcome: 'unchanged',
+      state: { version: 1 },
+    });
+    expect(await side.counts()).toEqual(before);
+  });
+
+  it('tells a deleted product from a stale version', async () => {
+    const id = await side.create();
+    await side.store.change(id, [1], (state) => deleteProduct(state, {}, context()), undefined);
+    for (const expected of [[1], [2], 'any'] as const) {
+      expect(await side.store.change(id, expected, price(5), undefined)).toMatchObject({
+        outcome: 'refused',
+        refusal: { reason: 'product-deleted' },
+      });
+    }
+  });
+});
+
+describe('changes at the same time', () => {
+  it('that expect the same version: one is written, 49 are stale, and no version is skipped', async () => {
+    const id = await side.create();
+    const results = await Promise.all(
+      Array.from({ length: 50 }, (_, index) => side.store.change(id, [1], price(10_000 + index), undefined)),
+    );
+    expect(outcomes(results)).toEqual({ written: 1, stale: 49 });
+    expect(await versionsOf('event_store', id, 'aggregate_version')).toEqual([1, 2]);
+    expect(results.filter(({ outcome }) => outcome === 'stale')).toContainEqual({
+      outcome: 'stale',
+      version: 2,
+    });
+  });
+
+  it('that accept any version are all written, one after the other, and outbox ids rise with the version', async () => {
+    const id = await side.create();
+    const results = await Promise.all(
+      Array.from({ length: 40 }, () => side.store.change(id, 'any', stock(1), undefined)),
+    );
+    expect(outcomes(results)).toEqual({ written: 40 });
+    expect(await side.store.find(id)).toMatchObject({ version: 41, stock: mug.stock + 40 });
+    expect(await versionsOf('event_store', id, 'aggregate_version')).toEqual(oneTo(41));
+    expect(await versionsOf('outbox_events', id, 'id')).toEqual(oneTo(41));
+  });
+
+  it('of one product by clients that read and try again keep outbox ids rising with the version', async () => {
+    const id = await side.create();
+    const client = async (): Promise<void> => {
+      for (let written = 0; written < 8;) {
+        const state = await side.store.find(id);
+        const result = await side.store.change(id, [state?.version ?? 0], stock(1), undefined);
+        if (result.outcome === 'written') written += 1;
+      }
+    };
+    await Promise.all(Array.from({ length: 6 }, client));
+    expect(await versionsOf('event_store', id, 'aggregate_version')).toEqual(oneTo(49));
+    expect(await versionsOf('outbox_events', id, 'id')).toEqual(oneTo(49));
+  });
+
+  it('leave a change decided on an older version unwritten, though it was loaded before the other', async () => {
+    const id = await side.create();
+    const locker = await side.pool.connect();
+    await locker.query('BEGIN');
+    await locker.query('SELECT 1 FROM products WHERE id = $1 FOR UPDATE', [id]);
+    const waiting = side.store.change(id, [1], price(7), undefined);
+    await eventually(async () => {
+      const [row] = await side.query<{ waiting: number }>(
+        `SELECT count(*)::int AS waiting FROM pg_stat_activity
+         WHERE datname = current_database() AND wait_event_type = 'Lock'`,
+      );
+      expect(row?.waiting).toBe(1);
+    });
+    await locker.query('UPDATE products SET version = 2 WHERE id = $1', [id]);
+    await locker.query('COMMIT');
+    locker.release();
+    expect(await waiting).toEqual({ outcome: 'stale', version: 2 });
+    expect(await versionsOf('event_store', id, 'aggregate_version')).toEqual([1]);
+    expect(await versionsOf('outbox_events', id, 'id')).toEqual([1]);
+  });
+});
+
+describe('a write that fails', () => {
+  const parts = [
+    ['products', 'products', 'CHECK (price_minor <> 6661)'],
+    ['event_store', 'event_store', `CHECK ((envelope #>> '{data,priceMinor}') IS DISTINCT FROM '6661')`],
+    ['outbox_events', 'outbox_events', `CHECK ((payload #>> '{data,priceMinor}') IS DISTINCT FROM '6661')`],
+    ['idempotency_keys', 'idempotency_keys', `CHECK ((answer ->> 'priceMinor') IS DISTINCT FROM '6661')`],
+  ] as const;
+
+  it.each(parts)('at %s leaves nothing behind', async (_name, table, check) => {
+    const id = await side.create();
+    await side.query(`ALTER TABLE ${table} ADD CONSTRAINT forced_failure ${check} NOT VALID`);
+    const before = await side.counts();
+    const request = { key: v7(), hash: 'h' };
+    await expect(side.store.change(id, [1], price(6_661), request)).rejects.toThrow('forced_failure');
+    await expect(side.store.change(id, 'any', price(6_661), request)).rejects.toThrow('forced_failure');
+    const expensive = (state: ProductState | undefined) =>
+      createProduct(state, { ...mug, priceMinor: 6_661, productId: v7() }, context());
+    await expect(side.store.create(expensive, request)).rejects.toThrow('forced_failure');
+    expect(await side.counts()).toEqual(before);
+    expect(await side.store.find(id)).toMatchObject({ version: 1, priceMinor: mug.priceMinor });
+    await side.query(`ALTER TABLE ${table} DROP CONSTRAINT forced_failure`);
+    expect(await side.store.change(id, [1], price(6_661), request)).toMatchObject({ outcome: 'written' });
+  });
+
+  it('because its connection is ended in the middle leaves nothing behind, and the next one gets a new connection', async () => {
+    const id = await side.create();
+    const before = await side.counts();
+    const blocker = await side.pool.connect();
+    await blocker.query('BEGIN');
+    await blocker.query('LOCK TABLE outbox_events IN ACCESS EXCLUSIVE MODE');
+    const failing = side.store.change(id, [1], price(3), undefined);
+    const failed = expect(failing).rejects.toThrow(/terminating connection|broke/);
+    await eventually(async () => {
+      const ended = await blocker.query(
+        `SELECT pg_terminate_backend(pid) FROM pg_stat_activity
+         WHERE datname = current_database() AND wait_event_type = 'Lock'`,
+      );
+      expect(ended.rowCount).toBe(1);
+    });
+    await failed;
+    await blocker.query('COMMIT');
+    blocker.release();
+    expect(await side.counts()).toEqual(before);
+    expect(await side.store.change(id, [1], price(3), undefined)).toMatchObject({ outcome: 'written' });
+  });
+});
+
+describe('a request with a key', () => {
+  it('is written once and answered alike ever after, also once the product has changed', async () => {
+    const productId = v7();
+    const request = { key: v7(), hash: 'create a mug' };
+    const first = await side.store.create(creation(productId), request);
+    await side.store.change(productId, [1], price(1), undefined);
+    const before = await side.counts();
+    const again = await side.store.create(creation(v7()), request);
+    expect(again).toEqual({ ...first, outcome: 'replayed' });
+    expect(await side.counts()).toEqual(before);
+  });
+
+  it('refuses the key for another request', async () => {
+    const key = v7();
+    await side.store.create(creation(v7()), { key, hash: 'one' });
+    const before = await side.counts();
+    expect(await side.store.create(creation(v7()), { key, hash: 'other' })).toEqual({
+      outcome: 'key-reused',
+    });
+    expect(await side.counts()).toEqual(before);
+  });
+
+  it('is written once when it comes many times at once, by whichever came first', async () => {
+    const before = await side.counts();
+    const request = { key: v7(), hash: 'create' };
+    const results = await Promise.all(
+      Array.from({ length: 20 }, () => side.store.create(creation(v7()), request)),
+    );
+    expect(outcomes(results)).toEqual({ written: 1, replayed: 19 });
+    expect(new Set(results.map((result) => 'state' in result && result.state.productId)).size).toBe(1);
+    expect(await side.counts()).toEqual({
+      products: before.products + 1,
+      events: before.events + 1,
+      messages: before.messages + 1,
+      answers: before.answers + 1,
+    });
+  });
+
+  it.each([[[1] as const], ['any' as const]])(
+    'that changes a product expecting %s is written once when it comes many times at once',
+    async (expected) => {
+      const id = await side.create();
+      const request = { key: v7(), hash: 'take one' };
+      const results = await Promise.all(
+        Array.from({ length: 20 }, () => side.store.change(id, expected, stock(-1), request)),
+      );
+      expect(outcomes(results)).toEqual({ written: 1, replayed: 19 });
+      expect(await side.store.find(id)).toMatchObject({ version: 2, stock: mug.stock - 1 });
+    },
+  );
+
+  it('may be sent again with the version read after a lost answer', async () => {
+    const id = await side.create();
+    const request = { key: v7(), hash: 'take one' };
+    await side.store.change(id, [1], stock(-1), request);
+    expect(await side.store.change(id, [2], stock(-1), request)).toMatchObject({
+      outcome: 'replayed',
+      state: { version: 2 },
+    });
+  });
+
+  it('keeps no answer when nothing was written', async () => {
+    const id = await side.create();
+    const request = { key: v7(), hash: 'h' };
+    const before = await side.counts();
+    expect(await side.store.change(id, [9], price(1), request)).toEqual({ outcome: 'stale', version: 1 });
+    expect(await side.counts()).toEqual(before);
+    expect(await side.store.change(id, [1], price(1), request)).toMatchObject({ outcome: 'written' });
+  });
+
+  it('is forgotten after a while', async () => {
+    const request = { key: v7(), hash: 'h' };
+    await side.store.create(creation(v7()), request);
+    await side.query(`UPDATE idempotency_keys SET created_at = now() - interval '25 hours' WHERE key = $1`, [
+      request.key,
+    ]);
+    expect(await side.store.forgetAnswers(26)).toBe(0);
+    expect(await side.store.forgetAnswers(24)).toBe(1);
+    expect(await side.store.forgetAnswers(24)).toBe(0);
+  });
+});
+
+describe('a connection that breaks', () => {
+  it('while it lies idle is replaced without anyone noticing', async () => {
+    const own = await writeSide(1);
+    const id = await own.create();
+    await own.query(
+      `SELECT pg_terminate_backend(pid) FROM pg_stat_activity
+       WHERE datname = current_database() AND application_name = 'product-api'`,
+    );
+    await eventually(async () => expect(await own.store.find(id)).toMatchObject({ version: 1 }));
+  });
+
+  it('is never given to the next statement', async () => {
+    const own = await writeSide(1);
+    const ending = own.database.run(
+      { name: 'end-itself', text: 'SELECT pg_terminate_backend(pg_backend_pid())' },
+      [],
+    );
+    await expect(ending).rejects.toThrow();
+    await expect(own.database.ping()).resolves.toBeUndefined();
+  });
+});

@@ -1,0 +1,81 @@
+import { newEventId } from '@reprise/events';
+import { type CommandContext, createProduct } from '@reprise/product-domain';
+import { afterFile, freshDatabase, type FreshDatabase } from '@reprise/test-kit';
+import pg from 'pg';
+import { v7 } from 'uuid';
+import { runWriteMigrations } from '../migrate.ts';
+import { ProductStore } from '../products/product-store.ts';
+import { WriteDatabase } from '../write-database.ts';
+
+export interface WriteSide {
+  readonly fresh: FreshDatabase;
+  readonly database: WriteDatabase;
+  readonly store: ProductStore;
+  /** Connects as the owner of the tables, beside the pool of the store. */
+  readonly pool: pg.Pool;
+  query<Row extends pg.QueryResultRow>(sql: string, values?: unknown[]): Promise<Row[]>;
+  /** Creates a product through the store and returns its id. */
+  create(): Promise<string>;
+  /** How many rows there are in all. */
+  counts(): Promise<{ products: number; events: number; messages: number; answers: number }>;
+}
+
+export const mug = {
+  title: 'Enamel mug',
+  description: 'Holds 350 ml.',
+  brand: 'Fjell',
+  categoryId: 'kitchen',
+  priceMinor: 1_450,
+  currency: 'EUR',
+  stock: 10,
+  tags: ['camping', 'comma, "quote" and {brace}'],
+} as const;
+
+/** A migrated write database of its own for one test file, and the store on it. */
+export async function writeSide(poolSize = 10): Promise<WriteSide> {
+  const fresh = await freshDatabase('write');
+  await runWriteMigrations(fresh.url);
+  const pool = new pg.Pool({ connectionString: fresh.url, max: 4 });
+  pool.on('error', () => undefined);
+  afterFile(() => pool.end());
+  const database = await openDatabase(fresh.url, poolSize);
+  const store = new ProductStore(database);
+  const query: WriteSide['query'] = async (sql, values) => (await pool.query(sql, values)).rows;
+  return {
+    fresh,
+    database,
+    store,
+    pool,
+    query,
+    create: async () => {
+      const productId = v7();
+      await store.create((state) => createProduct(state, { ...mug, productId }, context()), undefined);
+      return productId;
+    },
+    counts: async () => {
+      const [row] = await query<{ products: number; events: number; messages: number; answers: number }>(`
+        SELECT (SELECT count(*)::int FROM products) AS products, (SELECT count(*)::int FROM event_store) AS events,
+          (SELECT count(*)::int FROM outbox_events) AS messages, (SELECT count(*)::int FROM idempotency_keys) AS answers`);
+      if (row === undefined) throw new Error('no counts');
+      return row;
+    },
+  };
+}
+
+/** Opens the application's pool; it is closed at the end of the test file. */
+export async function openDatabase(url: string, poolSize = 10): Promise<WriteDatabase> {
+  const database = await WriteDatabase.open({
+    url,
+    poolSize,
+    statementTimeoutMs: 20_000,
+    onIdleError: () => undefined,
+  });
+  afterFile(() => database.onApplicationShutdown());
+  return database;
+}
+
+/** What every command in these tests comes from, with an event id of its own. */
+export function context(more: Partial<CommandContext> = {}): CommandContext {
+  const time = new Date();
+  return { eventId: newEventId(time), time, correlationId: 'test', ...more };
+}
