@@ -116,6 +116,15 @@ export interface GenerationStore {
     documents: readonly DocumentToWrite[],
     signal?: AbortSignal,
   ): Promise<WriteResult>;
+  /**
+   * Writes documents and moves the generation's positions in one transaction, rolled back together. Stores without
+   * transactions leave it out; their caller moves the positions after the write was acknowledged.
+   */
+  writeWithPositions?(
+    name: GenerationName,
+    documents: readonly DocumentToWrite[],
+    moved: { readonly generationUuid: string; readonly positions: Positions },
+  ): Promise<WriteResult>;
   /** Reads documents by id, in real time (not subject to refresh). Absent ids are absent from the map. */
   read(name: GenerationName, ids: readonly string[]): Promise<Map<string, StoredDocument>>;
   /** All documents in ascending id order, `batchSize` at a time, from one consistent view. */

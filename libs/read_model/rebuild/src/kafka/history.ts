@@ -1,4 +1,4 @@
-import type { KafkaTopic } from './kafka-topic.ts';
+import type { KafkaTopic } from '@reprise/read-model-feed';
 
 export type HistoryProof =
   | { readonly complete: true; readonly warnings: readonly string[] }

@@ -3,7 +3,12 @@ import { DependencyError } from '@reprise/read-model-indices';
 import { RebuildError } from '../errors.ts';
 import type { LogBatch, LogCursor, LogSlice, LogSource } from '../log/log-source.ts';
 import { committedRecords } from './committed-records.ts';
-import { allMessages, groupFreeConsumer, type KafkaConnection, type KafkaTopic } from './kafka-topic.ts';
+import {
+  allMessages,
+  groupFreeConsumer,
+  type KafkaConnection,
+  type KafkaTopic,
+} from '@reprise/read-model-feed';
 
 export interface KafkaReadOptions {
   /** Bytes asked for in one fetch of one partition. */

@@ -4,7 +4,7 @@ import type { Generation, GenerationStore, Positions, Registry } from '@reprise/
 import type { Projection } from '@reprise/read-model-projections';
 import { RebuildError } from '../errors.ts';
 import { kafkaSource } from '../kafka/kafka-source.ts';
-import { describeTopic, type KafkaConnection } from '../kafka/kafka-topic.ts';
+import { describeTopic, type KafkaConnection } from '@reprise/read-model-feed';
 import type { LogBatch } from '../log/log-source.ts';
 import type { CatchUp } from './promote.ts';
 

@@ -1,5 +1,5 @@
 import type { Positions } from '@reprise/read-model-indices';
-import { describeTopic, type KafkaConnection } from '../kafka/kafka-topic.ts';
+import { describeTopic, type KafkaConnection } from '@reprise/read-model-feed';
 
 /**
  * Records between positions and the end of the log.

@@ -8,7 +8,7 @@ import {
 import { RebuildError } from '../errors.ts';
 import { proveHistoryComplete } from '../kafka/history.ts';
 import { kafkaSource } from '../kafka/kafka-source.ts';
-import { describeTopic, type KafkaTopic } from '../kafka/kafka-topic.ts';
+import { describeTopic, type KafkaTopic } from '@reprise/read-model-feed';
 import { readCheckpoint, type Checkpoint } from './checkpoint.ts';
 import { fenceOf, type RunContext } from './run-context.ts';
 import type { StepResult } from './run-steps.ts';

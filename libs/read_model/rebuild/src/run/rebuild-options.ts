@@ -2,7 +2,7 @@ import type { Projection } from '@reprise/read-model-projections';
 import type { AggregateHistory } from '@reprise/read-model-feed';
 import type { GenerationStore, Registry } from '@reprise/read-model-indices';
 import type { ProgressPicture } from '../build/build-progress.ts';
-import type { KafkaConnection } from '../kafka/kafka-topic.ts';
+import type { KafkaConnection } from '@reprise/read-model-feed';
 import type { GateLimits } from './gate.ts';
 import type { RebuildMode, SourceChoice } from './receipt.ts';
 

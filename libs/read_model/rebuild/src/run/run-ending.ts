@@ -5,6 +5,7 @@ import {
   type GenerationState,
   type RunState,
 } from '@reprise/read-model-indices';
+import { TopicMissing } from '@reprise/read-model-feed';
 import { emptyTally, sumTallies } from '../build/slice-tally.ts';
 import { RebuildError } from '../errors.ts';
 import type { Receipt, RebuildOutcome } from './receipt.ts';
@@ -36,6 +37,7 @@ export const exitCodes = {
 /** The exit code of an error, wherever it was thrown. */
 export function exitCodeOf(error: unknown): number {
   if (error instanceof DependencyError) return exitCodes.dependency;
+  if (error instanceof TopicMissing) return exitCodes.usage;
   if (error instanceof LeaseLost) return exitCodes.busy;
   if (error instanceof CutoverConflict) return exitCodes.refused;
   if (!(error instanceof RebuildError)) return exitCodes.refused;

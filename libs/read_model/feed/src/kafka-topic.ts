@@ -1,6 +1,5 @@
 import { Admin, ConfigResourceTypes, Consumer, type BaseOptions } from '@platformatic/kafka';
 import { DependencyError } from '@reprise/read-model-indices';
-import { RebuildError } from '../errors.ts';
 
 /** How to reach Kafka. The shape is what the applications' configuration gives. */
 export interface KafkaConnection {
@@ -36,6 +35,21 @@ export interface KafkaTopic {
   readonly retentionBytes: string;
 }
 
+/** The topic that should hold the event log does not exist. Nothing was changed. */
+export class TopicMissing extends Error {
+  readonly code = 'TOPIC_MISSING';
+  readonly retryable = false;
+
+  constructor(name: string, brokers: readonly string[], options?: { cause?: unknown }) {
+    super(
+      `The topic "${name}" does not exist on ${brokers.join(', ')}. Nothing was changed. ` +
+        'Create it, or set PRODUCT_EVENTS_TOPIC to the topic the relay writes.',
+      options,
+    );
+    this.name = 'TopicMissing';
+  }
+}
+
 /** Options of the group-free reader and the admin client for one connection. */
 export function clientOptions(connection: KafkaConnection, clientId: string): BaseOptions {
   const { ssl, sasl } = connection;
@@ -63,18 +77,18 @@ export function clientOptions(connection: KafkaConnection, clientId: string): Ba
  */
 export function groupFreeConsumer(connection: KafkaConnection): Consumer {
   return new Consumer({
-    ...clientOptions(connection, 'reprise-rebuild'),
-    groupId: 'reprise-rebuild-never-joined',
+    ...clientOptions(connection, 'reprise-reader'),
+    groupId: 'reprise-never-joined',
   });
 }
 
 /**
  * Describes a topic as it is now: id, offsets at read_committed, leaders and what limits its history.
- * @throws RebuildError USAGE when the topic does not exist; DependencyError when Kafka stays unreachable.
+ * @throws TopicMissing; DependencyError when Kafka stays unreachable.
  */
 export async function describeTopic(connection: KafkaConnection, name: string): Promise<KafkaTopic> {
   const consumer = groupFreeConsumer(connection);
-  const admin = new Admin(clientOptions(connection, 'reprise-rebuild-admin'));
+  const admin = new Admin(clientOptions(connection, 'reprise-admin'));
   try {
     const metadata = await consumer.metadata({ topics: [name], autocreateTopics: false });
     const topic = metadata.topics.get(name);
@@ -117,15 +131,9 @@ export async function describeTopic(connection: KafkaConnection, name: string): 
 }
 
 function describeFailure(error: unknown, connection: KafkaConnection, name: string): Error {
-  if (error instanceof RebuildError) return error;
   const text = allMessages(error);
   if (/unknown.?topic/i.test(text)) {
-    return new RebuildError(
-      'USAGE',
-      `The topic "${name}" does not exist on ${connection.brokers.join(', ')}. Nothing was changed. ` +
-        'Create it, or set PRODUCT_EVENTS_TOPIC to the topic the relay writes.',
-      { cause: error },
-    );
+    return new TopicMissing(name, connection.brokers, { cause: error });
   }
   return new DependencyError(
     'kafka',
