@@ -40,6 +40,7 @@ const endProcesses = [
   '**/src/migrate.ts',
   'libs/runtime/src/{run-service,shutdown-signal}.ts',
   'libs/test-kit/src/exit-with-parent.ts',
+  'libs/test-kit/src/sample/*.ts',
 ];
 
 const everywhere = [

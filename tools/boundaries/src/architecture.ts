@@ -41,7 +41,7 @@ export function renderArchitecture(graph: ImportGraph, rows: readonly Constraint
     ),
     '## Who may import whom',
     'Every project carries one scope and one type. An import must keep every row whose tag the importing project carries; ESLint ' +
-      'enforces them and `tools/boundaries` proves that it does. Test files (`*.spec.ts` and `src/testing/`) may also import the ' +
+      'enforces them and `tools/boundaries` proves that it does. Test files (`*.spec.ts`, `*.contract.ts` and `src/testing/`) may also import the ' +
       'test kit, `fast-check` and `@jest/globals`.',
     table(
       ['Rule', 'Projects tagged', 'import projects tagged', 'packages', 'because'],

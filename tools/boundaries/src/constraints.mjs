@@ -157,8 +157,8 @@ export const testPackages = ['@jest/globals', 'fast-check'];
 /** Tags that every test file may import whatever its project. */
 export const testTags = { scope: 'scope:test', type: 'type:test' };
 
-/** Tests, and what a library offers for the tests of others (exported as its `/testing` subpath). */
-export const testFiles = ['**/*.spec.ts', '**/src/testing/**'];
+/** Tests, contract suites that specs run, and what a library offers for the tests of others (its `/testing` subpath). */
+export const testFiles = ['**/*.spec.ts', '**/*.contract.ts', '**/src/testing/**'];
 
 /** Inner files of packages that their own documentation tells to import. */
 export const documentedInnerFiles = ['ajv/dist/2020.js'];
