@@ -104,7 +104,7 @@ async function settle(work: Drain, refused: readonly RefusedMessage[]): Promise<
   try {
     await markProcessed(outbox, ids);
     for (const id of ids) acknowledged.delete(id);
-    failpoint('relay.afterMark');
+    if (ids.length > 0) failpoint('relay.afterMark');
     for (const { message, reason } of refused) {
       await parkMessage(outbox, message.id, reason);
       telemetry.parked(message, reason);

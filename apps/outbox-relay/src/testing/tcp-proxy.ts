@@ -1,0 +1,92 @@
+import { createServer, connect, type AddressInfo, type Server, type Socket } from 'node:net';
+import { afterFile } from '@reprise/test-kit';
+
+/**
+ * What the proxy does with connections: pass them on; refuse new ones and reset the open ones; or accept them and swallow every
+ * byte, as a network that drops packets does.
+ */
+export type ProxyMode = 'pass' | 'refuse' | 'swallow';
+
+export interface TcpProxy {
+  readonly port: number;
+  /** `host:port` */
+  readonly address: string;
+  set(mode: ProxyMode): Promise<void>;
+  /** Connections accepted so far, to prove that traffic went through it. */
+  accepted(): number;
+}
+
+/**
+ * A proxy on a free local port before `target` (`host:port`). A Kafka broker tells clients its own address, and they would go
+ * around the proxy; so that address, as it stands in metadata responses, is replaced on the way back.
+ */
+export async function tcpProxy(target: string): Promise<TcpProxy> {
+  const [host = '', targetPort = ''] = target.split(':');
+  const sockets = new Set<Socket>();
+  let mode: ProxyMode = 'pass';
+  let accepted = 0;
+  let server: Server | undefined;
+  let port = 0;
+
+  const addressOf = (value: number): Buffer => {
+    const name = Buffer.from(host);
+    const bytes = Buffer.alloc(2 + name.length + 4);
+    bytes.writeInt16BE(name.length);
+    name.copy(bytes, 2);
+    bytes.writeInt32BE(value, 2 + name.length);
+    return bytes;
+  };
+
+  const accept = (client: Socket): void => {
+    accepted += 1;
+    const upstream = connect(Number(targetPort), host);
+    for (const socket of [client, upstream]) {
+      sockets.add(socket);
+      socket.on('error', () => undefined);
+      socket.on('close', () => {
+        sockets.delete(socket);
+        client.destroy();
+        upstream.destroy();
+      });
+    }
+    const own = addressOf(Number(targetPort));
+    const mine = addressOf(port);
+    client.on('data', (bytes) => {
+      if (mode === 'pass') upstream.write(bytes);
+    });
+    upstream.on('data', (bytes) => {
+      if (mode !== 'pass') return;
+      for (let at = bytes.indexOf(own); at >= 0; at = bytes.indexOf(own, at + 1)) mine.copy(bytes, at);
+      client.write(bytes);
+    });
+  };
+
+  const listen = async (): Promise<void> => {
+    if (server !== undefined) return;
+    const created = createServer(accept);
+    server = created;
+    await new Promise<void>((resolve) => created.listen(port, '127.0.0.1', resolve));
+    port = (created.address() as AddressInfo).port;
+  };
+  const close = async (): Promise<void> => {
+    const closing = server;
+    server = undefined;
+    const closed = new Promise<void>((resolve) =>
+      closing === undefined ? resolve() : closing.close(() => resolve()),
+    );
+    for (const socket of sockets) socket.resetAndDestroy();
+    await closed;
+  };
+
+  await listen();
+  afterFile(close);
+  return {
+    port,
+    address: `127.0.0.1:${port}`,
+    set: async (next) => {
+      mode = next;
+      await (next === 'refuse' ? close() : listen());
+    },
+    accepted: () => accepted,
+  };
+}
