@@ -1,0 +1,114 @@
+import { createServer, type Server } from 'node:http';
+import { once } from 'node:events';
+import type { AddressInfo } from 'node:net';
+import { createLogger } from '@reprise/runtime';
+import type { HttpApplication } from '@reprise/runtime/http';
+import { step, testEndpoints } from '@reprise/test-kit';
+import { createSearchApi } from './search-api.ts';
+import { freshCatalogue, type Catalogue } from './testing/catalogue.ts';
+
+const logger = createLogger('search-api', { level: 'silent' });
+const someId = '01993b1c-7b2e-7c5d-9a1f-0123456789ab';
+const paths = ['/v1/search', `/v1/products/${someId}`];
+
+describe('the search API while its alias moves', () => {
+  let catalogue: Catalogue;
+  let application: HttpApplication;
+
+  beforeAll(async () => {
+    catalogue = await freshCatalogue();
+    const { elasticsearch } = testEndpoints();
+    application = await createSearchApi({ elasticsearch, searchAlias: catalogue.alias }, logger);
+    await catalogue.add([step.created(), step.published()], { id: someId });
+  });
+
+  afterAll(() => application.close());
+  afterEach(() => catalogue.switchBack());
+
+  const get = (url: string) => application.nest.inject({ method: 'GET', url });
+
+  it('reads whatever index the alias points to', async () => {
+    expect((await get(paths[1]!)).statusCode).toBe(200);
+    await catalogue.switchTo('empty');
+    expect((await get('/v1/search')).json()).toMatchObject({ total: { value: 0 }, hits: [] });
+    expect((await get(paths[1]!)).statusCode).toBe(404);
+    await catalogue.switchBack();
+    expect((await get('/v1/search')).json()).toMatchObject({ total: { value: 1 } });
+  });
+
+  it('says what to run when the alias points to nothing', async () => {
+    await catalogue.switchTo('nothing');
+    for (const path of paths) {
+      const response = await get(path);
+      expect([path, response.statusCode]).toEqual([path, 503]);
+      expect(response.headers['retry-after']).toBe('30');
+      expect(response.json()).toMatchObject({
+        type: 'urn:reprise:problem:index-missing',
+        detail: expect.stringContaining('npx nx run rebuild-job:execute'),
+      });
+    }
+  });
+
+  it('is ready only while the alias points to one index', async () => {
+    expect((await get('/health/ready')).statusCode).toBe(200);
+    await catalogue.switchTo('nothing');
+    const response = await get('/health/ready');
+    expect(response.statusCode).toBe(503);
+    expect(response.json()).toMatchObject({
+      checks: { 'search-alias': expect.stringContaining('points to no index') },
+    });
+  });
+
+  it('is not ready while the alias points to two indices', async () => {
+    await catalogue.switchTo('both');
+    const response = await get('/health/ready');
+    expect(response.statusCode).toBe(503);
+    expect(response.json()).toMatchObject({
+      checks: { 'search-alias': expect.stringContaining('2 indices') },
+    });
+  });
+
+  it('publishes its OpenAPI document', async () => {
+    const document = (await get('/openapi.json')).json<{ paths: object }>();
+    expect(Object.keys(document.paths).toSorted()).toEqual(['/v1/products/{id}', '/v1/search']);
+  });
+});
+
+describe('the search API without a working Elasticsearch', () => {
+  let silent: Server;
+  let silentUrl: string;
+
+  beforeAll(async () => {
+    // Takes requests and never answers, as an overloaded node would.
+    silent = createServer(() => undefined).listen(0, '127.0.0.1');
+    await once(silent, 'listening');
+    silentUrl = `http://127.0.0.1:${(silent.address() as AddressInfo).port}`;
+  });
+
+  afterAll(() => {
+    silent.closeAllConnections();
+    silent.close();
+  });
+
+  async function answersOf(node: string): Promise<void> {
+    const settings = { elasticsearch: { node }, searchAlias: 'product_search', requestTimeoutMs: 200 };
+    const application = await createSearchApi(settings, logger);
+    try {
+      for (const url of paths) {
+        const response = await application.nest.inject({ method: 'GET', url });
+        expect([url, response.statusCode]).toEqual([url, 503]);
+        expect(response.headers['retry-after']).toBe('5');
+        expect(response.json()).toMatchObject({ type: 'urn:reprise:problem:dependency-unavailable' });
+        expect(response.body).not.toContain(new URL(node).host);
+      }
+      expect((await application.nest.inject({ method: 'GET', url: '/health/live' })).statusCode).toBe(200);
+      expect((await application.nest.inject({ method: 'GET', url: '/health/ready' })).statusCode).toBe(503);
+    } finally {
+      await application.close();
+    }
+  }
+
+  it('answers 503 when it refuses connections', () => answersOf('http://127.0.0.1:9'));
+
+  it('answers 503 when it does not answer in time', () => answersOf(silentUrl));
+});

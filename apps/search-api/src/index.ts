@@ -1,0 +1,1 @@
+export { createSearchApi, type SearchApiSettings } from './search-api.ts';

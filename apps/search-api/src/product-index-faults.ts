@@ -1,0 +1,23 @@
+import { ProblemException } from '@reprise/runtime/http';
+
+/** Nobody has built the read model yet, or its alias was taken away. */
+export function indexMissing(alias: string, cause?: unknown): ProblemException {
+  return new ProblemException(
+    503,
+    'index-missing',
+    'The search index is missing',
+    `The alias "${alias}" points to no index, so nothing can be searched. No data is lost: build the index with \`npx nx run rebuild-job:execute\`.`,
+    { retryAfterSeconds: 30, cause },
+  );
+}
+
+/** Partial answers would be wrong answers, so a search that takes too long fails as a whole. */
+export function searchTimedOut(): ProblemException {
+  return new ProblemException(
+    503,
+    'search-timed-out',
+    'The search took too long',
+    'Elasticsearch did not finish within its time limit. Narrow the search, or try again in 5 seconds.',
+    { retryAfterSeconds: 5 },
+  );
+}

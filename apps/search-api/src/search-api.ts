@@ -1,0 +1,40 @@
+import { Client } from '@elastic/elasticsearch';
+import { createMetrics, type ElasticsearchConfiguration, type Logger } from '@reprise/runtime';
+import { createHttpApplication, type HttpApplication } from '@reprise/runtime/http';
+import { ProductIndex } from './product-index.ts';
+import { SearchApiModule } from './search-api.module.ts';
+
+export interface SearchApiSettings {
+  readonly elasticsearch: ElasticsearchConfiguration;
+  readonly searchAlias: string;
+  /** How long one request to Elasticsearch may take, in milliseconds. */
+  readonly requestTimeoutMs?: number;
+}
+
+/** Longer than the time limit of the search itself, so that Elasticsearch's own answer usually comes first. */
+const defaultRequestTimeoutMs = 5_000;
+
+/** Builds the whole application; closing it closes its connections too. */
+export async function createSearchApi(settings: SearchApiSettings, logger: Logger): Promise<HttpApplication> {
+  const { elasticsearch, searchAlias, requestTimeoutMs = defaultRequestTimeoutMs } = settings;
+  const client = new Client({ ...elasticsearch, requestTimeout: requestTimeoutMs, maxRetries: 1 });
+  const metrics = createMetrics('search-api');
+  const index = new ProductIndex(client, searchAlias);
+  const application = await createHttpApplication(SearchApiModule.register({ index, metrics }), {
+    logger,
+    metrics,
+    openApi: {
+      title: 'Reprise search API',
+      description:
+        'Finds published products. Reads through the read alias only, so a rebuild is never seen half done.',
+      version: '1.0',
+    },
+  });
+  return {
+    ...application,
+    close: async () => {
+      await application.close();
+      await client.close();
+    },
+  };
+}

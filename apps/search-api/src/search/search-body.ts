@@ -1,0 +1,65 @@
+import type { estypes } from '@elastic/elasticsearch';
+import type { SearchCriteria } from './criteria.ts';
+import type { SortValues } from './cursor.ts';
+import { facetAggregations } from './facets.ts';
+import { allFilters, filtersByDimension, publishedOnly } from './filters.ts';
+import { productFields } from '../product/product-view.ts';
+import { sortClause, sortKeys } from './sort-keys.ts';
+
+type Query = estypes.QueryDslQueryContainer;
+
+/** How far hits are counted exactly; beyond it the total says "at least". */
+const exactTotals = 10_000;
+
+/** How long a shard may search; what takes longer is given up as a whole, never answered in part. */
+const shardTimeout = '2s';
+
+export interface Page {
+  /** How many hits to ask for. */
+  readonly size: number;
+  readonly after?: SortValues;
+}
+
+/** The body of a search request for the given criteria, made of typed clauses only: no text of a caller is ever parsed. */
+export function searchBody(criteria: SearchCriteria, page: Page): estypes.SearchRequest {
+  const filters = allFilters(filtersByDimension(criteria));
+  return {
+    query: {
+      bool: {
+        filter: [publishedOnly],
+        ...(criteria.text !== undefined && { must: [matching(criteria.text)] }),
+      },
+    },
+    ...(filters.length > 0 && { post_filter: { bool: { filter: filters } } }),
+    aggs: facetAggregations(criteria),
+    sort: sortClause(sortKeys(criteria.sort)),
+    ...(page.after && { search_after: [...page.after] }),
+    size: page.size,
+    _source: [...productFields],
+    track_total_hits: exactTotals,
+    timeout: shardTimeout,
+  };
+}
+
+/**
+ * Products that hold every word of the text, wherever: title, brand, tags or description. The last word may also be the
+ * beginning of a word of the title, so that a search finds something while it is still being typed.
+ */
+function matching(text: string): Query {
+  return {
+    bool: {
+      should: [
+        {
+          multi_match: {
+            query: text,
+            type: 'cross_fields',
+            operator: 'and',
+            fields: ['title^4', 'brand.text^2', 'tags.text^2', 'description'],
+          },
+        },
+        { match_bool_prefix: { title: { query: text, operator: 'and' } } },
+      ],
+      minimum_should_match: 1,
+    },
+  };
+}

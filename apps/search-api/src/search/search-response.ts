@@ -1,0 +1,104 @@
+import { ApiProperty } from '@nestjs/swagger';
+import { ProductResponse } from '../product/product-response.ts';
+import type { SearchResult } from '../product-index.ts';
+import type { Facets, PriceFacet, ValueCount } from './facets.ts';
+
+/** The answer's shape for the OpenAPI document; `implements` keeps it true to what is answered. */
+class HitResponse extends ProductResponse {
+  @ApiProperty({
+    type: Number,
+    nullable: true,
+    description: 'How well the text matched, when sorted by relevance.',
+  })
+  score: number | null;
+}
+
+class TotalResponse {
+  @ApiProperty({ type: 'integer' })
+  value: number;
+
+  @ApiProperty({ enum: ['eq', 'gte'], description: 'gte: there are at least so many.' })
+  relation: 'eq' | 'gte';
+}
+
+class ValueCountResponse implements ValueCount {
+  @ApiProperty()
+  value: string;
+
+  @ApiProperty({ type: 'integer' })
+  count: number;
+}
+
+class PriceRangeResponse {
+  @ApiProperty({ type: 'integer', description: 'Minor units, inclusive.' })
+  from: number;
+
+  @ApiProperty({ type: 'integer', nullable: true, description: 'Minor units, exclusive; null for no end.' })
+  to: number | null;
+
+  @ApiProperty({ type: 'integer' })
+  count: number;
+}
+
+class PriceFacetResponse implements PriceFacet {
+  @ApiProperty({ example: 'EUR' })
+  currency: string;
+
+  @ApiProperty({ type: 'integer' })
+  count: number;
+
+  @ApiProperty({ type: 'integer', description: 'Minor units.' })
+  min: number;
+
+  @ApiProperty({ type: 'integer', description: 'Minor units.' })
+  max: number;
+
+  @ApiProperty({ type: [PriceRangeResponse] })
+  ranges: PriceRangeResponse[];
+}
+
+class AvailabilityResponse {
+  @ApiProperty({ type: 'integer' })
+  available: number;
+
+  @ApiProperty({ type: 'integer' })
+  unavailable: number;
+}
+
+class FacetsResponse implements Facets {
+  @ApiProperty({ type: [ValueCountResponse] })
+  categories: ValueCountResponse[];
+
+  @ApiProperty({ type: [ValueCountResponse] })
+  brands: ValueCountResponse[];
+
+  @ApiProperty({ type: [ValueCountResponse] })
+  tags: ValueCountResponse[];
+
+  @ApiProperty({ type: [PriceFacetResponse] })
+  prices: PriceFacetResponse[];
+
+  @ApiProperty({ type: AvailabilityResponse })
+  availability: AvailabilityResponse;
+}
+
+export class SearchResponse implements SearchResult {
+  @ApiProperty({ type: TotalResponse })
+  total: TotalResponse;
+
+  @ApiProperty({ type: [HitResponse] })
+  hits: HitResponse[];
+
+  @ApiProperty({
+    type: FacetsResponse,
+    description: 'Each facet is counted under all filters but its own.',
+  })
+  facets: FacetsResponse;
+
+  @ApiProperty({
+    type: String,
+    nullable: true,
+    description: 'Continues after the last hit; null on the last page.',
+  })
+  nextCursor: string | null;
+}
