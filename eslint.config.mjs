@@ -15,15 +15,23 @@ import {
   testFiles,
 } from './tools/boundaries/src/constraints.mjs';
 
-try {
-  readCachedProjectGraph();
-} catch (cause) {
-  // Without the graph @nx/enforce-module-boundaries reports nothing, and every import would pass.
-  throw new Error(
-    'Nx has not computed the project graph yet. Run: npx nx show projects, then ESLint again.',
-    { cause },
-  );
-}
+/**
+ * Without a computed graph `@nx/enforce-module-boundaries` reports nothing and every import passes, so that is an error of its
+ * own. It is looked for when a file is linted, not when this file is loaded: Nx loads it to compute the graph.
+ */
+const projectGraphExists = {
+  create: (context) => ({
+    Program(node) {
+      try {
+        readCachedProjectGraph();
+      } catch {
+        const message =
+          'Nx has not computed the project graph yet. Run: npx nx show projects, then ESLint again.';
+        context.report({ node, message });
+      }
+    },
+  }),
+};
 
 const pureTags = ['type:contract', 'type:domain'];
 const pureProjects = globSync('{apps,libs,libs/*,tools}/*/package.json', { cwd: import.meta.dirname })
@@ -121,7 +129,7 @@ export default defineConfig(
   { linterOptions: { noInlineConfig: true, reportUnusedDisableDirectives: 'error' } },
   js.configs.recommended,
   ...nx.configs['flat/base'],
-  { plugins: { 'import-x': importX } },
+  { plugins: { 'import-x': importX, workspace: { rules: { 'project-graph-exists': projectGraphExists } } } },
   {
     files: ['**/*.mjs'],
     languageOptions: {
@@ -145,6 +153,7 @@ export default defineConfig(
     },
     rules: {
       '@nx/enforce-module-boundaries': boundaries({ inTests: false }),
+      'workspace/project-graph-exists': 'error',
       '@typescript-eslint/await-thenable': 'error',
       '@typescript-eslint/consistent-type-imports': ['error', { fixStyle: 'inline-type-imports' }],
       '@typescript-eslint/no-floating-promises': 'error',
