@@ -62,12 +62,12 @@ export async function drain(work: Drain, whenEmpty: WhenEmpty, signal: AbortSign
 
   while (!signal.aborted) {
     leadership.lost.throwIfAborted();
-    const batch = await (ahead ?? claim([]));
+    const batch = await unlessAborted(leadership.lost, ahead ?? claim([]));
     ahead = undefined;
 
     if (isDone(batch, whenEmpty)) break;
     if (batch.length === 0) {
-      await settling;
+      await unlessAborted(leadership.lost, settling);
       work.onWorking();
       if (whenEmpty.then === 'wait') await whenEmpty.wake.wait(whenEmpty.pollMs, interrupted);
       continue;
@@ -78,17 +78,17 @@ export async function drain(work: Drain, whenEmpty: WhenEmpty, signal: AbortSign
     const result = await publishInOrder(batch, (messages) => send(work, messages));
     failpoint('relay.afterAck');
     for (const { id } of result.published) acknowledged.add(id);
-    await settling;
+    await unlessAborted(leadership.lost, settling);
     settling = handled(settle(work, result.refused));
     if (result.published.length > 0) telemetry.batch(result.published.length);
     work.onWorking();
     if (result.refused.length > 0) {
       // What was read ahead may hold messages that have to wait behind a refused one.
-      await settling;
+      await unlessAborted(leadership.lost, settling);
       ahead = undefined;
     }
   }
-  await settling;
+  await unlessAborted(leadership.lost, settling);
 }
 
 async function send(work: Drain, messages: readonly PublishableMessage[]): Promise<SendResult> {
@@ -130,6 +130,19 @@ async function limitWasRaised(log: EventLog): Promise<boolean> {
   const before = log.maxMessageBytes;
   await log.refreshLimits();
   return log.maxMessageBytes > before;
+}
+
+/**
+ * Gives the wait up when the signal aborts: a connection that fell silent must not hold a former leader for as long as its queries
+ * may take. What was waited for goes on and is looked after.
+ */
+function unlessAborted<T>(signal: AbortSignal, promise: Promise<T>): Promise<T> {
+  return new Promise((resolve, reject) => {
+    const abort = (): void => reject(signal.reason);
+    if (signal.aborted) abort();
+    signal.addEventListener('abort', abort, { once: true });
+    promise.then(resolve, reject).finally(() => signal.removeEventListener('abort', abort));
+  });
 }
 
 /** Marks a promise as looked after: its rejection is not reported as unhandled when nobody awaits it any more. */

@@ -1,6 +1,5 @@
-import { readConfiguration, runService } from '@reprise/runtime';
+import { dropNegativeTimeoutWarnings, readConfiguration, runService } from '@reprise/runtime';
 import { Command, InvalidArgumentError, Option } from 'commander';
-import { dropNegativeTimeoutWarnings } from './kafka-client.ts';
 import { runOnce } from './once-command.ts';
 import { serveRelay } from './relay-application.ts';
 import { relayDefaults, type RelaySettings } from './settings.ts';

@@ -37,7 +37,7 @@ export class Relay {
       application_name: 'outbox-relay',
       max: 4,
       connectionTimeoutMillis: 5_000,
-      query_timeout: 60_000,
+      query_timeout: 15_000,
       keepAlive: true,
     });
     this.outbox.on('error', (error) =>

@@ -126,6 +126,13 @@ describe('a parked message', () => {
     ]);
   });
 
+  it('is an ordinary published one if the log has acknowledged it after all', async () => {
+    const id = await outbox.append(aggregate(1), 1);
+    await parkMessage(outbox.pool, id, 'parked by a former leader');
+    await markProcessed(outbox.pool, [id]);
+    expect(await measureBacklog(outbox.pool)).toMatchObject({ unpublished: 0, parked: 0 });
+  });
+
   it('cannot be a published one', async () => {
     const id = await outbox.append(aggregate(1), 1);
     await markProcessed(outbox.pool, [id]);

@@ -1,5 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { Client } from 'pg';
+import { type Client } from 'pg';
+import { closeSession, sessionClient } from './connection.ts';
 
 /** Advisory locks are known by two numbers and belong to one database; these are the relay's ("outb", "rely" in ASCII). */
 const lockKey = [0x6f757462, 0x72656c79] as const;
@@ -81,15 +82,8 @@ export class Leadership {
     ask: (tryLock: () => Promise<boolean>) => Promise<boolean>,
   ): Promise<Leadership | undefined> {
     const { connectionString, sessionTimeoutMs = 10_000 } = options;
-    const client = new Client({
-      connectionString,
-      application_name: 'outbox-relay leadership',
-      connectionTimeoutMillis: sessionTimeoutMs,
-      query_timeout: sessionTimeoutMs / 2,
-      keepAlive: true,
-    });
-    const ignore = (): void => undefined;
-    client.on('error', ignore);
+    const timeout = { connectionTimeoutMillis: sessionTimeoutMs / 2, query_timeout: sessionTimeoutMs / 2 };
+    const client = sessionClient(connectionString, 'leadership', timeout);
     const tryLock = async (): Promise<boolean> => {
       const sql = 'SELECT pg_try_advisory_lock($1, $2) AS held';
       const { rows } = await client.query<{ held: boolean }>(sql, [...lockKey]);
@@ -100,10 +94,10 @@ export class Leadership {
       await client.query(`SET idle_session_timeout = ${Math.round(sessionTimeoutMs)}`);
       if (await ask(tryLock)) return new Leadership(client, sessionTimeoutMs);
     } catch (error) {
-      await client.end().catch(ignore);
+      await closeSession(client);
       throw error;
     }
-    await client.end().catch(ignore);
+    await closeSession(client);
     return undefined;
   }
 
@@ -133,7 +127,7 @@ export class Leadership {
   async release(): Promise<void> {
     clearInterval(this.#heartbeat);
     this.#lose('this relay gave it up');
-    await this.#client.end().catch(() => undefined);
+    await closeSession(this.#client);
   }
 
   async #askSession(): Promise<boolean> {

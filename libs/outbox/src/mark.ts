@@ -1,7 +1,8 @@
 import { type RowSource } from './claim.ts';
 
 const markSql = `
-  UPDATE outbox_events SET processed = true, processed_at = clock_timestamp(), attempts = attempts + 1
+  UPDATE outbox_events
+  SET processed = true, processed_at = clock_timestamp(), attempts = attempts + 1, parked = false
   WHERE id = ANY ($1::bigint[]) AND NOT processed`;
 
 const parkSql = `
@@ -12,7 +13,10 @@ const releaseSql = `
   WITH released AS (UPDATE outbox_events SET parked = false WHERE parked RETURNING id)
   SELECT count(*)::int AS released, pg_notify('outbox_events', '') FROM released`;
 
-/** Marks messages as published. Called only with messages the log has acknowledged; marking one twice changes nothing. */
+/**
+ * Marks messages as published. Called only with messages the log has acknowledged; marking one twice changes nothing, and one that a
+ * former leader parked in the meantime is published all the same.
+ */
 export async function markProcessed(source: RowSource, ids: readonly string[]): Promise<void> {
   if (ids.length > 0) await source.query(markSql, [ids]);
 }

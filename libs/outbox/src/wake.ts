@@ -1,5 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { Client } from 'pg';
+import { closeSession, sessionClient } from './connection.ts';
 
 /** A latch between whoever learns of new messages and the loop that publishes them. */
 export class Wake {
@@ -37,6 +37,8 @@ export interface ListenerOptions {
   readonly onFailure: (error: unknown) => void;
   /** Pause before it connects again. Default 1 s. */
   readonly retryMs?: number;
+  /** How often it makes sure that the connection is alive: a listener that only waits would not notice. Default 10 s. */
+  readonly pingMs?: number;
 }
 
 /**
@@ -56,15 +58,14 @@ export async function listenForMessages(
 
 /** Listens until the connection breaks or the signal aborts. */
 async function listenOnce(wake: Wake, options: ListenerOptions, signal: AbortSignal): Promise<void> {
-  const client = new Client({
-    connectionString: options.connectionString,
-    application_name: 'outbox-relay listener',
-    connectionTimeoutMillis: 10_000,
-    keepAlive: true,
-  });
+  const client = sessionClient(options.connectionString, 'listener');
   let abort = (): void => undefined;
+  let ping: NodeJS.Timeout | undefined;
   const closed = new Promise<void>((resolve, reject) => {
     abort = resolve;
+    ping = setInterval(() => {
+      client.query('SELECT 1').catch(reject);
+    }, options.pingMs ?? 10_000);
     client.on('end', () => reject(new Error('the connection that listens for new messages was closed')));
     client.on('error', reject);
   });
@@ -79,7 +80,8 @@ async function listenOnce(wake: Wake, options: ListenerOptions, signal: AbortSig
   } catch (error) {
     if (!signal.aborted) options.onFailure(error);
   } finally {
+    clearInterval(ping);
     signal.removeEventListener('abort', abort);
-    await client.end().catch(() => undefined);
+    await closeSession(client);
   }
 }
