@@ -3,6 +3,7 @@ export { readConfiguration, type Configuration, type EndpointName } from './conf
 export type { ElasticsearchConfiguration } from './elasticsearch-settings.ts';
 export type { KafkaConfiguration } from './kafka-settings.ts';
 export { createLogger, type Logger, type LoggerOptions } from './logger.ts';
+export { dropNegativeTimeoutWarnings, kafkaLogCreator } from './kafkajs-process.ts';
 export { createMetrics } from './metrics.ts';
 export { redact } from './redaction.ts';
 export { runService, untilAborted, type ServiceContext } from './run-service.ts';

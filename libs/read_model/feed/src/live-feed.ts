@@ -42,7 +42,11 @@ export interface LiveFeedServers {
   readonly history: AggregateHistory | undefined;
   /** Resolves when the letters are durable. */
   readonly putAside: (letters: readonly DeadLetter[]) => Promise<void>;
+  /** Told when a generation nobody reads could not be fed and is left where it stands for a while. */
+  readonly onSuspended: (generation: Generation, error: unknown) => void;
 }
+
+const suspensionMs = 10_000;
 
 interface FedGeneration {
   readonly generation: Generation;
@@ -67,6 +71,8 @@ export type BatchOutcome =
 export class LiveFeed {
   readonly #servers: LiveFeedServers;
   #fed: FedGeneration[] = [];
+  /** By uuid, until when. */
+  readonly #suspended = new Map<string, number>();
   readonly #inFlight = new Set<Promise<unknown>>();
 
   constructor(servers: LiveFeedServers) {
@@ -92,6 +98,7 @@ export class LiveFeed {
         states,
         fingerprint,
       })) {
+        if ((this.#suspended.get(generation.uuid) ?? 0) > performance.now()) continue;
         const known = this.#fed.find((held) => held.generation.uuid === generation.uuid);
         const positions = known?.positions ?? (await this.#servers.registry.positions(generation.uuid));
         fed.push({ generation, projection, store, positions });
@@ -147,8 +154,22 @@ export class LiveFeed {
     const decoded = decodeBatch(batch);
     const putAside = new Set<bigint>();
     let applied = 0;
-    for (const target of fed) applied += await this.#feedOne(target, batch, decoded, putAside);
+    for (const target of fed) {
+      try {
+        applied += await this.#feedOne(target, batch, decoded, putAside);
+      } catch (error) {
+        if (target.generation.state === 'LIVE' || fed.length === 1) throw error;
+        this.#suspend(target, error);
+      }
+    }
     return { outcome: 'fed', applied };
+  }
+
+  /** A generation nobody reads must not hold up the one that is read: it is let go of, and taken on again later where it stands. */
+  #suspend({ generation }: FedGeneration, error: unknown): void {
+    this.#fed = this.#fed.filter((held) => held.generation.uuid !== generation.uuid);
+    this.#suspended.set(generation.uuid, performance.now() + suspensionMs);
+    this.#servers.onSuspended(generation, error);
   }
 
   async #feedOne(

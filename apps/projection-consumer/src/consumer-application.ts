@@ -1,0 +1,156 @@
+import { randomUUID } from 'node:crypto';
+import { hostname } from 'node:os';
+import { Module, type DynamicModule } from '@nestjs/common';
+import { aggregateHistory, describeTopic, LiveFeed, type DeadLetter } from '@reprise/read-model-feed';
+import {
+  assertReadModelMigrated,
+  createElasticsearchClient,
+  createReadModelPool,
+  openGenerationStore,
+  Registry,
+} from '@reprise/read-model-indices';
+import { projections } from '@reprise/read-model-projections';
+import {
+  createMetrics,
+  kafkaLogCreator,
+  untilAborted,
+  type Configuration,
+  type ServiceContext,
+} from '@reprise/runtime';
+import { createHttpApplication, OperationsModule, type ReadinessChecks } from '@reprise/runtime/http';
+import { Kafka, logLevel } from 'kafkajs';
+import { type Registry as MetricsRegistry } from 'prom-client';
+import { DeadLetterProducer } from './dead-letter-producer.ts';
+import { FeedHealth } from './feed-health.ts';
+import { FeedMetrics } from './feed-metrics.ts';
+import { feedHealth, feedLogger, feedMetrics, liveFeed, LiveFeedController } from './live-feed.controller.ts';
+import { keepMembership } from './membership.ts';
+import { PartitionBatches } from './partition-batches.ts';
+
+@Module({})
+class ConsumerModule {
+  static register(
+    metrics: MetricsRegistry,
+    ready: ReadinessChecks,
+    provided: ReadonlyMap<symbol, unknown>,
+  ): DynamicModule {
+    return {
+      module: ConsumerModule,
+      imports: [OperationsModule.register({ metrics, ready })],
+      controllers: [LiveFeedController],
+      providers: [...provided].map(([provide, useValue]) => ({ provide, useValue })),
+    };
+  }
+}
+
+type ConsumerConfiguration = Omit<
+  Configuration,
+  'writeDatabaseUrl' | 'productApiPort' | 'searchApiPort' | 'outboxRelayPort'
+>;
+
+/** Feeds the read models from the event log until the signal aborts; the batch in flight is finished before it returns. */
+export async function serveConsumer(
+  configuration: ConsumerConfiguration,
+  { logger, signal }: ServiceContext,
+): Promise<void> {
+  const { productEventsTopic, deadLetterTopic, searchAlias } = configuration;
+  const client = createElasticsearchClient(configuration.elasticsearch);
+  const pool = createReadModelPool(configuration.readModelDatabaseUrl);
+  const eventStore = createReadModelPool(configuration.eventStoreDatabaseUrl, { max: 4 });
+  const registry = new Registry(pool);
+  const stop = new AbortController();
+  try {
+    await assertReadModelMigrated(pool);
+    const topic = await describeTopic(configuration.kafka, productEventsTopic);
+    const metrics = createMetrics('projection-consumer');
+    const measures = new FeedMetrics(metrics);
+    const health = new FeedHealth();
+    const kafka = new Kafka({
+      ...configuration.kafka,
+      clientId: 'reprise-projection-consumer',
+      connectionTimeout: 3_000,
+      logLevel: logLevel.INFO,
+      logCreator: kafkaLogCreator(logger),
+    });
+    const deadLetters = new DeadLetterProducer(
+      kafka,
+      { events: productEventsTopic, deadLetters: deadLetterTopic },
+      () => new Date(),
+    );
+    const models = projections.map((projection) => ({
+      projection,
+      store: openGenerationStore(projection, { client, pool, searchAlias }),
+    }));
+    const feed = new LiveFeed({
+      registry,
+      models,
+      topicId: topic.id,
+      history: aggregateHistory(eventStore),
+      putAside: async (letters: readonly DeadLetter[]) => {
+        await deadLetters.putAside(letters);
+        measures.putAside(letters.length);
+        for (const { partition, offset, reason, message } of letters) {
+          logger.error(
+            { partition, offset: String(offset), reason, detail: message },
+            'event sent to the dead-letter topic',
+          );
+        }
+      },
+      onSuspended: ({ name }, error) =>
+        logger.error({ err: error, generation: name }, 'generation not fed for now'),
+    });
+    const transport = new PartitionBatches({
+      kafka,
+      topic: productEventsTopic,
+      groupId: `reprise-projections-${productEventsTopic}`,
+      logger,
+      onAssigned: async (partitions) => {
+        await feed.refresh();
+        await feed.reload();
+        return new Map(
+          partitions.flatMap((partition) => {
+            const position = feed.positionOf(partition);
+            return position === undefined ? [] : [[partition, position] as const];
+          }),
+        );
+      },
+    });
+    const provided = new Map<symbol, unknown>([
+      [liveFeed, feed],
+      [feedHealth, health],
+      [feedMetrics, measures],
+      [feedLogger, logger],
+    ]);
+    const application = await createHttpApplication(
+      ConsumerModule.register(metrics, { feed: () => health.assertFeeding() }, provided),
+      { logger, metrics },
+    );
+    application.nest.connectMicroservice({ strategy: transport });
+    const membership = {
+      feederId: `${hostname()}-${process.pid}-${randomUUID()}`,
+      registry,
+      feed,
+      transport,
+      models,
+      topic,
+      metrics: measures,
+      logger,
+      now: () => new Date(),
+    };
+    await deadLetters.connect();
+    await application.nest.startAllMicroservices();
+    health.started();
+    await application.listen(configuration.projectionConsumerPort, configuration.httpHost);
+    const following = keepMembership(membership, AbortSignal.any([signal, stop.signal]));
+    try {
+      await Promise.race([untilAborted(signal), following]);
+    } finally {
+      stop.abort();
+      await following.catch(() => undefined);
+      await application.close();
+      await deadLetters.disconnect();
+    }
+  } finally {
+    await Promise.allSettled([client.close(), pool.end(), eventStore.end()]);
+  }
+}
