@@ -1,5 +1,6 @@
 import { destination, levels, pino, stdTimeFunctions, type Logger as PinoLogger } from 'pino';
 import { ConfigurationError } from './configuration-error.ts';
+import { errorFields } from './error-fields.ts';
 import { redact } from './redaction.ts';
 
 export type Logger = PinoLogger;
@@ -29,6 +30,7 @@ export function createLogger(name: string, options: LoggerOptions = {}): Logger 
       base: { app: name },
       timestamp: stdTimeFunctions.isoTime,
       formatters: { level: (label) => ({ level: label }) },
+      serializers: { err: (error: unknown) => errorFields(error) },
       hooks: { streamWrite: redact },
     },
     destination({ dest: options.destination === 'stderr' ? 2 : 1, sync: true }),
