@@ -4,9 +4,8 @@ import { digestField } from './index-definition.ts';
 /** A run of documents as one `_bulk` body. */
 export interface Bulk {
   readonly documents: readonly DocumentToWrite[];
-  readonly body: string;
-  /** Size of the body in bytes (UTF-8). */
-  readonly bytes: number;
+  /** NDJSON in UTF-8. */
+  readonly body: Buffer;
 }
 
 /** How large one bulk may become; a single document larger than `bytes` still makes a bulk of its own. */
@@ -39,15 +38,18 @@ export function takeBulk(
 ): Bulk | undefined {
   if (from >= documents.length) return undefined;
   const end = Math.min(documents.length, from + size.documents);
-  let body = '';
+  const lines: string[] = [];
   let bytes = 0;
-  let next = from;
-  for (; next < end; next++) {
-    const lines = bulkLines(documents[next]!);
-    const length = Buffer.byteLength(lines);
+  for (let next = from; next < end; next++) {
+    const text = bulkLines(documents[next]!);
+    const length = Buffer.byteLength(text);
     if (next > from && bytes + length > size.bytes) break;
-    body += lines;
+    lines.push(text);
     bytes += length;
   }
-  return { documents: documents.slice(from, next), body, bytes };
+  // Encoded line by line: as one string, a single character beyond Latin-1 would double the memory and the time of all.
+  const body = Buffer.allocUnsafe(bytes);
+  let at = 0;
+  for (const text of lines) at += body.write(text, at);
+  return { documents: documents.slice(from, from + lines.length), body };
 }

@@ -140,7 +140,7 @@ export function bulkWriter(client: Client, options: BulkWriterOptions = {}): Wri
     } else if (status === 413) {
       const { id, version } = bulk.documents[0]!;
       job.acknowledge(0, 0, [
-        { id, version, reason: `${bulk.bytes} bytes are too large for the server: ${reason}` },
+        { id, version, reason: `${bulk.body.length} bytes are too large for the server: ${reason}` },
       ]);
     } else if (fault === 'transient') {
       // A 429 was refused before anything was done; after anything else the bulk may have been applied.
