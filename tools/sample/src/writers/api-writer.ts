@@ -1,0 +1,141 @@
+import { randomUUID } from 'node:crypto';
+import { setTimeout as delay } from 'node:timers/promises';
+import type { HistoryStep } from '../catalogue/generate-histories.ts';
+import { requestOf, type ApiRequest } from './api-requests.ts';
+import { cancelled, SampleError } from './sample-error.ts';
+import { WriteMeter, type WriteOptions, type WriteReport } from './write-report.ts';
+
+export interface ApiWriterOptions extends WriteOptions {
+  /** Where the product API answers, e.g. `http://127.0.0.1:3000`. */
+  readonly origin: string;
+  /** Requests in flight at most. Default 16. */
+  readonly concurrency?: number | undefined;
+}
+
+interface Written {
+  readonly productId: string;
+  readonly etag: string;
+}
+
+/** Tries of one request whose fate the API cannot tell or that it could not serve; the key makes repeating it harmless. */
+const tries = 6;
+const retryableStatuses: ReadonlySet<number> = new Set([429, 502, 503, 504]);
+
+/**
+ * Plays histories through the product API: one request per command, commands of one product one after another, each on the ETag
+ * the one before was answered with. Products get the ids the API chooses.
+ * @throws SampleError when the API does not answer, or refuses a command
+ */
+export async function writeThroughApi(
+  steps: Iterable<HistoryStep>,
+  options: ApiWriterOptions,
+): Promise<WriteReport> {
+  const { origin, concurrency = 16, signal } = options;
+  const meter = new WriteMeter(options.onProgress);
+  const run = randomUUID();
+  const written = new Map<string, Promise<Written>>();
+  const inFlight = new Set<Promise<unknown>>();
+  let failure: Error | undefined;
+  await assertAnswering(origin);
+  let sent = 0;
+  for (const step of steps) {
+    if (signal?.aborted || failure !== undefined) break;
+    const key = `sample-${run}-${++sent}`;
+    const before = written.get(step.productId);
+    const done = perform(origin, step, before, key).then((result) => {
+      meter.add(1, before === undefined ? 1 : 0);
+      return result;
+    });
+    // Every request is listened to here; a failed one is also seen by the next one of its product, which then is not sent.
+    const settled: Promise<void> = done.then(
+      () => void inFlight.delete(settled),
+      (error: unknown) => {
+        inFlight.delete(settled);
+        failure ??= error instanceof Error ? error : new Error(String(error));
+      },
+    );
+    written.set(step.productId, done);
+    inFlight.add(settled);
+    if (inFlight.size >= concurrency) await Promise.race(inFlight);
+  }
+  await Promise.all(inFlight);
+  if (failure !== undefined) throw failure;
+  if (signal?.aborted) throw cancelled(meter.events);
+  return meter.report();
+}
+
+async function perform(
+  origin: string,
+  step: HistoryStep,
+  before: Promise<Written> | undefined,
+  key: string,
+): Promise<Written> {
+  const product = await before;
+  const request = requestOf(step.command, product?.productId ?? '');
+  const response = await send(origin, request, {
+    'idempotency-key': key,
+    ...(product !== undefined && { 'if-match': product.etag }),
+  });
+  const body = (await response.json()) as { readonly id?: string; readonly version?: number };
+  const etag = response.headers.get('etag');
+  const expected = step.event.aggregateversion;
+  if (body.id === undefined || etag === null || body.version !== expected) {
+    throw new SampleError(
+      'API_REFUSED',
+      `${request.method} ${request.path} answered version ${body.version} instead of ${expected}: someone else changes the ` +
+        'sample products meanwhile. What was written stays; run it again on its own.',
+    );
+  }
+  return { productId: body.id, etag };
+}
+
+async function send(
+  origin: string,
+  { method, path, body }: ApiRequest,
+  headers: Readonly<Record<string, string>>,
+): Promise<Response> {
+  let problem = '';
+  let cause: unknown;
+  for (let attempt = 1; attempt <= tries; attempt++) {
+    try {
+      const response = await fetch(new URL(path, origin), {
+        method,
+        headers: { ...headers, ...(body !== undefined && { 'content-type': 'application/json' }) },
+        ...(body !== undefined && { body: JSON.stringify(body) }),
+        signal: AbortSignal.timeout(30_000),
+      });
+      if (response.ok) return response;
+      problem = `${response.status} ${await response.text()}`;
+      if (!retryableStatuses.has(response.status)) {
+        throw new SampleError(
+          'API_REFUSED',
+          `${method} ${path} was refused: ${problem}. What was written before stays.`,
+        );
+      }
+    } catch (error) {
+      if (error instanceof SampleError) throw error;
+      problem = error instanceof Error ? error.message : String(error);
+      cause = error;
+    }
+    await delay(100 * 2 ** attempt);
+  }
+  throw new SampleError(
+    'API_UNREACHABLE',
+    `${method} ${path} got no good answer in ${tries} tries, the last one: ${problem}. What was written before stays.`,
+    { cause, retryable: true },
+  );
+}
+
+async function assertAnswering(origin: string): Promise<void> {
+  try {
+    const response = await fetch(new URL('/health/ready', origin), { signal: AbortSignal.timeout(10_000) });
+    if (response.ok) return;
+    throw new Error(`/health/ready answers ${response.status}: ${await response.text()}`);
+  } catch (cause) {
+    throw new SampleError(
+      'API_UNREACHABLE',
+      `The product API is not ready at ${origin}. Nothing was written. Start it (npx nx serve product-api) or name it with --api.`,
+      { cause, retryable: true },
+    );
+  }
+}
