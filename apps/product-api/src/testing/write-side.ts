@@ -1,4 +1,4 @@
-import { newEventId } from '@reprise/events';
+import { decodeEvent, newEventId, type ProductEvent } from '@reprise/events';
 import { type CommandContext, createProduct } from '@reprise/product-domain';
 import { afterFile, freshDatabase, type FreshDatabase } from '@reprise/test-kit';
 import pg from 'pg';
@@ -78,4 +78,17 @@ export async function openDatabase(url: string, poolSize = 10): Promise<WriteDat
 export function context(more: Partial<CommandContext> = {}): CommandContext {
   const time = new Date();
   return { eventId: newEventId(time), time, correlationId: 'test', ...more };
+}
+
+/** The events of a product as the event store has them. */
+export async function eventsOf(side: WriteSide, productId: string): Promise<ProductEvent[]> {
+  const rows = await side.query<{ text: string }>(
+    'SELECT envelope::text AS text FROM event_store WHERE aggregate_id = $1 ORDER BY aggregate_version',
+    [productId],
+  );
+  return rows.map(({ text }) => {
+    const decoded = decodeEvent(text);
+    if (!decoded.ok) throw new Error(decoded.message);
+    return decoded.event;
+  });
 }
