@@ -73,6 +73,8 @@ export async function composeUp(options: UpOptions): Promise<UpResult> {
         'This instance runs the embedded servers. Use `up` without --docker, or `reset` it first to change to Docker.',
       );
     }
+    // Before anything is written down: a folder marked as Docker's can only be reset by Docker.
+    await compose(directory, ['version'], { signal });
     // Ports that are decided belong to containers that may run; compose keeps those.
     for (const server of servers) if (!state.servers[server.name]) await chooseServerPorts(server, state);
     writeState(directory, state);

@@ -1,5 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { StackAborted } from './errors.ts';
+import { StackAborted, StackError } from './errors.ts';
 
 /** Waits `milliseconds`; ends early, with StackAborted, when the signal fires. */
 export async function pause(milliseconds: number, signal?: AbortSignal): Promise<void> {
@@ -13,7 +13,7 @@ export async function pause(milliseconds: number, signal?: AbortSignal): Promise
 
 /**
  * Calls `probe` until it returns a value other than undefined, or until `timeoutMs` have passed.
- * The last error a probe threw is handed to the caller as `lastError`, for its message.
+ * A StackError of a probe ends the wait; the last one of any other kind is handed to the caller, for its message.
  */
 export async function poll<T>(
   probe: () => Promise<T | undefined> | T | undefined,
@@ -27,7 +27,7 @@ export async function poll<T>(
       const value = await probe();
       if (value !== undefined) return { ok: true, value };
     } catch (error) {
-      if (error instanceof StackAborted) throw error;
+      if (error instanceof StackError) throw error;
       lastError = error;
     }
     if (performance.now() >= deadline) return { ok: false, lastError };

@@ -63,8 +63,8 @@ export async function reset(options: DownOptions): Promise<void> {
   }
   await withInstanceLock(directory, { report }, async () => {
     const state = stateOrGuess(directory);
-    await stopAll(state, options);
     if (state.kind === 'docker') await composeDown(directory, { deleteData: true });
+    else await stopAll(state, options);
     deleteInstance(directory);
   });
 }

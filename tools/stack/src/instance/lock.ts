@@ -25,17 +25,23 @@ function isHeld(holder: Holder | undefined): holder is Holder {
   return holder !== undefined && commandLine(holder.pid)?.text === holder.commandLine;
 }
 
-/** Creates the file with its content in one step, so that no reader ever sees a lock without a holder. */
+/**
+ * Creates the file with its content in one step, so that no reader ever sees a lock without a holder.
+ * @throws StackError LOCK_FAILED when the folder cannot be written.
+ */
 function tryAcquire(file: string): boolean {
   const draft = `${file}.${process.pid}`;
   const holder: Holder = { pid: process.pid, commandLine: commandLine(process.pid)?.text ?? '' };
-  writeFileSync(draft, JSON.stringify(holder));
   try {
+    mkdirSync(dirname(file), { recursive: true });
+    writeFileSync(draft, JSON.stringify(holder));
     linkSync(draft, file);
     return true;
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
-    return false;
+    if ((error as NodeJS.ErrnoException).code === 'EEXIST') return false;
+    throw new StackError('LOCK_FAILED', `${dirname(file)} cannot be written by you. Nothing was done`, {
+      cause: error,
+    });
   } finally {
     rmSync(draft, { force: true });
   }
@@ -50,7 +56,6 @@ export async function withLock<T>(
   options: { timeoutMs: number; signal?: AbortSignal; onWait?: (holderPid: number) => void },
   work: () => Promise<T>,
 ): Promise<T> {
-  mkdirSync(dirname(file), { recursive: true });
   let told = false;
   const acquired = await poll(
     () => {
