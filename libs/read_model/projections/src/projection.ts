@@ -22,7 +22,11 @@ export type Applied<D extends ReadModelDocument> =
   /** An earlier event of this product is missing: `expected` is the version that has to come first. */
   | { readonly outcome: 'gap'; readonly expected: number };
 
-/** Applies an event under the one rule of every feed: only if its version follows the document's. Changes nothing it is given. */
+/**
+ * Applies an event under the one rule of every feed: only if its version follows the document's. Changes nothing it is given.
+ *
+ * @throws RangeError for an event that no product's life has at that place, such as one after its deletion: a poison event
+ */
 export function applyEvent<D extends ReadModelDocument>(
   projection: Projection<D>,
   document: D | undefined,
@@ -31,5 +35,20 @@ export function applyEvent<D extends ReadModelDocument>(
   const expected = (document?.version ?? 0) + 1;
   if (event.aggregateversion < expected) return { outcome: 'duplicate' };
   if (event.aggregateversion > expected) return { outcome: 'gap', expected };
+  assertPartOfALife(document, event);
   return { outcome: 'applied', document: projection.evolve(document, event) };
+}
+
+/** A life begins with its creation, has one, and ends with its deletion: whatever else the log says must not reach a document. */
+function assertPartOfALife(
+  document: ReadModelDocument | undefined,
+  { type, subject, aggregateversion }: ProductEvent,
+): void {
+  const which = `${type} is event ${aggregateversion} of product ${subject}`;
+  if (document === undefined && type !== 'product.created.v1') {
+    throw new RangeError(`${which}; only product.created.v1 can be the first`);
+  }
+  if (document !== undefined && type === 'product.created.v1')
+    throw new RangeError(`${which}, which exists already`);
+  if (document?.status === 'deleted') throw new RangeError(`${which}, which was deleted; nothing may follow`);
 }

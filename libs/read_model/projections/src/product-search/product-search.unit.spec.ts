@@ -1,0 +1,68 @@
+import type { ProductEvent } from '@reprise/events';
+import type { ProductSearchDocument } from '@reprise/read-model-documents';
+import fc from 'fast-check';
+import { applyEvent } from '../projection.ts';
+import { histories } from '../testing/histories.ts';
+import { productSearch } from './product-search.ts';
+
+/** Another way to the same document: every field looked for in the history by itself. */
+function naive(events: readonly ProductEvent[]): ProductSearchDocument {
+  const [first] = events;
+  if (first?.type !== 'product.created.v1') throw new Error('a life begins with its creation');
+  const last = <T>(field: string): T => {
+    const having = events.filter(({ data }) => (data as Record<string, unknown>)[field] !== undefined);
+    return ((having.at(-1)?.data as Record<string, unknown> | undefined)?.[field] ?? null) as T;
+  };
+  const adjustments = events.map((event) =>
+    event.type === 'product.stock-adjusted.v1' ? event.data.delta : 0,
+  );
+  const statuses: Partial<Record<ProductEvent['type'], ProductSearchDocument['status']>> = {
+    'product.created.v1': 'draft',
+    'product.published.v1': 'published',
+    'product.unpublished.v1': 'draft',
+    'product.deleted.v1': 'deleted',
+  };
+  return {
+    productId: first.subject,
+    title: last('title'),
+    description: last('description'),
+    brand: last('brand'),
+    categoryId: last('categoryId'),
+    priceMinor: last('priceMinor'),
+    currency: last('currency'),
+    stock: adjustments.reduce((sum, delta) => sum + delta, first.data.stock),
+    tags: last('tags'),
+    status: events.map(({ type }) => statuses[type]).findLast((status) => status !== undefined)!,
+    version: events.length,
+    createdAt: first.time,
+    updatedAt: events.at(-1)!.time,
+  };
+}
+
+describe('product_search', () => {
+  it('is the document an independent fold finds, after every event of any history', () => {
+    fc.assert(
+      fc.property(histories('p1'), (events) => {
+        let document: ProductSearchDocument | undefined;
+        events.forEach((event, i) => {
+          const applied = applyEvent(productSearch, document, event);
+          if (applied.outcome === 'applied') document = applied.document;
+          expect(document).toEqual(naive(events.slice(0, i + 1)));
+        });
+      }),
+    );
+  });
+
+  it('has exactly the fields its strict mapping has', () => {
+    fc.assert(
+      fc.property(histories('p1'), (events) => {
+        const applied = applyEvent(productSearch, undefined, events[0]!);
+        if (applied.outcome !== 'applied' || productSearch.storage.kind !== 'elasticsearch')
+          throw new Error('not applied');
+        expect(Object.keys(applied.document).sort()).toEqual(
+          Object.keys(productSearch.storage.properties).sort(),
+        );
+      }),
+    );
+  });
+});
