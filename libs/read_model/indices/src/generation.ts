@@ -1,4 +1,5 @@
 import type { BucketDigest, DocumentDigest, StorageDefinition } from '@reprise/read-model-documents';
+import type { Fence } from './registry/types.ts';
 
 /** Name of a generation's physical index or table. Minted by `generationName` only, so that no writer can be given an alias. */
 export type GenerationName = string & { readonly __brand: 'GenerationName' };
@@ -117,13 +118,21 @@ export interface GenerationStore {
     signal?: AbortSignal,
   ): Promise<WriteResult>;
   /**
-   * Writes documents and moves the generation's positions in one transaction, rolled back together. Stores without
-   * transactions leave it out; their caller moves the positions after the write was acknowledged.
+   * Writes documents like `write` and moves the generation's positions forward in one transaction, rolled back together on
+   * an error. With rejected documents the others are kept and the positions stay: the caller puts the rejected ones aside, then
+   * moves the positions itself. Stores without transactions leave this member out; their caller moves the positions after the
+   * write was acknowledged.
+   * @throws LeaseLost when `fence` is given and stale
    */
   writeWithPositions?(
     name: GenerationName,
     documents: readonly DocumentToWrite[],
-    moved: { readonly generationUuid: string; readonly positions: Positions },
+    moved: {
+      readonly generationUuid: string;
+      readonly positions: Positions;
+      readonly fence?: Fence;
+      readonly signal?: AbortSignal;
+    },
   ): Promise<WriteResult>;
   /** Reads documents by id, in real time (not subject to refresh). Absent ids are absent from the map. */
   read(name: GenerationName, ids: readonly string[]): Promise<Map<string, StoredDocument>>;

@@ -54,4 +54,5 @@ export {
 } from './elasticsearch/generation-store.ts';
 export { type BulkWriterOptions } from './elasticsearch/bulk-writer.ts';
 export { type ServingSettings } from './elasticsearch/index-definition.ts';
+export { postgresGenerationStore, type PostgresStoreOptions } from './postgres/generation-store.ts';
 export { openGenerationStore, type StoreServers } from './open-store.ts';

@@ -28,11 +28,12 @@ const connectionMessages =
 
 /**
  * Whether the same statement may well succeed when sent again: lost connections, a server starting or shutting down, a
- * failover (read only for now), deadlocks and serialization failures, too many connections.
+ * failover (read only for now), deadlocks and serialization failures, too many connections, a lock not given in time.
  * Classes of SQLSTATE: https://www.postgresql.org/docs/current/errcodes-appendix.html
  */
 export function isTransient(error: unknown): boolean {
-  if (error instanceof DatabaseError) return /^(08|57P0[1-5]|40001|40P01|53300|25006)/.test(error.code ?? '');
+  if (error instanceof DatabaseError)
+    return /^(08|57P0[1-5]|40001|40P01|53300|25006|55P03)/.test(error.code ?? '');
   // Node's own errors are told by their parts: those of another realm are no `instanceof` ours.
   const { code, message, errors } = (error ?? {}) as { code?: string; message?: string; errors?: unknown[] };
   if (Array.isArray(errors)) return errors.some(isTransient);
@@ -48,6 +49,14 @@ function remedyFor(error: unknown): string | undefined {
   if (code.startsWith('53'))
     return 'Postgres is out of memory or another resource: relieve it, then run again.';
   return undefined;
+}
+
+/** The same for a fault that time could have mended and did not. */
+function remedyWhenLasting(error: unknown): string {
+  const locked = error instanceof DatabaseError && error.code === '55P03';
+  return locked
+    ? 'Another session keeps the lock: find it in pg_stat_activity and end it, or wait for it, then run again.'
+    : 'Check that it runs and that READ_MODEL_DATABASE_URL is right, then run again.';
 }
 
 /**
@@ -75,10 +84,10 @@ export async function retrying<T>(
       if (!isTransient(error)) throw error;
       const delay = Math.min(2_000, 50 * 2 ** (attempt - 1)) * (0.5 + Math.random() / 2);
       if (performance.now() - start + delay > budgetMs) {
-        const tried = `Tried ${attempt} ${attempt === 1 ? 'time' : 'times'}. Check that it runs and that READ_MODEL_DATABASE_URL is right, then run again.`;
-        throw dependencyError(pool, what, error, tried);
+        const tried = `Tried ${attempt} ${attempt === 1 ? 'time' : 'times'}.`;
+        throw dependencyError(pool, what, error, `${tried} ${remedyWhenLasting(error)}`);
       }
-      await sleep(delay, undefined, { signal });
+      await sleep(delay, undefined, { signal }).catch(() => signal?.throwIfAborted());
     }
   }
 }

@@ -1,0 +1,125 @@
+import { escapeIdentifier } from 'pg';
+import type { PostgresColumn, PostgresStorage } from '@reprise/read-model-documents';
+
+/** A column of a generation's table: how its value is checked on the way in and made a JSON value again on the way out. */
+export interface StoredColumn {
+  /** The document's field, camel case. */
+  readonly field: string;
+  /** The column's name, snake case, quoted for SQL. */
+  readonly sql: string;
+  /** Type and constraint, as in CREATE TABLE. */
+  readonly type: PostgresColumn['type'];
+  readonly nullable: boolean;
+  /** Expression that gives the column as text `parse` understands, whatever the session's settings. */
+  readonly select: string;
+  parse(text: string): unknown;
+  /** Whether the column gives exactly this JSON value back. */
+  accepts(value: unknown): boolean;
+  /** An accepted value as COPY's text format has it. */
+  copy(value: unknown): string;
+}
+
+/** Columns the store adds itself: the digest of the document, for the gate. Not part of the document. */
+export const digestColumns = ['bucket smallint', 'digest_high bigint', 'digest_low bigint'] as const;
+
+const required = ['productId', 'version', 'status'];
+
+type ColumnType = Pick<StoredColumn, 'parse' | 'accepts' | 'copy'> & { select(column: string): string };
+
+const uuidPattern = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
+const timePattern = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/;
+const asIs = (column: string): string => column;
+
+const copyEscapes: Readonly<Record<string, string>> = { '\\': '\\\\', '\t': '\\t', '\n': '\\n', '\r': '\\r' };
+
+function copyText(text: string): string {
+  return /[\\\t\n\r]/.test(text) ? text.replace(/[\\\t\n\r]/g, (character) => copyEscapes[character]!) : text;
+}
+
+/** Text Postgres keeps as it is: no NUL, no half surrogate pairs. */
+function isStorableText(value: unknown): boolean {
+  return typeof value === 'string' && value.isWellFormed() && !value.includes('\0');
+}
+
+const columnTypes: Record<PostgresColumn['type'], ColumnType> = {
+  uuid: {
+    select: asIs,
+    parse: (text) => text,
+    accepts: (value) => typeof value === 'string' && uuidPattern.test(value),
+    copy: String,
+  },
+  text: {
+    select: asIs,
+    parse: (text) => text,
+    accepts: isStorableText,
+    copy: (value) => copyText(value as string),
+  },
+  integer: {
+    select: asIs,
+    parse: Number,
+    accepts: (value) => Number.isInteger(value) && Math.abs(value as number) < 2 ** 31,
+    copy: String,
+  },
+  bigint: { select: asIs, parse: Number, accepts: (value) => Number.isSafeInteger(value), copy: String },
+  timestamptz: {
+    select: (column) => `(extract(epoch FROM ${column}) * 1000)::bigint`,
+    parse: (text) => new Date(Number(text)).toISOString(),
+    accepts: (value) => typeof value === 'string' && timePattern.test(value),
+    copy: String,
+  },
+  'text[]': {
+    select: (column) => `to_json(${column})`,
+    parse: (text) => JSON.parse(text) as unknown,
+    accepts: (value) => Array.isArray(value) && value.every(isStorableText),
+    copy: (value) => {
+      const elements = (value as string[]).map((element) => `"${element.replace(/["\\]/g, '\\$&')}"`);
+      return copyText(`{${elements.join(',')}}`);
+    },
+  },
+};
+
+/**
+ * The columns of a storage definition, in its order.
+ * @throws TypeError when a field every document has is missing, or a name is used twice or by the store itself
+ */
+export function storedColumns(storage: PostgresStorage): StoredColumn[] {
+  const names = new Set(digestColumns.map((column) => column.split(' ')[0]!));
+  const columns = storage.columns.map(({ field, type, nullable = false }): StoredColumn => {
+    const name = snakeCase(field);
+    if (names.has(name)) throw new TypeError(`the column ${name} is there twice, or is the store's own`);
+    names.add(name);
+    const { select, ...behaviour } = columnTypes[type];
+    const sql = escapeIdentifier(name);
+    return { field, sql, type, nullable, select: select(sql), ...behaviour };
+  });
+  const missing = required.filter((field) => !columns.some((column) => column.field === field));
+  if (missing.length > 0) throw new TypeError(`the storage definition lacks ${missing.join(', ')}`);
+  return columns;
+}
+
+export function snakeCase(field: string): string {
+  return field.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
+}
+
+/**
+ * Why the columns could not give a document back exactly as it is; undefined when they can. A store that changed a document
+ * on the way (a time in another notation, a number kept as text) would hold something else than its digest says.
+ */
+export function refusal(
+  columns: readonly StoredColumn[],
+  document: Record<string, unknown>,
+): string | undefined {
+  for (const { field, type, nullable, accepts } of columns) {
+    const value = document[field];
+    if (value === null ? nullable : accepts(value)) continue;
+    if (value === undefined) return `the field ${field} is missing`;
+    const form =
+      type === 'timestamptz' ? `${type} (UTC with milliseconds, as Date.toISOString gives it)` : type;
+    return `the field ${field} is no ${form} the column gives back as it is: ${JSON.stringify(value).slice(0, 100)}`;
+  }
+  let fields = 0;
+  for (const field in document) if (document[field] !== undefined) fields++;
+  if (fields === columns.length) return undefined;
+  const known = new Set(columns.map(({ field }) => field));
+  return `there is no column for the field ${Object.keys(document).find((field) => !known.has(field))}`;
+}

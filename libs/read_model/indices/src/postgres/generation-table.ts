@@ -1,0 +1,77 @@
+import { escapeIdentifier } from 'pg';
+import type { PostgresStorage } from '@reprise/read-model-documents';
+import type { GenerationName } from '../generation.ts';
+import { digestColumns, snakeCase, storedColumns, type StoredColumn } from './columns.ts';
+
+/** The SQL of a projection's generation tables. They stand in the schema `generations`, one table per generation. */
+export interface GenerationTable {
+  readonly columns: readonly StoredColumn[];
+  create(name: GenerationName): string;
+  /** Writes $1, a JSON array of documents with their digests, under the version guard; affects the rows that were newer. */
+  upsert(name: GenerationName): string;
+  /** Takes rows in the order of `columns`, then the digest, as COPY's text. */
+  copy(name: GenerationName): string;
+  /** Rows as arrays of text: the columns in order, then bucket, high and low. $1: ids. */
+  read(name: GenerationName): string;
+  /** The same rows in ascending id order. $1: id to go on after, or null; $2: limit; $3: buckets, or null for all. */
+  page(name: GenerationName): string;
+  indexes(name: GenerationName): { readonly index: string; readonly sql: string }[];
+}
+
+/** The table of a generation, qualified and quoted. */
+export function tableOf(name: GenerationName): string {
+  return `generations.${escapeIdentifier(name)}`;
+}
+
+export function generationTable(storage: PostgresStorage): GenerationTable {
+  const columns = storedColumns(storage);
+  const id = columns.find(({ field }) => field === 'productId')!;
+  const digests = digestColumns.map((column) => column.split(' ')[0]!);
+  const all = [...columns.map(({ sql }) => sql), ...digests];
+  const given = [
+    ...columns.map(({ field, type }) => `${escapeIdentifier(field)} ${type}`),
+    ...digestColumns,
+  ].join(', ');
+  const source = [...columns.map(({ field }) => escapeIdentifier(field)), ...digests].join(', ');
+  const changed = all.filter((column) => column !== id.sql).map((column) => `${column} = excluded.${column}`);
+  const selected = [...columns.map(({ select }) => select), ...digests].join(', ');
+
+  return {
+    columns,
+
+    create(name) {
+      const lines = columns.map((column) => {
+        // Ids sort by their bytes, as they do in JavaScript, whatever the database's collation.
+        const type = column === id && column.type === 'text' ? 'text COLLATE "C"' : column.type;
+        const constraint = column === id ? ' PRIMARY KEY' : column.nullable ? '' : ' NOT NULL';
+        return `${column.sql} ${type}${constraint}`;
+      });
+      const own = digestColumns.map((column) => `${column} NOT NULL`);
+      return `CREATE TABLE ${tableOf(name)} (${[...lines, ...own].join(', ')}) WITH (fillfactor = 90)`;
+    },
+
+    upsert: (name) => `
+      INSERT INTO ${tableOf(name)} AS held (${all.join(', ')})
+      SELECT ${source} FROM json_to_recordset($1::json) AS given (${given})
+      ON CONFLICT (${id.sql}) DO UPDATE SET ${changed.join(', ')} WHERE excluded.version > held.version`,
+
+    copy: (name) => `COPY ${tableOf(name)} (${all.join(', ')}) FROM STDIN`,
+
+    read: (name) => `SELECT ${selected} FROM ${tableOf(name)} WHERE ${id.sql} = ANY ($1::${id.type}[])`,
+
+    page: (name) => `
+      SELECT ${selected} FROM ${tableOf(name)}
+      WHERE ($1::${id.type} IS NULL OR ${id.sql} > $1::${id.type}) AND ($3::int[] IS NULL OR bucket = ANY ($3::int[]))
+      ORDER BY ${id.sql} LIMIT $2`,
+
+    indexes: (name) =>
+      storage.indexes.map((fields, i) => {
+        const index = `${name}_i${i + 1}`;
+        const on = fields.map((field) => escapeIdentifier(snakeCase(field))).join(', ');
+        return {
+          index,
+          sql: `CREATE INDEX ${escapeIdentifier(index)} ON ${tableOf(name)} (${on})`,
+        };
+      }),
+  };
+}

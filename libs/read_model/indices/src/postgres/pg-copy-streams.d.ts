@@ -1,0 +1,7 @@
+/** The part of pg-copy-streams used here; it brings no types of its own. */
+declare module 'pg-copy-streams' {
+  import type { Writable } from 'node:stream';
+  import type { Submittable } from 'pg';
+
+  export function from(text: string): Writable & Submittable & { readonly rowCount: number };
+}
