@@ -1,6 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { type PublishableMessage, type SendResult } from '@reprise/outbox';
-import { Partitioners, type Kafka, type Message, type Producer, type RecordMetadata } from 'kafkajs';
+import { type Kafka, type Message, type Producer, type RecordMetadata } from 'kafkajs';
+import { keyPartitioner } from './key-partitioner.ts';
 import { messageOf, notAcknowledged, eventLogUnreachable } from './relay-errors.ts';
 import { inspectTopic, typeOf } from './topic.ts';
 
@@ -88,14 +89,7 @@ export class EventLog {
       idempotent: true,
       maxInFlightRequests: 1,
       allowAutoTopicCreation: false,
-      createPartitioner: () => {
-        const partitionOf = Partitioners.DefaultPartitioner();
-        return (parameters) => {
-          const partition = partitionOf(parameters);
-          this.#routed.add(partition);
-          return partition;
-        };
-      },
+      createPartitioner: keyPartitioner((partition) => this.#routed.add(partition)),
     });
     try {
       await producer.connect();
