@@ -95,7 +95,7 @@ export class FoldTable {
     const depth = (this.options.depth ?? 0) + 1;
     let number = 0;
     for (const records of this.#spill.files()) {
-      const spillDirectory = join(this.options.spillDirectory, String(number++));
+      const spillDirectory = join(this.#spill.directory, String(number++));
       const table = new FoldTable(this.projection, this.tally, { ...this.options, depth, spillDirectory });
       try {
         for (const { value, key, position } of records) table.add(value, key, () => position, 0);

@@ -14,29 +14,28 @@ const readBytes = 1 << 20;
 /** length of value (-1 for null), length of key, position */
 const headerBytes = 16;
 
+interface SpillFile {
+  readonly descriptor: number;
+  pending: Buffer[];
+  pendingBytes: number;
+}
+
 /**
  * Records that do not fit in memory, kept on disk in files by a hash of their key, in log order within a file, so that each
  * file can be folded on its own later (the partitioning step of a hybrid hash join, DeWitt et al. 1984).
  * Ownership: the fold table that made it removes it.
  */
 export class SpillFiles {
-  readonly #directory: string;
+  readonly directory: string;
   readonly #seed: number;
-  readonly #files: { descriptor: number; pending: Buffer[]; pendingBytes: number }[] = [];
+  readonly #files = new Map<number, SpillFile>();
   #bytes = 0;
 
   /** @param seed another one at each depth, so that a file that is folded in turn falls apart differently */
   constructor(directory: string, seed: number) {
-    this.#directory = directory;
+    this.directory = directory;
     this.#seed = seed;
     mkdirSync(directory, { recursive: true });
-    for (let file = 0; file < bucketFiles; file++) {
-      this.#files.push({
-        descriptor: openSync(join(directory, `${file}.records`), 'w+'),
-        pending: [],
-        pendingBytes: 0,
-      });
-    }
   }
 
   /** Bytes written or waiting to be. */
@@ -46,7 +45,7 @@ export class SpillFiles {
 
   /** Adds a record; throws the file system's error (no space left, say) with the directory named. */
   append({ value, key, position }: SpilledRecord): void {
-    const file = this.#files[this.#fileOf(key)]!;
+    const file = this.#file(this.#numberOf(key));
     const keyBytes = Buffer.from(key);
     const header = Buffer.allocUnsafe(headerBytes);
     header.writeInt32LE(value === null ? -1 : value.length, 0);
@@ -64,7 +63,7 @@ export class SpillFiles {
 
   /** Writes everything down to the disk. */
   sync(): void {
-    for (const file of this.#files) {
+    for (const file of this.#files.values()) {
       this.#flush(file);
       fsyncSync(file.descriptor);
     }
@@ -72,18 +71,19 @@ export class SpillFiles {
 
   /** The records file by file, in the order they were added within each. */
   *files(): Generator<Generator<SpilledRecord>> {
-    for (const file of this.#files) {
+    for (const file of this.#files.values()) {
       this.#flush(file);
       yield readRecords(file.descriptor);
     }
   }
 
   remove(): void {
-    for (const { descriptor } of this.#files) closeSync(descriptor);
-    rmSync(this.#directory, { recursive: true, force: true });
+    for (const { descriptor } of this.#files.values()) closeSync(descriptor);
+    this.#files.clear();
+    rmSync(this.directory, { recursive: true, force: true });
   }
 
-  #flush(file: { descriptor: number; pending: Buffer[]; pendingBytes: number }): void {
+  #flush(file: SpillFile): void {
     if (file.pendingBytes === 0) return;
     const bytes = Buffer.concat(file.pending);
     for (let written = 0; written < bytes.length;) {
@@ -94,7 +94,20 @@ export class SpillFiles {
     file.pendingBytes = 0;
   }
 
-  #fileOf(key: string): number {
+  #file(number: number): SpillFile {
+    let file = this.#files.get(number);
+    if (file === undefined) {
+      file = {
+        descriptor: openSync(join(this.directory, `${number}.records`), 'w+'),
+        pending: [],
+        pendingBytes: 0,
+      };
+      this.#files.set(number, file);
+    }
+    return file;
+  }
+
+  #numberOf(key: string): number {
     let value = 0x811c9dc5 ^ this.#seed;
     for (let i = 0; i < key.length; i++) value = Math.imul(value ^ key.charCodeAt(i), 0x01000193);
     value ^= value >>> 15;

@@ -66,6 +66,8 @@ export function prunable(
       going.push({ generation, why: generation.state.toLowerCase() });
     } else if (generation.state === 'RETIRED') {
       if (++retired > keep) going.push({ generation, why: 'retired' });
+    } else if (generation.state === 'BUILT' && generation !== newestFirst[0]) {
+      going.push({ generation, why: 'refused by the gate, and a later one exists' });
     } else if (generation.state === 'STANDBY' && age > standbyMs) {
       going.push({ generation, why: 'on standby for longer than its time' });
     }

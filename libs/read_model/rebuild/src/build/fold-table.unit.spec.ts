@@ -1,0 +1,91 @@
+import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { encodeEvent, type ProductEvent } from '@reprise/events';
+import { productSearch, type Projection } from '@reprise/read-model-projections';
+import { productHistory, step } from '@reprise/test-kit';
+import fc from 'fast-check';
+import { carelessLog } from '../testing/histories.ts';
+import { naiveSearchDocuments } from '../testing/naive-fold.ts';
+import type { FoldEntry } from './aggregate-fold.ts';
+import { FoldTable } from './fold-table.ts';
+import { emptyTally } from './slice-tally.ts';
+
+const projection = productSearch as unknown as Projection;
+let directory: string;
+
+beforeAll(() => {
+  directory = mkdtempSync(join(tmpdir(), 'fold-table-'));
+});
+afterAll(() => rmSync(directory, { recursive: true, force: true }));
+
+function fold(log: readonly (ProductEvent | string | null)[], memoryBytes: number) {
+  const tally = emptyTally();
+  const table = new FoldTable(projection, tally, { slice: 0, memoryBytes, spillDirectory: directory });
+  log.forEach((entry, index) => {
+    const value = entry === null || typeof entry === 'string' ? entry : encodeEvent(entry);
+    const key = entry === null || typeof entry === 'string' ? 'unknown' : entry.subject;
+    table.add(value === null ? null : Buffer.from(value), Buffer.from(key), (at) => BigInt(at), index);
+  });
+  const spilled = table.spilledBytes;
+  const entries: FoldEntry[] = [...table.drain(3)].flat();
+  const documents = new Map(
+    entries.flatMap(({ document }) => (document ? [[document.productId, document]] : [])),
+  );
+  table.dispose();
+  return { documents, tally, entries, spilled };
+}
+
+const unlimited = 1 << 30;
+
+describe('the fold table', () => {
+  it('agrees with a naive fold on logs with duplicates and reordering, within memory and beyond it', () => {
+    fc.assert(
+      fc.property(carelessLog, fc.constantFrom(unlimited, 5_000, 1_500), (log, memoryBytes) => {
+        const { documents, tally } = fold(log, memoryBytes);
+        expect(Object.fromEntries(documents)).toEqual(Object.fromEntries(naiveSearchDocuments(log)));
+        expect(tally.read).toBe(log.length);
+        expect(tally.applied + tally.duplicate).toBe(log.length);
+      }),
+      { numRuns: 100 },
+    );
+  });
+
+  it('puts records of further products on disk once its memory is full, and leaves no file behind', () => {
+    const log = Array.from({ length: 200 }, (_, index) =>
+      productHistory({ id: `product-${index}`, events: [step.created(), step.priceChanged(index)] }),
+    );
+    const interleaved = [...log.map(([first]) => first!), ...log.map(([, second]) => second!)];
+    const { documents, tally } = fold(interleaved, 20_000);
+    expect(documents.size).toBe(200);
+    expect(documents.get('product-199')).toMatchObject({ priceMinor: 199, version: 2 });
+    expect(tally).toMatchObject({ read: 400, applied: 400, duplicate: 0 });
+    expect(readdirSync(directory)).toEqual([]);
+  });
+
+  it('keeps later events of a product waiting behind a missing one and reports it', () => {
+    const [created, , third, fourth] = productHistory({
+      id: 'gappy',
+      events: [step.created(), step.priceChanged(1), step.priceChanged(2), step.priceChanged(3)],
+    });
+    for (const memoryBytes of [unlimited, 1]) {
+      const { entries } = fold([created!, fourth!, third!], memoryBytes);
+      expect(entries).toHaveLength(1);
+      expect(entries[0]!.document).toMatchObject({ version: 1 });
+      expect(entries[0]!.held!.map(({ event }) => event.aggregateversion)).toEqual([3, 4]);
+    }
+  });
+
+  it('lists every record it cannot apply with its position, and folds the others', () => {
+    const good = productHistory({ id: 'good', events: [step.created(), step.published()] });
+    const unknown = encodeEvent(good[1]!).replace('product.published.v1', 'product.polished.v9');
+    const { tally, documents } = fold([good[0]!, '{nonsense', null, unknown, good[1]!], unlimited);
+    expect(tally.poisoned).toBe(3);
+    expect(tally.poison.map(({ position, reason }) => [position, reason])).toEqual([
+      ['1', 'not-json'],
+      ['2', 'null-value'],
+      ['3', 'unknown-type'],
+    ]);
+    expect(documents.get('good')).toMatchObject({ status: 'published', version: 2 });
+  });
+});

@@ -1,0 +1,93 @@
+import { BucketSums, documentDigest } from '@reprise/read-model-documents';
+import { emptyTally, type SliceTally } from '../build/slice-tally.ts';
+import { defaultGateLimits, gatePassed, judge, type GateEvidence } from './gate.ts';
+
+function tallyOf(documents: readonly [id: string, content: string][]): SliceTally {
+  const sums = new BucketSums();
+  for (const [id, content] of documents) sums.add(documentDigest(id, content));
+  return { ...emptyTally(), documents: documents.length, buckets: sums.list() };
+}
+
+const three: [string, string][] = [
+  ['a', '1'],
+  ['b', '2'],
+  ['c', '3'],
+];
+
+function evidence(changes: Partial<GateEvidence> = {}): GateEvidence {
+  const expected = tallyOf(three);
+  return {
+    expected,
+    counts: { documents: 3, tombstones: 0 },
+    buckets: expected.buckets,
+    live: undefined,
+    ...changes,
+  };
+}
+
+const failedChecks = (given: GateEvidence, limits = defaultGateLimits) =>
+  judge(given, limits)
+    .filter(({ passed }) => !passed)
+    .map(({ check }) => check);
+
+describe('the gate', () => {
+  it('passes a generation that holds exactly what the fold expects', () => {
+    expect(gatePassed(judge(evidence(), defaultGateLimits))).toBe(true);
+  });
+
+  it('refuses one changed document although every count is right, and names the bucket', () => {
+    const changed = tallyOf([
+      ['a', '1'],
+      ['b', 'other'],
+      ['c', '3'],
+    ]);
+    const checks = judge(evidence({ buckets: changed.buckets }), defaultGateLimits);
+    const digest = checks.find(({ check }) => check === 'content digest')!;
+    expect(digest.passed).toBe(false);
+    expect(digest.actual).toContain(`buckets that differ: ${documentDigest('b', '2').bucket}`);
+  });
+
+  it('refuses a missing and an extra document', () => {
+    expect(
+      failedChecks(
+        evidence({ counts: { documents: 2, tombstones: 0 }, buckets: tallyOf(three.slice(1)).buckets }),
+      ),
+    ).toEqual(['documents', 'content digest']);
+    const extra = tallyOf([...three, ['d', '4']]);
+    expect(
+      failedChecks(evidence({ counts: { documents: 4, tombstones: 0 }, buckets: extra.buckets })),
+    ).toEqual(['documents', 'content digest']);
+  });
+
+  it('refuses poison events beyond the budget and passes those within it', () => {
+    const poisoned = { ...tallyOf(three), poisoned: 2 };
+    expect(failedChecks(evidence({ expected: poisoned }))).toEqual(['poison events']);
+    expect(failedChecks(evidence({ expected: poisoned }), { ...defaultGateLimits, poisonBudget: 2 })).toEqual(
+      [],
+    );
+  });
+
+  it('refuses products with missing events and documents the store did not take', () => {
+    expect(failedChecks(evidence({ expected: { ...tallyOf(three), gapped: 1, rejectedCount: 1 } }))).toEqual([
+      'products with missing events',
+      'documents refused by the store',
+    ]);
+  });
+
+  it('refuses an empty generation unless that is allowed', () => {
+    const empty = evidence({ expected: emptyTally(), counts: { documents: 0, tombstones: 0 }, buckets: [] });
+    expect(failedChecks(empty)).toEqual(['not empty']);
+    expect(failedChecks(empty, { ...defaultGateLimits, allowEmpty: true })).toEqual([]);
+  });
+
+  it('refuses to shrink the live documents beyond the limit; tombstones are not live', () => {
+    const live = (documents: number, tombstones: number) => evidence({ live: { documents, tombstones } });
+    expect(failedChecks(live(4, 0))).toEqual(['no shrink against the live generation']);
+    expect(failedChecks(live(6, 3))).toEqual([]);
+    expect(failedChecks(live(4, 0), { ...defaultGateLimits, maxShrink: 0.25 })).toEqual([]);
+  });
+
+  it('does not pass when nothing was checked', () => {
+    expect(gatePassed([])).toBe(false);
+  });
+});

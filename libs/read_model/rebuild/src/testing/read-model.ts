@@ -1,0 +1,96 @@
+import {
+  createElasticsearchClient,
+  createReadModelPool,
+  openGenerationStore,
+  Registry,
+  runReadModelMigrations,
+  type GenerationStore,
+} from '@reprise/read-model-indices';
+import { productSearch, type Projection } from '@reprise/read-model-projections';
+import {
+  afterFile,
+  freshDatabase,
+  freshName,
+  freshTopic,
+  testEndpoints,
+  type FreshTopic,
+} from '@reprise/test-kit';
+import { defaultGateLimits } from '../run/gate.ts';
+import type { RebuildControl, RebuildOptions, RebuildServers } from '../run/rebuild-options.ts';
+import { rebuildReadModel } from '../run/rebuild.ts';
+
+const projection = productSearch as unknown as Projection;
+
+export interface TestReadModel {
+  readonly projection: Projection;
+  readonly topic: FreshTopic;
+  readonly alias: string;
+  readonly store: GenerationStore;
+  readonly registry: Registry;
+  readonly databaseUrl: string;
+  readonly servers: RebuildServers;
+  rebuild(
+    options?: Partial<RebuildOptions>,
+    control?: Partial<RebuildControl>,
+  ): ReturnType<typeof rebuildReadModel>;
+}
+
+/** The search read model on real servers with a database, a topic and an alias of the test file's own, all gone afterwards. */
+export async function testReadModel(options: {
+  readonly partitions: number;
+  readonly topicConfig?: Readonly<Record<string, string>>;
+}): Promise<TestReadModel> {
+  const endpoints = testEndpoints();
+  const database = await freshDatabase('read');
+  await runReadModelMigrations(database.url);
+  const pool = createReadModelPool(database.url);
+  const client = createElasticsearchClient(endpoints.elasticsearch);
+  afterFile(async () => {
+    await client.close();
+    await pool.end();
+  });
+  const topic = await freshTopic({
+    partitions: options.partitions,
+    ...(options.topicConfig && { config: options.topicConfig }),
+  });
+  const alias = freshName('test_search');
+  const store = openGenerationStore(projection, { client, pool, searchAlias: alias });
+  const registry = new Registry(pool);
+  afterFile(async () => {
+    const names = (await registry.listGenerations())
+      .filter(({ state }) => state !== 'PRUNED')
+      .map(({ name }) => name);
+    if (names.length > 0) await client.indices.delete({ index: names, ignore_unavailable: true });
+  });
+  const servers: RebuildServers = {
+    kafka: endpoints.kafka,
+    topic: topic.name,
+    registry,
+    store,
+    history: undefined,
+  };
+  const defaults: RebuildOptions = {
+    projection,
+    mode: 'APPLY',
+    source: 'kafka',
+    promote: true,
+    resume: 'auto',
+    batchSize: 200,
+    memoryBytes: 512 << 20,
+    gate: defaultGateLimits,
+  };
+  return {
+    projection,
+    topic,
+    alias,
+    store,
+    registry,
+    databaseUrl: database.url,
+    servers,
+    rebuild: (overrides = {}, control = {}) =>
+      rebuildReadModel({ ...defaults, ...overrides }, servers, {
+        signal: new AbortController().signal,
+        ...control,
+      }),
+  };
+}
