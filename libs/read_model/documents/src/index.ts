@@ -1,5 +1,7 @@
 export type { ProductStatus, ReadModelDocument } from './read-model-document.ts';
+export type { CategoryContributionDocument } from './category-contribution-document.ts';
 export type { ProductSearchDocument } from './product-search-document.ts';
+export type { ProductSummaryDocument } from './product-summary-document.ts';
 export type {
   ElasticsearchStorage,
   PostgresColumn,

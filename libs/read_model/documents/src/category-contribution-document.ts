@@ -1,0 +1,13 @@
+import type { ReadModelDocument } from './read-model-document.ts';
+
+/**
+ * What one product adds to the summary of its category. Categories are summed up when they are read, so each contribution
+ * needs its own product's events in order and nothing of any other product's.
+ */
+export interface CategoryContributionDocument extends ReadModelDocument {
+  readonly categoryId: string;
+  /** Integer minor units of `currency`. */
+  readonly priceMinor: number;
+  readonly currency: string;
+  readonly stock: number;
+}

@@ -1,0 +1,159 @@
+import { randomUUID } from 'node:crypto';
+import { jest } from '@jest/globals';
+import type { ProductEvent } from '@reprise/events';
+import {
+  createReadModelPool,
+  generationName,
+  postgresGenerationStore,
+  runReadModelMigrations,
+  type GenerationName,
+  type GenerationStore,
+} from '@reprise/read-model-indices';
+import {
+  categorySummary,
+  findProjection,
+  productSummary,
+  type Projection,
+} from '@reprise/read-model-projections';
+import { catalogues, deliveries } from '@reprise/read-model-projections/testing';
+import { freshDatabase } from '@reprise/test-kit';
+import fc from 'fast-check';
+import { feedEvents } from './feed-events.ts';
+
+jest.setTimeout(120_000);
+
+/** A product as its events leave it, found without any projection. */
+interface Product {
+  productId: string;
+  version: number;
+  title: string;
+  categoryId: string;
+  priceMinor: number;
+  currency: string;
+  stock: number;
+  status: 'draft' | 'published' | 'deleted';
+}
+
+function productOf(history: readonly ProductEvent[]): Product {
+  const product = {
+    productId: history[0]!.subject,
+    version: history.length,
+    stock: 0,
+    status: 'draft',
+  } as Product;
+  for (const { type, data } of history) {
+    const { delta = 0, stock = 0, ...other } = data as { delta?: number; stock?: number };
+    Object.assign(product, other, { stock: product.stock + stock + delta });
+    if (type === 'product.published.v1') product.status = 'published';
+    if (type === 'product.unpublished.v1') product.status = 'draft';
+    if (type === 'product.deleted.v1') product.status = 'deleted';
+  }
+  return product;
+}
+
+const seen = catalogues
+  .filter((catalogue) => catalogue.length > 1)
+  .chain((catalogue) =>
+    fc.record({
+      catalogue: fc.constant(catalogue),
+      events: deliveries(catalogue),
+      batchSize: fc.integer({ min: 1, max: 30 }),
+    }),
+  );
+
+describe('what readers of the summaries see', () => {
+  let pool: ReturnType<typeof createReadModelPool>;
+  let builds = 0;
+
+  beforeAll(async () => {
+    const database = await freshDatabase('read');
+    await runReadModelMigrations(database.url);
+    pool = createReadModelPool(database.url);
+  });
+  afterAll(() => pool.end());
+
+  /** Feeds the events, batch by batch, into a new generation that readers are then pointed at; gives what they see. */
+  async function readersOf(
+    name: string,
+    events: readonly ProductEvent[],
+    batchSize: number,
+  ): Promise<unknown[]> {
+    const projection = findProjection(name) as Projection;
+    if (projection.storage.kind !== 'postgres') throw new Error(`${name} is not kept in Postgres`);
+    const store = postgresGenerationStore(pool, {
+      projection: name,
+      storage: projection.storage,
+      readersView: name,
+    });
+    const generation = generationName(1, name, new Date(1_000 * builds++), 'c0ffee00');
+    await store.create(generation, {
+      uuid: randomUUID(),
+      projection: name,
+      projectionVersion: 1,
+      fingerprint: 'f',
+    });
+    for (let from = 0; from < events.length; from += batchSize) {
+      const target = { store, name: generation, projection };
+      const { gaps, poison } = await feedEvents(target, events.slice(from, from + batchSize), undefined);
+      expect([gaps, poison]).toEqual([[], []]);
+    }
+    await store.finishBuild(generation);
+    await moveReaders(store, generation);
+    return (await pool.query(`SELECT to_jsonb(seen) AS row FROM ${name} AS seen`)).rows.map(
+      ({ row }) => row as unknown,
+    );
+  }
+
+  async function moveReaders(store: GenerationStore, to: GenerationName): Promise<void> {
+    const before = await store.observeReaders();
+    const from = before.kind === 'generation' ? before.name : undefined;
+    await store.switchReaders(from, to);
+    if (from !== undefined) await store.drop(from);
+  }
+
+  it('of categories is the sum over the products, whatever order the partitions are delivered in', async () => {
+    const property = fc.asyncProperty(seen, async ({ catalogue, events, batchSize }) => {
+      const listed = catalogue.map(productOf).filter(({ status }) => status !== 'deleted');
+      const groups = Map.groupBy(listed, ({ categoryId, currency }) => `${categoryId} ${currency}`);
+      const expected = [...groups.values()].map((products) => {
+        const published = products.filter(({ status }) => status === 'published');
+        const prices = published.map(({ priceMinor }) => priceMinor);
+        return {
+          category_id: products[0]!.categoryId,
+          currency: products[0]!.currency,
+          products: products.length,
+          published: published.length,
+          available: published.filter(({ stock }) => stock > 0).length,
+          stock: published.reduce((sum, { stock }) => sum + stock, 0),
+          lowest_price_minor: prices.length > 0 ? Math.min(...prices) : null,
+          highest_price_minor: prices.length > 0 ? Math.max(...prices) : null,
+        };
+      });
+      const rows = await readersOf(categorySummary.name, events, batchSize);
+      expect(rows).toHaveLength(expected.length);
+      expect(rows).toEqual(expect.arrayContaining(expected));
+    });
+    await fc.assert(property, { numRuns: 15 });
+  });
+
+  it('of products is one row for each that is not deleted', async () => {
+    const property = fc.asyncProperty(seen, async ({ catalogue, events, batchSize }) => {
+      const expected = catalogue.map(productOf).filter(({ status }) => status !== 'deleted');
+      const rows = await readersOf(productSummary.name, events, batchSize);
+      expect(rows).toHaveLength(expected.length);
+      for (const { productId, version, title, categoryId, priceMinor, currency, stock, status } of expected) {
+        const row = {
+          version,
+          title,
+          price_minor: priceMinor,
+          currency,
+          stock,
+          status,
+          category_id: categoryId,
+        };
+        expect(rows).toContainEqual(expect.objectContaining({ ...row, product_id: productId }));
+      }
+    });
+    await fc.assert(property, { numRuns: 10 });
+  });
+});

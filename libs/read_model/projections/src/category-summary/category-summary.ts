@@ -1,0 +1,46 @@
+import type { ProductEvent } from '@reprise/events';
+import type { CategoryContributionDocument } from '@reprise/read-model-documents';
+import type { Projection } from '../projection.ts';
+import { categorySummaryStorage } from './storage.ts';
+
+/**
+ * Categories summed up. The document is one product's contribution under the product's own version: categories collect
+ * products of every partition, and between partitions there is no order that a running total could rely on.
+ */
+export const categorySummary: Projection<CategoryContributionDocument> = {
+  name: 'category_summary',
+  version: 1,
+  storage: categorySummaryStorage,
+  evolve,
+};
+
+function evolve(
+  document: CategoryContributionDocument | undefined,
+  event: ProductEvent,
+): CategoryContributionDocument {
+  const version = event.aggregateversion;
+  if (event.type === 'product.created.v1') {
+    const { categoryId, priceMinor, currency, stock } = event.data;
+    return { productId: event.subject, version, status: 'draft', categoryId, priceMinor, currency, stock };
+  }
+  if (document === undefined) throw new RangeError(`${event.type} cannot be the first event of a product`);
+  const changed = { ...document, version };
+  switch (event.type) {
+    case 'product.details-changed.v1':
+      return changed;
+    case 'product.price-changed.v1': {
+      const { priceMinor, currency } = event.data;
+      return { ...changed, priceMinor, currency };
+    }
+    case 'product.category-changed.v1':
+      return { ...changed, categoryId: event.data.categoryId };
+    case 'product.stock-adjusted.v1':
+      return { ...changed, stock: document.stock + event.data.delta };
+    case 'product.published.v1':
+      return { ...changed, status: 'published' };
+    case 'product.unpublished.v1':
+      return { ...changed, status: 'draft' };
+    case 'product.deleted.v1':
+      return { ...changed, status: 'deleted' };
+  }
+}

@@ -1,0 +1,61 @@
+import type { ProductEvent } from '@reprise/events';
+import type { ProductSummaryDocument } from '@reprise/read-model-documents';
+import type { Projection } from '../projection.ts';
+import { productSummaryStorage } from './storage.ts';
+
+/** The products as a table: what lists, exports and joins need. */
+export const productSummary: Projection<ProductSummaryDocument> = {
+  name: 'product_summary',
+  version: 1,
+  storage: productSummaryStorage,
+  evolve,
+};
+
+function evolve(document: ProductSummaryDocument | undefined, event: ProductEvent): ProductSummaryDocument {
+  const version = event.aggregateversion;
+  const updatedAt = toMilliseconds(event.time);
+  if (event.type === 'product.created.v1') {
+    const { title, brand, categoryId, priceMinor, currency, stock } = event.data;
+    return {
+      productId: event.subject,
+      version,
+      status: 'draft',
+      title,
+      brand: brand ?? null,
+      categoryId,
+      priceMinor,
+      currency,
+      stock,
+      publishedAt: null,
+      createdAt: updatedAt,
+      updatedAt,
+    };
+  }
+  if (document === undefined) throw new RangeError(`${event.type} cannot be the first event of a product`);
+  const changed = { ...document, version, updatedAt };
+  switch (event.type) {
+    case 'product.details-changed.v1': {
+      const { title, brand } = event.data;
+      return { ...changed, title: title ?? document.title, brand: brand ?? document.brand };
+    }
+    case 'product.price-changed.v1': {
+      const { priceMinor, currency } = event.data;
+      return { ...changed, priceMinor, currency };
+    }
+    case 'product.category-changed.v1':
+      return { ...changed, categoryId: event.data.categoryId };
+    case 'product.stock-adjusted.v1':
+      return { ...changed, stock: document.stock + event.data.delta };
+    case 'product.published.v1':
+      return { ...changed, status: 'published', publishedAt: updatedAt };
+    case 'product.unpublished.v1':
+      return { ...changed, status: 'draft', publishedAt: null };
+    case 'product.deleted.v1':
+      return { ...changed, status: 'deleted' };
+  }
+}
+
+/** The one notation of a time that a timestamp column gives back as it was; an event's may have fewer or more digits. */
+function toMilliseconds(time: string): string {
+  return new Date(time).toISOString();
+}

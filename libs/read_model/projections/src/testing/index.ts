@@ -1,0 +1,2 @@
+/** Event histories for property tests; nothing outside tests imports this. */
+export { catalogues, deliveries, histories } from './histories.ts';
