@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { Client } from 'pg';
 import { afterFile, releaseAll } from './after-file.ts';
 import { eventually } from './eventually.ts';
@@ -87,6 +88,7 @@ describe('indices with a fresh name', () => {
   });
 
   it('are the only ones it deletes', async () => {
-    await expect(dropIndices('product_search')).rejects.toThrow(/does not come from freshName/);
+    // A name nothing has: should the guard be broken, this test must not delete what it is meant to protect.
+    await expect(dropIndices(`unknown_${randomUUID()}`)).rejects.toThrow(/does not come from freshName/);
   });
 });
