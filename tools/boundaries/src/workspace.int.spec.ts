@@ -1,3 +1,8 @@
+import { execFile } from 'node:child_process';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { constraints } from './constraints.mjs';
 import { findUndeclared } from './declarations.ts';
 import { type ImportGraph } from './import-graph.ts';
@@ -51,3 +56,19 @@ describe('The workspace', () => {
     expect({ errors: code === 0 ? '' : errors, code }).toEqual({ errors: '', code: 0 });
   }, 30_000);
 });
+
+it('fails to lint where Nx left no project graph, because every import would pass then', async () => {
+  const root = fileURLToPath(new URL('../../..', import.meta.url));
+  const empty = mkdtempSync(join(tmpdir(), 'no-graph-'));
+  const { NODE_OPTIONS: _, ...env } = process.env;
+  const output = await new Promise<string>((resolve) => {
+    execFile(
+      process.execPath,
+      [join(root, 'node_modules/eslint/bin/eslint.js'), 'libs/read_model/documents/src/index.ts'],
+      { cwd: root, env: { ...env, NX_DAEMON: 'false', NX_WORKSPACE_DATA_DIRECTORY: empty } },
+      (_error, stdout) => resolve(stdout),
+    );
+  });
+  rmSync(empty, { recursive: true });
+  expect(output).toContain('workspace/project-graph-exists');
+}, 30_000);
