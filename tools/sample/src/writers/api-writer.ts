@@ -42,7 +42,7 @@ export async function writeThroughApi(
     if (signal?.aborted || failure !== undefined) break;
     const key = `sample-${run}-${++sent}`;
     const before = written.get(step.productId);
-    const done = perform(origin, step, before, key).then((result) => {
+    const done = perform({ origin, signal }, step, before, key).then((result) => {
       meter.add(1, before === undefined ? 1 : 0);
       return result;
     });
@@ -59,20 +59,25 @@ export async function writeThroughApi(
     if (inFlight.size >= concurrency) await Promise.race(inFlight);
   }
   await Promise.all(inFlight);
-  if (failure !== undefined) throw failure;
   if (signal?.aborted) throw cancelled(meter.events);
+  if (failure !== undefined) throw failure;
   return meter.report();
 }
 
+interface Api {
+  readonly origin: string;
+  readonly signal: AbortSignal | undefined;
+}
+
 async function perform(
-  origin: string,
+  api: Api,
   step: HistoryStep,
   before: Promise<Written> | undefined,
   key: string,
 ): Promise<Written> {
   const product = await before;
   const request = requestOf(step.command, product?.productId ?? '');
-  const response = await send(origin, request, {
+  const response = await send(api, request, {
     'idempotency-key': key,
     ...(product !== undefined && { 'if-match': product.etag }),
   });
@@ -90,7 +95,7 @@ async function perform(
 }
 
 async function send(
-  origin: string,
+  { origin, signal }: Api,
   { method, path, body }: ApiRequest,
   headers: Readonly<Record<string, string>>,
 ): Promise<Response> {
@@ -117,7 +122,7 @@ async function send(
       problem = error instanceof Error ? error.message : String(error);
       cause = error;
     }
-    await delay(100 * 2 ** attempt);
+    await delay(100 * 2 ** attempt, undefined, { signal });
   }
   throw new SampleError(
     'API_UNREACHABLE',

@@ -1,0 +1,64 @@
+import { shutdownSignal } from '@reprise/runtime';
+import { bringUpStack, configuredEndpoints, migrateDatabases } from './embedded-stack.ts';
+import { startApp, type AppName, type AppProcess } from './processes/app-process.ts';
+
+/*
+ * `npm start`: the four long-running applications from their sources in one terminal, against the configured servers or the
+ * embedded ones, which are brought up and migrated first. ^C ends the applications; the servers keep running.
+ */
+const names: readonly AppName[] = ['product-api', 'outbox-relay', 'projection-consumer', 'search-api'];
+const width = Math.max(...names.map((name) => name.length));
+
+const print = (line: string): void => void process.stdout.write(`${line}\n`);
+
+function start(name: AppName, env: NodeJS.ProcessEnv): AppProcess {
+  const prefix = `${name.padEnd(width)} | `;
+  return startApp(name, { env, onLine: (line) => print(prefix + line.replaceAll('\n', `\n${prefix}`)) });
+}
+
+async function environment(signal: AbortSignal): Promise<NodeJS.ProcessEnv> {
+  if (configuredEndpoints(process.env).length > 0) return process.env;
+  print('No server is configured: using the embedded ones.');
+  const env = { ...process.env, ...(await bringUpStack(print, signal)) };
+  await migrateDatabases(env, print);
+  return env;
+}
+
+/** Resolves when the signal aborts or an application ends by itself, which is a failure. */
+async function untilOneEnds(apps: readonly AppProcess[], signal: AbortSignal): Promise<void> {
+  const ends = apps.map(async (app) => {
+    const code = await app.ended;
+    if (signal.aborted) return;
+    process.exitCode = 1;
+    print(`${app.name} ended by itself with ${code}: stopping the others.`);
+  });
+  const aborted = new Promise<void>((resolve) => {
+    signal.addEventListener('abort', () => resolve(), { once: true });
+  });
+  await Promise.race([...ends, aborted]);
+}
+
+async function announce(apps: readonly AppProcess[]): Promise<void> {
+  const ready = await Promise.all(apps.map(async (app) => ({ name: app.name, ...(await app.ready()) })));
+  const rows = ready.map(({ name, origin }) => `  ${name.padEnd(width)}  ${origin}`);
+  print(['All four are ready. ^C ends them; the servers keep running.', ...rows].join('\n'));
+}
+
+const shutdown = shutdownSignal();
+try {
+  const env = await environment(shutdown.signal);
+  const apps = names.map((name) => start(name, env));
+  announce(apps).catch((error: unknown) => {
+    if (!shutdown.signal.aborted) print(error instanceof Error ? error.message : String(error));
+  });
+  await untilOneEnds(apps, shutdown.signal);
+  await Promise.all(apps.map((app) => app.stop()));
+  print('Stopped.');
+} catch (error) {
+  process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
+  process.exitCode = 1;
+} finally {
+  const received = shutdown.received();
+  if (received !== undefined) process.exitCode = received === 'SIGINT' ? 130 : 143;
+  shutdown.dispose();
+}
