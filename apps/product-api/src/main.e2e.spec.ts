@@ -1,0 +1,76 @@
+import { eventually, freshDatabase, spawnApp, type SpawnedApp } from '@reprise/test-kit';
+import { callsTo } from './testing/api-client.ts';
+import { mug, writeSide, type WriteSide } from './testing/write-side.ts';
+
+const start = (writeDatabaseUrl: string | undefined, more: Record<string, string> = {}): SpawnedApp =>
+  spawnApp('apps/product-api/src/main.ts', {
+    env: { WRITE_DATABASE_URL: writeDatabaseUrl, PRODUCT_API_PORT: '0', ...more },
+  });
+
+describe('the process', () => {
+  let side: WriteSide;
+
+  beforeAll(async () => {
+    side = await writeSide(2);
+  });
+
+  it('counts its commands, and on SIGTERM answers the request in flight before it ends with 0', async () => {
+    const app = start(side.fresh.url);
+    const { origin } = await app.ready();
+    const call = callsTo(origin);
+    const created = await call('POST', '/v1/products', { body: mug });
+    const path = `/v1/products/${String(created.body?.['id'])}`;
+    await call('POST', `${path}/publish`, { headers: { 'if-match': '"7"' } });
+    const metrics = await (await fetch(`${origin}/metrics`)).text();
+    expect(metrics).toMatch(
+      /^product_commands_total\{command="create",outcome="written",app="product-api"\} 1$/m,
+    );
+    expect(metrics).toMatch(
+      /^product_commands_total\{command="publish",outcome="stale",app="product-api"\} 1$/m,
+    );
+    expect(metrics).toMatch(/^product_command_duration_seconds_count\{[^}]*command="create"[^}]*\} 1$/m);
+
+    const blocker = await side.pool.connect();
+    await blocker.query('BEGIN');
+    await blocker.query('LOCK TABLE outbox_events IN ACCESS EXCLUSIVE MODE');
+    const inFlight = call('POST', `${path}/publish`, { headers: { 'if-match': '"1"' } });
+    await eventually(async () => {
+      const [row] = await side.query<{ waiting: number }>(
+        `SELECT count(*)::int AS waiting FROM pg_stat_activity
+         WHERE datname = current_database() AND wait_event_type = 'Lock'`,
+      );
+      expect(row?.waiting).toBe(1);
+    });
+    app.signal('SIGTERM');
+    await eventually(() => expect(fetch(`${origin}/health/live`)).rejects.toThrow());
+    await blocker.query('COMMIT');
+    blocker.release();
+    expect((await inFlight).body).toMatchObject({ status: 'published', version: 2 });
+    expect(await app.exit()).toEqual({ code: 0, signal: null });
+  }, 60_000);
+
+  it('writes no secret of its database into its log', async () => {
+    const url = new URL(side.fresh.url);
+    url.password = 'planted-secret-7f';
+    url.port = '1';
+    const app = start(url.href);
+    expect(await app.exit()).toMatchObject({ code: 1 });
+    expect(app.output.map(({ text }) => text).join('\n')).toContain('ECONNREFUSED');
+    expect(app.output.map(({ text }) => text).join('\n')).not.toContain('planted-secret-7f');
+  }, 60_000);
+
+  it('does not start on a database that lacks migrations, and says what to run', async () => {
+    const { url } = await freshDatabase('write');
+    const app = start(url);
+    expect(await app.exit()).toMatchObject({ code: 1 });
+    expect(app.output.at(-1)?.text).toContain('npm run -s migrate');
+  }, 60_000);
+
+  it('does not start with settings it cannot use, and names all of them', async () => {
+    const app = start(undefined, { WRITE_DATABASE_POOL_SIZE: 'many' });
+    expect(await app.exit()).toMatchObject({ code: 1 });
+    const last = app.output.at(-1)?.text;
+    expect(last).toContain('WRITE_DATABASE_URL is not set');
+    expect(last).toContain('WRITE_DATABASE_POOL_SIZE must be');
+  }, 60_000);
+});
