@@ -1,25 +1,25 @@
+import { jest } from '@jest/globals';
 import type { Pool } from 'pg';
+import { freshDatabase, type FreshDatabase } from '@reprise/test-kit';
 import { createReadModelPool } from '../postgres/pool.ts';
-import { freshReadDatabase } from '../testing/fresh-read-database.ts';
 import {
   assertReadModelMigrated,
   ReadModelNotMigrated,
   runReadModelMigrations,
 } from './read-model-migrations.ts';
 
+jest.setTimeout(60_000);
+
 describe('migrations of the read-model database', () => {
-  let database: Awaited<ReturnType<typeof freshReadDatabase>>;
+  let database: FreshDatabase;
   let pool: Pool;
 
   beforeAll(async () => {
-    database = await freshReadDatabase();
+    database = await freshDatabase('read');
     pool = createReadModelPool(database.url);
   });
 
-  afterAll(async () => {
-    await pool.end();
-    await database.drop();
-  });
+  afterAll(() => pool.end());
 
   it('names what is missing and the remedy while the database is empty', async () => {
     const failure = assertReadModelMigrated(pool);
@@ -29,15 +29,17 @@ describe('migrations of the read-model database', () => {
 
   it('applies each migration once, however many processes start it at the same time', async () => {
     const applied = await Promise.all([1, 2, 3].map(() => runReadModelMigrations(database.url)));
-    expect(applied.flat()).toEqual(['0001_registry']);
+    expect(applied.flat()).toEqual(['0001_registry', '0002_lease_presence']);
     await assertReadModelMigrated(pool);
     expect(await runReadModelMigrations(database.url)).toEqual([]);
   });
 
   it('asks for the migrations again when one of this release is not recorded', async () => {
-    await pool.query(`UPDATE registry.migrations SET name = '0000_other'`);
-    await expect(assertReadModelMigrated(pool)).rejects.toBeInstanceOf(ReadModelNotMigrated);
-    await pool.query(`UPDATE registry.migrations SET name = '0001_registry'`);
+    const rename = (from: string, to: string) =>
+      pool.query('UPDATE registry.migrations SET name = $2 WHERE name = $1', [from, to]);
+    await rename('0001_registry', '0000_other');
+    await expect(assertReadModelMigrated(pool)).rejects.toThrow(/lacks the migration 0001_registry\./);
+    await rename('0000_other', '0001_registry');
     await pool.query(
       `INSERT INTO registry.migrations (name, run_on) VALUES ('9999_of_a_newer_release', now())`,
     );

@@ -1,7 +1,7 @@
 import { basename } from 'node:path';
 import { runner } from 'node-pg-migrate';
 import { DatabaseError, type Pool } from 'pg';
-import { createReadModelPool } from '../postgres/pool.ts';
+import { checkOut, createReadModelPool } from '../postgres/pool.ts';
 import { retrying, type RetryOptions } from '../postgres/retry.ts';
 import * as registry from './0001_registry.ts';
 import * as leasePresence from './0002_lease_presence.ts';
@@ -52,9 +52,8 @@ export async function runReadModelMigrations(
 }
 
 async function migrate(pool: Pool, log: (line: string) => void = () => {}): Promise<string[]> {
-  const client = await pool.connect();
-  let broken: Error | undefined;
-  client.on('error', (error) => (broken = error));
+  const { client, release } = await checkOut(pool);
+  let failure: Error | undefined;
   try {
     await client.query(`SET lock_timeout = ${lockTimeoutMs}`);
     const applied = await runner({
@@ -73,10 +72,10 @@ async function migrate(pool: Pool, log: (line: string) => void = () => {}): Prom
     return applied.map(({ name }) => name);
   } catch (error) {
     // Closed rather than given back: the lock or the transaction may still be open on it.
-    broken ??= new Error('the migration failed', { cause: error });
+    failure = new Error('the migration failed', { cause: error });
     throw error;
   } finally {
-    client.release(broken);
+    release(failure);
   }
 }
 

@@ -2,6 +2,7 @@ import type { Pool } from 'pg';
 import type { BucketDigest } from '@reprise/read-model-documents';
 import type { GenerationCounts, GenerationMeta, GenerationName } from '../generation.ts';
 import { tableOf, type GenerationTable } from './generation-table.ts';
+import { checkOut } from './pool.ts';
 
 /** Sums of the stored digests by bucket; numbers up to 2^53 are exact (see BucketDigest). */
 export async function bucketDigests(pool: Pool, name: GenerationName): Promise<BucketDigest[]> {
@@ -63,15 +64,14 @@ export async function finishTable(
   );
   const there = new Set(rows.map(({ indexname }) => indexname));
   const missing = table.indexes(name).filter(({ index }) => !there.has(index));
-  const client = await pool.connect();
-  let broken: Error | undefined;
-  const onError = (error: Error) => (broken = error);
-  client.on('error', onError);
-  const { rows: self } = await client.query<{ pid: number }>('SELECT pg_backend_pid() AS pid');
+  const { client, release } = await checkOut(pool);
+  let pid: number | undefined;
   // A cancellation that does not arrive leaves the statement to end by itself; the abort is reported after it.
-  const cancel = () => void pool.query('SELECT pg_cancel_backend($1)', [self[0]!.pid]).catch(() => {});
-  signal?.addEventListener('abort', cancel, { once: true });
+  const cancel = () => void pool.query('SELECT pg_cancel_backend($1)', [pid]).catch(() => {});
   try {
+    const { rows: self } = await client.query<{ pid: number }>('SELECT pg_backend_pid() AS pid');
+    pid = self[0]!.pid;
+    signal?.addEventListener('abort', cancel, { once: true });
     for (const sql of [...missing.map((index) => index.sql), `VACUUM (ANALYZE) ${tableOf(name)}`]) {
       signal?.throwIfAborted();
       await client.query(sql);
@@ -81,7 +81,6 @@ export async function finishTable(
     throw error;
   } finally {
     signal?.removeEventListener('abort', cancel);
-    client.off('error', onError);
-    client.release(broken);
+    release();
   }
 }

@@ -2,6 +2,7 @@ import { finished } from 'node:stream/promises';
 import { DatabaseError, type Pool } from 'pg';
 import { from } from 'pg-copy-streams';
 import type { StoredColumn } from './columns.ts';
+import { checkOut } from './pool.ts';
 import type { PreparedDocument } from './write-batches.ts';
 
 /**
@@ -28,10 +29,7 @@ export function copyLines(columns: readonly StoredColumn[], batch: readonly Prep
  * search for the document it refuses, are for the slower way of writing
  */
 export async function copyRows(pool: Pool, statement: string, lines: string): Promise<boolean> {
-  const client = await pool.connect();
-  let broken: Error | undefined;
-  const onError = (error: Error) => (broken = error);
-  client.on('error', onError);
+  const { client, release } = await checkOut(pool);
   try {
     const copying = client.query(from(statement));
     copying.end(lines);
@@ -41,7 +39,6 @@ export async function copyRows(pool: Pool, statement: string, lines: string): Pr
     if (error instanceof DatabaseError && /^(22|23|54)/.test(error.code ?? '')) return false;
     throw error;
   } finally {
-    client.off('error', onError);
-    client.release(broken);
+    release();
   }
 }

@@ -24,7 +24,31 @@ export function createReadModelPool(databaseUrl: string, options: ReadModelPoolO
     keepAlive: true,
   });
   pool.on('error', (error) => options.onIdleError?.(error));
+  // The pool's own listener is off a connection that is in use or being closed, and the server's last word may come just then.
+  pool.on('connect', (client) => client.on('error', () => {}));
   return pool;
+}
+
+/** A connection taken out of a pool for several statements. */
+export interface CheckedOut {
+  readonly client: PoolClient;
+  /** Gives the connection back; one that failed, or is said to have, is closed instead. */
+  release(failure?: Error): void;
+}
+
+export async function checkOut(pool: Pool): Promise<CheckedOut> {
+  const client = await pool.connect();
+  let broken: Error | undefined;
+  const onError = (error: Error) => (broken = error);
+  client.on('error', onError);
+  return {
+    client,
+    release(failure = broken) {
+      // A connection that is closed now may still report its end: it keeps the listener.
+      if (failure === undefined) client.off('error', onError);
+      client.release(failure);
+    },
+  };
 }
 
 /**
@@ -32,10 +56,8 @@ export function createReadModelPool(databaseUrl: string, options: ReadModelPoolO
  * that fails is closed rather than given back.
  */
 export async function inTransaction<T>(pool: Pool, work: (client: PoolClient) => Promise<T>): Promise<T> {
-  const client = await pool.connect();
+  const { client, release } = await checkOut(pool);
   let broken: Error | undefined;
-  const onError = (error: Error) => (broken = error);
-  client.on('error', onError);
   try {
     await client.query('BEGIN');
     const result = await work(client);
@@ -43,10 +65,9 @@ export async function inTransaction<T>(pool: Pool, work: (client: PoolClient) =>
     return result;
   } catch (error) {
     // A failed ROLLBACK means that the connection is gone, and with it the transaction; `error` says what happened first.
-    await client.query('ROLLBACK').catch((rollbackError: Error) => (broken ??= rollbackError));
+    await client.query('ROLLBACK').catch((failure: Error) => (broken = failure));
     throw error;
   } finally {
-    client.off('error', onError);
-    client.release(broken);
+    release(broken);
   }
 }

@@ -1,6 +1,7 @@
 import type { Pool, PoolClient } from 'pg';
 import type { GenerationName, StoredDocument } from '../generation.ts';
 import type { GenerationTable } from './generation-table.ts';
+import { checkOut } from './pool.ts';
 import { readPage } from './read-documents.ts';
 
 export interface ScanOptions {
@@ -48,15 +49,14 @@ export async function* scanTable(
 }
 
 async function beginSnapshot(pool: Pool): Promise<{ client: PoolClient; end: () => Promise<void> }> {
-  const client = await pool.connect();
-  let broken: Error | undefined;
-  const onError = (error: Error) => (broken = error);
-  client.on('error', onError);
+  const { client, release } = await checkOut(pool);
   const end = async () => {
     // Nothing was changed, so a ROLLBACK that fails only says that the connection is gone.
-    await client.query('ROLLBACK').catch(onError);
-    client.off('error', onError);
-    client.release(broken);
+    const failure = await client.query('ROLLBACK').then(
+      () => undefined,
+      (error: Error) => error,
+    );
+    release(failure);
   };
   try {
     await client.query('BEGIN TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY');

@@ -1,33 +1,33 @@
 import { randomUUID } from 'node:crypto';
+import { jest } from '@jest/globals';
 import fc from 'fast-check';
 import type { Pool } from 'pg';
+import { freshDatabase, type FreshDatabase } from '@reprise/test-kit';
 import { CutoverConflict } from '../errors.ts';
 import type { Generation } from '../generation.ts';
 import { runReadModelMigrations } from '../migrations/read-model-migrations.ts';
 import { createReadModelPool } from '../postgres/pool.ts';
-import { freshReadDatabase } from '../testing/fresh-read-database.ts';
-import { newGeneration } from '../testing/new-generation.ts';
+import { newGeneration } from './testing/new-generation.ts';
 import { UnknownGeneration } from './errors.ts';
 import { moveGeneration } from './generations.ts';
 import { Registry } from './registry.ts';
 import type { Fence, NewGeneration } from './types.ts';
 
+jest.setTimeout(60_000);
+
 describe('generations in the registry', () => {
-  let database: Awaited<ReturnType<typeof freshReadDatabase>>;
+  let database: FreshDatabase;
   let pool: Pool;
   let registry: Registry;
 
   beforeAll(async () => {
-    database = await freshReadDatabase();
+    database = await freshDatabase('read');
     await runReadModelMigrations(database.url);
     pool = createReadModelPool(database.url);
     registry = new Registry(pool);
   });
 
-  afterAll(async () => {
-    await pool.end();
-    await database.drop();
-  });
+  afterAll(() => pool.end());
 
   async function hold(projection: string): Promise<Fence> {
     const request = { runId: randomUUID(), holder: 'spec', ttlMs: 60_000 };

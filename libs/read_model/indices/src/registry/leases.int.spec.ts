@@ -1,31 +1,31 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { jest } from '@jest/globals';
 import type { Pool } from 'pg';
+import { freshDatabase, type FreshDatabase } from '@reprise/test-kit';
 import { LeaseLost } from '../errors.ts';
 import { runReadModelMigrations } from '../migrations/read-model-migrations.ts';
 import { createReadModelPool } from '../postgres/pool.ts';
-import { freshReadDatabase } from '../testing/fresh-read-database.ts';
-import { newGeneration } from '../testing/new-generation.ts';
+import { newGeneration } from './testing/new-generation.ts';
 import { acquireLease } from './leases.ts';
 import { Registry } from './registry.ts';
 import type { Fence } from './types.ts';
 
+jest.setTimeout(60_000);
+
 describe('the lease of a projection', () => {
-  let database: Awaited<ReturnType<typeof freshReadDatabase>>;
+  let database: FreshDatabase;
   let pool: Pool;
   let registry: Registry;
 
   beforeAll(async () => {
-    database = await freshReadDatabase();
+    database = await freshDatabase('read');
     await runReadModelMigrations(database.url);
     pool = createReadModelPool(database.url);
     registry = new Registry(pool);
   });
 
-  afterAll(async () => {
-    await pool.end();
-    await database.drop();
-  });
+  afterAll(() => pool.end());
 
   const acquire = (projection: string, ttlMs = 60_000, runId: string = randomUUID()) =>
     registry.acquireLease(projection, { runId, holder: `host:${runId}`, ttlMs });

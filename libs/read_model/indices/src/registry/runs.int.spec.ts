@@ -1,28 +1,28 @@
 import { randomUUID } from 'node:crypto';
+import { jest } from '@jest/globals';
 import type { Pool } from 'pg';
+import { freshDatabase, type FreshDatabase } from '@reprise/test-kit';
 import { runReadModelMigrations } from '../migrations/read-model-migrations.ts';
 import { createReadModelPool } from '../postgres/pool.ts';
-import { freshReadDatabase } from '../testing/fresh-read-database.ts';
-import { newGeneration } from '../testing/new-generation.ts';
+import { newGeneration } from './testing/new-generation.ts';
 import { Registry } from './registry.ts';
 import type { Fence, NewRun } from './types.ts';
 
+jest.setTimeout(60_000);
+
 describe('runs in the registry', () => {
-  let database: Awaited<ReturnType<typeof freshReadDatabase>>;
+  let database: FreshDatabase;
   let pool: Pool;
   let registry: Registry;
 
   beforeAll(async () => {
-    database = await freshReadDatabase();
+    database = await freshDatabase('read');
     await runReadModelMigrations(database.url);
     pool = createReadModelPool(database.url);
     registry = new Registry(pool);
   });
 
-  afterAll(async () => {
-    await pool.end();
-    await database.drop();
-  });
+  afterAll(() => pool.end());
 
   async function hold(projection: string): Promise<Fence> {
     const attempt = await registry.acquireLease(projection, {
@@ -161,13 +161,13 @@ describe('runs in the registry', () => {
 });
 
 describe('feeders in the registry', () => {
-  let database: Awaited<ReturnType<typeof freshReadDatabase>>;
+  let database: FreshDatabase;
   let pool: Pool;
   let registry: Registry;
   const generations: string[] = [];
 
   beforeAll(async () => {
-    database = await freshReadDatabase();
+    database = await freshDatabase('read');
     await runReadModelMigrations(database.url);
     pool = createReadModelPool(database.url);
     registry = new Registry(pool);
@@ -178,10 +178,7 @@ describe('feeders in the registry', () => {
     generations.sort();
   });
 
-  afterAll(async () => {
-    await pool.end();
-    await database.drop();
-  });
+  afterAll(() => pool.end());
 
   it('are alive while they beat, with what they feed now', async () => {
     const [a, b] = generations as [string, string];

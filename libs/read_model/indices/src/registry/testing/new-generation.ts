@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
-import type { GenerationName } from '../generation.ts';
-import type { NewGeneration } from '../registry/types.ts';
+import type { GenerationName } from '../../generation.ts';
+import type { NewGeneration } from '../types.ts';
 
 export function newGeneration(
   projection: string,
