@@ -4,7 +4,7 @@ import type { UpOptions, UpResult } from './commands/up.ts';
 import { environmentOf, type StackEnvironment } from './environment.ts';
 import { describeError, StackAborted, StackError } from './errors.ts';
 import { directoryKey, workspaceRoot } from './instance/directory.ts';
-import { assertInstanceFolder } from './instance/location.ts';
+import { assertUsableFolder } from './instance/location.ts';
 import { withInstanceLock } from './instance/lock.ts';
 import { chooseServerPorts } from './instance/server-ports.ts';
 import { readState, writeState, type InstanceState, type ServerState } from './instance/state.ts';
@@ -58,7 +58,7 @@ export async function compose(
 /** Brings the same three servers up in containers; otherwise as `up`. */
 export async function composeUp(options: UpOptions): Promise<UpResult> {
   const { directory, signal, report = () => undefined } = options;
-  assertInstanceFolder(directory);
+  assertUsableFolder(directory);
   return withInstanceLock(directory, { report, signal }, async () => {
     const state: InstanceState = readState(directory) ?? {
       format: 1,

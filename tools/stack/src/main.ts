@@ -50,7 +50,7 @@ async function execute(args: StackArguments): Promise<number> {
       return 0;
     case 'reset':
       await reset({ directory, report });
-      report(`${directory} is gone`);
+      report(`the servers are down and their data in ${directory} is deleted`);
       return 0;
     case 'run': {
       const [command = '', ...rest] = args.command;

@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, mkdtempSync, renameSync, rmSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, renameSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { cacheDirectory } from '../instance/directory.ts';
 import { withLock } from '../instance/lock.ts';
@@ -16,6 +16,7 @@ export interface InstallOptions {
   signal?: AbortSignal;
 }
 
+const sizes: Record<ArtifactSet, string> = { kafka: '45 MB', elasticsearch: '100 MB' };
 const archive = `elasticsearch-${elasticsearchVersion}.zip`;
 
 /** Where a set stands once it is installed. A changed pin is another place, so an old installation is never mistaken. */
@@ -65,9 +66,12 @@ async function download(set: ArtifactSet, folder: string, options: InstallOption
   if (isInstalled(set, folder)) return;
   const cache = cacheDirectory();
   mkdirSync(cache, { recursive: true });
+  for (const leftover of readdirSync(cache).filter((name) => name.startsWith(`.${set}-`))) {
+    rmSync(join(cache, leftover), { recursive: true, force: true });
+  }
   const draft = mkdtempSync(join(cache, `.${set}-`));
   try {
-    options.report(`fetching ${set} through Maven (once; kept in ${cache})`);
+    options.report(`fetching ${set} (${sizes[set]}) through Maven, once; it is kept in ${cache}`);
     const fetched = join(draft, 'fetched');
     await mavenCopy(set, fetched, options);
     await verifyFolder(fetched, set);

@@ -21,6 +21,16 @@ function onPath(program: string, env: NodeJS.ProcessEnv): boolean {
     .some((folder) => folder !== '' && existsSync(join(folder, program)));
 }
 
+/** @throws StackError MAVEN_MISSING, saying what it is needed for and how to get it. */
+export function requireMaven(env: NodeJS.ProcessEnv = process.env): void {
+  if (onPath('mvn', env)) return;
+  throw new StackError(
+    'MAVEN_MISSING',
+    'Maven fetches Kafka and Elasticsearch, once, and there is no mvn in PATH. Install it (Debian/Ubuntu: apt install ' +
+      'maven; macOS: brew install maven), or use Docker instead: npm run -s stack -- up --docker',
+  );
+}
+
 /**
  * Lets Maven copy one pinned set into `target`.
  * @throws StackError MAVEN_MISSING or DOWNLOAD_FAILED; StackAborted when the signal fires.
@@ -31,13 +41,7 @@ export async function mavenCopy(
   options: { java: Java; signal?: AbortSignal; env?: NodeJS.ProcessEnv },
 ): Promise<void> {
   const env = options.env ?? process.env;
-  if (!onPath('mvn', env)) {
-    throw new StackError(
-      'MAVEN_MISSING',
-      `Maven fetches ${set} once, and there is no mvn in PATH. Install it (Debian/Ubuntu: apt install maven; ` +
-        'macOS: brew install maven), or use Docker instead: npm run -s stack -- up --docker',
-    );
-  }
+  requireMaven(env);
   const child = spawn(
     'mvn',
     ['-B', '-q', '-f', join(stackFolder, 'pom.xml'), `-Dstack.output=${target}`, ...goals[set]],

@@ -1,7 +1,7 @@
 import { existsSync, readdirSync } from 'node:fs';
 import { StackError } from '../errors.ts';
 import { composeDown } from '../docker.ts';
-import { deleteInstance } from '../instance/location.ts';
+import { deleteInstance, likelyDataDirectory } from '../instance/location.ts';
 import { withInstanceLock } from '../instance/lock.ts';
 import { readState, stateFile, writeState, type InstanceState, type ServerName } from '../instance/state.ts';
 import { servers } from '../servers/list.ts';
@@ -74,7 +74,7 @@ function stateOrGuess(directory: string): InstanceState {
   const guess: InstanceState = {
     format: 1,
     kind: 'embedded',
-    dataDirectory: directory,
+    dataDirectory: likelyDataDirectory(directory),
     fsync: true,
     servers: {},
   };

@@ -3,7 +3,7 @@ import { constants } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import type { StackEnvironment } from '../environment.ts';
 import { describeError, StackAborted } from '../errors.ts';
-import { assertInstanceFolder } from '../instance/location.ts';
+import { assertUsableFolder } from '../instance/location.ts';
 import { dropLease, takeLease } from '../instance/leases.ts';
 import { withInstanceLock } from '../instance/lock.ts';
 import { readState } from '../instance/state.ts';
@@ -26,7 +26,7 @@ export interface RunOptions extends UpOptions {
  */
 export async function run(options: RunOptions): Promise<number> {
   const { directory, report = () => undefined } = options;
-  assertInstanceFolder(directory);
+  assertUsableFolder(directory);
   const abort = new AbortController();
   let received: StopSignal | undefined;
   let child: ChildProcess | undefined;

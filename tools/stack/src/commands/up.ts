@@ -1,6 +1,8 @@
+import { isInstalled } from '../artifacts/install.ts';
+import { requireMaven } from '../artifacts/maven.ts';
 import { StackAborted, StackError } from '../errors.ts';
 import { environmentOf, type StackEnvironment } from '../environment.ts';
-import { assertInstanceFolder, dataDirectoryFor } from '../instance/location.ts';
+import { assertUsableFolder, dataDirectoryFor } from '../instance/location.ts';
 import { withInstanceLock } from '../instance/lock.ts';
 import { chooseServerPorts } from '../instance/server-ports.ts';
 import {
@@ -39,7 +41,7 @@ export interface UpResult {
  * @throws StackError whose message is made for the person at the terminal.
  */
 export async function up(options: UpOptions): Promise<UpResult> {
-  assertInstanceFolder(options.directory);
+  assertUsableFolder(options.directory);
   const report = options.report ?? (() => undefined);
   const umask = process.umask(0o022);
   try {
@@ -57,7 +59,9 @@ export async function up(options: UpOptions): Promise<UpResult> {
       };
       const missing = servers.filter((server) => runningPid(server, state) === undefined);
       // Found out before anything is started: half a stack is of no use.
-      if (missing.some(({ name }) => name !== 'postgres')) context.java();
+      const onJava = missing.flatMap(({ name }) => (name === 'postgres' ? [] : [name]));
+      if (onJava.length > 0) context.java();
+      if (!onJava.every((name) => isInstalled(name))) requireMaven();
       for (const server of missing) {
         await stopServer(server, state);
         await chooseServerPorts(server, state);

@@ -3,24 +3,25 @@ import { join } from 'node:path';
 import { StackError } from '../errors.ts';
 import { mayRead, type ServerUser } from '../server-user.ts';
 import { directoryKey } from './directory.ts';
+import { stateFile } from './state.ts';
 
 /** Data of instances whose own folder the servers' account cannot enter (only ever used by root). */
 const reachableRoot = '/var/lib/reprise-stack';
 
-/** What an instance folder may hold besides its state. */
+/** What the stack itself puts into the folder of an instance. */
 const ownEntries = /^(postgres|kafka|elasticsearch|logs|runs|up\.lock.*|instance\.json.*)$/;
 
 /**
- * Refuses a folder that is in use for something else.
- * @throws StackError NOT_AN_INSTANCE when it holds anything that is not the stack's.
+ * Refuses to make an instance in a folder that is in use for something else.
+ * @throws StackError NOT_AN_INSTANCE when it has no instance file and holds anything that is not the stack's.
  */
-export function assertInstanceFolder(directory: string): void {
-  if (!existsSync(directory)) return;
+export function assertUsableFolder(directory: string): void {
+  if (!existsSync(directory) || existsSync(stateFile(directory))) return;
   const foreign = readdirSync(directory).filter((name) => !ownEntries.test(name));
   if (foreign.length === 0) return;
   throw new StackError(
     'NOT_AN_INSTANCE',
-    `${directory} holds more than an instance of the stack (${foreign.slice(0, 5).join(', ')}). ` +
+    `${directory} is in use for something else (${foreign.slice(0, 5).join(', ')}). ` +
       'Nothing was touched. Name an empty or a new folder.',
   );
 }
@@ -50,11 +51,18 @@ export function dataDirectoryFor(directory: string, user: ServerUser | undefined
   return data;
 }
 
-/** Deletes an instance: its data, its state and its folder. The servers must be down. */
-export function deleteInstance(directory: string): void {
-  if (!existsSync(directory)) return;
-  assertInstanceFolder(directory);
+/** Where the data of an existing instance lies, judged by what is there: for an instance whose state cannot be read. */
+export function likelyDataDirectory(directory: string): string {
   const outside = join(reachableRoot, directoryKey(directory));
-  if (existsSync(outside)) rmSync(outside, { recursive: true, force: true });
-  rmSync(directory, { recursive: true, force: true });
+  return existsSync(outside) ? outside : directory;
+}
+
+/** Deletes what the stack put into the folder of an instance, and the folder when nothing is left in it. The servers must be down. */
+export function deleteInstance(directory: string): void {
+  rmSync(join(reachableRoot, directoryKey(directory)), { recursive: true, force: true });
+  const [own, foreign] = [true, false].map((wanted) =>
+    readdirSync(directory).filter((name) => ownEntries.test(name) === wanted),
+  ) as [string[], string[]];
+  for (const name of own) rmSync(join(directory, name), { recursive: true, force: true });
+  if (foreign.length === 0) rmSync(directory, { recursive: true, force: true });
 }
