@@ -3,6 +3,8 @@ import { fileURLToPath } from 'node:url';
 /** Jest settings every project shares: TypeScript through swc, native ESM, workspace packages read from their sources. */
 export default {
   testEnvironment: 'node',
+  // A bound against hanging, generous enough for real servers on a busy machine; no test measures time by it.
+  testTimeout: 60_000,
   extensionsToTreatAsEsm: ['.ts'],
   reporters: ['default', fileURLToPath(new URL('./tools/jest-counts.mjs', import.meta.url))],
   testMatch: ['<rootDir>/src/**/*.spec.ts'],

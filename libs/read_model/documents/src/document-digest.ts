@@ -56,13 +56,15 @@ export class BucketSums {
     }
   }
 
-  /** The buckets that hold at least one document, in bucket order. */
-  list(): BucketDigest[] {
+  /** The buckets that hold at least one document, in bucket order; with `all`, every bucket whose sums are not zero (differences). */
+  list(all = false): BucketDigest[] {
     const buckets: BucketDigest[] = [];
     for (let bucket = 0; bucket < bucketCount; bucket++) {
       const documents = this.#documents[bucket]!;
-      if (documents !== 0)
-        buckets.push({ bucket, documents, high: this.#high[bucket]!, low: this.#low[bucket]! });
+      const high = this.#high[bucket]!;
+      const low = this.#low[bucket]!;
+      const changed = all && (high !== 0 || low !== 0);
+      if (documents !== 0 || changed) buckets.push({ bucket, documents, high, low });
     }
     return buckets;
   }

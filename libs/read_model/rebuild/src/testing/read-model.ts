@@ -32,6 +32,7 @@ export interface TestReadModel {
   rebuild(
     options?: Partial<RebuildOptions>,
     control?: Partial<RebuildControl>,
+    servers?: Partial<RebuildServers>,
   ): ReturnType<typeof rebuildReadModel>;
 }
 
@@ -87,10 +88,11 @@ export async function testReadModel(options: {
     registry,
     databaseUrl: database.url,
     servers,
-    rebuild: (overrides = {}, control = {}) =>
-      rebuildReadModel({ ...defaults, ...overrides }, servers, {
-        signal: new AbortController().signal,
-        ...control,
-      }),
+    rebuild: (overrides = {}, control = {}, replaced = {}) =>
+      rebuildReadModel(
+        { ...defaults, ...overrides },
+        { ...servers, ...replaced },
+        { signal: new AbortController().signal, ...control },
+      ),
   };
 }

@@ -1,0 +1,304 @@
+import { Admin } from '@platformatic/kafka';
+import { encodeEvent, type ProductEvent } from '@reprise/events';
+import type { GenerationStore } from '@reprise/read-model-indices';
+import { kafkaAdmin, produce, produceRaw, productHistory, step } from '@reprise/test-kit';
+import fc from 'fast-check';
+import { naiveSearchDocuments } from '../testing/naive-fold.ts';
+import { testReadModel, type TestReadModel } from '../testing/read-model.ts';
+
+let model: TestReadModel;
+let events: ProductEvent[];
+
+/** Forty products of four events each; every tenth is deleted at the end. */
+function catalogue(): ProductEvent[] {
+  const lives = Array.from({ length: 40 }, (_, index) =>
+    productHistory({
+      events: [
+        step.created({ title: `Mug ${index}` }),
+        step.published(),
+        step.priceChanged(100 + index),
+        index % 10 === 0 ? step.deleted() : step.stockAdjusted(-1),
+      ],
+    }),
+  );
+  return [0, 1, 2, 3].flatMap((at) => lives.map((life) => life[at]!));
+}
+
+/** Runs a rebuild that is told to stop after so many writes to the store. */
+function rebuildStoppedAfter(interrupted: TestReadModel, writes: number) {
+  const stop = new AbortController();
+  let written = 0;
+  const store: GenerationStore = {
+    ...interrupted.store,
+    write: async (...given) => {
+      const result = await interrupted.store.write(...given);
+      if (++written === writes) stop.abort(new Error('received SIGTERM'));
+      return result;
+    },
+  };
+  return interrupted.rebuild({ resume: 'restart', batchSize: 5 }, { signal: stop.signal }, { store });
+}
+
+/** Deletes the first records of a partition, as retention would. */
+async function cutOff(topic: string, partition: number, offset: bigint): Promise<void> {
+  const admin = new Admin({ clientId: 'test', bootstrapBrokers: [...model.servers.kafka.brokers] });
+  await admin.deleteRecords({ topics: [{ name: topic, partitions: [{ partition, offset }] }] });
+  await admin.close();
+}
+
+async function contentOf(name: string): Promise<Record<string, unknown>> {
+  const documents: Record<string, unknown> = {};
+  const generation = await model.registry.findGeneration(name);
+  for await (const batch of model.store.scan(generation!.name))
+    for (const { id, document } of batch) documents[id] = document;
+  return documents;
+}
+
+beforeAll(async () => {
+  model = await testReadModel({ partitions: 3 });
+  events = catalogue();
+  await produce(model.topic, events);
+});
+
+describe('a rebuild of the search index', () => {
+  it('builds what a naive fold of the log gives, proves it and moves readers to it', async () => {
+    const { receipt } = await model.rebuild();
+    expect(receipt).toMatchObject({
+      outcome: 'promoted',
+      events: { read: 160, applied: 160, duplicate: 0, deadLettered: 0 },
+      documents: { written: 40, live: 36, tombstones: 4 },
+      cutover: { alias: model.alias, from: null },
+    });
+    expect(receipt.gate.every(({ passed }) => passed)).toBe(true);
+    expect(await contentOf(receipt.generation!.name)).toEqual(
+      Object.fromEntries(naiveSearchDocuments(events)),
+    );
+    expect(await model.store.observeReaders()).toEqual({
+      kind: 'generation',
+      name: receipt.generation!.name,
+    });
+    expect((await model.registry.findGeneration(receipt.generation!.name))!.state).toBe('LIVE');
+  });
+
+  it('G4: gives the same digest for batch sizes 1, 200 and 5000 and for a memory that is too small', async () => {
+    const digests = new Set<string | null>();
+    for (const batchSize of [1, 200, 5000])
+      digests.add((await model.rebuild({ batchSize, promote: false })).receipt.digest);
+    const spilling = await model.rebuild({ memoryBytes: 1, promote: false });
+    digests.add(spilling.receipt.digest);
+    expect(digests.size).toBe(1);
+    expect([...digests][0]).toMatch(/^[0-9a-f]{64}$/);
+  });
+
+  it('G1: joins no consumer group and commits nothing', async () => {
+    const admin = await kafkaAdmin();
+    const groupId = `${model.topic.name}.bystander`;
+    await admin.setOffsets({ groupId, topic: model.topic.name, partitions: [{ partition: 0, offset: '3' }] });
+    const groups = async () =>
+      (await admin.listGroups()).groups
+        .map((group) => group.groupId)
+        .filter((id) => id.includes('reprise-never-joined') || id === groupId);
+    const before = { groups: await groups(), offsets: await admin.fetchOffsets({ groupId }) };
+    await model.rebuild({ promote: false });
+    expect({ groups: await groups(), offsets: await admin.fetchOffsets({ groupId }) }).toEqual(before);
+    expect(before.groups).toEqual([groupId]);
+    await admin.deleteGroups([groupId]);
+  });
+
+  it('leaves readers where they are in a dry run and makes nothing', async () => {
+    const before = {
+      readers: await model.store.observeReaders(),
+      names: await model.store.list(),
+      known: await model.registry.listGenerations(),
+    };
+    const { receipt, ending } = await model.rebuild({ mode: 'DRY_RUN' });
+    expect(ending.exitCode).toBe(0);
+    expect(receipt).toMatchObject({
+      outcome: 'dry-run',
+      generation: null,
+      cutover: null,
+      documents: { live: 36, tombstones: 4 },
+    });
+    expect({
+      readers: await model.store.observeReaders(),
+      names: await model.store.list(),
+      known: await model.registry.listGenerations(),
+    }).toEqual(before);
+  });
+
+  it('G6: keeps a deleted product deleted when an older event comes again after the end of its life', async () => {
+    const deleted = events.find(({ type }) => type === 'product.deleted.v1')!;
+    await produce(model.topic, events.filter(({ subject }) => subject === deleted.subject).slice(0, 3));
+    const { receipt } = await model.rebuild();
+    expect(receipt).toMatchObject({
+      outcome: 'promoted',
+      events: { duplicate: 3 },
+      documents: { live: 36, tombstones: 4 },
+    });
+    const [stored] = (
+      await model.store.read((await model.registry.findGeneration(receipt.generation!.name))!.name, [
+        deleted.subject,
+      ])
+    ).values();
+    expect(stored!.document).toMatchObject({ status: 'deleted', version: 4 });
+  });
+
+  it('refuses a generation whose content was changed before the gate and leaves readers where they were', async () => {
+    const before = await model.store.observeReaders();
+    const store: GenerationStore = {
+      ...model.store,
+      finishBuild: async (name) => {
+        const [first] = naiveSearchDocuments(events).keys();
+        const [stored] = (await model.store.read(name, [first!])).values();
+        const { id, version, document } = stored!;
+        const canonical = JSON.stringify({ ...document, title: 'tampered' });
+        await model.store.write(name, [
+          { id, version: version + 1, canonical, digest: { bucket: 0, high: 1, low: 1 } },
+        ]);
+        await model.store.finishBuild(name);
+      },
+    };
+    const { receipt, ending } = await model.rebuild({}, {}, { store });
+    expect(receipt.message).toContain('The gate refused');
+    expect(ending.exitCode).toBe(2);
+    expect(receipt.gate.filter(({ passed }) => !passed).map(({ check }) => check)).toEqual([
+      'content digest',
+    ]);
+    expect(await model.store.observeReaders()).toEqual(before);
+    expect((await model.registry.findGeneration(receipt.generation!.uuid))!.state).toBe('BUILT');
+  });
+
+  it('G9: refuses to run beside another one and changes nothing', async () => {
+    const lease = await model.registry.acquireLease('product_search', {
+      runId: '00000000-0000-4000-8000-000000000000',
+      holder: 'the test',
+      ttlMs: 60_000,
+    });
+    if (!lease.acquired) throw new Error('the lease was not free');
+    const known = await model.registry.listGenerations();
+    await expect(model.rebuild()).rejects.toMatchObject({
+      code: 'BUSY',
+      message: expect.stringContaining('the test'),
+    });
+    expect(await model.registry.listGenerations()).toEqual(known);
+    await model.registry.releaseLease(lease.fence);
+  });
+});
+
+describe('a log with faults', () => {
+  it('G10: refuses to promote over a poison event, names it, and promotes within a budget', async () => {
+    const faulty = await testReadModel({ partitions: 1 });
+    const [created, published] = productHistory({ events: [step.created(), step.published()] });
+    await produceRaw(faulty.topic, [
+      { key: created!.subject, value: encodeEvent(created!) },
+      { key: 'x', value: 'this is no JSON' },
+      { key: published!.subject, value: encodeEvent(published!) },
+    ]);
+    const refused = await faulty.rebuild();
+    expect(refused.ending.exitCode).toBe(2);
+    expect(refused.receipt).toMatchObject({
+      outcome: 'refused',
+      cutover: null,
+      poison: [{ slice: 0, position: '1', reason: 'not-json' }],
+    });
+    expect(await faulty.store.observeReaders()).toEqual({ kind: 'none' });
+    const tolerated = await faulty.rebuild({ gate: { poisonBudget: 1, maxShrink: 0.1, allowEmpty: false } });
+    expect(tolerated.receipt).toMatchObject({ outcome: 'promoted', documents: { live: 1 } });
+  });
+
+  it('refuses to promote while a version is missing and names the product', async () => {
+    const faulty = await testReadModel({ partitions: 1 });
+    const life = productHistory({ events: [step.created(), step.published(), step.priceChanged(5)] });
+    await produce(faulty.topic, [life[0]!, life[2]!]);
+    const { receipt, ending } = await faulty.rebuild();
+    expect(ending.exitCode).toBe(2);
+    expect(receipt.gaps).toEqual([{ aggregateId: life[0]!.subject, expected: 2, held: 1 }]);
+  });
+
+  it('joins a product whose events lie in two partitions, as after partitions were added', async () => {
+    const split = await testReadModel({ partitions: 2 });
+    const life = productHistory({
+      events: [step.created(), step.published(), step.priceChanged(5), step.stockAdjusted(3)],
+    });
+    await produceRaw(
+      split.topic,
+      life.map((event, index) => ({
+        key: event.subject,
+        value: encodeEvent(event),
+        partition: index < 2 ? 1 : 0,
+      })),
+    );
+    const { receipt } = await split.rebuild();
+    expect(receipt).toMatchObject({ outcome: 'promoted', documents: { live: 1 }, events: { applied: 4 } });
+  });
+
+  it('ends with 5 when the beginning of the log is gone, says which offsets, and makes nothing', async () => {
+    const truncated = await testReadModel({ partitions: 2 });
+    await produce(truncated.topic, catalogue());
+    await cutOff(truncated.topic.name, 1, 4n);
+    const { receipt, ending } = await truncated.rebuild();
+    expect(ending.exitCode).toBe(5);
+    expect(receipt.message).toContain(
+      `${truncated.topic.name}/1 begins at offset 4: offsets 0 to 3 are gone`,
+    );
+    expect(receipt.message).toContain('--source event-store');
+    expect(await truncated.registry.listGenerations()).toEqual([]);
+  });
+
+  it('refuses an empty log unless told otherwise', async () => {
+    const empty = await testReadModel({ partitions: 2 });
+    expect((await empty.rebuild()).ending.exitCode).toBe(2);
+    expect(
+      (await empty.rebuild({ gate: { poisonBudget: 0, maxShrink: 0.1, allowEmpty: true } })).receipt.outcome,
+    ).toBe('promoted');
+  });
+});
+
+describe('an interrupted rebuild', () => {
+  it('is saved, resumable, and gives the same digest when it goes on', async () => {
+    const interrupted = await testReadModel({ partitions: 3 });
+    await produce(interrupted.topic, events);
+    const undisturbed = await interrupted.rebuild({ promote: false });
+    const first = await rebuildStoppedAfter(interrupted, 2);
+    expect(first.receipt).toMatchObject({ outcome: 'cancelled', cutover: null });
+    const generation = await interrupted.registry.findGeneration(first.receipt.generation!.uuid);
+    expect(generation!.state).toBe('INTERRUPTED');
+    const second = await interrupted.rebuild({ resume: 'resume' });
+    expect(second.receipt).toMatchObject({
+      outcome: 'promoted',
+      generation: { uuid: generation!.uuid },
+      digest: undisturbed.receipt.digest,
+    });
+  });
+
+  it('is given up for a new generation on request, and its index deleted', async () => {
+    const interrupted = await testReadModel({ partitions: 1 });
+    await produce(interrupted.topic, events);
+    const first = await rebuildStoppedAfter(interrupted, 1);
+    expect(first.receipt.outcome).toBe('cancelled');
+    const second = await interrupted.rebuild({ resume: 'restart' });
+    expect(second.receipt.outcome).toBe('promoted');
+    expect(await interrupted.store.list()).not.toContain(first.receipt.generation!.name);
+  });
+});
+
+describe('random histories', () => {
+  it('G3: agree with the naive fold in every document', async () => {
+    const { carelessLog } = await import('../testing/histories.ts');
+    const random = await testReadModel({ partitions: 2 });
+    const logs = fc.sample(carelessLog, { numRuns: 3, seed: 7 });
+    // The samples use the same ids; a digit of the sample's own keeps its products apart.
+    const log = logs.flatMap((sample, number) =>
+      sample.map((event) => ({ ...event, subject: event.subject.replace('-8000-', `-800${number}-`) })),
+    );
+    await produce(random.topic, log);
+    const { receipt } = await random.rebuild({
+      gate: { poisonBudget: 0, maxShrink: 0.1, allowEmpty: false },
+    });
+    const documents: Record<string, unknown> = {};
+    const generation = await random.registry.findGeneration(receipt.generation!.uuid);
+    for await (const batch of random.store.scan(generation!.name))
+      for (const { id, document } of batch) documents[id] = document;
+    expect(documents).toEqual(Object.fromEntries(naiveSearchDocuments(log)));
+  });
+});
