@@ -100,6 +100,13 @@ describe('bucket sums', () => {
     );
   });
 
+  it('of differences show a document that was replaced, where the count alone does not', () => {
+    const sums = sumsOf([{ bucket: 9, high: 5, low: 7 }]);
+    sums.remove({ bucket: 9, high: 6, low: 7 });
+    expect(sums.list()).toEqual([]);
+    expect(sums.list(true)).toEqual([{ bucket: 9, documents: 0, high: -1, low: 0 }]);
+  });
+
   it('stay exact at the largest number of documents a bucket is promised to hold', () => {
     const sums = new BucketSums();
     const largest = 2 ** 32 - 1;
