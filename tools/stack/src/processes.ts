@@ -48,10 +48,17 @@ export function commandLine(pid: number): { program: string; text: string } | un
   }
 }
 
+/** True when a command line is that of the process meant. */
+export function matches(
+  found: { program: string; text: string } | undefined,
+  identity: ProcessIdentity,
+): boolean {
+  return found?.program === identity.program && `${found.text} `.includes(`${identity.marker} `);
+}
+
 /** True when `pid` runs and is the process meant. */
 export function isRunning(pid: number | undefined, identity: ProcessIdentity): pid is number {
-  const found = pid === undefined ? undefined : commandLine(pid);
-  return found?.program === identity.program && `${found.text} `.includes(`${identity.marker} `);
+  return pid !== undefined && matches(commandLine(pid), identity);
 }
 
 /** Every process of that identity. */

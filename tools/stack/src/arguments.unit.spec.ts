@@ -1,0 +1,41 @@
+import { parseArguments } from './arguments.ts';
+
+const parse = (line: string, env: NodeJS.ProcessEnv = {}) =>
+  parseArguments(line.split(' ').filter(Boolean), env);
+
+describe('parseArguments', () => {
+  it('takes everything after -- as the command, options of its own included', () => {
+    const args = parse('run --dir /tmp/i --no-fsync -- jest --dir x -- y');
+    expect(args).toMatchObject({ verb: 'run', directory: '/tmp/i', fsync: false });
+    expect(args.command).toEqual(['jest', '--dir', 'x', '--', 'y']);
+  });
+
+  it('leaves fsync undecided unless it is said', () => {
+    expect(parse('up').fsync).toBeUndefined();
+    expect(parse('up --fsync').fsync).toBe(true);
+  });
+
+  it('prefers --dir to REPRISE_STACK_DIR to .stack of the workspace', () => {
+    const env = { REPRISE_STACK_DIR: '/from/env' };
+    expect(parse('up --dir /given', env).directory).toBe('/given');
+    expect(parse('up', env).directory).toBe('/from/env');
+    expect(parse('up').directory).toMatch(/[/]\.stack$/);
+  });
+
+  it('explains itself when nothing was asked', () => {
+    expect(parse('').verb).toBe('help');
+    expect(parse('up --help').verb).toBe('help');
+  });
+
+  it.each([
+    ['start', /"start" is no verb/],
+    ['up --fast', /Unknown option '--fast'/],
+    ['up now', /"now" is not understood after up/],
+    ['logs redis', /"redis" is no server; the servers are postgres, kafka, elasticsearch/],
+    ['logs --lines many', /--lines must be a whole number/],
+    ['run', /run needs a command after --/],
+    ['up -- ls', /up takes no command/],
+  ])('refuses "%s" and says why', (line, message) => {
+    expect(() => parse(line)).toThrow(message);
+  });
+});

@@ -1,0 +1,40 @@
+import { endpointNames, environmentOf, exportLines, type StackEnvironment } from './environment.ts';
+import type { InstanceState } from './instance/state.ts';
+
+const state: InstanceState = {
+  format: 1,
+  kind: 'embedded',
+  dataDirectory: '/work/.stack',
+  fsync: true,
+  servers: {
+    postgres: { port: 5432 },
+    kafka: { port: 9092, innerPort: 9093 },
+    elasticsearch: { port: 9200 },
+  },
+};
+
+describe('environmentOf', () => {
+  it('gives every endpoint, each database with the role that may use it', () => {
+    expect(environmentOf(state)).toEqual({
+      KAFKA_BROKERS: '127.0.0.1:9092',
+      ELASTICSEARCH_NODE: 'http://127.0.0.1:9200',
+      WRITE_DATABASE_URL: 'postgres://reprise_write:reprise_write@127.0.0.1:5432/reprise_write',
+      READ_MODEL_DATABASE_URL: 'postgres://reprise_read:reprise_read@127.0.0.1:5432/reprise_read',
+      EVENT_STORE_DATABASE_URL:
+        'postgres://reprise_event_reader:reprise_event_reader@127.0.0.1:5432/reprise_write',
+    });
+  });
+
+  it('gives none while a server has no port yet', () => {
+    expect(environmentOf({ ...state, servers: { postgres: { port: 5432 } } })).toBeUndefined();
+  });
+});
+
+describe('exportLines', () => {
+  it('prints one line per endpoint that a shell reads back unchanged', () => {
+    const environment = environmentOf(state) as StackEnvironment;
+    const lines = exportLines(environment).trimEnd().split('\n');
+    expect(lines).toEqual(endpointNames.map((name) => `export ${name}=${environment[name]}`));
+    for (const line of lines) expect(line).toMatch(/^export [A-Z_]+=[\w:/.@]+$/);
+  });
+});

@@ -1,0 +1,143 @@
+import { spawn } from 'node:child_process';
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  readdirSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { attachToEmbeddedStack } from '../attach.ts';
+import { reset } from '../commands/down.ts';
+import { commandLine } from '../processes.ts';
+import { assertUsableFolder } from './location.ts';
+import { withLock } from './lock.ts';
+import { readState, stateFile, writeState, type InstanceState } from './state.ts';
+
+let folder: string;
+beforeEach(() => void (folder = mkdtempSync(join(tmpdir(), 'stack-instance-'))));
+afterEach(() => rmSync(folder, { recursive: true, force: true }));
+
+const state = (pid?: number): InstanceState => ({
+  format: 1,
+  kind: 'embedded',
+  dataDirectory: folder,
+  fsync: true,
+  servers: {
+    postgres: { port: 5432, ...(pid === undefined ? {} : { pid }) },
+    kafka: { port: 9092 },
+    elasticsearch: { port: 9200 },
+  },
+});
+
+/** A process that does nothing until it is killed. */
+async function sleeper(): Promise<{ pid: number; kill: () => void }> {
+  const child = spawn(process.execPath, ['-e', 'setInterval(() => {}, 1000)'], { stdio: 'ignore' });
+  await new Promise((resolve) => child.once('spawn', resolve));
+  return { pid: child.pid as number, kill: () => void child.kill('SIGKILL') };
+}
+
+describe('the lock', () => {
+  const file = () => join(folder, 'up.lock');
+
+  it('lets one after the other work', async () => {
+    const order: string[] = [];
+    const work = (name: string) => async () => {
+      order.push(`${name} begins`);
+      await new Promise((resolve) => setImmediate(resolve));
+      order.push(`${name} ends`);
+    };
+    await Promise.all([
+      withLock(file(), { timeoutMs: 5_000 }, work('first')),
+      withLock(file(), { timeoutMs: 5_000 }, work('second')),
+    ]);
+    expect(order[1]).toBe(order[0]?.replace('begins', 'ends'));
+    expect(existsSync(file())).toBe(false);
+  });
+
+  it('is taken over from a holder whose pid now runs another program', async () => {
+    writeFileSync(
+      file(),
+      JSON.stringify({ pid: process.pid, commandLine: 'node tools/stack/src/main.ts up' }),
+    );
+    await expect(withLock(file(), { timeoutMs: 1_000 }, async () => 'done')).resolves.toBe('done');
+  });
+
+  it('is not taken from a living holder, who is named', async () => {
+    const holder = await sleeper();
+    try {
+      writeFileSync(file(), JSON.stringify({ pid: holder.pid, commandLine: commandLine(holder.pid)?.text }));
+      await expect(withLock(file(), { timeoutMs: 300 }, async () => 'done')).rejects.toMatchObject({
+        code: 'LOCKED',
+        message: expect.stringContaining(`Process ${holder.pid}`) as string,
+      });
+    } finally {
+      holder.kill();
+    }
+  });
+});
+
+describe('a folder', () => {
+  it('that is in use for something else is refused', () => {
+    writeFileSync(join(folder, 'thesis.doc'), '');
+    expect(() => assertUsableFolder(folder)).toThrow(/in use for something else \(thesis\.doc\)/);
+  });
+
+  it('that the stack did not make is not reset', async () => {
+    mkdirSync(join(folder, 'postgres'));
+    await expect(reset({ directory: folder })).rejects.toMatchObject({ code: 'NOT_AN_INSTANCE' });
+    expect(existsSync(join(folder, 'postgres'))).toBe(true);
+  });
+
+  it('loses only what the stack put there when it is reset', async () => {
+    writeState(folder, state());
+    mkdirSync(join(folder, 'postgres'));
+    writeFileSync(join(folder, 'notes.txt'), 'mine');
+    await reset({ directory: folder });
+    expect(readdirSync(folder)).toEqual(['notes.txt']);
+  });
+
+  it('with an unreadable state file names the way out, and reset is that way', async () => {
+    writeFileSync(stateFile(folder), '{"format":1,');
+    expect(() => readState(folder)).toThrow(/stack -- reset/);
+    await reset({ directory: folder });
+    expect(existsSync(folder)).toBe(false);
+  });
+});
+
+describe('attachToEmbeddedStack', () => {
+  const attach = (extra: NodeJS.ProcessEnv = {}) => {
+    const env: NodeJS.ProcessEnv = { REPRISE_STACK_DIR: folder, ...extra };
+    attachToEmbeddedStack(env);
+    return env;
+  };
+
+  it('sets all five endpoints of a running instance', () => {
+    writeState(folder, state(process.pid));
+    expect(attach()).toMatchObject({
+      KAFKA_BROKERS: '127.0.0.1:9092',
+      ELASTICSEARCH_NODE: 'http://127.0.0.1:9200',
+      WRITE_DATABASE_URL: expect.stringContaining('/reprise_write') as string,
+      READ_MODEL_DATABASE_URL: expect.stringContaining('/reprise_read') as string,
+      EVENT_STORE_DATABASE_URL: expect.stringContaining('reprise_event_reader@') as string,
+    });
+  });
+
+  it('never mixes its servers with one that is configured', () => {
+    writeState(folder, state(process.pid));
+    const configured = { KAFKA_BROKERS: 'broker.example:9092' };
+    expect(attach(configured)).toEqual({ REPRISE_STACK_DIR: folder, ...configured });
+  });
+
+  it('leaves the environment alone when the servers are down, were never up, or the state cannot be read', () => {
+    expect(attach()).toEqual({ REPRISE_STACK_DIR: folder });
+    writeState(folder, state());
+    expect(attach()).toEqual({ REPRISE_STACK_DIR: folder });
+    writeFileSync(stateFile(folder), 'nonsense');
+    expect(attach()).toEqual({ REPRISE_STACK_DIR: folder });
+    expect(readFileSync(stateFile(folder), 'utf8')).toBe('nonsense');
+  });
+});

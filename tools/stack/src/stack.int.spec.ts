@@ -1,0 +1,100 @@
+import { spawnSync } from 'node:child_process';
+import { existsSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { down, reset } from './commands/down.ts';
+import { formatStatus, status } from './commands/status.ts';
+import { up } from './commands/up.ts';
+import type { StackEnvironment } from './environment.ts';
+import { readState, writeState, type InstanceState } from './instance/state.ts';
+import { commandLine, signalProcess } from './processes.ts';
+import { queryPostgres } from './servers/databases.ts';
+import { servers, serverPids } from './servers/list.ts';
+import { poll } from './waiting.ts';
+
+const directory = join(mkdtempSync(join(tmpdir(), 'stack-')), 'instance');
+const allPids = (state: InstanceState): number[] => servers.flatMap((server) => serverPids(server, state));
+const currentState = () => readState(directory) as InstanceState;
+const bringUp = () => up({ directory, fsync: false });
+
+describe('an instance of the stack', () => {
+  let environment: StackEnvironment;
+  beforeAll(async () => {
+    process.env['REPRISE_ES_HEAP'] = '512m';
+    ({ environment } = await bringUp());
+  }, 300_000);
+  afterAll(async () => {
+    await reset({ directory });
+    rmSync(join(directory, '..'), { recursive: true, force: true });
+  }, 60_000);
+
+  it('comes up beside any other one, with all servers ready', async () => {
+    const result = await status(directory);
+    expect(formatStatus(result)).toMatch(
+      /postgres +ready +\d+ +\d+ +18\.[\s\S]*kafka +ready[\s\S]*elasticsearch +ready/,
+    );
+    expect(environment).toMatchObject({ KAFKA_BROKERS: `127.0.0.1:${currentState().servers.kafka?.port}` });
+  });
+
+  it('lets each role connect to its own database only', async () => {
+    const port = currentState().servers.postgres?.port as number;
+    const rows = await queryPostgres(
+      port,
+      'postgres',
+      `SELECT rolname, has_database_privilege(rolname, 'reprise_write', 'CONNECT') AS write
+       FROM pg_roles WHERE rolname ~ '^(reprise|event_store)' ORDER BY rolname`,
+    );
+    expect(rows).toEqual([
+      { rolname: 'event_store_reader', write: true },
+      { rolname: 'reprise_event_reader', write: true },
+      { rolname: 'reprise_read', write: false },
+      { rolname: 'reprise_write', write: true },
+    ]);
+  });
+
+  it('never lets Elasticsearch create an index by itself', async () => {
+    const body = JSON.stringify({ a: 1 });
+    const headers = { 'content-type': 'application/json' };
+    const url = `${environment.ELASTICSEARCH_NODE}/typing_error/_doc/1`;
+    expect((await fetch(url, { method: 'PUT', headers, body })).status).toBe(404);
+  });
+
+  it('restarts only the server that crashed, on its port, though its pid belongs to another process now', async () => {
+    const before = currentState();
+    signalProcess(before.servers.postgres?.pid as number, 'SIGKILL');
+    const died = await poll(async () => ((await status(directory)).up ? undefined : true), {
+      timeoutMs: 10_000,
+    });
+    expect(died.ok).toBe(true);
+    expect((await status(directory)).servers[0]?.health).toBe('crashed');
+    const recycled = currentState();
+    recycled.servers.postgres = { port: before.servers.postgres?.port as number, pid: process.pid };
+    writeState(directory, recycled);
+
+    const [first, second] = await Promise.all([bringUp(), bringUp()]);
+    expect([first.started, second.started].toSorted()).toEqual([[], ['postgres']]);
+    const after = currentState();
+    expect(after.servers.postgres?.port).toBe(before.servers.postgres?.port);
+    expect(after.servers.kafka).toEqual(before.servers.kafka);
+    expect(after.servers.elasticsearch).toEqual(before.servers.elasticsearch);
+    expect(commandLine(process.pid)).toBeDefined();
+  }, 120_000);
+
+  it('is left up by a command that only used it, whose exit code is passed on', () => {
+    const script = 'process.exit(process.env.KAFKA_BROKERS === process.argv[1] ? 7 : 1)';
+    const command = [process.execPath, '-e', script, environment.KAFKA_BROKERS];
+    const main = new URL('./main.ts', import.meta.url).pathname;
+    const { status: code } = spawnSync(process.execPath, [main, 'run', '--dir', directory, '--', ...command]);
+    expect(code).toBe(7);
+    expect(allPids(currentState())).toHaveLength(3);
+  }, 60_000);
+
+  it('leaves no process behind when it goes down, and keeps its data', async () => {
+    const stopped = await down({ directory });
+    expect(stopped.toSorted()).toEqual(['elasticsearch', 'kafka', 'postgres']);
+    const state = currentState();
+    expect(allPids(state)).toEqual([]);
+    expect(existsSync(join(state.dataDirectory, 'postgres/data/PG_VERSION'))).toBe(true);
+    expect(await down({ directory })).toEqual([]);
+  }, 90_000);
+});
