@@ -44,7 +44,7 @@ export async function runCommandLine(argv: readonly string[], invocation: Invoca
       exitCode = await run(verb.run, new Reader(command.opts<RawOptions>(), command.args), invocation);
     });
   }
-  await program.parseAsync(argv.map(kebabCase), { from: 'user' });
+  await program.parseAsync(asVerb(argv).map(kebabCase), { from: 'user' });
   return exitCode;
 }
 
@@ -55,6 +55,13 @@ function run(verb: CommandRun, options: OptionReader, invocation: Invocation): P
 /** Help goes to stdout, mistakes to stderr; both end as exceptions, so that one place decides on the exit code. */
 function silence(command: Command, { stdout, stderr }: Invocation): void {
   command.exitOverride().configureOutput({ writeOut: stdout, writeErr: stderr });
+}
+
+/** `execute` is `rebuild` of all projections, applied, unless its options say otherwise. */
+function asVerb([verb, ...options]: readonly string[]): string[] {
+  if (verb !== 'execute') return verb === undefined ? [] : [verb, ...options];
+  const given = (option: string) => options.some((word) => word === option || word.startsWith(`${option}=`));
+  return ['rebuild', ...(given('--projection') ? [] : ['--projection=all']), ...options];
 }
 
 /** `--batchSize` and `--batch-size` are the same option: Nx takes the latter for itself. */
