@@ -7,7 +7,13 @@ import { directoryKey, workspaceRoot } from './instance/directory.ts';
 import { assertUsableFolder } from './instance/location.ts';
 import { withInstanceLock } from './instance/lock.ts';
 import { chooseServerPorts } from './instance/server-ports.ts';
-import { readState, writeState, type InstanceState, type ServerState } from './instance/state.ts';
+import {
+  markTransient,
+  readState,
+  writeState,
+  type InstanceState,
+  type ServerState,
+} from './instance/state.ts';
 import { servers } from './servers/list.ts';
 import { poll } from './waiting.ts';
 
@@ -75,6 +81,8 @@ export async function composeUp(options: UpOptions): Promise<UpResult> {
     }
     // Before anything is written down: a folder marked as Docker's can only be reset by Docker.
     await compose(directory, ['version'], { signal });
+    const wasUp = await allAnswer(state);
+    markTransient(state, options.transient, wasUp);
     // Ports that are decided belong to containers that may run; compose keeps those.
     for (const server of servers) if (!state.servers[server.name]) await chooseServerPorts(server, state);
     writeState(directory, state);
@@ -92,11 +100,17 @@ export async function composeUp(options: UpOptions): Promise<UpResult> {
       }
       await server.provision(port);
     }
-    return {
-      environment: environmentOf(state) as StackEnvironment,
-      started: servers.map(({ name }) => name),
-    };
+    const started = wasUp ? [] : servers.map(({ name }) => name);
+    return { environment: environmentOf(state) as StackEnvironment, started };
   });
+}
+
+async function allAnswer(state: InstanceState): Promise<boolean> {
+  const answers = servers.map(async ({ name, check }) => {
+    const port = state.servers[name]?.port;
+    return port !== undefined && (await check(port)) !== '';
+  });
+  return (await Promise.allSettled(answers)).every((answer) => answer.status === 'fulfilled' && answer.value);
 }
 
 /** Stops the containers; deletes their volumes when `deleteData`. */

@@ -3,7 +3,7 @@ import { parseArguments, usage, type StackArguments } from './arguments.ts';
 import { down, reset } from './commands/down.ts';
 import { logs } from './commands/logs.ts';
 import { guard, run } from './commands/run.ts';
-import { formatStatus, status } from './commands/status.ts';
+import { formatStatus, isUp, status } from './commands/status.ts';
 import { up } from './commands/up.ts';
 import { composeUp } from './docker.ts';
 import { exportLines, stackEnvironment } from './environment.ts';
@@ -44,6 +44,7 @@ async function execute(args: StackArguments): Promise<number> {
     }
     case 'env':
       print(endpointLines(directory));
+      if (!(await isUp(directory))) report('not all of these servers are up: npm run -s stack -- status');
       return 0;
     case 'logs':
       await logs(args);

@@ -63,11 +63,21 @@ export function isRunning(pid: number | undefined, identity: ProcessIdentity): p
 
 /** Every process of that identity. */
 export function findProcesses(identity: ProcessIdentity): number[] {
-  const names =
+  return candidates(identity.marker).filter((pid) => isRunning(pid, identity));
+}
+
+/** Pids worth a closer look. Without /proc each look costs two processes, so the listing is searched for the marker first. */
+function candidates(marker: string): number[] {
+  const lines =
     process.platform === 'linux'
       ? readdirSync('/proc')
-      : execFileSync('ps', ['-ax', '-o', 'pid='], { encoding: 'utf8' }).split('\n');
-  return names.map((name) => Number(name.trim())).filter((pid) => isRunning(pid, identity));
+      : execFileSync('ps', ['-axww', '-o', 'pid=,command='], {
+          encoding: 'utf8',
+          maxBuffer: 64 * 1024 * 1024,
+        })
+          .split('\n')
+          .filter((line) => line.includes(marker));
+  return lines.map((line) => Number.parseInt(line, 10)).filter((pid) => pid > 0);
 }
 
 /**

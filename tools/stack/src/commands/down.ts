@@ -32,6 +32,7 @@ export async function stopAll(state: InstanceState, options: DownOptions): Promi
   if (state.kind === 'docker') {
     await composeDown(options.directory, { deleteData: false });
     state.servers = {};
+    delete state.transient;
     writeState(options.directory, state);
     return servers.map(({ name }) => name);
   }

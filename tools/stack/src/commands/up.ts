@@ -6,6 +6,7 @@ import { assertUsableFolder, dataDirectoryFor } from '../instance/location.ts';
 import { withInstanceLock } from '../instance/lock.ts';
 import { chooseServerPorts } from '../instance/server-ports.ts';
 import {
+  markTransient,
   readState,
   writeState,
   type InstanceState,
@@ -41,6 +42,12 @@ export interface UpResult {
  * @throws StackError whose message is made for the person at the terminal.
  */
 export async function up(options: UpOptions): Promise<UpResult> {
+  if (process.platform === 'win32') {
+    throw new StackError(
+      'PLATFORM',
+      'The embedded servers run on Linux and macOS. On Windows use WSL, or Docker: up --docker',
+    );
+  }
   assertUsableFolder(options.directory);
   const report = options.report ?? (() => undefined);
   const umask = process.umask(0o022);
@@ -91,13 +98,11 @@ function loadState(options: UpOptions, dataDirectory: string): InstanceState {
     fsync: true,
     servers: {},
   };
+  const anyRunning = servers.some((server) => runningPid(server, state) !== undefined);
   // A folder that was moved while the servers were down holds the path it had before.
-  if (servers.every((server) => runningPid(server, state) === undefined)) state.dataDirectory = dataDirectory;
+  if (!anyRunning) state.dataDirectory = dataDirectory;
   state.fsync = options.fsync ?? state.fsync;
-  if (options.transient !== true) delete state.transient;
-  else if (known === undefined || servers.every((server) => runningPid(server, state) === undefined)) {
-    state.transient = true;
-  }
+  markTransient(state, options.transient, anyRunning);
   return state;
 }
 

@@ -9,9 +9,15 @@ export const stackFolder = dirname(dirname(dirname(fileURLToPath(import.meta.url
 /** The root of the workspace. */
 export const workspaceRoot = dirname(dirname(stackFolder));
 
-/** The folder of the instance meant: the option, else REPRISE_STACK_DIR, else `.stack` of the workspace. */
+/** The folder of the instance that needs no name. */
+export const defaultDirectory = join(workspaceRoot, '.stack');
+
+/**
+ * The folder of the instance meant: the option (from the current folder), else REPRISE_STACK_DIR (from the root of the
+ * workspace, whatever folder a program runs in), else `.stack` of the workspace.
+ */
 export function instanceDirectory(option?: string, env: NodeJS.ProcessEnv = process.env): string {
-  return resolve(option ?? (env['REPRISE_STACK_DIR'] || join(workspaceRoot, '.stack')));
+  return option ? resolve(option) : resolve(workspaceRoot, env['REPRISE_STACK_DIR'] || defaultDirectory);
 }
 
 /**

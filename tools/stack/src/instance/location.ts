@@ -2,7 +2,7 @@ import { chmodSync, existsSync, mkdirSync, readdirSync, rmSync, statSync } from 
 import { join } from 'node:path';
 import { StackError } from '../errors.ts';
 import { mayRead, type ServerUser } from '../server-user.ts';
-import { directoryKey } from './directory.ts';
+import { defaultDirectory, directoryKey } from './directory.ts';
 import { stateFile } from './state.ts';
 
 /** Data of instances whose own folder the servers' account cannot enter (only ever used by root). */
@@ -16,7 +16,7 @@ const ownEntries = /^(postgres|kafka|elasticsearch|logs|runs|up\.lock.*|instance
  * @throws StackError NOT_AN_INSTANCE when it has no instance file and holds anything that is not the stack's.
  */
 export function assertUsableFolder(directory: string): void {
-  if (!existsSync(directory) || existsSync(stateFile(directory))) return;
+  if (directory === defaultDirectory || !existsSync(directory) || existsSync(stateFile(directory))) return;
   const foreign = readdirSync(directory).filter((name) => !ownEntries.test(name));
   if (foreign.length === 0) return;
   throw new StackError(

@@ -94,3 +94,16 @@ export function writeState(directory: string, state: InstanceState): void {
   writeFileSync(draft, `${JSON.stringify(state, null, 2)}\n`);
   renameSync(draft, stateFile(directory));
 }
+
+/**
+ * Marks who takes the instance down. A `run` that finds it down makes it transient; one that finds it up changes nothing;
+ * an `up` makes it stay.
+ */
+export function markTransient(
+  state: InstanceState,
+  requested: boolean | undefined,
+  anyRunning: boolean,
+): void {
+  if (requested !== true) delete state.transient;
+  else if (!anyRunning) state.transient = true;
+}
