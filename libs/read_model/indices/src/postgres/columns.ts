@@ -30,6 +30,13 @@ const uuidPattern = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{1
 const timePattern = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/;
 const asIs = (column: string): string => column;
 
+/** A time as toISOString writes it: Postgres would take 24:00 or a leap second too, and give another text back. */
+function isStorableTime(value: unknown): boolean {
+  if (typeof value !== 'string' || !timePattern.test(value)) return false;
+  const time = new Date(value);
+  return !Number.isNaN(time.getTime()) && time.toISOString() === value;
+}
+
 const copyEscapes: Readonly<Record<string, string>> = { '\\': '\\\\', '\t': '\\t', '\n': '\\n', '\r': '\\r' };
 
 function copyText(text: string): string {
@@ -64,7 +71,7 @@ const columnTypes: Record<PostgresColumn['type'], ColumnType> = {
   timestamptz: {
     select: (column) => `(extract(epoch FROM ${column}) * 1000)::bigint`,
     parse: (text) => new Date(Number(text)).toISOString(),
-    accepts: (value) => typeof value === 'string' && timePattern.test(value),
+    accepts: isStorableTime,
     copy: String,
   },
   'text[]': {
