@@ -2,53 +2,70 @@ import { jest } from '@jest/globals';
 import {
   afterFile,
   elasticsearch,
+  eventually,
   freshDatabase,
   freshName,
   freshTopic,
   testEndpoints,
 } from '@reprise/test-kit';
-import { prepareLog } from './prepare-log.ts';
-import { readPipelineState } from './pipeline/pipeline-state.ts';
+import pg from 'pg';
+import { readOutbox, readPipelineState } from './pipeline/pipeline-state.ts';
+import { prepareLog, type PrepareOptions } from './prepare-log.ts';
 
-jest.setTimeout(180_000);
+jest.setTimeout(300_000);
 
-const catalogue = { products: 30, events: 150 };
+/** Deletes the indices the consumer made; the registry of these servers knows them. */
+async function dropGenerations(readModelDatabaseUrl: string): Promise<void> {
+  const client = new pg.Client({ connectionString: readModelDatabaseUrl });
+  await client.connect();
+  try {
+    const { rows } = await client.query<{ name: string }>(
+      "SELECT name FROM registry.generations WHERE storage = 'elasticsearch'",
+    );
+    const index = rows.map(({ name }) => name);
+    if (index.length > 0) await elasticsearch().indices.delete({ index, ignore_unavailable: true });
+  } finally {
+    await client.end();
+  }
+}
+
+/** Databases, topics and an alias of their own on the test servers. */
+async function emptyServers() {
+  const servers = testEndpoints();
+  const [write, read] = [await freshDatabase('write'), await freshDatabase('read')];
+  const [events, deadLetters] = [await freshTopic({ partitions: 3 }), await freshTopic()];
+  const searchAlias = freshName('test_search');
+  afterFile(() => dropGenerations(read.url));
+  const env = {
+    ...process.env,
+    NODE_OPTIONS: undefined,
+    ...servers.env,
+    WRITE_DATABASE_URL: write.url,
+    READ_MODEL_DATABASE_URL: read.url,
+    EVENT_STORE_DATABASE_URL: write.eventStoreUrl,
+    PRODUCT_EVENTS_TOPIC: events.name,
+    DEAD_LETTER_TOPIC: deadLetters.name,
+    SEARCH_ALIAS: searchAlias,
+  };
+  const endpoints = {
+    writeDatabaseUrl: write.url,
+    elasticsearchNode: servers.elasticsearch.node,
+    searchAlias,
+  };
+  const said: string[] = [];
+  const prepare = (options: Partial<PrepareOptions>): Promise<void> => {
+    said.length = 0;
+    const catalogue = { products: 30, events: 150 };
+    const report = (line: string): void => void said.push(line);
+    return prepareLog({ env, catalogue, report, signal: new AbortController().signal, ...options });
+  };
+  return { endpoints, said, prepare };
+}
 
 describe('prepareLog', () => {
   it('fills an empty log through the API, the relay and the consumer until all of it is searchable, once', async () => {
-    const servers = testEndpoints();
-    const [write, read] = [await freshDatabase('write'), await freshDatabase('read')];
-    const [events, deadLetters] = [await freshTopic({ partitions: 3 }), await freshTopic()];
-    const searchAlias = freshName('test_search');
-    afterFile(async () => {
-      const index = Object.keys(await elasticsearch().indices.getAlias({ name: searchAlias }));
-      await elasticsearch().indices.delete({ index });
-    });
-    const env = {
-      ...process.env,
-      NODE_OPTIONS: undefined,
-      ...servers.env,
-      WRITE_DATABASE_URL: write.url,
-      READ_MODEL_DATABASE_URL: read.url,
-      EVENT_STORE_DATABASE_URL: write.eventStoreUrl,
-      PRODUCT_EVENTS_TOPIC: events.name,
-      DEAD_LETTER_TOPIC: deadLetters.name,
-      SEARCH_ALIAS: searchAlias,
-    };
-    const endpoints = {
-      writeDatabaseUrl: write.url,
-      elasticsearchNode: servers.elasticsearch.node,
-      searchAlias,
-    };
-    const said: string[] = [];
-    const options = {
-      env,
-      catalogue,
-      report: (line: string) => void said.push(line),
-      signal: new AbortController().signal,
-    };
-
-    await prepareLog(options);
+    const { endpoints, said, prepare } = await emptyServers();
+    await prepare({});
     expect(await readPipelineState(endpoints)).toEqual({
       stored: 150,
       unpublished: 0,
@@ -59,9 +76,25 @@ describe('prepareLog', () => {
     expect(said).toContain('All 30 products are in the search index.');
     expect(said.at(-1)).toBe('Stopped the three applications.');
 
-    said.length = 0;
-    await prepareLog(options);
+    await prepare({});
     expect(await readPipelineState(endpoints)).toMatchObject({ stored: 150 });
     expect(said.at(-1)).toBe('The event log holds 150 events: no sample data is added.');
+  });
+
+  it('stops when it is told to, and next time publishes what was stored until then', async () => {
+    const { endpoints, said, prepare } = await emptyServers();
+    const { writeDatabaseUrl } = endpoints;
+    const controller = new AbortController();
+    const preparing = prepare({ catalogue: { products: 2_000, events: 20_000 }, signal: controller.signal });
+    const refused = expect(preparing).rejects.toMatchObject({ code: 'CANCELLED' });
+    const stored = async (): Promise<number> => (await readOutbox(writeDatabaseUrl)).stored;
+    await eventually(async () => expect(await stored()).toBeGreaterThan(20), { timeoutMs: 90_000 });
+    controller.abort();
+    await refused;
+
+    const before = await stored();
+    await prepare({});
+    expect(said).toContain(`The event log holds ${before} events: no sample data is added.`);
+    expect(await readOutbox(writeDatabaseUrl)).toEqual({ stored: before, unpublished: 0, parked: 0 });
   });
 });

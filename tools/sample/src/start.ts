@@ -1,4 +1,4 @@
-import { shutdownSignal } from '@reprise/runtime';
+import { shutdownSignal, untilAborted } from '@reprise/runtime';
 import { bringUpStack, configuredEndpoints, migrateDatabases } from './embedded-stack.ts';
 import { startApp, type AppName, type AppProcess } from './processes/app-process.ts';
 
@@ -24,18 +24,18 @@ async function environment(signal: AbortSignal): Promise<NodeJS.ProcessEnv> {
   return env;
 }
 
-/** Resolves when the signal aborts or an application ends by itself, which is a failure. */
-async function untilOneEnds(apps: readonly AppProcess[], signal: AbortSignal): Promise<void> {
-  const ends = apps.map(async (app) => {
-    const code = await app.ended;
-    if (signal.aborted) return;
-    process.exitCode = 1;
-    print(`${app.name} ended by itself with ${code}: stopping the others.`);
-  });
-  const aborted = new Promise<void>((resolve) => {
-    signal.addEventListener('abort', () => resolve(), { once: true });
-  });
-  await Promise.race([...ends, aborted]);
+/** Aborts when one of the applications ends by itself, which is a failure of the whole. */
+function endedByItself(apps: readonly AppProcess[], stopping: AbortSignal): AbortSignal {
+  const first = new AbortController();
+  for (const app of apps) {
+    void app.ended.then((code) => {
+      if (stopping.aborted || first.signal.aborted) return;
+      print(`${app.name} ended by itself with ${code}: stopping the others.`);
+      process.exitCode = 1;
+      first.abort();
+    });
+  }
+  return first.signal;
 }
 
 async function announce(apps: readonly AppProcess[]): Promise<void> {
@@ -48,10 +48,11 @@ const shutdown = shutdownSignal();
 try {
   const env = await environment(shutdown.signal);
   const apps = names.map((name) => start(name, env));
+  const over = AbortSignal.any([shutdown.signal, endedByItself(apps, shutdown.signal)]);
   announce(apps).catch((error: unknown) => {
-    if (!shutdown.signal.aborted) print(error instanceof Error ? error.message : String(error));
+    if (!over.aborted) print(error instanceof Error ? error.message : String(error));
   });
-  await untilOneEnds(apps, shutdown.signal);
+  await untilAborted(over);
   await Promise.all(apps.map((app) => app.stop()));
   print('Stopped.');
 } catch (error) {
