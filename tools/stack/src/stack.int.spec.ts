@@ -1,7 +1,8 @@
-import { spawnSync } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
 import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { down, reset } from './commands/down.ts';
 import { formatStatus, status } from './commands/status.ts';
 import { up } from './commands/up.ts';
@@ -13,6 +14,7 @@ import { servers, serverPids } from './servers/list.ts';
 import { poll } from './waiting.ts';
 
 const directory = join(mkdtempSync(join(tmpdir(), 'stack-')), 'instance');
+const main = fileURLToPath(new URL('./main.ts', import.meta.url));
 const allPids = (state: InstanceState): number[] => servers.flatMap((server) => serverPids(server, state));
 const currentState = () => readState(directory) as InstanceState;
 const bringUp = () => up({ directory, fsync: false });
@@ -83,7 +85,6 @@ describe('an instance of the stack', () => {
   it('is left up by a command that only used it, whose exit code is passed on', () => {
     const script = 'process.exit(process.env.KAFKA_BROKERS === process.argv[1] ? 7 : 1)';
     const command = [process.execPath, '-e', script, environment.KAFKA_BROKERS];
-    const main = new URL('./main.ts', import.meta.url).pathname;
     const { status: code } = spawnSync(process.execPath, [main, 'run', '--dir', directory, '--', ...command]);
     expect(code).toBe(7);
     expect(allPids(currentState())).toHaveLength(3);
@@ -97,4 +98,28 @@ describe('an instance of the stack', () => {
     expect(existsSync(join(state.dataDirectory, 'postgres/data/PG_VERSION'))).toBe(true);
     expect(await down({ directory })).toEqual([]);
   }, 90_000);
+
+  it.each([
+    ['SIGTERM', 143],
+    ['SIGKILL', null],
+  ] as const)(
+    'leaves no process behind when the run that brings it up gets %s',
+    async (signal, expected) => {
+      const command = [process.execPath, '-e', 'setInterval(() => {}, 1000)'];
+      const child = spawn(process.execPath, [main, 'run', '--dir', directory, '--', ...command], {
+        stdio: 'ignore',
+      });
+      const code = new Promise((resolve) => child.once('exit', resolve));
+      const begun = await poll(() => (allPids(currentState()).length > 1 ? true : undefined), {
+        timeoutMs: 60_000,
+      });
+      expect(begun.ok).toBe(true);
+      child.kill(signal);
+      expect(await code).toBe(expected);
+      const gone = () =>
+        allPids(currentState()).length === 0 && currentState().transient === undefined ? true : undefined;
+      expect((await poll(gone, { timeoutMs: 60_000 })).ok).toBe(true);
+    },
+    150_000,
+  );
 });

@@ -1,4 +1,4 @@
-import { linkSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { linkSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { StackError } from '../errors.ts';
 import { commandLine } from '../processes.ts';
@@ -48,6 +48,22 @@ function tryAcquire(file: string): boolean {
 }
 
 /**
+ * Takes an abandoned lock away. Another process may have done so and hold a new one since we looked: what was moved aside is
+ * looked at again, and put back when it is alive.
+ */
+function removeAbandoned(file: string): void {
+  const aside = `${file}.abandoned.${process.pid}`;
+  try {
+    renameSync(file, aside);
+    if (isHeld(readHolder(aside))) linkSync(aside, file);
+  } catch (error) {
+    if (!['ENOENT', 'EEXIST'].includes((error as NodeJS.ErrnoException).code ?? '')) throw error;
+  } finally {
+    rmSync(aside, { force: true });
+  }
+}
+
+/**
  * Runs `work` while no other process holds `file`. A lock whose holder is gone is taken over.
  * @throws StackError LOCKED when the holder keeps it longer than `timeoutMs`.
  */
@@ -62,7 +78,7 @@ export async function withLock<T>(
       if (tryAcquire(file)) return true;
       const holder = readHolder(file);
       if (!isHeld(holder)) {
-        rmSync(file, { force: true });
+        removeAbandoned(file);
         return tryAcquire(file) ? true : undefined;
       }
       if (!told) options.onWait?.(holder.pid);
@@ -83,7 +99,7 @@ export async function withLock<T>(
   try {
     return await work();
   } finally {
-    rmSync(file, { force: true });
+    if (readHolder(file)?.pid === process.pid) rmSync(file, { force: true });
   }
 }
 
