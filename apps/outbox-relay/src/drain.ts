@@ -54,10 +54,8 @@ export async function drain(work: Drain, whenEmpty: WhenEmpty, signal: AbortSign
   let ahead: Promise<OutboxMessage[]> | undefined;
 
   const claim = (inFlight: readonly OutboxMessage[]): Promise<OutboxMessage[]> => {
-    const bytes = Math.min(work.batch.bytes, log.maxMessageBytes);
-    const limits = { messages: work.batch.messages, bytes, messageBytes: log.maxMessageBytes };
-    const claimed = claimMessages(work.outbox, limits, [...acknowledged, ...inFlight.map(({ id }) => id)]);
-    return handled(claimed.catch(rethrowAsOutboxError));
+    const ids = [...acknowledged, ...inFlight.map(({ id }) => id)];
+    return handled(claimMessages(work.outbox, limitsOf(work), ids).catch(rethrowAsOutboxError));
   };
 
   while (!signal.aborted) {
@@ -74,7 +72,7 @@ export async function drain(work: Drain, whenEmpty: WhenEmpty, signal: AbortSign
     }
     if (batch.some(({ payload }) => payload === null) && (await limitWasRaised(log))) continue;
 
-    if (isHalfFull(batch, work.batch)) ahead = claim(batch);
+    if (isHalfFull(batch, limitsOf(work))) ahead = claim(batch);
     const result = await publishInOrder(batch, (messages) => send(work, messages));
     failpoint('relay.afterAck');
     for (const { id } of result.published) acknowledged.add(id);
@@ -120,8 +118,14 @@ function isDone(batch: readonly OutboxMessage[], whenEmpty: WhenEmpty): boolean 
   return first === undefined || BigInt(first.id) > BigInt(whenEmpty.upTo);
 }
 
+/** A batch never has more bytes than the topic takes at once: all its records may have to go to one partition. */
+function limitsOf({ batch, log }: Drain): ClaimLimits {
+  const messageBytes = log.maxMessageBytes;
+  return { messages: batch.messages, bytes: Math.min(batch.bytes, messageBytes), messageBytes };
+}
+
 /** More is probably waiting: worth reading ahead while this batch is on its way. */
-function isHalfFull(batch: readonly OutboxMessage[], limits: Drain['batch']): boolean {
+function isHalfFull(batch: readonly OutboxMessage[], limits: ClaimLimits): boolean {
   if (batch.length * 2 >= limits.messages) return true;
   return batch.reduce((sum, { bytes }) => sum + bytes, 0) * 2 >= limits.bytes;
 }
