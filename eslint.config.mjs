@@ -47,8 +47,16 @@ const endProcesses = [
   '**/src/main.ts',
   '**/src/migrate.ts',
   'libs/runtime/src/{run-service,shutdown-signal}.ts',
-  'libs/test-kit/src/exit-with-parent.ts',
+  '**/exit-with-parent.ts',
   'libs/test-kit/src/sample/*.ts',
+];
+
+const loadingByRequire = [
+  {
+    selector:
+      ":matches(ImportSpecifier[imported.name='createRequire'], MemberExpression[property.name='createRequire'])",
+    message: 'Import the module: the import rules do not see what createRequire loads.',
+  },
 ];
 
 const everywhere = [
@@ -58,11 +66,6 @@ const everywhere = [
   {
     selector: "ImportExpression:not([source.type='Literal'])",
     message: 'Name the imported module in a string literal, so that the import rules see it.',
-  },
-  {
-    selector:
-      ":matches(ImportSpecifier[imported.name='createRequire'], MemberExpression[property.name='createRequire'])",
-    message: 'Import the module: the import rules do not see what createRequire loads.',
   },
   {
     selector: "MemberExpression[object.name='process'][property.name='getBuiltinModule']",
@@ -174,7 +177,7 @@ export default defineConfig(
         'error',
         { object: 'process', property: 'exit', message: 'Return to main.ts, which sets the exit code.' },
       ],
-      ...restricted(everywhere, outsideTests),
+      ...restricted(everywhere, loadingByRequire, outsideTests),
     },
   },
   {
@@ -188,15 +191,20 @@ export default defineConfig(
         { object: 'Math', property: 'random', message: 'A pure project is given its numbers.' },
         { object: 'crypto', property: 'randomUUID', message: 'A pure project is given its ids.' },
       ],
-      ...restricted(everywhere, outsideTests, inPureProjects),
+      ...restricted(everywhere, loadingByRequire, outsideTests, inPureProjects),
     },
   },
   {
     files: testFiles,
     rules: {
       '@nx/enforce-module-boundaries': boundaries({ inTests: true }),
-      ...restricted(everywhere, inSpecs),
+      ...restricted(everywhere, loadingByRequire, inSpecs),
     },
+  },
+  {
+    // It locates the binaries of a package's own dependency and loads nothing; `import.meta.resolve` resolves from here only.
+    files: ['tools/stack/src/servers/postgres-binaries.ts'],
+    rules: restricted(everywhere, outsideTests),
   },
   { files: endProcesses, rules: { 'no-restricted-properties': 'off' } },
 );
