@@ -54,6 +54,7 @@ export async function openServers(env: NodeJS.ProcessEnv): Promise<OpenServers> 
       registry,
       store: storeOf(projection),
       history,
+      eventStore,
     }),
     close,
   };

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import type { Projection } from '@reprise/read-model-projections';
-import type { LogSlice, LogSource } from '../log/log-source.ts';
+import type { LogBatch, LogSlice, LogSource } from '../log/log-source.ts';
 import type { FoldEntry } from './aggregate-fold.ts';
 import type { BuildProgress } from './build-progress.ts';
 import { FoldTable } from './fold-table.ts';
@@ -55,21 +55,43 @@ export async function buildGeneration(input: BuildInput): Promise<BuildResult> {
       spillDirectory: join(input.spillDirectory, String(slice.slice)),
     });
     try {
-      await replaySlice(input, slice, table, signal);
+      if (!input.source.grouped) await replaySlice(input, slice, table, signal);
       await writing;
     } catch (error) {
       table.dispose();
       await writing;
       throw error;
     }
-    writing = writeSlice(input, slice, table, tally, unresolved, signal)
-      .then(() => void tallies.set(slice.slice, tally))
+    const groups = input.source.grouped
+      ? finishedGroups(input, slice, table, signal)
+      : table.drain(input.groupSize);
+    writing = writeSlice(input, slice, groups, tally, unresolved, signal)
+      .then(() => {
+        input.progress.spilledBytes += table.spilledBytes;
+        tallies.set(slice.slice, tally);
+      })
       .finally(() => table.dispose());
     // The next slice stops reading at once when this one cannot be written; `await writing` above then throws the cause.
     writing.catch((error: unknown) => failed.abort(error));
   }
   await writing;
   return { tallies, unresolved };
+}
+
+/** Reads a log whose aggregates follow each other and hands their entries on as they become final: memory holds one batch. */
+async function* finishedGroups(
+  input: BuildInput,
+  slice: LogSlice,
+  table: FoldTable,
+  signal: AbortSignal,
+): AsyncGenerator<FoldEntry[]> {
+  for await (const batch of input.source.read(slice, { position: slice.start }, signal)) {
+    addBatch(table, batch);
+    input.progress.move(slice.slice, batch.next.position);
+    const current = batch.keys.at(-1);
+    yield table.takeAllBut(typeof current === 'string' ? current : current?.toString());
+  }
+  yield table.takeAllBut(undefined);
 }
 
 async function replaySlice(
@@ -79,26 +101,29 @@ async function replaySlice(
   signal: AbortSignal,
 ): Promise<void> {
   for await (const batch of source.read(slice, { position: slice.start }, signal)) {
-    const positionOf = (index: number) => batch.positionOf(index);
-    for (let i = 0; i < batch.values.length; i++) table.add(batch.values[i]!, batch.keys[i]!, positionOf, i);
+    addBatch(table, batch);
     progress.move(slice.slice, batch.next.position);
     signal.throwIfAborted();
   }
 }
 
+function addBatch(table: FoldTable, batch: LogBatch): void {
+  const positionOf = (index: number) => batch.positionOf(index);
+  for (let i = 0; i < batch.values.length; i++) table.add(batch.values[i]!, batch.keys[i]!, positionOf, i);
+}
+
 async function writeSlice(
   input: BuildInput,
   slice: LogSlice,
-  table: FoldTable,
+  groups: Parameters<typeof writeEntries>[0],
   tally: SliceTally,
   unresolved: FoldEntry[],
   signal: AbortSignal,
 ): Promise<void> {
   const { progress } = input;
-  progress.spilledBytes += table.spilledBytes;
   let waiting = 0;
   await writeEntries(
-    table.drain(input.groupSize),
+    groups,
     tally,
     async (documents) => {
       const result = await input.write(documents);

@@ -106,6 +106,21 @@ export class FoldTable {
     }
   }
 
+  /**
+   * Hands out every entry but that of `current` and forgets them: for a log in which an aggregate's events follow each other,
+   * where all earlier ones are final.
+   */
+  takeAllBut(current: string | undefined): FoldEntry[] {
+    const finished: FoldEntry[] = [];
+    for (const [id, entry] of this.#entries) {
+      if (id === current) continue;
+      this.#entries.delete(id);
+      finished.push(entry);
+    }
+    this.#bytes = 0;
+    return finished;
+  }
+
   dispose(): void {
     this.#entries.clear();
     this.#spill?.remove();

@@ -16,7 +16,7 @@ const groupsInFlight = 2;
  * @throws whatever `write` throws; groups in flight are awaited first, so nothing is written after it returns
  */
 export async function writeEntries(
-  groups: Iterable<readonly FoldEntry[]>,
+  groups: Iterable<readonly FoldEntry[]> | AsyncIterable<readonly FoldEntry[]>,
   tally: SliceTally,
   write: WriteDocuments,
   unresolved: (entry: FoldEntry) => void,
@@ -25,7 +25,7 @@ export async function writeEntries(
   const sums = new BucketSums();
   const inFlight = new Set<Promise<void>>();
   const failures: unknown[] = [];
-  for (const group of groups) {
+  for await (const group of groups) {
     if (failures.length > 0 || signal.aborted) break;
     const documents = prepareGroup(group, tally, sums, unresolved);
     if (documents.length === 0) continue;

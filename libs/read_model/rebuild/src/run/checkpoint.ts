@@ -42,6 +42,9 @@ export function readCheckpoint(
     return { usable: false, reason: 'mapping or projection changed since (another fingerprint)' };
   }
   if (saved.source !== wanted.source) return { usable: false, reason: `it was read from ${saved.source}` };
+  if (saved.source === 'event-store') {
+    return { usable: false, reason: 'the snapshot of the event store it was read from is gone' };
+  }
   return { usable: true, checkpoint: saved };
 }
 

@@ -9,7 +9,9 @@ import { RebuildError } from '../errors.ts';
 import { proveHistoryComplete } from '../kafka/history.ts';
 import { kafkaSource } from '../kafka/kafka-source.ts';
 import { describeTopic, type KafkaTopic } from '@reprise/read-model-feed';
-import { readCheckpoint, type Checkpoint } from './checkpoint.ts';
+import { openEventStoreSource } from '../event-store/event-store-source.ts';
+import type { LogSource } from '../log/log-source.ts';
+import { decodePositions, readCheckpoint, type Checkpoint } from './checkpoint.ts';
 import { fenceOf, type RunContext } from './run-context.ts';
 import type { StepResult } from './run-steps.ts';
 
@@ -24,15 +26,12 @@ export async function preflight(context: RunContext): Promise<StepResult> {
   const topic = await describeTopic(servers.kafka, servers.topic);
   await servers.store.assertHealthy(context.signal);
   const live = await liveGeneration(context);
-  requireHistory(context, topic, live);
+  const kind = chooseSource(context, topic, live);
 
   const { storage, version } = options.projection;
   const fingerprint = fingerprintOf({ storage, projectionVersion: version, topicId: topic.id });
-  const resumed = options.mode === 'DRY_RUN' ? undefined : await takeOver(context, topic, fingerprint);
-  const ends =
-    resumed && new Map(Object.entries(resumed.checkpoint.ends).map(([p, end]) => [Number(p), BigInt(end)]));
-  const bounded = ends ? bindEnds(topic, ends) : topic;
-  context.source = kafkaSource(servers.kafka, bounded);
+  const resumed = options.mode === 'DRY_RUN' ? undefined : await takeOver(context, topic, fingerprint, kind);
+  context.source = await openSource(context, topic, kind, resumed?.checkpoint);
   context.progress.plan(context.source.slices);
   if (options.mode === 'DRY_RUN') return { result: 'ready', generation: undefined };
 
@@ -52,17 +51,56 @@ export async function liveGeneration({ servers }: RunContext): Promise<Generatio
   return readers.kind === 'generation' ? servers.registry.findGeneration(readers.name) : undefined;
 }
 
-function requireHistory(context: RunContext, topic: KafkaTopic, live: Generation | undefined): void {
+type SourceKind = LogSource['kind'];
+
+/** Kafka while it provably holds the whole history; the event store where that was asked for, or allowed by `auto`. */
+function chooseSource(context: RunContext, topic: KafkaTopic, live: Generation | undefined): SourceKind {
+  const { options, servers, warnings, control } = context;
+  if (options.source !== 'kafka' && !servers.eventStore) throw noEventStore();
+  if (options.source === 'event-store') return 'event-store';
   const proof = proveHistoryComplete(topic, live?.topicId);
   if (proof.complete) {
-    context.warnings.push(...proof.warnings);
-    return;
+    warnings.push(...proof.warnings);
+    return 'kafka';
+  }
+  const problems = proof.problems.join('; ');
+  if (options.source === 'auto') {
+    warnings.push(
+      `rebuilt from the event store, because Kafka no longer holds the whole history: ${problems}`,
+    );
+    control.onNotice?.(`Kafka no longer holds the whole history (${problems}): reading the event store`);
+    return 'event-store';
   }
   throw new RebuildError(
     'HISTORY_INCOMPLETE',
-    `Kafka no longer holds the whole history, so a rebuild from it would lose products: ${proof.problems.join('; ')}. ` +
+    `Kafka no longer holds the whole history, so a rebuild from it would lose products: ${problems}. ` +
       'Nothing was changed. Rebuild from the permanent log instead: --source event-store.',
   );
+}
+
+function noEventStore(): RebuildError {
+  return new RebuildError(
+    'USAGE',
+    'The event store is not configured. Nothing was changed. Set EVENT_STORE_DATABASE_URL, or use --source kafka.',
+  );
+}
+
+async function openSource(
+  { servers }: RunContext,
+  topic: KafkaTopic,
+  kind: SourceKind,
+  checkpoint: Checkpoint | undefined,
+): Promise<LogSource> {
+  if (kind === 'event-store') {
+    const positions = new Map(topic.partitions.map(({ partition, end }) => [partition, end]));
+    return openEventStoreSource({
+      pool: servers.eventStore!,
+      topic: { name: topic.name, id: topic.id },
+      positions,
+    });
+  }
+  const ends = checkpoint && decodePositions(checkpoint.ends);
+  return kafkaSource(servers.kafka, ends ? bindEnds(topic, ends) : topic);
 }
 
 /** The same topic with the ends that an interrupted run captured, so that it goes on to the same digest. */
@@ -79,6 +117,7 @@ async function takeOver(
   context: RunContext,
   topic: KafkaTopic,
   fingerprint: string,
+  source: SourceKind,
 ): Promise<{ checkpoint: Checkpoint; generation: Generation } | undefined> {
   const { options, servers, control } = context;
   const { registry } = servers;
@@ -92,7 +131,7 @@ async function takeOver(
           generation,
           fingerprint,
           topicId: topic.id,
-          source: 'kafka',
+          source,
         })
       : undefined;
   const meta = use?.usable && generation ? await servers.store.meta(generation.name) : undefined;

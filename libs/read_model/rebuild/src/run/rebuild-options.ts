@@ -1,6 +1,7 @@
 import type { Projection } from '@reprise/read-model-projections';
 import type { AggregateHistory } from '@reprise/read-model-feed';
 import type { GenerationStore, Registry } from '@reprise/read-model-indices';
+import type { Pool } from 'pg';
 import type { ProgressPicture } from '../build/build-progress.ts';
 import type { KafkaConnection } from '@reprise/read-model-feed';
 import type { GateLimits } from './gate.ts';
@@ -30,6 +31,8 @@ export interface RebuildServers {
   readonly store: GenerationStore;
   /** One aggregate's events from the event store, to close gaps while catching up; undefined where it is not configured. */
   readonly history: AggregateHistory | undefined;
+  /** Connects to the event store as a role that may read nothing else; needed by the sources `event-store` and `auto`. */
+  readonly eventStore: Pool | undefined;
 }
 
 export interface RebuildControl {

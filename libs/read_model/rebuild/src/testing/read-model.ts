@@ -69,6 +69,7 @@ export async function testReadModel(options: {
     registry,
     store,
     history: undefined,
+    eventStore: undefined,
   };
   const defaults: RebuildOptions = {
     projection,

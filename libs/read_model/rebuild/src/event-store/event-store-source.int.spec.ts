@@ -1,0 +1,91 @@
+import type { ProductEvent } from '@reprise/events';
+import { kafkaAdmin, produce, productHistory, step } from '@reprise/test-kit';
+import { testEventStore, type TestEventStore } from '../testing/event-store.ts';
+import { testReadModel, type TestReadModel } from '../testing/read-model.ts';
+import { openEventStoreSource } from './event-store-source.ts';
+
+let model: TestReadModel;
+let eventStore: TestEventStore;
+let events: ProductEvent[];
+
+beforeAll(async () => {
+  model = await testReadModel({ partitions: 3 });
+  eventStore = await testEventStore();
+  const lives = Array.from({ length: 60 }, (_, index) =>
+    productHistory({
+      events: [step.created(), step.published(), index % 7 === 0 ? step.deleted() : step.priceChanged(index)],
+    }),
+  );
+  events = [0, 1, 2].flatMap((at) => lives.map((life) => life[at]!));
+  await produce(model.topic, events);
+  await eventStore.append(events);
+});
+
+describe('the event store as source', () => {
+  it('G4: gives the same digest as Kafka, whatever the page size', async () => {
+    const fromKafka = await model.rebuild({ promote: false });
+    const servers = { eventStore: eventStore.pool };
+    const fromStore = await model.rebuild({ source: 'event-store', promote: false }, {}, servers);
+    expect(fromStore.receipt).toMatchObject({
+      outcome: 'built',
+      source: 'event-store',
+      digest: fromKafka.receipt.digest,
+      events: { read: events.length, applied: events.length },
+    });
+    const source = await openEventStoreSource({
+      pool: eventStore.pool,
+      topic: { name: 't', id: 'i' },
+      positions: new Map(),
+      pageSize: 7,
+    });
+    let read = 0;
+    for await (const batch of source.read(source.slices[0]!, { position: 0n }, new AbortController().signal))
+      read += batch.values.length;
+    await source.close();
+    expect(read).toBe(events.length);
+  });
+
+  it('gives the generation the positions Kafka had before the snapshot, so that no later event is lost', async () => {
+    const { receipt } = await model.rebuild(
+      { source: 'event-store', promote: false },
+      {},
+      { eventStore: eventStore.pool },
+    );
+    const positions = await model.registry.positions(receipt.generation!.uuid);
+    const ends = await (await kafkaAdmin()).fetchTopicOffsets(model.topic.name);
+    expect(Object.fromEntries(positions)).toEqual(
+      Object.fromEntries(ends.map(({ partition, high }) => [partition, BigInt(high)])),
+    );
+  });
+
+  it('sees one snapshot: what is appended while it reads is not in it', async () => {
+    const source = await openEventStoreSource({
+      pool: eventStore.pool,
+      topic: { name: 't', id: 'i' },
+      positions: new Map(),
+    });
+    await eventStore.append(productHistory({ events: [step.created()] }));
+    let read = 0;
+    for await (const batch of source.read(source.slices[0]!, { position: 0n }, new AbortController().signal))
+      read += batch.values.length;
+    await source.close();
+    expect(BigInt(read)).toBe(source.slices[0]!.end);
+    expect(read).toBe(events.length);
+  });
+
+  it('is chosen by auto when Kafka has lost its beginning, and the receipt says so', async () => {
+    const compacted = await testReadModel({ partitions: 1, topicConfig: { 'cleanup.policy': 'compact' } });
+    const { receipt } = await compacted.rebuild({ source: 'auto' }, {}, { eventStore: eventStore.pool });
+    expect(receipt).toMatchObject({
+      outcome: 'promoted',
+      source: 'event-store',
+      warnings: [expect.stringContaining('compacted')],
+    });
+  });
+
+  it('is refused with a clear message where it is not configured', async () => {
+    const { receipt, ending } = await model.rebuild({ source: 'event-store' });
+    expect(ending.exitCode).toBe(1);
+    expect(receipt.message).toContain('EVENT_STORE_DATABASE_URL');
+  });
+});

@@ -1,0 +1,37 @@
+import { encodeEvent, type ProductEvent } from '@reprise/events';
+import { createReadModelPool } from '@reprise/read-model-indices';
+import { afterFile, freshDatabase } from '@reprise/test-kit';
+import { Client, type Pool } from 'pg';
+
+export interface TestEventStore {
+  /** As the role that may only read it. */
+  readonly pool: Pool;
+  append(events: readonly ProductEvent[]): Promise<void>;
+}
+
+/** An event store with the columns readers use, in a database of the test file's own. */
+export async function testEventStore(): Promise<TestEventStore> {
+  const database = await freshDatabase('write');
+  const owner = new Client({ connectionString: database.url });
+  await owner.connect();
+  await owner.query(`
+    CREATE TABLE event_store (
+      aggregate_id uuid NOT NULL, aggregate_version int NOT NULL, envelope json NOT NULL,
+      PRIMARY KEY (aggregate_id, aggregate_version));
+    GRANT SELECT ON event_store TO event_store_reader;`);
+  const pool = createReadModelPool(database.eventStoreUrl);
+  afterFile(async () => {
+    await pool.end();
+    await owner.end();
+  });
+  return {
+    pool,
+    async append(events) {
+      await owner.query(`INSERT INTO event_store SELECT * FROM unnest($1::uuid[], $2::int[], $3::json[])`, [
+        events.map(({ subject }) => subject),
+        events.map(({ aggregateversion }) => aggregateversion),
+        events.map(encodeEvent),
+      ]);
+    },
+  };
+}
