@@ -53,6 +53,7 @@ export {
   type ElasticsearchStoreOptions,
 } from './elasticsearch/generation-store.ts';
 export { type BulkWriterOptions } from './elasticsearch/bulk-writer.ts';
+export { type StoreRetry } from './elasticsearch/requests.ts';
 export { type ServingSettings } from './elasticsearch/index-definition.ts';
 export { postgresGenerationStore, type PostgresStoreOptions } from './postgres/generation-store.ts';
 export { openGenerationStore, type StoreServers } from './open-store.ts';

@@ -57,6 +57,11 @@ export class BulkLimits {
     return Math.max(0, this.#resumeAt - this.#clock.now());
   }
 
+  /** Failures since the server last took a bulk whole. */
+  get failures(): number {
+    return this.#failures;
+  }
+
   /** The server took a bulk whole. */
   accepted(): void {
     this.#failures = 0;

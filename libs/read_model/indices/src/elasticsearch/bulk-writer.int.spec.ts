@@ -7,6 +7,7 @@ import { contractDocument } from '../generation-store.contract.ts';
 import type { BulkWriterOptions } from './bulk-writer.ts';
 import { createElasticsearchClient } from './client.ts';
 import { elasticsearchGenerationStore } from './generation-store.ts';
+import type { StoreRetry } from './requests.ts';
 import { contractStorage } from './testing/contract-storage.ts';
 import { startFaultProxy, type Fault, type FaultProxy } from './testing/fault-proxy.ts';
 
@@ -99,7 +100,11 @@ describe('a bulk writer', () => {
   });
 
   it('gives up when nothing gets through for its budget, saying how much is not written, and can be asked again', async () => {
-    const { proxy, store, direct, name } = await setUp({ retryBudgetMs: 200 });
+    const retries: StoreRetry[] = [];
+    const { proxy, store, direct, name } = await setUp({
+      retryBudgetMs: 200,
+      onRetry: (retry) => retries.push(retry),
+    });
     const documents = some(100);
     const stuck = documents.slice(40);
     proxy.inject(() => ({
@@ -116,6 +121,11 @@ describe('a bulk writer', () => {
     });
     expect((await direct.read(name, idsIn(documents))).size).toBe(40);
     expect(proxy.injected).toBeGreaterThan(2);
+    expect(retries).toHaveLength(proxy.injected);
+    expect(retries.at(-1)).toMatchObject({
+      doing: `writing to ${name}`,
+      reason: expect.stringMatching(/^es_rejected/),
+    });
     proxy.inject(() => undefined);
     expect(await store.write(name, documents)).toEqual({ written: 60, stale: 40, rejected: [] });
   });

@@ -8,7 +8,8 @@ import { bulkFilterPath, classifyBulk, type BulkReply } from './bulk-response.ts
 import { describeError, faultOf, remedyFor } from './faults.ts';
 import { InFlightSlots } from './in-flight-slots.ts';
 import { writeAliasOf } from './index-definition.ts';
-import { WriteJob } from './write-job.ts';
+import type { StoreRetry } from './requests.ts';
+import { WriteJob, type WriteFailure } from './write-job.ts';
 
 export interface BulkWriterOptions {
   /** Largest body of one bulk request, in bytes. */
@@ -22,6 +23,7 @@ export interface BulkWriterOptions {
   readonly firstDelayMs?: number;
   readonly maxDelayMs?: number;
   readonly clock?: Clock;
+  readonly onRetry?: ((retry: StoreRetry) => void) | undefined;
 }
 
 export type WriteDocuments = (
@@ -63,28 +65,23 @@ export function bulkWriter(client: Client, options: BulkWriterOptions = {}): Wri
 
   return async function write(name, documents, signal) {
     signal?.throwIfAborted();
-    const job = new WriteJob(documents);
+    const job = new WriteJob(name, documents);
     const inFlight = new Set<Promise<void>>();
     try {
       while (job.failure === undefined && (job.hasNext || inFlight.size > 0)) {
-        if (job.hasNext) await dispatch(name, job, inFlight, signal);
+        if (job.hasNext) await dispatch(job, inFlight, signal);
         else await Promise.race(inFlight);
       }
     } finally {
       await Promise.all(inFlight);
     }
     signal?.throwIfAborted();
-    if (job.failure !== undefined) throw failureOf(name, job);
+    if (job.failure !== undefined) throw errorOf(job, job.failure);
     return job.result();
   };
 
   /** Waits until one more bulk may be sent, and sends it without waiting for its answer. */
-  async function dispatch(
-    name: GenerationName,
-    job: WriteJob,
-    inFlight: Set<Promise<void>>,
-    signal: AbortSignal | undefined,
-  ): Promise<void> {
+  async function dispatch(job: WriteJob, inFlight: Set<Promise<void>>, signal?: AbortSignal): Promise<void> {
     const free = await slots.take(signal);
     try {
       while (limits.delay > 0) await clock.sleep(limits.delay, signal);
@@ -94,7 +91,7 @@ export function bulkWriter(client: Client, options: BulkWriterOptions = {}): Wri
     }
     if (job.failure !== undefined) return free();
     const bulk = job.next({ bytes: limits.bytes, documents: maxDocuments });
-    const sent: Promise<void> = send(name, job, bulk, signal).finally(() => {
+    const sent: Promise<void> = send(job, bulk, signal).finally(() => {
       free();
       inFlight.delete(sent);
     });
@@ -102,9 +99,9 @@ export function bulkWriter(client: Client, options: BulkWriterOptions = {}): Wri
   }
 
   /** Sends one bulk and enters its outcome into the job; never rejects. */
-  async function send(name: GenerationName, job: WriteJob, bulk: Bulk, signal: AbortSignal | undefined) {
+  async function send(job: WriteJob, bulk: Bulk, signal?: AbortSignal): Promise<void> {
     const sentAt = clock.now();
-    const path = `/${writeAliasOf(name)}/_bulk`;
+    const path = `/${writeAliasOf(job.generation)}/_bulk`;
     const querystring = { require_alias: true, filter_path: bulkFilterPath };
     try {
       const reply = await client.transport.request<BulkReply>(
@@ -112,61 +109,44 @@ export function bulkWriter(client: Client, options: BulkWriterOptions = {}): Wri
         signal === undefined ? { maxRetries: 0 } : { maxRetries: 0, signal },
       );
       const outcome = classifyBulk(bulk.documents, reply, job.unanswered);
-      if (outcome === undefined) {
-        unanswered(
-          job,
-          bulk,
-          sentAt,
-          new errors.DeserializationError('the answer does not fit the request', ''),
-        );
-        return;
-      }
-      job.acknowledge(outcome.written, outcome.stale, outcome.rejected);
-      if (outcome.fatal !== undefined) job.fail(outcome.fatal);
-      else if (outcome.retry.length === 0) limits.accepted();
-      else again(job, outcome.retry, sentAt, outcome.overloaded, outcome.retryReason);
+      if (outcome === undefined)
+        throw new errors.DeserializationError('the answer does not fit the request', '');
+      const { written, stale, rejected, retry, overloaded, retryReason, fatal } = outcome;
+      job.acknowledge(written, stale, rejected);
+      if (fatal !== undefined) job.fail(fatal);
+      else if (retry.length === 0) limits.accepted();
+      else again(job, retry, { sentAt, overloaded, reason: retryReason });
     } catch (error) {
-      if (signal?.aborted !== true) unanswered(job, bulk, sentAt, error);
+      if (signal?.aborted !== true) failed(job, bulk, sentAt, error);
     }
   }
 
   /** The request as a whole failed: refused by the server, or its outcome is unknown. */
-  function unanswered(job: WriteJob, bulk: Bulk, sentAt: number, error: unknown): void {
+  function failed(job: WriteJob, bulk: Bulk, sentAt: number, error: unknown): void {
     const status = error instanceof errors.ResponseError ? error.statusCode : undefined;
     const fault = faultOf(error);
     const reason = describeError(error);
     if (status === 413 && bulk.documents.length > 1) {
-      again(job, bulk.documents, sentAt, true, reason);
+      again(job, bulk.documents, { sentAt, overloaded: true, reason });
     } else if (status === 413) {
       const { id, version } = bulk.documents[0]!;
-      job.acknowledge(0, 0, [
-        { id, version, reason: `${bulk.body.length} bytes are too large for the server: ${reason}` },
-      ]);
+      const tooLarge = `${bulk.body.length} bytes are too large for the server: ${reason}`;
+      job.acknowledge(0, 0, [{ id, version, reason: tooLarge }]);
     } else if (fault === 'transient') {
       // A 429 was refused before anything was done; after anything else the bulk may have been applied.
       if (status !== 429) for (const document of bulk.documents) job.unanswered.add(document);
-      again(
-        job,
-        bulk.documents,
-        sentAt,
-        status === 429 || error instanceof errors.TimeoutError,
-        reason,
-        error,
-      );
+      const overloaded = status === 429 || error instanceof errors.TimeoutError;
+      again(job, bulk.documents, { sentAt, overloaded, reason, cause: error });
     } else {
       job.fail({ fault, reason, cause: error });
     }
   }
 
-  function again(
-    job: WriteJob,
-    documents: readonly DocumentToWrite[],
-    sentAt: number,
-    overloaded: boolean,
-    reason: string,
-    cause?: unknown,
-  ): void {
+  /** Puts documents back to be sent again after a pause, unless nothing has got through for too long. */
+  function again(job: WriteJob, documents: readonly DocumentToWrite[], setback: Setback): void {
+    const { sentAt, overloaded, reason, cause } = setback;
     limits.failed(sentAt, overloaded);
+    options.onRetry?.({ doing: `writing to ${job.generation}`, reason, failures: limits.failures });
     const stuckMs = job.again(documents, clock.now());
     if (stuckMs <= retryBudgetMs) return;
     const waited = `nothing got through for ${Math.round(stuckMs / 1000)} s, last: ${reason}`;
@@ -174,11 +154,19 @@ export function bulkWriter(client: Client, options: BulkWriterOptions = {}): Wri
   }
 }
 
-function failureOf(name: GenerationName, job: WriteJob): unknown {
-  const { fault, reason, cause } = job.failure!;
+interface Setback {
+  /** When the bulk was sent, by the clock. */
+  readonly sentAt: number;
+  /** The server asked for less, rather than being away. */
+  readonly overloaded: boolean;
+  readonly reason: string;
+  readonly cause?: unknown;
+}
+
+function errorOf(job: WriteJob, { fault, reason, cause }: WriteFailure): unknown {
   if (fault === 'other') return cause;
   const message =
-    `Writing to ${name} stopped: ${reason}. Of ${job.total} documents ${job.total - job.acknowledged} are not known to be ` +
-    `written; the others stay written, and sending all of them again is safe. ${remedyFor(fault)}`;
+    `Writing to ${job.generation} stopped: ${reason}. Of ${job.total} documents ${job.total - job.acknowledged} are not ` +
+    `known to be written; the others stay written, and sending all of them again is safe. ${remedyFor(fault)}`;
   return new DependencyError('elasticsearch', message, cause === undefined ? {} : { cause });
 }

@@ -47,6 +47,14 @@ export function serverErrorOf(error: unknown): ServerError | undefined {
   return typeof inner === 'object' && inner !== null ? (inner as ServerError) : undefined;
 }
 
+/** Where the request went, without credentials. */
+function addressOf(error: unknown): string {
+  if (!(error instanceof errors.ElasticsearchClientError)) return '';
+  const { meta } = error as { meta?: { meta?: { connection?: { url?: unknown } | null } } };
+  const origin = URL.parse(String(meta?.meta?.connection?.url))?.origin;
+  return origin === undefined ? '' : ` at ${origin}`;
+}
+
 /** One line: the server's own type and reason where it gave one. */
 export function describeError(error: unknown): string {
   const server = serverErrorOf(error);
@@ -83,7 +91,7 @@ export function asDependencyError(doing: string, error: unknown): unknown {
   if (fault === 'other') return error;
   return new DependencyError(
     'elasticsearch',
-    `Elasticsearch failed while ${doing}: ${describeError(error)}. ${remedyFor(fault)}`,
+    `Elasticsearch${addressOf(error)} failed while ${doing}: ${describeError(error)}. ${remedyFor(fault)}`,
     { cause: error },
   );
 }

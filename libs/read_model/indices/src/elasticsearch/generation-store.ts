@@ -14,7 +14,7 @@ import {
   type ServingSettings,
 } from './index-definition.ts';
 import { moveAlias, observeAlias } from './readers.ts';
-import { request } from './requests.ts';
+import { request, type StoreRetry } from './requests.ts';
 import { scanDocuments } from './scan.ts';
 import { startServing } from './serving.ts';
 
@@ -29,6 +29,8 @@ export interface ElasticsearchStoreOptions {
   readonly bulk?: BulkWriterOptions;
   /** How long transient faults of any other call are retried, in milliseconds. */
   readonly retryBudgetMs?: number;
+  /** Told of every fault that is being waited out, in writes and any other call. */
+  readonly onRetry?: ((retry: StoreRetry) => void) | undefined;
 }
 
 /**
@@ -41,11 +43,11 @@ export function elasticsearchGenerationStore(
   client: Client,
   options: ElasticsearchStoreOptions,
 ): GenerationStore {
-  const { projection, storage, readersAlias, shards = 1, retryBudgetMs = 60_000 } = options;
+  const { projection, storage, readersAlias, shards = 1, retryBudgetMs = 20_000, onRetry } = options;
   assertStorable(storage);
   const serving = { refreshInterval: '1s', replicas: undefined, ...options.serving };
   const readers = { alias: readersAlias, projection };
-  const retrying = { retryBudgetMs };
+  const retrying = { retryBudgetMs, onRetry };
 
   async function meta(name: GenerationName): Promise<GenerationMeta | undefined> {
     const mapping = await request(`reading the meta of ${name}`, retrying, async () => {
@@ -64,7 +66,7 @@ export function elasticsearchGenerationStore(
     readers: readersAlias,
     meta,
 
-    assertHealthy: (signal) => assertAbleToBuild(client, readers, { retryBudgetMs, signal }),
+    assertHealthy: (signal) => assertAbleToBuild(client, readers, { ...retrying, signal }),
 
     async create(name, ofGeneration) {
       await request(`creating ${name}`, retrying, async (attempt) => {
@@ -93,11 +95,11 @@ export function elasticsearchGenerationStore(
       return names.filter((name): name is GenerationName => isGenerationName(name, projection)).sort();
     },
 
-    write: bulkWriter(client, options.bulk),
+    write: bulkWriter(client, { onRetry, ...options.bulk }),
 
     read: (name, ids) => readDocuments(client, name, ids, retrying),
 
-    scan: (name, scan = {}) => scanDocuments(client, name, { retryBudgetMs, ...scan }),
+    scan: (name, scan = {}) => scanDocuments(client, name, { ...retrying, ...scan }),
 
     async refresh(name) {
       await request(`refreshing ${name}`, retrying, () => client.indices.refresh({ index: name }));
@@ -107,7 +109,7 @@ export function elasticsearchGenerationStore(
 
     counts: (name) => countDocuments(client, name, retrying),
 
-    finishBuild: (name, signal) => startServing(client, name, serving, { retryBudgetMs, signal }),
+    finishBuild: (name, signal) => startServing(client, name, serving, { ...retrying, signal }),
 
     observeReaders: () => observeAlias(client, readers, retrying),
 

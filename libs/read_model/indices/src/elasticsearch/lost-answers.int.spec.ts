@@ -6,6 +6,7 @@ import { generationName } from '../generation-name.ts';
 import { contractDocument } from '../generation-store.contract.ts';
 import { createElasticsearchClient } from './client.ts';
 import { elasticsearchGenerationStore } from './generation-store.ts';
+import type { StoreRetry } from './requests.ts';
 import { contractStorage } from './testing/contract-storage.ts';
 import { startFaultProxy, type Fault, type ProxiedRequest } from './testing/fault-proxy.ts';
 
@@ -17,7 +18,7 @@ const meta = () => ({ uuid: randomUUID(), projection, projectionVersion: 1, fing
 let minted = 0;
 const newName = (): GenerationName => generationName(1, projection, new Date(1_000 * minted++), 'c0ffee00');
 
-async function setUp(retryBudgetMs = 10_000) {
+async function setUp(retryBudgetMs = 10_000, onRetry?: (retry: StoreRetry) => void) {
   const proxy = await startFaultProxy(testEndpoints().elasticsearch.node);
   const client = createElasticsearchClient({ ...testEndpoints().elasticsearch, node: proxy.url });
   afterFile(async () => {
@@ -29,6 +30,7 @@ async function setUp(retryBudgetMs = 10_000) {
     storage: contractStorage,
     readersAlias,
     retryBudgetMs,
+    onRetry,
   });
   return { proxy, store };
 }
@@ -125,16 +127,21 @@ describe('a call whose answer is lost', () => {
 
 describe('a server that stays away', () => {
   it('is reported within the retry budget, with what was being done and a remedy', async () => {
-    const { proxy, store } = await setUp(500);
+    const retries: StoreRetry[] = [];
+    const { proxy, store } = await setUp(500, (retry) => retries.push(retry));
     proxy.inject(() => ({ kind: 'reset' }));
     const started = performance.now();
     await expect(store.counts(newName())).rejects.toMatchObject({
       code: 'DEPENDENCY',
       dependency: 'elasticsearch',
-      message: expect.stringMatching(/while counting the documents of .*Check that the server is up/),
+      message: expect.stringMatching(
+        /Elasticsearch at http:\/\/127.0.0.1:\d+ failed while counting the documents of .*Check that the server is up/,
+      ),
     });
     expect(performance.now() - started).toBeLessThan(5_000);
     expect(proxy.injected).toBeGreaterThan(1);
+    expect(retries.length).toBeGreaterThanOrEqual(proxy.injected - 1);
+    expect(retries[0]).toMatchObject({ doing: expect.stringMatching(/^counting/), failures: 1 });
   });
 
   it('is not waited for once the signal aborts', async () => {

@@ -1,10 +1,20 @@
 import pRetry from 'p-retry';
-import { asDependencyError, faultOf } from './faults.ts';
+import { asDependencyError, describeError, faultOf } from './faults.ts';
+
+/** A fault that is being waited out. Without somebody listening, a store that only waits looks like one that hangs. */
+export interface StoreRetry {
+  /** What is tried again ("writing to product_search_v1_..."). */
+  readonly doing: string;
+  readonly reason: string;
+  /** Failures in a row so far. */
+  readonly failures: number;
+}
 
 export interface RequestOptions {
   /** How long transient faults of one call are retried, in milliseconds. */
   readonly retryBudgetMs: number;
   readonly signal?: AbortSignal | undefined;
+  readonly onRetry?: ((retry: StoreRetry) => void) | undefined;
 }
 
 /**
@@ -16,7 +26,7 @@ export interface RequestOptions {
  */
 export async function request<T>(
   doing: string,
-  { retryBudgetMs, signal }: RequestOptions,
+  { retryBudgetMs, signal, onRetry }: RequestOptions,
   call: (attempt: number) => Promise<T>,
 ): Promise<T> {
   try {
@@ -26,7 +36,11 @@ export async function request<T>(
       maxTimeout: 5_000,
       randomize: true,
       maxRetryTime: retryBudgetMs,
-      shouldRetry: ({ error }) => faultOf(error) === 'transient',
+      shouldRetry: ({ error, attemptNumber }) => {
+        if (faultOf(error) !== 'transient') return false;
+        onRetry?.({ doing, reason: describeError(error), failures: attemptNumber });
+        return true;
+      },
       ...(signal === undefined ? {} : { signal }),
     });
   } catch (error) {

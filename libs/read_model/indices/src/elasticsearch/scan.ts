@@ -2,13 +2,11 @@ import type { Client, estypes } from '@elastic/elasticsearch';
 import type { GenerationName, StoredDocument } from '../generation.ts';
 import { storedDocument } from './content.ts';
 import { digestField } from './index-definition.ts';
-import { request } from './requests.ts';
+import { request, type RequestOptions } from './requests.ts';
 
-export interface ScanOptions {
+export interface ScanOptions extends RequestOptions {
   readonly batchSize?: number;
   readonly buckets?: readonly number[];
-  readonly retryBudgetMs: number;
-  readonly signal?: AbortSignal | undefined;
 }
 
 /** How long the server keeps the view open between two pages; every page asks for it anew. */
@@ -21,10 +19,9 @@ const keepAlive = '2m';
 export async function* scanDocuments(
   client: Client,
   name: GenerationName,
-  { batchSize = 1_000, buckets, retryBudgetMs, signal }: ScanOptions,
+  { batchSize = 1_000, buckets, ...options }: ScanOptions,
 ): AsyncGenerator<StoredDocument[]> {
-  const options = { retryBudgetMs, signal };
-  const abortable = signal === undefined ? {} : { signal };
+  const abortable = options.signal === undefined ? {} : { signal: options.signal };
   let pit = await request(`opening a view of ${name}`, options, () =>
     client.openPointInTime(
       { index: name, keep_alive: keepAlive, allow_partial_search_results: false },

@@ -1,4 +1,4 @@
-import type { DocumentToWrite, RejectedDocument, WriteResult } from '../generation.ts';
+import type { DocumentToWrite, GenerationName, RejectedDocument, WriteResult } from '../generation.ts';
 import { takeBulk, type Bulk, type BulkSize } from './bulk-body.ts';
 import type { Fault } from './faults.ts';
 
@@ -11,6 +11,7 @@ export interface WriteFailure {
 
 /** One call of `write`: what is still to be sent, and what was acknowledged so far. */
 export class WriteJob {
+  readonly generation: GenerationName;
   readonly total: number;
   /** Sent at least once without an answer: they may or may not be in the store. */
   readonly unanswered = new Set<DocumentToWrite>();
@@ -21,7 +22,8 @@ export class WriteJob {
   #stuckSince: number | undefined;
   #failure: WriteFailure | undefined;
 
-  constructor(documents: readonly DocumentToWrite[]) {
+  constructor(generation: GenerationName, documents: readonly DocumentToWrite[]) {
+    this.generation = generation;
     this.total = documents.length;
     this.#queues = documents.length === 0 ? [] : [{ documents, from: 0 }];
   }
