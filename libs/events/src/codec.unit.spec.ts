@@ -83,6 +83,13 @@ describe('encodeEvent and decodeEvent', () => {
   });
 });
 
+it('lengths count Unicode code points, not UTF-16 units', () => {
+  const titled = (title: string) =>
+    JSON.stringify({ ...created, data: { ...created.data, title, tags: ['💡'.repeat(50)] } });
+  expect(decodeEvent(titled('💡'.repeat(200))).ok).toBe(true);
+  expect(decodeEvent(titled('💡'.repeat(201)))).toMatchObject({ path: '/data/title' });
+});
+
 describe('decodeEvent says why a value is no event', () => {
   it('when the record has no value', () => {
     expect(decodeEvent(null)).toEqual({
@@ -105,7 +112,11 @@ describe('decodeEvent says why a value is no event', () => {
   });
 
   it.each(['null', '1', '"text"', 'true', '[]', '[{}]'])('when its JSON is not an object: %s', (text) => {
-    expect(refusal(text)).toMatchObject({ reason: 'not-an-envelope' });
+    expect(refusal(text)).toEqual({
+      ok: false,
+      reason: 'not-an-envelope',
+      message: 'not an event envelope: the JSON value is not an object',
+    });
   });
 
   it.each([

@@ -1,6 +1,6 @@
 import { ConfigurationError, readConfiguration, shutdownSignal } from '@reprise/runtime';
 import { generateHistories } from './catalogue/generate-histories.ts';
-import { sampleCommand, type SampleOptions } from './options.ts';
+import { readSampleOptions, type SampleOptions } from './options.ts';
 import { writeThroughApi } from './writers/api-writer.ts';
 import { writeToEventStore } from './writers/event-store-writer.ts';
 import { SampleError, type SampleErrorCode } from './writers/sample-error.ts';
@@ -45,14 +45,7 @@ function write(options: SampleOptions, common: WriteOptions): Promise<WriteRepor
   return writeThroughApi(steps, { origin, concurrency: options.concurrency, ...common });
 }
 
-const command = sampleCommand().parse();
-const options = command.opts<SampleOptions>();
-if (options.events < options.products) {
-  command.error('error: --events must be at least --products: every product has at least one event');
-}
-if (options.kafka === undefined && options.append) command.error('error: --append belongs to --kafka');
-if (options.api !== undefined && !URL.canParse(options.api)) command.error('error: --api must be a URL');
-
+const options = readSampleOptions(process.argv.slice(2));
 const shutdown = shutdownSignal();
 try {
   const report = await write(options, { signal: shutdown.signal, onProgress: progress(options.events) });

@@ -22,7 +22,7 @@ function wholeNumber(minimum: number): (text: string) => number {
 }
 
 /** The command line of `npm run -s sample`. */
-export function sampleCommand(): Command {
+function sampleCommand(): Command {
   return new Command('sample')
     .description('Writes a made-up product catalogue, the same one for the same numbers and seed.')
     .option('--products <n>', 'number of products', wholeNumber(1), 300)
@@ -57,4 +57,26 @@ Examples:
 Exit codes: 0 written, 1 usage or configuration, 2 refused (events or records are there already, or the API refused a command),
 4 a dependency is unreachable, 130/143 interrupted; what was written stays.`,
     );
+}
+
+/**
+ * Reads the arguments behind the script's name. A wrong one is reported with all that is wrong with it, and ends the process with 1;
+ * so does `--help` with 0.
+ * @param throwing throws commander's error instead of ending the process
+ */
+export function readSampleOptions(args: readonly string[], throwing = false): SampleOptions {
+  const command = throwing
+    ? sampleCommand()
+        .exitOverride()
+        .configureOutput({ writeErr: () => undefined })
+    : sampleCommand();
+  const options = command.parse(args, { from: 'user' }).opts<SampleOptions>();
+  const problems = [
+    options.events < options.products &&
+      '--events must be at least --products: every product has at least one event',
+    options.kafka === undefined && options.append && '--append belongs to --kafka',
+    options.api !== undefined && !/^https?:\/\//.test(options.api) && '--api must be an http address',
+  ].filter((problem) => problem !== false);
+  if (problems.length > 0) command.error(`error: ${problems.join('\nerror: ')}`);
+  return options;
 }

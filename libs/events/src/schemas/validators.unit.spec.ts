@@ -3,6 +3,7 @@ import fc from 'fast-check';
 import { productEvent } from '../testing/product-event-arbitrary.ts';
 import { isDateTime } from './date-time.ts';
 import { envelopeSchema } from './envelope-schema.ts';
+import { useFastKeywords } from './fast-keywords.ts';
 import { productEventSchemas } from './product-event-schemas.ts';
 import { eventValidators } from './validators.ts';
 
@@ -56,6 +57,23 @@ describe('the event validators', () => {
       { numRuns: 2000 },
     );
     expect(refused).toBeGreaterThan(500);
+  });
+});
+
+describe('the fast keywords', () => {
+  it("count characters as ajv's own do, also where surrogates stand alone", () => {
+    const schema = { type: 'string', minLength: 3, maxLength: 5 };
+    const fast = new Ajv2020();
+    useFastKeywords(fast);
+    const [ours, theirs] = [fast.compile(schema), new Ajv2020().compile(schema)];
+    const unit = fc.constantFrom('a', '💡', '\ud83d', '\udca1', '\ud83e');
+    fc.assert(
+      fc.property(fc.string({ unit, maxLength: 8 }), (text) => {
+        expect(ours(text)).toBe(theirs(text));
+        expect(ours.errors?.[0]?.message).toBe(theirs.errors?.[0]?.message);
+      }),
+      { numRuns: 1000 },
+    );
   });
 });
 
