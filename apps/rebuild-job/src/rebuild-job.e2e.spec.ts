@@ -1,0 +1,263 @@
+import type { ProductEvent } from '@reprise/events';
+import { createReadModelPool, Registry, runReadModelMigrations } from '@reprise/read-model-indices';
+import {
+  afterFile,
+  elasticsearch,
+  eventually,
+  freshDatabase,
+  freshName,
+  freshTopic,
+  kafkaAdmin,
+  produce,
+  produceRaw,
+  productHistory,
+  spawnApp,
+  step,
+  type FreshTopic,
+} from '@reprise/test-kit';
+
+const main = 'apps/rebuild-job/src/main.ts';
+const refused = 'localhost:1';
+
+let topic: FreshTopic;
+let registry: Registry;
+let env: Record<string, string>;
+
+function catalogue(products: number): ProductEvent[] {
+  return Array.from({ length: products }, () =>
+    productHistory({ events: [step.created(), step.published()] }),
+  ).flat();
+}
+
+/** Runs the command line to its end. */
+async function rebuildJob(args: readonly string[], overrides: Record<string, string | undefined> = {}) {
+  const app = spawnApp(main, { args, env: { ...env, ...overrides } });
+  const { code } = await app.exit(120_000);
+  return { code, stdout: app.stdout(), text: app.output.map(({ text }) => text).join('\n') };
+}
+
+async function readers(): Promise<string[]> {
+  const alias = await elasticsearch().indices.getAlias({ name: env['SEARCH_ALIAS']! }, { ignore: [404] });
+  return 'error' in alias ? [] : Object.keys(alias);
+}
+
+beforeAll(async () => {
+  topic = await freshTopic({ partitions: 3 });
+  const database = await freshDatabase('read');
+  await runReadModelMigrations(database.url);
+  const pool = createReadModelPool(database.url);
+  afterFile(() => pool.end());
+  registry = new Registry(pool);
+  env = {
+    PRODUCT_EVENTS_TOPIC: topic.name,
+    SEARCH_ALIAS: freshName('test_search'),
+    READ_MODEL_DATABASE_URL: database.url,
+  };
+  afterFile(async () => {
+    for (const { name, state } of await registry.listGenerations())
+      if (state !== 'PRUNED') await elasticsearch().indices.delete({ index: name, ignore_unavailable: true });
+  });
+  await produce(topic, catalogue(300));
+});
+
+describe('the rebuild job', () => {
+  it('prints exactly one JSON document, moves the alias and exits 0; run again, it gives the same digest', async () => {
+    const first = await rebuildJob(['rebuild', '--projection', 'product_search', '--json']);
+    expect(first.code).toBe(0);
+    const receipt = JSON.parse(first.stdout) as {
+      outcome: string;
+      digest: string;
+      generation: { name: string };
+    };
+    expect(receipt).toMatchObject({ outcome: 'promoted', events: { read: 600 }, documents: { live: 300 } });
+    expect(await readers()).toEqual([receipt.generation.name]);
+    const second = await rebuildJob(['rebuild', '--projection=product_search', '--batchSize=50', '--json']);
+    const again = JSON.parse(second.stdout) as typeof receipt;
+    expect(again.digest).toBe(receipt.digest);
+    expect(again.generation.name).not.toBe(receipt.generation.name);
+    expect(await readers()).toEqual([again.generation.name]);
+  });
+
+  it('G7: rolls back to what readers used before and says to what', async () => {
+    const [before] = await readers();
+    const standby = (await registry.listGenerations({ states: ['STANDBY'] }))[0]!;
+    const back = await rebuildJob(['rollback', '--projection', 'product_search']);
+    expect(back.code).toBe(0);
+    expect(back.stdout).toContain(`switched back from ${before} to ${standby.name}`);
+    expect(await readers()).toEqual([standby.name]);
+  });
+
+  it('shows generations, positions, lag and the last runs', async () => {
+    const { code, stdout } = await rebuildJob(['status', '--projection', 'product_search', '--json']);
+    expect(code).toBe(0);
+    const [status] = JSON.parse(stdout) as [Record<string, unknown>];
+    expect(status).toMatchObject({ readers: { on: await readers() }, running: null });
+    expect(status['generations']).toEqual(
+      expect.arrayContaining([
+        expect.objectContaining({ state: 'LIVE', lag: '0' }),
+        expect.objectContaining({ state: 'STANDBY' }),
+      ]),
+    );
+    expect(status['lastRuns']).toHaveLength(2);
+  });
+
+  it('says everything that is wrong with a command line at once and exits 1', async () => {
+    const { code, text } = await rebuildJob([
+      'rebuild',
+      '--projection',
+      'nonsense',
+      '--mode',
+      'SIDEWAYS',
+      '--batch-size',
+      '0',
+      '--wat',
+    ]);
+    expect(code).toBe(1);
+    for (const problem of [
+      '--projection "nonsense" is not known',
+      '--mode must be one of',
+      '--batch-size must be',
+      'unknown option --wat',
+    ]) {
+      expect(text).toContain(problem);
+    }
+    expect((await rebuildJob(['explode'])).code).toBe(1);
+    expect((await rebuildJob(['rebuild', '--help'])).code).toBe(0);
+  });
+
+  it.each([
+    ['Kafka', 'KAFKA_BROKERS', refused],
+    ['Elasticsearch', 'ELASTICSEARCH_NODE', `http://${refused}`],
+    ['Postgres', 'READ_MODEL_DATABASE_URL', `postgres://nobody:nothing@${refused}/none`],
+  ])(
+    'exits 4 when %s is out of reach and leaves readers where they were',
+    async (server, variable, value) => {
+      const before = await readers();
+      const { code, text } = await rebuildJob(['rebuild', '--projection', 'product_search'], {
+        [variable]: value,
+      });
+      expect(code).toBe(4);
+      expect(text).toContain(server);
+      expect(await readers()).toEqual(before);
+    },
+    180_000,
+  );
+
+  it('exits 1 for a topic that does not exist and names it', async () => {
+    const { code, text } = await rebuildJob(['rebuild', '--projection', 'product_search'], {
+      PRODUCT_EVENTS_TOPIC: 'no.such.topic',
+    });
+    expect(code).toBe(1);
+    expect(text).toContain('"no.such.topic" does not exist');
+  });
+
+  it('refuses a log with a record that is no JSON or an unknown type with 2, the old index serving', async () => {
+    const faulty = await freshTopic({ partitions: 1 });
+    await produce(faulty, catalogue(3));
+    await produceRaw(faulty, [
+      { key: 'x', value: 'no JSON' },
+      { key: 'y', value: JSON.stringify({ specversion: '1.0', type: 'product.exploded.v1' }) },
+    ]);
+    const before = await readers();
+    const { code, text } = await rebuildJob(['rebuild', '--projection', 'product_search'], {
+      PRODUCT_EVENTS_TOPIC: faulty.name,
+    });
+    // Another topic is another history: the live generation's is not in it, which is found out first.
+    expect(code).toBe(5);
+    const other = await rebuildJob(['rebuild', '--projection', 'product_search', '--json'], {
+      PRODUCT_EVENTS_TOPIC: faulty.name,
+      SEARCH_ALIAS: freshName('test_search'),
+    });
+    expect(other.code).toBe(2);
+    expect(JSON.parse(other.stdout)).toMatchObject({
+      outcome: 'refused',
+      poison: [{ position: '6', reason: 'not-json' }, { position: '7' }],
+    });
+    expect(text).toContain('event-store');
+    expect(await readers()).toEqual(before);
+  });
+});
+
+describe('a rebuild that is disturbed', () => {
+  /** Starts a rebuild slow enough to be met at work: one document at a time. */
+  function slowRebuild(...args: string[]) {
+    return spawnApp(main, {
+      args: ['rebuild', '--projection', 'product_search', '--memory', '256mb', ...args],
+      env: { ...env, PRODUCT_EVENTS_TOPIC: big.name },
+    });
+  }
+  const isBuilding = () =>
+    eventually(
+      async () => {
+        const [run] = await registry.listRuns({ projection: 'product_search', limit: 1 });
+        expect(run).toMatchObject({ state: 'RUNNING', checkpoint: expect.anything() });
+      },
+      { timeoutMs: 30_000, intervalMs: 10 },
+    );
+  let big: FreshTopic;
+  let digest: string;
+
+  beforeAll(async () => {
+    big = await freshTopic({ partitions: 3 });
+    for (let thousand = 0; thousand < 8; thousand++) await produce(big, catalogue(1_000));
+    env = { ...env, PRODUCT_EVENTS_TOPIC: big.name, SEARCH_ALIAS: freshName('test_search') };
+    const undisturbed = await rebuildJob(['rebuild', '--projection', 'product_search', '--json']);
+    digest = (JSON.parse(undisturbed.stdout) as { digest: string }).digest;
+  });
+
+  it('G9: makes a second one exit 3; G5: killed, it leaves the alias alone and the next one succeeds at once', async () => {
+    const before = await readers();
+    const first = slowRebuild();
+    await isBuilding();
+    first.signal('SIGSTOP');
+    const second = await rebuildJob(['rebuild', '--projection', 'product_search']);
+    expect(second.code).toBe(3);
+    expect(second.text).toContain('is at work');
+    await first.kill('SIGKILL');
+    expect(await readers()).toEqual(before);
+    const next = await rebuildJob(['rebuild', '--projection', 'product_search', '--json']);
+    expect(next.code).toBe(0);
+    expect(JSON.parse(next.stdout)).toMatchObject({ outcome: 'promoted', digest });
+  });
+
+  it.each([
+    ['SIGTERM', 143],
+    ['SIGINT', 130],
+  ] as const)(
+    'G14: finishes its batch, saves and exits on %s with %i, and can be resumed',
+    async (signal, code) => {
+      const before = await readers();
+      const cancelled = slowRebuild('--json');
+      await isBuilding();
+      expect((await cancelled.kill(signal)).code).toBe(code);
+      expect(JSON.parse(cancelled.stdout())).toMatchObject({ outcome: 'cancelled', cutover: null });
+      expect(await readers()).toEqual(before);
+      const resumed = await rebuildJob(['rebuild', '--projection', 'product_search', '--resume', '--json']);
+      expect(JSON.parse(resumed.stdout)).toMatchObject({ outcome: 'promoted', digest });
+    },
+  );
+
+  it('stops when it is cancelled from another terminal', async () => {
+    const running = slowRebuild('--restart');
+    await isBuilding();
+    const cancel = await rebuildJob(['cancel', '--projection', 'product_search']);
+    const { code } = await running.exit();
+    // It may have been done before it saw the request.
+    if (cancel.stdout.includes('was asked to stop') && code !== 0) expect(code).toBe(130);
+  });
+});
+
+describe('groups', () => {
+  it('G1: are the same before and after a rebuild', async () => {
+    const admin = await kafkaAdmin();
+    const before = (await admin.listGroups()).groups
+      .map(({ groupId }) => groupId)
+      .filter((id) => /never-joined|rebuild/.test(id));
+    await rebuildJob(['rebuild', '--projection', 'product_search']);
+    const after = (await admin.listGroups()).groups
+      .map(({ groupId }) => groupId)
+      .filter((id) => /never-joined|rebuild/.test(id));
+    expect(after).toEqual(before);
+    expect(after).toEqual([]);
+  });
+});
