@@ -1,7 +1,6 @@
-import { Admin } from '@platformatic/kafka';
-import { encodeEvent, type ProductEvent } from '@reprise/events';
+import type { ProductEvent } from '@reprise/events';
 import type { GenerationStore } from '@reprise/read-model-indices';
-import { kafkaAdmin, produce, produceRaw, productHistory, step } from '@reprise/test-kit';
+import { kafkaAdmin, produce, productHistory, step } from '@reprise/test-kit';
 import fc from 'fast-check';
 import { naiveSearchDocuments } from '../testing/naive-fold.ts';
 import { testReadModel, type TestReadModel } from '../testing/read-model.ts';
@@ -37,13 +36,6 @@ function rebuildStoppedAfter(interrupted: TestReadModel, writes: number) {
     },
   };
   return interrupted.rebuild({ resume: 'restart', batchSize: 5 }, { signal: stop.signal }, { store });
-}
-
-/** Deletes the first records of a partition, as retention would. */
-async function cutOff(topic: string, partition: number, offset: bigint): Promise<void> {
-  const admin = new Admin({ clientId: 'test', bootstrapBrokers: [...model.servers.kafka.brokers] });
-  await admin.deleteRecords({ topics: [{ name: topic, partitions: [{ partition, offset }] }] });
-  await admin.close();
 }
 
 async function contentOf(name: string): Promise<Record<string, unknown>> {
@@ -182,75 +174,6 @@ describe('a rebuild of the search index', () => {
     });
     expect(await model.registry.listGenerations()).toEqual(known);
     await model.registry.releaseLease(lease.fence);
-  });
-});
-
-describe('a log with faults', () => {
-  it('G10: refuses to promote over a poison event, names it, and promotes within a budget', async () => {
-    const faulty = await testReadModel({ partitions: 1 });
-    const [created, published] = productHistory({ events: [step.created(), step.published()] });
-    await produceRaw(faulty.topic, [
-      { key: created!.subject, value: encodeEvent(created!) },
-      { key: 'x', value: 'this is no JSON' },
-      { key: published!.subject, value: encodeEvent(published!) },
-    ]);
-    const refused = await faulty.rebuild();
-    expect(refused.ending.exitCode).toBe(2);
-    expect(refused.receipt).toMatchObject({
-      outcome: 'refused',
-      cutover: null,
-      poison: [{ slice: 0, position: '1', reason: 'not-json' }],
-    });
-    expect(await faulty.store.observeReaders()).toEqual({ kind: 'none' });
-    const tolerated = await faulty.rebuild({ gate: { poisonBudget: 1, maxShrink: 0.1, allowEmpty: false } });
-    expect(tolerated.receipt).toMatchObject({ outcome: 'promoted', documents: { live: 1 } });
-  });
-
-  it('refuses to promote while a version is missing and names the product', async () => {
-    const faulty = await testReadModel({ partitions: 1 });
-    const life = productHistory({ events: [step.created(), step.published(), step.priceChanged(5)] });
-    await produce(faulty.topic, [life[0]!, life[2]!]);
-    const { receipt, ending } = await faulty.rebuild();
-    expect(ending.exitCode).toBe(2);
-    expect(receipt.gaps).toEqual([{ aggregateId: life[0]!.subject, expected: 2, held: 1 }]);
-  });
-
-  it('joins a product whose events lie in two partitions, as after partitions were added', async () => {
-    const split = await testReadModel({ partitions: 2 });
-    const life = productHistory({
-      events: [step.created(), step.published(), step.priceChanged(5), step.stockAdjusted(3)],
-    });
-    await produceRaw(
-      split.topic,
-      life.map((event, index) => ({
-        key: event.subject,
-        value: encodeEvent(event),
-        partition: index < 2 ? 1 : 0,
-      })),
-    );
-    const { receipt } = await split.rebuild();
-    expect(receipt).toMatchObject({ outcome: 'promoted', documents: { live: 1 }, events: { applied: 4 } });
-  });
-
-  it('ends with 5 when the beginning of the log is gone, says which offsets, and makes nothing', async () => {
-    const truncated = await testReadModel({ partitions: 2 });
-    await produce(truncated.topic, catalogue());
-    await cutOff(truncated.topic.name, 1, 4n);
-    const { receipt, ending } = await truncated.rebuild();
-    expect(ending.exitCode).toBe(5);
-    expect(receipt.message).toContain(
-      `${truncated.topic.name}/1 begins at offset 4: offsets 0 to 3 are gone`,
-    );
-    expect(receipt.message).toContain('--source event-store');
-    expect(await truncated.registry.listGenerations()).toEqual([]);
-  });
-
-  it('refuses an empty log unless told otherwise', async () => {
-    const empty = await testReadModel({ partitions: 2 });
-    expect((await empty.rebuild()).ending.exitCode).toBe(2);
-    expect(
-      (await empty.rebuild({ gate: { poisonBudget: 0, maxShrink: 0.1, allowEmpty: true } })).receipt.outcome,
-    ).toBe('promoted');
   });
 });
 
