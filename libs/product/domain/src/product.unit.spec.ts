@@ -133,6 +133,12 @@ describe('a change', () => {
     expect(happened(changeDetails(state, { tags: ['b', 'a'] }, context(2))).state.tags).toEqual(['b', 'a']);
   });
 
+  it('of tags may take some away, or all', () => {
+    const state = happened(changeDetails(draft, { tags: ['a', 'b'] }, context(1))).state;
+    expect(happened(changeDetails(state, { tags: ['a'] }, context(2))).state.tags).toEqual(['a']);
+    expect(happened(changeDetails(state, { tags: [] }, context(2))).state.tags).toEqual([]);
+  });
+
   it('of the price may change the currency alone', () => {
     const { event, state } = happened(changePrice(draft, { priceMinor: 4990, currency: 'USD' }, context(1)));
     expect(event).toMatchObject({

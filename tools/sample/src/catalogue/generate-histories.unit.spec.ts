@@ -51,6 +51,14 @@ describe('generateHistories', () => {
     );
   });
 
+  it('leaves an event for every product, however many events the products before got', () => {
+    for (let seed = 0; seed < 500; seed++) {
+      const steps = [...generateHistories({ products: 4, events: 10, seed })];
+      expect(steps).toHaveLength(10);
+      expect(new Set(steps.map(({ productId }) => productId)).size).toBe(4);
+    }
+  });
+
   it('lets time and event ids rise, and gives every event its own id', () => {
     const steps = [...generateHistories({ products: 50, events: 400 })];
     const times = steps.map(({ event }) => event.time);
