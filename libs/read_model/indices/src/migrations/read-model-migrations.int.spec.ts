@@ -1,4 +1,3 @@
-import { jest } from '@jest/globals';
 import type { Pool } from 'pg';
 import { freshDatabase, type FreshDatabase } from '@reprise/test-kit';
 import { createReadModelPool } from '../postgres/pool.ts';
@@ -7,8 +6,6 @@ import {
   ReadModelNotMigrated,
   runReadModelMigrations,
 } from './read-model-migrations.ts';
-
-jest.setTimeout(60_000);
 
 describe('migrations of the read-model database', () => {
   let database: FreshDatabase;

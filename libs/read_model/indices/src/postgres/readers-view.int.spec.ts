@@ -1,5 +1,4 @@
 import { randomUUID } from 'node:crypto';
-import { jest } from '@jest/globals';
 import { Client, type Pool } from 'pg';
 import type { PostgresStorage } from '@reprise/read-model-documents';
 import { freshDatabase, type FreshDatabase } from '@reprise/test-kit';
@@ -10,8 +9,6 @@ import { runReadModelMigrations } from '../migrations/read-model-migrations.ts';
 import { postgresGenerationStore } from './generation-store.ts';
 import { createReadModelPool } from './pool.ts';
 import { contractStorage } from './testing/contract-storage.ts';
-
-jest.setTimeout(60_000);
 
 describe('the view readers use', () => {
   let database: FreshDatabase;
@@ -74,6 +71,19 @@ describe('the view readers use', () => {
     moving = false;
     await Promise.all(readers);
     expect([...seen].sort()).toEqual(['[{"title":"first","count":40}]', '[{"title":"second","count":60}]']);
+  });
+
+  it('is made once by several first cutovers at the same moment', async () => {
+    const store = storeOf('adopted');
+    const generations: GenerationName[] = [];
+    for (let i = 0; i < 4; i++) generations.push(await built(store, ['mug']));
+    const results = await Promise.allSettled(generations.map((to) => store.switchReaders(undefined, to)));
+    const winners = generations.filter((_, i) => results[i]!.status === 'fulfilled');
+    expect(winners).toHaveLength(1);
+    expect(await store.observeReaders()).toEqual({ kind: 'generation', name: winners[0] });
+    for (const result of results) {
+      if (result.status === 'rejected') expect(result.reason).toMatchObject({ code: 'CUTOVER_CONFLICT' });
+    }
   });
 
   it('does not let other readers wait for long behind one that will not end', async () => {

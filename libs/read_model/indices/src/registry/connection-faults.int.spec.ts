@@ -1,6 +1,5 @@
 import { randomUUID } from 'node:crypto';
 import { createServer, connect, type AddressInfo, type Server, type Socket } from 'node:net';
-import { jest } from '@jest/globals';
 import { Client, type Pool } from 'pg';
 import { freshDatabase, testEndpoints, type FreshDatabase } from '@reprise/test-kit';
 import { runReadModelMigrations } from '../migrations/read-model-migrations.ts';
@@ -8,8 +7,6 @@ import { createReadModelPool } from '../postgres/pool.ts';
 import { newGeneration } from './testing/new-generation.ts';
 import { Registry } from './registry.ts';
 import type { Fence } from './types.ts';
-
-jest.setTimeout(60_000);
 
 describe('the registry when its connections break', () => {
   let database: FreshDatabase;

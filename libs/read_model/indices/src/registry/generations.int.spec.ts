@@ -1,5 +1,4 @@
 import { randomUUID } from 'node:crypto';
-import { jest } from '@jest/globals';
 import fc from 'fast-check';
 import type { Pool } from 'pg';
 import { freshDatabase, type FreshDatabase } from '@reprise/test-kit';
@@ -12,8 +11,6 @@ import { UnknownGeneration } from './errors.ts';
 import { moveGeneration } from './generations.ts';
 import { Registry } from './registry.ts';
 import type { Fence, NewGeneration } from './types.ts';
-
-jest.setTimeout(60_000);
 
 describe('generations in the registry', () => {
   let database: FreshDatabase;

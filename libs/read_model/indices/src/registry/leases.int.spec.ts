@@ -1,6 +1,5 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { jest } from '@jest/globals';
 import type { Pool } from 'pg';
 import { freshDatabase, type FreshDatabase } from '@reprise/test-kit';
 import { LeaseLost } from '../errors.ts';
@@ -10,8 +9,6 @@ import { newGeneration } from './testing/new-generation.ts';
 import { acquireLease } from './leases.ts';
 import { Registry } from './registry.ts';
 import type { Fence } from './types.ts';
-
-jest.setTimeout(60_000);
 
 describe('the lease of a projection', () => {
   let database: FreshDatabase;

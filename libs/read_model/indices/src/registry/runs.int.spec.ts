@@ -1,5 +1,4 @@
 import { randomUUID } from 'node:crypto';
-import { jest } from '@jest/globals';
 import type { Pool } from 'pg';
 import { freshDatabase, type FreshDatabase } from '@reprise/test-kit';
 import { runReadModelMigrations } from '../migrations/read-model-migrations.ts';
@@ -7,8 +6,6 @@ import { createReadModelPool } from '../postgres/pool.ts';
 import { newGeneration } from './testing/new-generation.ts';
 import { Registry } from './registry.ts';
 import type { Fence, NewRun } from './types.ts';
-
-jest.setTimeout(60_000);
 
 describe('runs in the registry', () => {
   let database: FreshDatabase;
