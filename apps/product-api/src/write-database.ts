@@ -141,8 +141,7 @@ const endingCodes = /^(?:57P|25P0[345]|08)/;
  * ends the session arrives before the socket closes: such a connection must not go back to the pool.
  */
 function endsConnection(error: unknown): boolean {
-  if (!(error instanceof pg.DatabaseError)) return true;
-  return error.severity === 'FATAL' || error.severity === 'PANIC' || endingCodes.test(error.code ?? '');
+  return !(error instanceof pg.DatabaseError) || endingCodes.test(error.code ?? '');
 }
 
 /** A commit, or a writing statement, that got no answer: nobody can say here whether it took effect. */

@@ -1,6 +1,12 @@
-import { encodeEvent } from '@reprise/events';
+import { encodeEvent, type ProductEvent } from '@reprise/events';
 import { productHistory, step } from '@reprise/test-kit';
-import { appendToOutbox, outboxInsertFrom, type EncodedEvent } from './append.ts';
+import {
+  appendToOutbox,
+  encodeForOutbox,
+  maxEventBytes,
+  outboxInsertFrom,
+  type EncodedEvent,
+} from './append.ts';
 import { aggregate, outboxDatabase, type OutboxDatabase } from './testing/outbox-database.ts';
 
 interface MessageRow {
@@ -74,6 +80,21 @@ describe('appendToOutbox', () => {
     await client.query('ROLLBACK');
     client.release();
     expect(await messages()).toEqual([]);
+  });
+});
+
+describe('encodeForOutbox', () => {
+  const padded = (length: number): ProductEvent =>
+    Object.assign(productHistory({ events: [step.created()] })[0]!, { padding: 'é'.repeat(length) });
+
+  it('refuses an event that no broker takes, by its bytes', () => {
+    const room = maxEventBytes - Buffer.byteLength(encodeEvent(padded(0)));
+    expect(encodeForOutbox(padded(Math.floor(room / 2))).text).toBe(
+      encodeEvent(padded(Math.floor(room / 2))),
+    );
+    expect(() => encodeForOutbox(padded(Math.floor(room / 2) + 1))).toThrow(
+      expect.objectContaining({ code: 'EVENT_TOO_LARGE', retryable: false }),
+    );
   });
 });
 

@@ -1,4 +1,5 @@
-import { type ProductEvent } from '@reprise/events';
+import { encodeEvent, type ProductEvent } from '@reprise/events';
+import { recordOverheadBytes } from './claim.ts';
 
 /** Anything that runs one parameterised statement: a pg client or pool, or a TypeORM QueryRunner. */
 export interface Queryable {
@@ -9,6 +10,37 @@ export interface Queryable {
 export interface EncodedEvent {
   readonly event: ProductEvent;
   readonly text: string;
+}
+
+/**
+ * Most bytes of an event's text: what a broker takes by default (`message.max.bytes`, 1,048,588) less what a record needs
+ * beside its payload. Where a topic takes less, the relay parks what it cannot send.
+ */
+export const maxEventBytes = 1_048_588 - recordOverheadBytes;
+
+/** Thrown for an event no broker would take. Nothing was written; a smaller one may be. */
+export class EventTooLargeError extends Error {
+  readonly code = 'EVENT_TOO_LARGE';
+  readonly retryable = false;
+  override readonly name = 'EventTooLargeError';
+
+  constructor(event: ProductEvent, bytes: number) {
+    super(
+      `event of type ${event.type} was not written: its ${bytes} bytes are more than the ${maxEventBytes} an event may have`,
+    );
+  }
+}
+
+/**
+ * Encodes an event for every place that stores it. All events go through here on their way into the write database.
+ * @throws InvalidEventError when the event breaks its schema
+ * @throws EventTooLargeError when it could not be published
+ */
+export function encodeForOutbox(event: ProductEvent): EncodedEvent {
+  const text = encodeEvent(event);
+  const bytes = Buffer.byteLength(text);
+  if (bytes > maxEventBytes) throw new EventTooLargeError(event, bytes);
+  return { event, text };
 }
 
 /** The identity is drawn row by row in the order of the arrays, so ids follow the order the events were given in. */

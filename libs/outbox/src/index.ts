@@ -1,4 +1,12 @@
-export { appendToOutbox, outboxInsertFrom, type EncodedEvent, type Queryable } from './append.ts';
+export {
+  appendToOutbox,
+  encodeForOutbox,
+  EventTooLargeError,
+  maxEventBytes,
+  outboxInsertFrom,
+  type EncodedEvent,
+  type Queryable,
+} from './append.ts';
 export { lastUnpublishedId, measureBacklog, type Backlog } from './backlog.ts';
 export { claimMessages, recordOverheadBytes, type ClaimLimits, type RowSource } from './claim.ts';
 export { failpoint } from './failpoint.ts';

@@ -1,5 +1,5 @@
-import { encodeEvent, type ProductEvent } from '@reprise/events';
-import { appendToOutbox, type EncodedEvent } from '@reprise/outbox';
+import { type ProductEvent } from '@reprise/events';
+import { appendToOutbox, encodeForOutbox, type EncodedEvent } from '@reprise/outbox';
 import { evolveProduct, type ProductState } from '@reprise/product-domain';
 import { stateOf, type ProductRow } from './product-row.ts';
 import { lockProducts } from './product-statements.ts';
@@ -36,6 +36,7 @@ const storeEvents = `
  * that begins at version 1 is that of a new product. Keep it to some thousand events a call: they are held in memory.
  *
  * @throws ProductHistoryError when an event does not follow the one before it; nothing is written
+ * @throws EventTooLargeError for an event that could not be published; nothing is written
  * @throws the database's error, a unique violation for events that are stored already; nothing is written
  */
 export async function appendHistory(
@@ -49,7 +50,7 @@ export async function appendHistory(
     for (const event of events) states.set(event.subject, evolveProduct(states.get(event.subject), event));
     await connection.query(upsertProducts, [JSON.stringify([...states.values()])]);
     // A new product that exists already would be overwritten by now; its first event is refused here as a duplicate.
-    const encoded = events.map((event): EncodedEvent => ({ event, text: encodeEvent(event) }));
+    const encoded = events.map(encodeForOutbox);
     await connection.query(storeEvents, eventColumns(encoded));
     await appendToOutbox(connection, encoded);
     await connection.query('COMMIT');

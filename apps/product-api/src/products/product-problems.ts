@@ -1,5 +1,7 @@
+import { EventTooLargeError } from '@reprise/outbox';
 import { type Refusal, type RefusalReason } from '@reprise/product-domain';
 import { ProblemException } from '@reprise/runtime/http';
+import { OutcomeUnknownError } from '../errors.ts';
 import { entityTagOf } from './if-match.ts';
 import { type WriteResult } from './product-store.ts';
 
@@ -48,8 +50,23 @@ export function refusalProblem(
   return new ProblemException(status, reason, title, `${detail} ${consequence}`.trimEnd());
 }
 
+/** What a client is told about an error that this API knows; others are the frame's to answer. */
+export function errorProblem(error: unknown): unknown {
+  if (error instanceof OutcomeUnknownError) return outcomeUnknownProblem(error);
+  if (error instanceof EventTooLargeError) {
+    return new ProblemException(
+      413,
+      'event-too-large',
+      'The change is too large to be published',
+      `Make the texts shorter: ${error.message}. Nothing was changed.`,
+      { cause: error },
+    );
+  }
+  return error;
+}
+
 /** A change whose fate is not known: the client has to find out, and may safely do so by repeating a request with a key. */
-export function outcomeUnknownProblem(cause: unknown): ProblemException {
+function outcomeUnknownProblem(cause: unknown): ProblemException {
   return new ProblemException(
     503,
     'outcome-unknown',

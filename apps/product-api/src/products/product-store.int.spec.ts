@@ -121,12 +121,18 @@ describe('changes at the same time', () => {
     });
   });
 
-  it('that accept any version are all written, one after the other, and outbox ids rise with the version', async () => {
+  it('that accept any version are all written, each decided on once, and outbox ids rise with the version', async () => {
     const id = await side.create();
+    const decisions: (number | undefined)[] = [];
+    const addOne: Decide = (state) => {
+      decisions.push(state?.version);
+      return stock(1)(state);
+    };
     const results = await Promise.all(
-      Array.from({ length: 40 }, () => side.store.change(id, 'any', stock(1), undefined)),
+      Array.from({ length: 40 }, () => side.store.change(id, 'any', addOne, undefined)),
     );
     expect(outcomes(results)).toEqual({ written: 40 });
+    expect(decisions).toEqual(oneTo(40));
     expect(await side.store.find(id)).toMatchObject({ version: 41, stock: mug.stock + 40 });
     expect(await versionsOf('event_store', id, 'aggregate_version')).toEqual(oneTo(41));
     expect(await versionsOf('outbox_events', id, 'id')).toEqual(oneTo(41));

@@ -1,4 +1,4 @@
-import { encodeEvent } from '@reprise/events';
+import { encodeForOutbox } from '@reprise/outbox';
 import { type Changed, type Decision, type ProductState, type Refusal } from '@reprise/product-domain';
 import pg from 'pg';
 import { throwUnknown, type Run, type Statement, type WriteDatabase } from '../write-database.ts';
@@ -152,7 +152,7 @@ async function write(
   { event, state }: Changed,
   request: IdempotentRequest | undefined,
 ): Promise<boolean> {
-  const values = [...changeValues(state), event.id, event.type, encodeEvent(event)];
+  const values = [...changeValues(state), event.id, event.type, encodeForOutbox(event).text];
   const { plain, keyed } = changeStatements[kind];
   const writing =
     request === undefined

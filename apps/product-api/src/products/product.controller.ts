@@ -10,11 +10,10 @@ import {
   unpublish,
 } from '@reprise/product-domain';
 import { validationProblem, type HttpReply } from '@reprise/runtime/http';
-import { OutcomeUnknownError } from '../errors.ts';
 import { type ExpectedVersion, entityTagOf } from './if-match.ts';
 import { ChangesProduct, CreatesProduct, ReadsProduct } from './product-api-documentation.ts';
 import { ProductCommands, type CommandSource, type Decider } from './product-commands.ts';
-import { failureProblem, outcomeUnknownProblem, refusalProblem } from './product-problems.ts';
+import { errorProblem, failureProblem, refusalProblem } from './product-problems.ts';
 import { ProductResponse } from './product-response.ts';
 import { ProductStore, type WriteResult } from './product-store.ts';
 import { IfMatch, productIdPipe, Source } from './request-headers.ts';
@@ -171,7 +170,7 @@ export class ProductController {
 
 async function answer(result: Promise<WriteResult>, reply: HttpReply): Promise<ProductResponse> {
   const outcome = await result.catch((error: unknown) => {
-    throw error instanceof OutcomeUnknownError ? outcomeUnknownProblem(error) : error;
+    throw errorProblem(error);
   });
   if (!('state' in outcome)) throw failureProblem(outcome);
   reply.header('etag', entityTagOf(outcome.state.version));
