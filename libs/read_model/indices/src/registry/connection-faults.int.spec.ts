@@ -40,6 +40,15 @@ describe('the registry when its connections break', () => {
     await expect(registry.renewLease(fence, 60_000)).resolves.toBeUndefined();
   });
 
+  it('survives the end of a connection that is out of the pool and that nobody listens to', async () => {
+    const client = await pool.connect();
+    const ended = new Promise((resolve) => client.once('end', resolve));
+    await terminate();
+    await ended;
+    client.release(true);
+    await expect(registry.renewLease(fence, 60_000)).resolves.toBeUndefined();
+  });
+
   it('loses no change and repeats none when its connections are ended in the middle of its calls', async () => {
     const { uuid } = await registry.createGeneration(newGeneration('p', null), fence);
     for (let position = 1n; position <= 40n; position++) {

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Pool } from 'pg';
-import { freshDatabase, type FreshDatabase } from '@reprise/test-kit';
+import { eventually, freshDatabase, type FreshDatabase } from '@reprise/test-kit';
 import { LeaseLost } from '../errors.ts';
 import { runReadModelMigrations } from '../migrations/read-model-migrations.ts';
 import { createReadModelPool } from '../postgres/pool.ts';
@@ -138,6 +138,15 @@ describe('the lease of a projection', () => {
       client.release();
     }
     expect(await registry.positions(generation.uuid)).toEqual(new Map([[0, 5n]]));
+  });
+
+  it('is kept while a session shows its holder alive, and free at once when that session is gone', async () => {
+    const fence = await hold('present');
+    const presence = await registry.showPresence(fence);
+    expect(await acquire('present')).toMatchObject({ acquired: false, runId: fence.runId });
+    await presence.end();
+    await eventually(async () => expect(await acquire('present')).toMatchObject({ acquired: true }));
+    await expect(registry.renewLease(fence, 60_000)).rejects.toBeInstanceOf(LeaseLost);
   });
 
   it('does not look at the clock of the client', async () => {
