@@ -4,8 +4,10 @@ import {
   defaultGateLimits,
   exitCodes,
   rebuildReadModel,
+  replayOntoLive,
   type Receipt,
   type RebuildOptions,
+  type ReplayFilter,
 } from '@reprise/read-model-rebuild';
 import type { OptionReader } from '../option-reader.ts';
 import { readProjections } from '../projection-option.ts';
@@ -32,12 +34,17 @@ export const rebuildCommand: Verb = {
     ],
     ['--poison-budget <events>', 'poison events to tolerate (default 0)'],
     ['--allow-empty', 'promote a generation without documents'],
+    ['--from-ts <moment>', 'apply events from this moment on again to the live generation; builds nothing'],
+    ['--from-event-id <id>', 'the same from this event on'],
+    ['--aggregate-id <ids>', 'the same for these products only (comma-separated)'],
+    ['--max-events <n>', 'the same for at most so many events (0 = no limit)'],
     ['--json', 'print the receipt as one JSON document on stdout'],
   ],
   examples: [
     'rebuild-job rebuild --projection product_search',
     'rebuild-job rebuild --projection all --mode DRY_RUN',
     'rebuild-job rebuild --projection product_search --no-promote --json',
+    'rebuild-job rebuild --projection product_search --from-ts 2026-11-21T03:00:00Z',
   ],
   run: rebuild,
 };
@@ -45,6 +52,8 @@ export const rebuildCommand: Verb = {
 interface RebuildRequest extends Omit<RebuildOptions, 'projection'> {
   readonly projections: readonly Projection[];
   readonly json: boolean;
+  /** Given: a part of the log is applied to the live generation, and nothing is built. */
+  readonly part: ReplayFilter | undefined;
 }
 
 async function rebuild(options: OptionReader, invocation: Invocation): Promise<number> {
@@ -75,12 +84,15 @@ async function rebuildOne(
   { signal, received, stderr, interactive }: Invocation,
 ): Promise<{ receipt: Receipt; exitCode: number }> {
   const reporter = progressReporter(projection.name, stderr, interactive);
-  const { receipt, ending } = await rebuildReadModel({ ...request, projection }, servers.of(projection), {
+  const control = {
     signal,
     onProgress: reporter.show,
     progressIntervalMs: reporter.intervalMs,
     onNotice: reporter.notice,
-  });
+  };
+  const { receipt, ending } = request.part
+    ? await replayOntoLive({ ...request, projection }, request.part, servers.of(projection), control)
+    : await rebuildReadModel({ ...request, projection }, servers.of(projection), control);
   reporter.finish();
   // Aborted work may leave its answer under way; a tick lets it be read before the servers are closed.
   await delay(0);
@@ -105,7 +117,30 @@ function readRequest(options: OptionReader): RebuildRequest {
       allowEmpty: options.flag('allowEmpty'),
     },
     json: options.flag('json'),
+    part: readPart(options),
   };
   options.finish();
   return request;
+}
+
+/** A part of the log, when one of its options is given; it builds nothing, so options of a build do not go with it. */
+function readPart(options: OptionReader): ReplayFilter | undefined {
+  const fromTime = options.moment('fromTs');
+  const fromEventId = options.text('fromEventId');
+  const aggregateIds = options.text('aggregateId')?.split(',');
+  const maxEvents = options.wholeNumber('maxEvents', 0, 0);
+  if (fromTime && fromEventId) options.problem('--from-ts and --from-event-id exclude each other');
+  const isPart =
+    options.text('fromTs') ?? fromEventId ?? aggregateIds ?? (maxEvents > 0 ? 'limited' : undefined);
+  if (isPart === undefined) return undefined;
+  for (const name of ['resume', 'restart', 'allowEmpty']) {
+    if (options.flag(name)) options.problem(`--${name} belongs to a whole rebuild, not to a part of the log`);
+  }
+  if (options.text('source') === 'event-store') options.problem('a part of the log is read from Kafka only');
+  return {
+    ...(fromTime && { fromTime }),
+    ...(fromEventId !== undefined && { fromEventId }),
+    ...(aggregateIds && { aggregateIds }),
+    maxEvents,
+  };
 }

@@ -20,3 +20,4 @@ export { exitCodeOf, exitCodes, type Ending } from './run/run-ending.ts';
 export { positionLag } from './run/position-lag.ts';
 export { promoteByName } from './run/promote-by-name.ts';
 export { prune, type PruneResult } from './run/prune.ts';
+export { replayOntoLive, type ReplayFilter } from './run/replay-onto-live.ts';

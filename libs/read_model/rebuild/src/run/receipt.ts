@@ -5,7 +5,8 @@ export type RebuildMode = 'APPLY' | 'DRY_RUN';
 export type SourceChoice = 'kafka' | 'event-store' | 'auto';
 
 /** How a run ended. `promoted` and `dry-run` are what was asked for; `built` is, when promotion was not asked for. */
-export type RebuildOutcome = 'promoted' | 'built' | 'dry-run' | 'refused' | 'cancelled' | 'failed';
+export type RebuildOutcome =
+  'promoted' | 'built' | 'dry-run' | 'replayed' | 'refused' | 'cancelled' | 'failed';
 
 export interface CutoverRecord {
   readonly alias: string;

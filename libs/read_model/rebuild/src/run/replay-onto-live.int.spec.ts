@@ -1,0 +1,100 @@
+import type { ProductEvent } from '@reprise/events';
+import type { GenerationName } from '@reprise/read-model-indices';
+import { produce, productHistory, step } from '@reprise/test-kit';
+import { naiveSearchDocuments } from '../testing/naive-fold.ts';
+import { testReadModel, type TestReadModel } from '../testing/read-model.ts';
+import { defaultGateLimits } from './gate.ts';
+import { replayOntoLive, type ReplayFilter } from './replay-onto-live.ts';
+import type { RebuildMode } from './receipt.ts';
+
+let model: TestReadModel;
+let live: GenerationName;
+let early: ProductEvent[];
+let late: ProductEvent[];
+const readersOf = () => model.store.observeReaders();
+
+async function contentOf(): Promise<Record<string, unknown>> {
+  await model.store.refresh(live);
+  const documents: Record<string, unknown> = {};
+  for await (const batch of model.store.scan(live))
+    for (const { id, document } of batch) documents[id] = document;
+  return documents;
+}
+
+function replay(filter: Partial<ReplayFilter>, mode: RebuildMode = 'APPLY') {
+  return replayOntoLive(
+    {
+      projection: model.projection,
+      mode,
+      source: 'kafka',
+      promote: true,
+      resume: 'auto',
+      batchSize: 200,
+      memoryBytes: 512 << 20,
+      gate: defaultGateLimits,
+    },
+    { maxEvents: 0, ...filter },
+    model.servers,
+    { signal: new AbortController().signal },
+  );
+}
+
+beforeAll(async () => {
+  model = await testReadModel({ partitions: 2 });
+  early = Array.from({ length: 5 }, () =>
+    productHistory({ events: [step.created(), step.published()] }),
+  ).flat();
+  await produce(model.topic, early);
+  const { receipt } = await model.rebuild();
+  live = receipt.generation!.name as GenerationName;
+  late = Array.from({ length: 3 }, () =>
+    productHistory({
+      events: [step.created(), step.priceChanged(7)],
+      startedAt: new Date('2026-06-01T00:00:00Z'),
+    }),
+  ).flat();
+  await produce(model.topic, late);
+});
+
+describe('a part of the log', () => {
+  it('changes nothing in a dry run and says what it would read', async () => {
+    const before = await contentOf();
+    const { receipt } = await replay({}, 'DRY_RUN');
+    expect(receipt).toMatchObject({
+      outcome: 'dry-run',
+      events: { read: 16, applied: 6, duplicate: 10 },
+      cutover: null,
+    });
+    expect(await contentOf()).toEqual(before);
+  });
+
+  it('is applied for the products that are named and for no other', async () => {
+    const { receipt, ending } = await replay({ aggregateIds: [late[0]!.subject] });
+    expect(ending.exitCode).toBe(0);
+    expect(receipt).toMatchObject({ outcome: 'replayed', events: { read: 2, applied: 2 } });
+    expect(Object.keys(await contentOf())).toHaveLength(6);
+  });
+
+  it('ends after the number of events it is limited to', async () => {
+    expect((await replay({ maxEvents: 3 })).receipt.events.read).toBe(3);
+  });
+
+  it('is applied from a moment on, and B12: never moves readers, positions or states', async () => {
+    const before = { readers: await readersOf(), generations: await model.registry.listGenerations() };
+    const { receipt } = await replay({ fromTime: new Date('2026-05-01T00:00:00Z') });
+    expect(receipt.events.read).toBe(6);
+    expect(await contentOf()).toEqual(Object.fromEntries(naiveSearchDocuments([...early, ...late])));
+    expect({ readers: await readersOf(), generations: await model.registry.listGenerations() }).toEqual(
+      before,
+    );
+  });
+
+  it('is applied from an event on, and refused when the log has no such event', async () => {
+    const { receipt } = await replay({ fromEventId: late[1]!.id });
+    expect(receipt.events.duplicate).toBe(receipt.events.read);
+    expect(receipt.events.read).toBeGreaterThan(0);
+    await expect(replay({ fromEventId: '00000000-0000-7000-8000-000000000000' })).rejects.toMatchObject({
+      code: 'USAGE',
+    });
+  });
+});

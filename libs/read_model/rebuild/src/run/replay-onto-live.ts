@@ -1,0 +1,215 @@
+import { randomUUID } from 'node:crypto';
+import { decodeEvent, type ProductEvent } from '@reprise/events';
+import { describeTopic, feedEvents, groupFreeConsumer, type FeedResult } from '@reprise/read-model-feed';
+import type { Generation } from '@reprise/read-model-indices';
+import { emptyTally, listedFaults, type SliceTally } from '../build/slice-tally.ts';
+import { RebuildError } from '../errors.ts';
+import { kafkaSource } from '../kafka/kafka-source.ts';
+import type { LogBatch, LogSlice } from '../log/log-source.ts';
+import type { RebuildControl, RebuildOptions, RebuildServers } from './rebuild-options.ts';
+import type { Receipt } from './receipt.ts';
+import { newRunContext } from './run-context.ts';
+import { exitCodes, writeReceipt, type Ending } from './run-ending.ts';
+import { thisProcess } from './under-lease.ts';
+
+/** Which events of the log to apply again. What is left out does not limit. */
+export interface ReplayFilter {
+  /** Records written to the log at or after this moment. */
+  readonly fromTime?: Date;
+  /** This event and everything after it in its partition; other partitions from its moment on. */
+  readonly fromEventId?: string;
+  readonly aggregateIds?: readonly string[];
+  /** Stop after so many matching events; 0 for no limit. */
+  readonly maxEvents: number;
+}
+
+/**
+ * Applies a part of the log again to the generation readers use, under the version guard: it can repair what is missing or
+ * behind and change nothing else. It builds no generation, moves no positions and can never promote, because a part of the
+ * log proves nothing about the whole. A dry run only counts.
+ *
+ * @throws RebuildError USAGE when nothing is live, when this code is not the one that feeds it, or the event is not in the log
+ */
+export async function replayOntoLive(
+  options: RebuildOptions,
+  filter: ReplayFilter,
+  servers: RebuildServers,
+  control: RebuildControl,
+): Promise<{ receipt: Receipt; ending: Ending }> {
+  const context = newRunContext({
+    runId: randomUUID(),
+    options,
+    servers,
+    control,
+    fence: undefined,
+    signal: control.signal,
+    workDirectory: '',
+    startedAt: new Date(),
+  });
+  const live = await requireLive(servers, options);
+  context.generation = live;
+  const begun = performance.now();
+  const topic = await describeTopic(servers.kafka, servers.topic);
+  const source = kafkaSource(servers.kafka, topic);
+  const slices = await startingPoints(servers, source.slices, filter);
+  const tally = emptyTally();
+  const replay = { options, filter, servers, live, tally };
+  try {
+    context.progress.plan(slices);
+    context.progress.step = 'replay';
+    for (const slice of slices) {
+      for await (const batch of source.read(slice, { position: slice.start }, control.signal)) {
+        await replayBatch(replay, batch);
+        context.progress.move(slice.slice, batch.next.position);
+        if (isFull(replay)) break;
+      }
+      if (isFull(replay)) break;
+    }
+  } finally {
+    await source.close();
+  }
+  context.source = { ...source, slices };
+  context.total = tally;
+  context.stepMs['build'] = Math.round(performance.now() - begun);
+  const faulty = tally.poisoned + tally.gapped + tally.rejectedCount > 0;
+  const ending: Ending = {
+    outcome: options.mode === 'DRY_RUN' ? 'dry-run' : 'replayed',
+    exitCode: faulty ? exitCodes.refused : exitCodes.done,
+    runState: faulty ? 'FAILED' : 'DONE',
+    leaseLost: false,
+    message: faulty ? 'Some events could not be applied; all others were. See poison and gaps.' : null,
+  };
+  return { receipt: writeReceipt(context, ending, thisProcess()), ending };
+}
+
+interface Replay {
+  readonly options: RebuildOptions;
+  readonly filter: ReplayFilter;
+  readonly servers: RebuildServers;
+  readonly live: Generation;
+  readonly tally: SliceTally;
+}
+
+const isFull = ({ filter, tally }: Replay) => filter.maxEvents > 0 && tally.read >= filter.maxEvents;
+
+async function replayBatch(replay: Replay, batch: LogBatch): Promise<void> {
+  const { options, servers, live, tally } = replay;
+  const events = matching(replay, batch);
+  if (events.length === 0) return;
+  const target = { store: servers.store, name: live.name, projection: options.projection };
+  const nothing = () => Promise.resolve({ written: 0, stale: 0, rejected: [] });
+  const result = await feedEvents(
+    target,
+    events,
+    servers.history,
+    options.mode === 'DRY_RUN' ? nothing : undefined,
+  );
+  tallyFeed(tally, result);
+}
+
+/** The events of a batch that the filter names; what does not decode is counted as poison unless products were named. */
+function matching({ filter, tally }: Replay, batch: LogBatch): ProductEvent[] {
+  const wanted = filter.aggregateIds && new Set(filter.aggregateIds);
+  const events: ProductEvent[] = [];
+  for (const [index, value] of batch.values.entries()) {
+    if (filter.maxEvents > 0 && tally.read >= filter.maxEvents) break;
+    const decoded = decodeEvent(value);
+    if (decoded.ok ? wanted && !wanted.has(decoded.event.subject) : wanted) continue;
+    tally.read++;
+    if (decoded.ok) {
+      tally.byType[decoded.event.type] = (tally.byType[decoded.event.type] ?? 0) + 1;
+      events.push(decoded.event);
+      continue;
+    }
+    tally.poisoned++;
+    const { reason, message } = decoded;
+    if (tally.poison.length < listedFaults) {
+      tally.poison.push({ slice: batch.slice, position: String(batch.positionOf(index)), reason, message });
+    }
+  }
+  return events;
+}
+
+function tallyFeed(tally: SliceTally, { applied, duplicate, gaps, poison, write }: FeedResult): void {
+  tally.applied += applied;
+  tally.duplicate += duplicate;
+  tally.written += write.written;
+  tally.stale += write.stale;
+  tally.rejectedCount += write.rejected.length;
+  tally.gapped += gaps.length;
+  tally.gaps.push(...gaps.map(({ aggregateId, expected }) => ({ aggregateId, expected, held: 1 })));
+  tally.poisoned += poison.length;
+}
+
+async function requireLive(
+  { store, registry }: RebuildServers,
+  { projection }: RebuildOptions,
+): Promise<Generation> {
+  const readers = await store.observeReaders();
+  const live = readers.kind === 'generation' ? await registry.findGeneration(readers.name) : undefined;
+  if (live?.projectionVersion === projection.version) return live;
+  throw new RebuildError(
+    'USAGE',
+    `Readers of "${store.readers}" are on no generation that this version of ${projection.name} feeds, so there is nothing to ` +
+      'apply a part of the log to. Nothing was changed. Rebuild the whole read model instead.',
+  );
+}
+
+/** The slices from where the filter lets them begin. */
+async function startingPoints(
+  servers: RebuildServers,
+  slices: readonly LogSlice[],
+  { fromTime, fromEventId }: ReplayFilter,
+): Promise<LogSlice[]> {
+  if (fromEventId !== undefined) return fromEvent(servers, slices, fromEventId);
+  if (fromTime === undefined) return [...slices];
+  const offsets = await offsetsAt(servers, BigInt(fromTime.getTime()));
+  return slices.map((slice) => ({ ...slice, start: offsets.get(slice.slice) ?? slice.end }));
+}
+
+/** Offset of the first record at or after a moment (milliseconds), by partition; absent where there is none. */
+async function offsetsAt({ kafka, topic }: RebuildServers, timestamp: bigint): Promise<Map<number, bigint>> {
+  const consumer = groupFreeConsumer(kafka);
+  try {
+    const found = (await consumer.listOffsets({ topics: [topic], timestamp })).get(topic) ?? [];
+    return new Map(
+      found.flatMap((offset, partition) => (offset >= 0n ? [[partition, offset] as const] : [])),
+    );
+  } finally {
+    await consumer.close(true).catch(() => undefined);
+  }
+}
+
+/** Looks the event up by reading the log once; the other partitions begin at its own time. */
+async function fromEvent(
+  servers: RebuildServers,
+  slices: readonly LogSlice[],
+  eventId: string,
+): Promise<LogSlice[]> {
+  const source = kafkaSource(servers.kafka, await describeTopic(servers.kafka, servers.topic));
+  const search = new AbortController();
+  try {
+    for (const slice of slices) {
+      for await (const batch of source.read(slice, { position: slice.start }, search.signal)) {
+        const index = batch.values.findIndex((value) => value?.includes(eventId) && isEvent(value, eventId));
+        if (index < 0) continue;
+        const decoded = decodeEvent(batch.values[index]!);
+        const time = decoded.ok ? BigInt(Date.parse(decoded.event.time)) : 0n;
+        const offsets = await offsetsAt(servers, time);
+        return slices.map((other) => ({
+          ...other,
+          start:
+            other.slice === slice.slice ? batch.positionOf(index) : (offsets.get(other.slice) ?? other.end),
+        }));
+      }
+    }
+  } finally {
+    await source.close();
+  }
+  throw new RebuildError('USAGE', `No event ${eventId} is in the log. Nothing was changed.`);
+}
+
+function isEvent(value: Buffer | string, eventId: string): boolean {
+  const decoded = decodeEvent(value);
+  return decoded.ok && decoded.event.id === eventId;
+}
