@@ -48,6 +48,17 @@ function start(overrides: Partial<RelaySettings> = {}): Running {
 const drained = (): Promise<void> =>
   eventually(async () => expect(await fixture.unpublished()).toBe(0), { timeoutMs: 30_000 });
 
+/** Changes the topic's limit, the way an operator does at run time. */
+async function limitTo(bytes: number): Promise<void> {
+  const admin = await kafkaAdmin();
+  const type = kafkajs.ConfigResourceTypes.TOPIC;
+  const configEntries = [{ name: 'max.message.bytes', value: String(bytes) }];
+  await admin.alterConfigs({
+    validateOnly: false,
+    resources: [{ type, name: fixture.topic.name, configEntries }],
+  });
+}
+
 /** Parked rows and what waits behind them would disturb the next test. */
 async function clear(): Promise<void> {
   await fixture.pool.query('TRUNCATE outbox_events');
@@ -140,19 +151,6 @@ describe('the relay', () => {
 });
 
 describe('an event the topic does not take', () => {
-  async function limitTo(bytes: number): Promise<void> {
-    const admin = await kafkaAdmin();
-    await admin.alterConfigs({
-      validateOnly: false,
-      resources: [
-        {
-          type: kafkajs.ConfigResourceTypes.TOPIC,
-          name: fixture.topic.name,
-          configEntries: [{ name: 'max.message.bytes', value: String(bytes) }],
-        },
-      ],
-    });
-  }
   afterEach(() => limitTo(100_000));
 
   it('is parked with the reason, its aggregate waits behind it, and the others go on', async () => {

@@ -2,18 +2,23 @@ import { createServer, connect, type AddressInfo, type Server, type Socket } fro
 import { afterFile } from '@reprise/test-kit';
 
 /**
- * What the proxy does with connections: pass them on; refuse new ones and reset the open ones; or accept them and swallow every
- * byte, as a network that drops packets does.
+ * What the proxy does with connections:
+ * - `pass` them on;
+ * - `refuse` new ones and reset the open ones;
+ * - `swallow` every byte of those it accepts, as a network that drops packets does;
+ * - `reset-produce`: reset a connection to Kafka as soon as it carries a produce request, before the broker sees it;
+ * - `lose-answer`: let the broker answer the next produce request, reset the connection instead of passing the answer on,
+ *   and pass everything from then on.
  */
-export type ProxyMode = 'pass' | 'refuse' | 'swallow';
+export type ProxyMode = 'pass' | 'refuse' | 'swallow' | 'reset-produce' | 'lose-answer';
 
 export interface TcpProxy {
   readonly port: number;
   /** `host:port` */
   readonly address: string;
   set(mode: ProxyMode): Promise<void>;
-  /** Connections accepted so far, to prove that traffic went through it. */
-  accepted(): number;
+  /** How often it did what its mode says instead of passing something on. */
+  faults(): number;
 }
 
 /**
@@ -24,7 +29,7 @@ export async function tcpProxy(target: string): Promise<TcpProxy> {
   const [host = '', targetPort = ''] = target.split(':');
   const sockets = new Set<Socket>();
   let mode: ProxyMode = 'pass';
-  let accepted = 0;
+  let faults = 0;
   let server: Server | undefined;
   let port = 0;
 
@@ -38,7 +43,6 @@ export async function tcpProxy(target: string): Promise<TcpProxy> {
   };
 
   const accept = (client: Socket): void => {
-    accepted += 1;
     const upstream = connect(Number(targetPort), host);
     for (const socket of [client, upstream]) {
       sockets.add(socket);
@@ -51,11 +55,30 @@ export async function tcpProxy(target: string): Promise<TcpProxy> {
     }
     const own = addressOf(Number(targetPort));
     const mine = addressOf(port);
+    let awaited = false;
+    const fault = (): void => {
+      faults += 1;
+    };
     client.on('data', (bytes) => {
-      if (mode === 'pass') upstream.write(bytes);
+      if (mode === 'swallow') return fault();
+      if (isProduceRequest(bytes)) {
+        if (mode === 'reset-produce') {
+          fault();
+          client.resetAndDestroy();
+          return;
+        }
+        awaited = mode === 'lose-answer';
+      }
+      upstream.write(bytes);
     });
     upstream.on('data', (bytes) => {
-      if (mode !== 'pass') return;
+      if (mode === 'swallow') return fault();
+      if (awaited && mode === 'lose-answer') {
+        fault();
+        mode = 'pass';
+        client.resetAndDestroy();
+        return;
+      }
       for (let at = bytes.indexOf(own); at >= 0; at = bytes.indexOf(own, at + 1)) mine.copy(bytes, at);
       client.write(bytes);
     });
@@ -74,7 +97,10 @@ export async function tcpProxy(target: string): Promise<TcpProxy> {
     const closed = new Promise<void>((resolve) =>
       closing === undefined ? resolve() : closing.close(() => resolve()),
     );
-    for (const socket of sockets) socket.resetAndDestroy();
+    for (const socket of sockets) {
+      faults += 1;
+      socket.resetAndDestroy();
+    }
     await closed;
   };
 
@@ -87,6 +113,11 @@ export async function tcpProxy(target: string): Promise<TcpProxy> {
       mode = next;
       await (next === 'refuse' ? close() : listen());
     },
-    accepted: () => accepted,
+    faults: () => faults,
   };
+}
+
+/** A Kafka request begins with its length (4 bytes) and the number of its kind (2 bytes); 0 is Produce. kafkajs writes each at once. */
+function isProduceRequest(bytes: Buffer): boolean {
+  return bytes.length > 6 && bytes.readInt32BE(0) >= 8 && bytes.readInt16BE(4) === 0;
 }
