@@ -1,0 +1,58 @@
+import { defaultGateLimits, rebuildReadModel, type Receipt } from '@reprise/read-model-rebuild';
+import { readConfiguration } from '@reprise/runtime';
+import type { Measurement, Task, Workload } from '../child/task.ts';
+import { openBenchReadModel } from './bench-store.ts';
+import { startStopwatch } from './stopwatch.ts';
+
+/**
+ * The rebuild as `rebuild-job rebuild` runs it with its defaults, from preflight to the switch of the readers: lease,
+ * checkpoints, gate and receipt included.
+ * @throws Error when the receipt does not prove exactly the workload's events and documents
+ */
+export async function rebuild(task: Task): Promise<Measurement> {
+  const { kafka } = readConfiguration(process.env, ['kafka']);
+  const { projection, store, registry, close } = openBenchReadModel(task);
+  const { topic } = task.workload;
+  try {
+    const stopwatch = startStopwatch();
+    const { receipt } = await rebuildReadModel(
+      {
+        projection,
+        mode: 'APPLY',
+        source: 'kafka',
+        promote: true,
+        resume: 'auto',
+        batchSize: 200,
+        memoryBytes: 512 << 20,
+        gate: defaultGateLimits,
+      },
+      { kafka, topic, registry, store, history: undefined, eventStore: undefined },
+      { signal: new AbortController().signal },
+    );
+    const seconds = stopwatch.seconds();
+    assertComplete(receipt, task.workload);
+    return {
+      seconds,
+      events: receipt.events.read,
+      documents: receipt.documents.written,
+      digest: receipt.digest ?? '',
+      steps: receipt.timing.steps,
+    };
+  } finally {
+    await close();
+  }
+}
+
+function assertComplete(receipt: Receipt, { events, products }: Workload): void {
+  const problems = [
+    receipt.outcome !== 'promoted' && `the outcome is "${receipt.outcome}": ${receipt.message}`,
+    receipt.gate.length === 0 && 'the gate did not run',
+    ...receipt.gate.map(
+      ({ check, expected, actual, passed }) => !passed && `${check}: ${actual}, not ${expected}`,
+    ),
+    receipt.events.applied !== events && `${receipt.events.applied} of ${events} events were applied`,
+    receipt.documents.written !== products &&
+      `${receipt.documents.written} of ${products} documents were written`,
+  ].filter((problem) => typeof problem === 'string');
+  if (problems.length > 0) throw new Error(problems.join('; '));
+}
