@@ -7,6 +7,7 @@ import { rollbackCommand } from './commands/rollback.ts';
 import { statusCommand } from './commands/status.ts';
 import { cancelCommand } from './commands/cancel.ts';
 import { pruneCommand } from './commands/prune.ts';
+import { verifyCommand } from './commands/verify.ts';
 import type { CommandRun, Invocation, Verb } from './verb.ts';
 
 const verbs: readonly Verb[] = [
@@ -16,6 +17,7 @@ const verbs: readonly Verb[] = [
   statusCommand,
   cancelCommand,
   pruneCommand,
+  verifyCommand,
 ];
 
 /**

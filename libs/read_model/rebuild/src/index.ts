@@ -21,3 +21,5 @@ export { positionLag } from './run/position-lag.ts';
 export { promoteByName } from './run/promote-by-name.ts';
 export { prune, type PruneResult } from './run/prune.ts';
 export { replayOntoLive, type ReplayFilter } from './run/replay-onto-live.ts';
+export { type Drift, type DriftClass } from './verify/classify.ts';
+export { verifyReadModel, type VerifyOptions, type VerifyReport } from './verify/verify.ts';

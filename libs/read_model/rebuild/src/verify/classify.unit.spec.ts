@@ -1,0 +1,40 @@
+import { documentDigest } from '@reprise/read-model-documents';
+import fc from 'fast-check';
+import { classify, type DocumentState } from './classify.ts';
+
+const state = (version: number, content = 'same'): DocumentState => ({
+  version,
+  digest: documentDigest('id', content),
+});
+
+describe('the class of a difference', () => {
+  it.each([
+    ['missing', state(2), undefined],
+    ['extra', undefined, state(2)],
+    ['extra', state(2), state(3)],
+    ['stale', state(3), state(2)],
+    ['different', state(2), state(2, 'other')],
+  ] as const)('is %s', (expectedClass, expected, actual) => {
+    expect(classify('id', expected, actual, false)?.class).toBe(expectedClass);
+    expect(classify('id', expected, actual, true)?.class).toBe('inFlight');
+  });
+
+  it('is none exactly when version and content are the same', () => {
+    const any = fc.option(
+      fc.record({ version: fc.integer({ min: 1, max: 3 }), content: fc.constantFrom('a', 'b') }),
+      { nil: undefined },
+    );
+    fc.assert(
+      fc.property(any, any, fc.boolean(), (left, right, touched) => {
+        const drift = classify(
+          'id',
+          left && state(left.version, left.content),
+          right && state(right.version, right.content),
+          touched,
+        );
+        const same = left?.version === right?.version && left?.content === right?.content;
+        expect(drift === undefined).toBe(same);
+      }),
+    );
+  });
+});

@@ -1,0 +1,103 @@
+import type { ProductEvent } from '@reprise/events';
+import { canonicalJson, documentDigest } from '@reprise/read-model-documents';
+import type { GenerationName } from '@reprise/read-model-indices';
+import { elasticsearch, produce, productHistory, step } from '@reprise/test-kit';
+import { testReadModel, type TestReadModel } from '../testing/read-model.ts';
+import { verifyReadModel, type VerifyOptions } from './verify.ts';
+
+let model: TestReadModel;
+let live: GenerationName;
+let events: ProductEvent[];
+let ids: string[];
+
+const verify = (changes: Partial<VerifyOptions> = {}) =>
+  verifyReadModel(
+    { projection: model.projection, deep: false, limit: 20, memoryBytes: 512 << 20, ...changes },
+    model.servers,
+    new AbortController().signal,
+  );
+
+/** Writes a document past the store, with the digest of its content or of what it was before. */
+async function corrupt(id: string, digestOf: 'new content' | 'old content'): Promise<void> {
+  const [stored] = (await model.store.read(live, [id])).values();
+  const document = { ...stored!.document, title: 'corrupted' };
+  const digest = digestOf === 'new content' ? documentDigest(id, canonicalJson(document)) : stored!.digest;
+  await elasticsearch().index({
+    index: live,
+    id,
+    version: stored!.version,
+    version_type: 'external_gte',
+    document: { ...document, digest },
+  });
+}
+
+beforeAll(async () => {
+  model = await testReadModel({ partitions: 3 });
+  events = Array.from({ length: 60 }, () =>
+    productHistory({ events: [step.created(), step.published(), step.priceChanged(9)] }),
+  ).flat();
+  ids = [...new Set(events.map(({ subject }) => subject))];
+  await produce(model.topic, events);
+  live = (await model.rebuild()).receipt.generation!.name as GenerationName;
+});
+
+describe('verify', () => {
+  it('finds nothing in a read model that is what the log says', async () => {
+    for (const deep of [false, true]) {
+      expect(await verify({ deep })).toMatchObject({
+        clean: true,
+        drift: [],
+        documents: { expected: 60, actual: 60 },
+      });
+    }
+  });
+
+  it('takes what the generation has not been fed yet for in flight, not for drift', async () => {
+    await produce(model.topic, productHistory({ events: [step.created()] }));
+    await produce(
+      model.topic,
+      productHistory({ id: ids[0]!, events: [step.unpublished()], firstVersion: 4 }),
+    );
+    const report = await verify();
+    expect(report).toMatchObject({ clean: true, counts: { inFlight: 2, missing: 0, stale: 0 } });
+    live = (await model.rebuild()).receipt.generation!.name as GenerationName;
+    expect((await verify()).counts.inFlight).toBe(0);
+  });
+
+  it('V1: finds 10 corrupted, 3 removed and 2 extra documents, exactly those, and changes nothing', async () => {
+    for (const id of ids.slice(0, 10)) await corrupt(id, 'new content');
+    for (const id of ids.slice(10, 13)) await elasticsearch().delete({ index: live, id });
+    const [template] = (await model.store.read(live, [ids[20]!])).values();
+    for (const id of ['extra-1', 'extra-2']) {
+      await elasticsearch().index({
+        index: live,
+        id,
+        version: 1,
+        version_type: 'external',
+        document: { ...template!.document, productId: id, digest: documentDigest(id, 'x') },
+      });
+    }
+    const report = await verify();
+    expect(report).toMatchObject({
+      clean: false,
+      counts: { different: 10, missing: 3, extra: 2, stale: 0, inFlight: 0 },
+    });
+    expect(new Set(report.drift.map(({ id }) => id))).toEqual(
+      new Set([...ids.slice(0, 13), 'extra-1', 'extra-2']),
+    );
+    const short = await verify({ limit: 1 });
+    expect(short.counts).toEqual(report.counts);
+    expect(short.drift).toHaveLength(3);
+    live = (await model.rebuild()).receipt.generation!.name as GenerationName;
+    expect(await verify()).toMatchObject({ clean: true });
+  });
+
+  it('sees content that was changed behind its stored digest only when it looks at every document', async () => {
+    await corrupt(ids[30]!, 'old content');
+    expect((await verify()).clean).toBe(true);
+    expect(await verify({ deep: true })).toMatchObject({
+      clean: false,
+      drift: [{ id: ids[30], class: 'different' }],
+    });
+  });
+});

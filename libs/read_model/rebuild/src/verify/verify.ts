@@ -1,0 +1,211 @@
+import { tmpdir } from 'node:os';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { decodeEvent } from '@reprise/events';
+import {
+  BucketSums,
+  bucketCount,
+  canonicalJson,
+  documentDigest,
+  type BucketDigest,
+} from '@reprise/read-model-documents';
+import { describeTopic } from '@reprise/read-model-feed';
+import type { DocumentToWrite, Generation, Positions, WriteResult } from '@reprise/read-model-indices';
+import type { Projection } from '@reprise/read-model-projections';
+import { buildGeneration } from '../build/build-generation.ts';
+import { BuildProgress } from '../build/build-progress.ts';
+import { sumTallies } from '../build/slice-tally.ts';
+import { RebuildError } from '../errors.ts';
+import { proveHistoryComplete } from '../kafka/history.ts';
+import { kafkaSource } from '../kafka/kafka-source.ts';
+import type { LogSource } from '../log/log-source.ts';
+import { differingBuckets } from '../run/gate.ts';
+import type { RebuildServers } from '../run/rebuild-options.ts';
+import { classify, driftClasses, type DocumentState, type Drift, type DriftClass } from './classify.ts';
+
+export interface VerifyOptions {
+  readonly projection: Projection;
+  /** Compare every document's content, not only where the stored digests differ. */
+  readonly deep: boolean;
+  /** Drifting documents listed per class; the counts are always complete. */
+  readonly limit: number;
+  readonly memoryBytes: number;
+}
+
+export interface VerifyReport {
+  readonly projection: string;
+  readonly generation: string;
+  /** Captured ends of the log that the comparison speaks for, decimal text. */
+  readonly watermark: Readonly<Record<string, string>>;
+  readonly documents: { readonly expected: number; readonly actual: number };
+  readonly bucketsCompared: number;
+  readonly counts: Readonly<Record<DriftClass, number>>;
+  readonly drift: readonly Drift[];
+  /** True when nothing but documents in flight differs. */
+  readonly clean: boolean;
+}
+
+/** Buckets whose documents are compared at a time: a quarter of all documents' versions and digests in memory at most. */
+const bucketsAtATime = bucketCount / 4;
+
+/**
+ * Compares the generation readers use with the fold of the log at a captured watermark: by bucket digest first, by document
+ * where a bucket differs. Reads only: it joins no group, takes no lease and writes nothing. The log is read once more for
+ * every 64 buckets that differ, so that memory stays bounded.
+ *
+ * @throws RebuildError USAGE when nothing is live or this version does not feed it; HISTORY_INCOMPLETE; DependencyError
+ */
+export async function verifyReadModel(
+  options: VerifyOptions,
+  servers: RebuildServers,
+  signal: AbortSignal,
+): Promise<VerifyReport> {
+  const { store, registry, kafka, topic: topicName } = servers;
+  const live = await requireLive(options, servers);
+  // In this order: what the generation gains afterwards is in flight, whatever is captured next.
+  const positions = await registry.positions(live.uuid);
+  const topic = await describeTopic(kafka, topicName);
+  const proof = proveHistoryComplete(topic, live.topicId);
+  if (!proof.complete) throw historyIncomplete(proof.problems);
+  const source = kafkaSource(kafka, topic);
+  try {
+    const expected = await foldLog(options, source, signal, () => undefined);
+    await store.refresh(live.name);
+    const actual = await store.bucketDigests(live.name);
+    const all = Array.from({ length: bucketCount }, (_, bucket) => bucket);
+    const suspects = options.deep ? all : differingBuckets(expected, actual);
+    const drift: Drift[] = [];
+    const counts = Object.fromEntries(driftClasses.map((name) => [name, 0])) as Record<DriftClass, number>;
+    for (let at = 0; at < suspects.length; at += bucketsAtATime) {
+      const buckets = new Set(suspects.slice(at, at + bucketsAtATime));
+      for (const found of await compareBuckets(options, servers, live, source, positions, buckets, signal)) {
+        if (++counts[found.class] <= options.limit) drift.push(found);
+      }
+    }
+    return {
+      projection: options.projection.name,
+      generation: live.name,
+      watermark: Object.fromEntries(source.slices.map(({ slice, end }) => [String(slice), String(end)])),
+      documents: { expected: documentsIn(expected), actual: documentsIn(actual) },
+      bucketsCompared: suspects.length,
+      counts,
+      drift,
+      clean: driftClasses.every((name) => name === 'inFlight' || counts[name] === 0),
+    };
+  } finally {
+    await source.close();
+  }
+}
+
+/** Folds the whole log without writing anything; every document is shown to `see`. Returns the bucket sums. */
+async function foldLog(
+  { projection, memoryBytes }: VerifyOptions,
+  source: LogSource,
+  signal: AbortSignal,
+  see: (document: DocumentToWrite) => void,
+): Promise<BucketDigest[]> {
+  const directory = await mkdtemp(join(tmpdir(), 'reprise-verify-'));
+  const write = (documents: readonly DocumentToWrite[]): Promise<WriteResult> => {
+    documents.forEach(see);
+    return Promise.resolve({ written: documents.length, stale: 0, rejected: [] });
+  };
+  try {
+    const { tallies } = await buildGeneration({
+      source,
+      projection,
+      write,
+      finished: new Map(),
+      onSliceDone: () => Promise.resolve(),
+      progress: new BuildProgress(),
+      memoryBytes: memoryBytes / 4,
+      spillDirectory: directory,
+      groupSize: 1_000,
+      signal,
+    });
+    return sumTallies(tallies.values()).buckets;
+  } finally {
+    await rm(directory, { recursive: true, force: true });
+  }
+}
+
+async function compareBuckets(
+  options: VerifyOptions,
+  { store, kafka, topic }: RebuildServers,
+  live: Generation,
+  source: LogSource,
+  positions: Positions,
+  buckets: ReadonlySet<number>,
+  signal: AbortSignal,
+): Promise<Drift[]> {
+  const expected = new Map<string, DocumentState>();
+  await foldLog(options, source, signal, ({ id, version, digest }) => {
+    if (buckets.has(digest.bucket)) expected.set(id, { version, digest });
+  });
+  const actual = new Map<string, DocumentState>();
+  for await (const batch of store.scan(live.name, { buckets: [...buckets], signal })) {
+    for (const { id, version, document, digest } of batch) {
+      const content = options.deep ? documentDigest(id, canonicalJson(document)) : digest;
+      actual.set(id, { version, digest: content });
+    }
+  }
+  // After the scan, so that whatever the scan could have seen of later events is known to be in flight.
+  const touched = await productsTouchedSince(positions, await describeTopic(kafka, topic), { kafka, signal });
+  const drift: Drift[] = [];
+  for (const id of new Set([...expected.keys(), ...actual.keys()])) {
+    const found = classify(id, expected.get(id), actual.get(id), touched.has(id));
+    if (found) drift.push(found);
+  }
+  return drift;
+}
+
+/** Products with events at or after the generation's positions: what it holds of them may be older or newer than the fold. */
+async function productsTouchedSince(
+  positions: Positions,
+  topic: Parameters<typeof kafkaSource>[1],
+  { kafka, signal }: { kafka: RebuildServers['kafka']; signal: AbortSignal },
+): Promise<Set<string>> {
+  const touched = new Set<string>();
+  const source = kafkaSource(kafka, topic);
+  try {
+    for (const slice of source.slices) {
+      const start = positions.get(slice.slice) ?? 0n;
+      for await (const { values } of source.read({ ...slice, start }, { position: start }, signal)) {
+        for (const value of values) {
+          const decoded = decodeEvent(value);
+          if (decoded.ok) touched.add(decoded.event.subject);
+        }
+      }
+    }
+  } finally {
+    await source.close();
+  }
+  return touched;
+}
+
+async function requireLive(
+  { projection }: VerifyOptions,
+  { store, registry }: RebuildServers,
+): Promise<Generation> {
+  const readers = await store.observeReaders();
+  const live = readers.kind === 'generation' ? await registry.findGeneration(readers.name) : undefined;
+  if (live?.projectionVersion === projection.version) return live;
+  throw new RebuildError(
+    'USAGE',
+    `Readers of "${store.readers}" are on no generation that this version of ${projection.name} makes, so there is nothing to ` +
+      'compare. Nothing was changed. Rebuild the read model, or verify with the version that built it.',
+  );
+}
+
+function historyIncomplete(problems: readonly string[]): RebuildError {
+  return new RebuildError(
+    'HISTORY_INCOMPLETE',
+    `Kafka no longer holds the whole history, so the read model cannot be compared with it: ${problems.join('; ')}. ` +
+      'Nothing was changed. Rebuild from the permanent log: --source event-store.',
+  );
+}
+
+function documentsIn(buckets: readonly BucketDigest[]): number {
+  const sums = new BucketSums();
+  sums.merge(buckets);
+  return sums.list().reduce((count, { documents }) => count + documents, 0);
+}
