@@ -20,7 +20,9 @@ import {
 import { createHttpApplication, OperationsModule, type ReadinessChecks } from '@reprise/runtime/http';
 import { Kafka, logLevel } from 'kafkajs';
 import { type Registry as MetricsRegistry } from 'prom-client';
+import { Attachments } from './attachments.ts';
 import { DeadLetterProducer } from './dead-letter-producer.ts';
+import { mortal } from './failpoint.ts';
 import { FeedHealth } from './feed-health.ts';
 import { FeedMetrics } from './feed-metrics.ts';
 import { feedHealth, feedLogger, feedMetrics, liveFeed, LiveFeedController } from './live-feed.controller.ts';
@@ -65,6 +67,7 @@ export async function serveConsumer(
     const metrics = createMetrics('projection-consumer');
     const measures = new FeedMetrics(metrics);
     const health = new FeedHealth();
+    const feederId = `${hostname()}-${process.pid}-${randomUUID()}`;
     const kafka = new Kafka({
       ...configuration.kafka,
       clientId: 'reprise-projection-consumer',
@@ -79,7 +82,7 @@ export async function serveConsumer(
     );
     const models = projections.map((projection) => ({
       projection,
-      store: openGenerationStore(projection, { client, pool, searchAlias }),
+      store: mortal(openGenerationStore(projection, { client, pool, searchAlias })),
     }));
     const feed = new LiveFeed({
       registry,
@@ -96,8 +99,17 @@ export async function serveConsumer(
           );
         }
       },
-      onSuspended: ({ name }, error) =>
-        logger.error({ err: error, generation: name }, 'generation not fed for now'),
+      onSuspended: async (generation, error) => {
+        logger.error({ err: error, generation: generation.name }, 'generation not fed for now');
+        await attachments.letGoOf(generation);
+      },
+    });
+    const attachments: Attachments = new Attachments({
+      feederId,
+      registry,
+      feed,
+      assigned: () => transport.assigned,
+      logger,
     });
     const transport = new PartitionBatches({
       kafka,
@@ -105,14 +117,29 @@ export async function serveConsumer(
       groupId: `reprise-projections-${productEventsTopic}`,
       logger,
       onAssigned: async (partitions) => {
-        await feed.refresh();
-        await feed.reload();
+        const fed = await feed.refresh();
+        await feed.reload(partitions);
+        // Before the first batch: who feeds unannounced can be passed by a cutover.
+        await attachments.announce(fed);
+        health.positioned(partitions);
         return new Map(
           partitions.flatMap((partition) => {
             const position = feed.positionOf(partition);
             return position === undefined ? [] : [[partition, position] as const];
           }),
         );
+      },
+      onUnpositioned: (error) => {
+        health.unpositioned(error);
+        logger.error({ err: error }, 'positions could not be read; nothing is fed until they are');
+      },
+      onRecordsGone: (partition, needed, oldest) => {
+        const gone = new Error(
+          `the log begins at offset ${oldest}, but a generation needs offset ${needed} next; what lies between cannot be fed ` +
+            'any more. Run: rebuild-job rebuild --source event-store',
+        );
+        health.failing(partition, gone);
+        logger.error({ err: gone, partition }, 'records are gone from the log');
       },
     });
     const provided = new Map<symbol, unknown>([
@@ -127,9 +154,10 @@ export async function serveConsumer(
     );
     application.nest.connectMicroservice({ strategy: transport });
     const membership = {
-      feederId: `${hostname()}-${process.pid}-${randomUUID()}`,
+      holder: feederId,
       registry,
       feed,
+      attachments,
       transport,
       models,
       topic,
@@ -139,15 +167,21 @@ export async function serveConsumer(
     };
     await deadLetters.connect();
     await application.nest.startAllMicroservices();
-    health.started();
     await application.listen(configuration.projectionConsumerPort, configuration.httpHost);
-    const following = keepMembership(membership, AbortSignal.any([signal, stop.signal]));
+    const following = keepMembership(membership, stop.signal);
     try {
-      await Promise.race([untilAborted(signal), following]);
+      await Promise.race([untilAborted(signal), following, transport.crashed]);
     } finally {
+      // Announced as long as anything is fed: a cutover meanwhile would not know what is still under way.
+      await application.close();
       stop.abort();
       await following.catch(() => undefined);
-      await application.close();
+      await attachments.withdraw().catch((error: unknown) => {
+        logger.warn(
+          { err: error },
+          'this feeder was not taken out; it counts as gone a few seconds from now',
+        );
+      });
       await deadLetters.disconnect();
     }
   } finally {

@@ -1,14 +1,24 @@
 /** Which partitions stand still and why, for the readiness check. */
 export class FeedHealth {
-  readonly #failing = new Map<number, string>();
-  #started = false;
+  readonly #failing = new Map<number, { readonly reason: string; readonly attempts: number }>();
+  #standstill: string | undefined = 'the feed has not started yet';
 
-  started(): void {
-    this.#started = true;
+  /** Only these partitions are this process's business now, and they are read where they have to be. */
+  positioned(partitions: readonly number[]): void {
+    this.#standstill = undefined;
+    for (const partition of this.#failing.keys())
+      if (!partitions.includes(partition)) this.#failing.delete(partition);
   }
 
-  failing(partition: number, error: unknown): void {
-    this.#failing.set(partition, error instanceof Error ? error.message : String(error));
+  unpositioned(error: unknown): void {
+    this.#standstill = `positions could not be read: ${messageOf(error)}`;
+  }
+
+  /** @returns how often in a row the partition failed, this time included */
+  failing(partition: number, error: unknown): number {
+    const attempts = (this.#failing.get(partition)?.attempts ?? 0) + 1;
+    this.#failing.set(partition, { reason: messageOf(error), attempts });
+    return attempts;
   }
 
   recovered(partition: number): void {
@@ -16,9 +26,16 @@ export class FeedHealth {
   }
 
   /** @throws Error naming the partitions that stand still */
-  assertFeeding(): Promise<void> {
-    const [first] = this.#failing;
-    if (first) return Promise.reject(new Error(`partition ${first[0]} stands still: ${first[1]}`));
-    return this.#started ? Promise.resolve() : Promise.reject(new Error('the feed has not started yet'));
+  async assertFeeding(): Promise<void> {
+    if (this.#standstill !== undefined) throw new Error(this.#standstill);
+    const still = [...this.#failing].map(
+      ([partition, { reason }]) => `partition ${partition} stands still: ${reason}`,
+    );
+    if (still.length > 0) throw new Error(still.join('; '));
+    return Promise.resolve();
   }
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
 }

@@ -1,4 +1,3 @@
-import { setTimeout as delay } from 'node:timers/promises';
 import { Controller, Inject } from '@nestjs/common';
 import { EventPattern, Payload } from '@nestjs/microservices';
 import { type LiveFeed } from '@reprise/read-model-feed';
@@ -26,46 +25,31 @@ export class LiveFeedController {
   ) {}
 
   @EventPattern(partitionBatchPattern)
-  async handle(@Payload() { batch, heartbeat, isWanted }: BatchMessage): Promise<BatchVerdict> {
-    for (let attempt = 1; isWanted(); attempt++) {
-      try {
-        const begun = performance.now();
-        const result = await this.feed.feed(batch);
-        this.health.recovered(batch.partition);
-        if (result.outcome === 'read-from') return this.elsewhere(batch.partition, result.position);
-        this.metrics.fed(batch.records.length, result.applied, (performance.now() - begun) / 1000);
-        return { verdict: 'next' };
-      } catch (error) {
-        this.health.failing(batch.partition, error);
-        const { partition, from } = batch;
-        this.logger.error(
-          { err: error, partition, from: String(from), attempt },
-          'batch not fed; it is tried again',
-        );
-        await this.pause(attempt, heartbeat, isWanted);
-      }
+  async handle(@Payload() { batch, signal }: BatchMessage): Promise<BatchVerdict> {
+    const { partition, from } = batch;
+    try {
+      const begun = performance.now();
+      const result = await this.feed.feed(batch, signal);
+      this.health.recovered(partition);
+      if (result.outcome === 'read-from') return this.elsewhere(partition, result.position);
+      this.metrics.fed(batch.records.length, result.applied, (performance.now() - begun) / 1000);
+      return { verdict: 'next' };
+    } catch (error) {
+      if (signal.aborted) return { verdict: 'read-from', offset: from };
+      const attempt = this.health.failing(partition, error);
+      const bound = Math.min(longestPauseMs, firstPauseMs * 2 ** Math.min(attempt, 10));
+      const afterMs = bound / 2 + Math.random() * (bound / 2);
+      this.logger.error(
+        { err: error, partition, from: String(from), attempt },
+        'batch not fed; it is tried again',
+      );
+      return { verdict: 'retry', afterMs };
     }
-    return { verdict: 'read-from', offset: batch.from };
   }
 
   private elsewhere(partition: number, position: bigint): BatchVerdict {
     if (this.feed.generations.length === 0) return { verdict: 'pause' };
     this.logger.info({ partition, position: String(position) }, 'a generation needs earlier records');
     return { verdict: 'read-from', offset: position };
-  }
-
-  /** Exponential with full jitter, in slices short enough to stay in the group. */
-  private async pause(
-    attempt: number,
-    heartbeat: () => Promise<void>,
-    isWanted: () => boolean,
-  ): Promise<void> {
-    const bound = Math.min(longestPauseMs, firstPauseMs * 2 ** Math.min(attempt, 10));
-    let left = bound / 2 + Math.random() * (bound / 2);
-    while (left > 0 && isWanted()) {
-      await delay(Math.min(left, 1_000));
-      left -= 1_000;
-      await heartbeat();
-    }
   }
 }

@@ -2,13 +2,15 @@ import { adoptFirst, createFirstGeneration, type KafkaTopic, type LiveFeed } fro
 import type { GenerationStore, Registry } from '@reprise/read-model-indices';
 import type { Projection } from '@reprise/read-model-projections';
 import type { Logger } from '@reprise/runtime';
+import type { Attachments } from './attachments.ts';
 import type { FeedMetrics } from './feed-metrics.ts';
 import type { PartitionBatches } from './partition-batches.ts';
 
 export interface MembershipInput {
-  readonly feederId: string;
+  readonly holder: string;
   readonly registry: Registry;
   readonly feed: LiveFeed;
+  readonly attachments: Attachments;
   readonly transport: PartitionBatches;
   readonly models: readonly { readonly projection: Projection; readonly store: GenerationStore }[];
   readonly topic: KafkaTopic;
@@ -17,7 +19,7 @@ export interface MembershipInput {
   readonly now: () => Date;
 }
 
-/** How often the registry is looked at when nothing wakes it, and a sign of life is given. */
+/** How often the registry is looked at when nothing wakes it. */
 const pollMs = 1_000;
 
 /**
@@ -25,20 +27,19 @@ const pollMs = 1_000;
  * where a new one stands, announces what is fed, and makes the first generation where there is none.
  */
 export async function keepMembership(input: MembershipInput, signal: AbortSignal): Promise<void> {
-  const { registry, feederId } = input;
-  try {
-    for await (const _ of registry.watchGenerations({ signal, pollMs })) await refresh(input);
-  } finally {
-    await registry.removeFeeder(feederId);
-  }
+  const follow = async () => {
+    for await (const _ of input.registry.watchGenerations({ signal, pollMs })) await refresh(input, signal);
+  };
+  // Signs of life do not wait for a refresh: that waits for batches in flight, and those for servers.
+  await Promise.all([follow(), input.attachments.keepAnnouncing(signal)]);
 }
 
-async function refresh(input: MembershipInput): Promise<void> {
-  const { registry, feed, transport, feederId, metrics, logger } = input;
+async function refresh(input: MembershipInput, signal: AbortSignal): Promise<void> {
+  const { feed, transport, attachments, metrics, logger } = input;
   try {
     await ensureFirstGenerations(input);
     const before = new Set(feed.generations.map(({ uuid }) => uuid));
-    await feed.refresh();
+    const fed = await feed.refresh();
     const joined = feed.generations.filter(({ uuid }) => !before.has(uuid));
     if (joined.length > 0) {
       logger.info({ generations: joined.map(({ name }) => name) }, 'generations taken on');
@@ -48,10 +49,11 @@ async function refresh(input: MembershipInput): Promise<void> {
       }
     }
     metrics.generations(feed.generations.length);
-    await registry.beat(feederId, feed.attachments(transport.assigned));
+    await attachments.announce(fed);
   } catch (error) {
-    // Tried again a second later. Without a beat this feeder soon counts as gone, and nobody waits for it.
-    logger.error({ err: error }, 'the registry could not be followed; it is tried again');
+    // Tried again a second later. Until then nothing new is announced, and nobody relies on it.
+    if (!signal.aborted)
+      logger.error({ err: error }, 'the registry could not be followed; it is tried again');
   }
 }
 
@@ -59,7 +61,7 @@ async function ensureFirstGenerations({
   registry,
   models,
   topic,
-  feederId: holder,
+  holder,
   logger,
   now,
 }: MembershipInput): Promise<void> {

@@ -1,24 +1,25 @@
 import { CustomTransportStrategy, Server } from '@nestjs/microservices';
 import type { PartitionBatch } from '@reprise/read-model-feed';
-import type { Logger } from '@reprise/runtime';
+import { untilAborted, type Logger } from '@reprise/runtime';
 import type { Batch, Consumer, EachBatchPayload, Kafka } from 'kafkajs';
 import { lastValueFrom } from 'rxjs';
+import { PartitionReading } from './partition-reading.ts';
 
 /** What a handler tells the transport to do after a batch. */
 export type BatchVerdict =
   | { readonly verdict: 'next' }
   /** Go on reading this partition at `offset`, before or after the batch. */
   | { readonly verdict: 'read-from'; readonly offset: bigint }
-  /** Nothing can take records now; deliver nothing more of this partition until `resume` is called. */
+  /** Deliver the batch again after a while; the other partitions go on meanwhile. */
+  | { readonly verdict: 'retry'; readonly afterMs: number }
+  /** Nothing can take records now; deliver nothing more of this partition until `readFrom` is called. */
   | { readonly verdict: 'pause' };
 
-/** A batch as a handler gets it, with what it needs while it takes its time. */
+/** A batch as a handler gets it. */
 export interface BatchMessage {
   readonly batch: PartitionBatch;
-  /** Keeps this member in its group; call it at least every few seconds. */
-  readonly heartbeat: () => Promise<void>;
-  /** False when the partition was taken away or the process stops: the batch must not be retried any longer. */
-  readonly isWanted: () => boolean;
+  /** Aborts when the partition is taken away or the process stops: the batch must not be worked on any longer. */
+  readonly signal: AbortSignal;
 }
 
 export interface PartitionBatchesOptions {
@@ -26,13 +27,21 @@ export interface PartitionBatchesOptions {
   readonly topic: string;
   readonly groupId: string;
   readonly logger: Logger;
-  /** Called when partitions were assigned, before their batches; returns where to read each. */
+  /** Called when partitions were assigned, before their batches, and again until it succeeds; returns where to read each. */
   readonly onAssigned: (partitions: readonly number[]) => Promise<ReadonlyMap<number, bigint>>;
+  /** Told why the partitions just assigned cannot be read yet. */
+  readonly onUnpositioned: (error: unknown) => void;
+  /** Told when the log does not hold the records any more that some generation needs next. */
+  readonly onRecordsGone: (partition: number, needed: bigint, oldest: bigint) => void;
 }
 
 export const partitionBatchPattern = 'product-events.batch';
 
+const heartbeatMs = 1_000;
 const commitIntervalMs = 2_000;
+const recordsGonePauseMs = 5_000;
+/** A batch in flight that does not end by then is left: its positions have not moved, so nothing is lost. */
+const closeTimeoutMs = 8_000;
 
 /**
  * Nest transport that hands whole partition batches to one event handler and waits for it. The group assigns partitions and
@@ -41,9 +50,13 @@ const commitIntervalMs = 2_000;
 export class PartitionBatches extends Server implements CustomTransportStrategy {
   readonly #options: PartitionBatchesOptions;
   readonly #consumer: Consumer;
-  #assigned: readonly number[] = [];
-  #positioned: Promise<void> = Promise.resolve();
-  #lastCommit = 0;
+  readonly #reading: PartitionReading;
+  readonly #closing = new AbortController();
+  readonly #crashed = Promise.withResolvers<never>();
+  /** Ends of batches nothing was left of, by partition, while they are passed on. */
+  readonly #passing = new Map<number, Promise<void>>();
+  readonly #reached = new Map<number, bigint>();
+  #committing: NodeJS.Timeout | undefined;
 
   constructor(options: PartitionBatchesOptions) {
     super();
@@ -57,24 +70,36 @@ export class PartitionBatches extends Server implements CustomTransportStrategy 
       heartbeatInterval: 2_000,
       retry: { retries: Number.MAX_SAFE_INTEGER, initialRetryTime: 200, maxRetryTime: 5_000 },
     });
+    this.#reading = new PartitionReading(this.#consumer, options, this.#closing.signal);
+    this.#crashed.promise.catch(() => undefined);
   }
 
   /** Partitions this process holds now. */
   get assigned(): readonly number[] {
-    return this.#assigned;
+    return this.#reading.assigned;
+  }
+
+  /** Rejects when the consumer ended for a reason that trying again does not cure. */
+  get crashed(): Promise<never> {
+    return this.#crashed.promise;
   }
 
   async listen(callback: (error?: unknown) => void): Promise<void> {
-    const { topic, onAssigned, logger } = this.#options;
+    const { topic } = this.#options;
     const consumer = this.#consumer;
-    consumer.on(consumer.events.GROUP_JOIN, ({ payload }) => {
-      this.#assigned = [...(payload.memberAssignment[topic] ?? [])].sort((a, b) => a - b);
-      logger.info({ partitions: this.#assigned }, 'partitions assigned');
-      this.#positioned = onAssigned(this.#assigned).then((positions) => {
-        for (const [partition, offset] of positions) this.readFrom(partition, offset);
-      });
-      // The handler of the next batch awaits it and meets the error there.
-      this.#positioned.catch(() => undefined);
+    const { GROUP_JOIN, START_BATCH_PROCESS, CRASH } = consumer.events;
+    consumer.on(GROUP_JOIN, ({ payload }) => {
+      this.#passing.clear();
+      this.#reached.clear();
+      this.#reading.assign(payload.memberAssignment[topic] ?? []);
+    });
+    consumer.on(START_BATCH_PROCESS, ({ payload: { partition, batchSize, firstOffset, lastOffset } }) => {
+      // firstOffset is null, whatever its declaration says, when the broker returned nothing at or after the offset asked for.
+      if (batchSize === 0 && (firstOffset as string | null) !== null)
+        this.#passOn({ partition, from: BigInt(firstOffset), next: BigInt(lastOffset) + 1n, records: [] });
+    });
+    consumer.on(CRASH, ({ payload: { error, restart } }) => {
+      if (!restart) this.#crashed.reject(error);
     });
     try {
       await consumer.connect();
@@ -85,6 +110,7 @@ export class PartitionBatches extends Server implements CustomTransportStrategy 
         partitionsConsumedConcurrently: 3,
         eachBatch: (payload) => this.#deliver(payload),
       });
+      this.#committing = setInterval(() => void this.#commit(), commitIntervalMs);
       callback();
     } catch (error) {
       callback(error);
@@ -92,14 +118,16 @@ export class PartitionBatches extends Server implements CustomTransportStrategy 
   }
 
   async close(): Promise<void> {
-    await this.#consumer.disconnect();
+    clearInterval(this.#committing);
+    await this.#commit();
+    this.#closing.abort();
+    const disconnected = this.#consumer.disconnect();
+    await Promise.race([disconnected, untilAborted(AbortSignal.timeout(closeTimeoutMs))]);
   }
 
   /** Goes on reading a partition at an offset; delivers it again if it was paused. */
   readFrom(partition: number, offset: bigint): void {
-    const { topic } = this.#options;
-    this.#consumer.seek({ topic, partition, offset: String(offset) });
-    this.#consumer.resume([{ topic, partitions: [partition] }]);
+    this.#reading.readFrom(partition, offset);
   }
 
   on(): never {
@@ -111,28 +139,70 @@ export class PartitionBatches extends Server implements CustomTransportStrategy 
   }
 
   async #deliver({ batch, heartbeat, isRunning, isStale, resolveOffset }: EachBatchPayload): Promise<void> {
-    await this.#positioned;
-    const next = BigInt(batch.lastOffset()) + 1n;
-    const message: BatchMessage = {
-      batch: {
-        partition: batch.partition,
-        from: fetchedOffsetOf(batch),
-        next,
-        records: batch.messages.map(({ offset, key, value }) => ({ offset: BigInt(offset), key, value })),
-      },
-      heartbeat,
-      isWanted: () => isRunning() && !isStale(),
-    };
-    const verdict = await this.#handle(message);
-    if (verdict.verdict === 'next') {
-      resolveOffset(batch.lastOffset());
-      await heartbeat();
-      await this.#commit(batch.partition, next);
-    } else if (verdict.verdict === 'read-from') {
-      this.readFrom(batch.partition, verdict.offset);
-    } else {
-      this.#consumer.pause([{ topic: batch.topic, partitions: [batch.partition] }]);
+    const { partition } = batch;
+    const lost = new AbortController();
+    const heartbeats = setInterval(() => {
+      heartbeat().catch((error: unknown) => lost.abort(error));
+    }, heartbeatMs);
+    const signal = AbortSignal.any([lost.signal, this.#closing.signal]);
+    const isWanted = () => isRunning() && !isStale() && !signal.aborted;
+    try {
+      await Promise.race([
+        Promise.all([this.#reading.positioned, this.#passing.get(partition)]),
+        untilAborted(signal),
+      ]);
+      if (!isWanted()) return;
+      const from = fetchedOffsetOf(batch);
+      const next = BigInt(batch.lastOffset()) + 1n;
+      const records = batch.messages.map(({ offset, key, value }) => ({
+        offset: BigInt(offset),
+        key,
+        value,
+      }));
+      const result = await this.#handle({ batch: { partition, from, next, records }, signal });
+      // A seek that came meanwhile says where to go on; what was fed is fed.
+      if (!isWanted()) return;
+      if (result.verdict === 'next') {
+        resolveOffset(batch.lastOffset());
+        this.#reached.set(partition, next);
+        await heartbeat();
+      } else this.#obey(result, partition, from);
+    } finally {
+      clearInterval(heartbeats);
+      // Thrown, it makes kafkajs join its group again.
+      if (lost.signal.aborted) throw lost.signal.reason;
     }
+  }
+
+  #obey(result: Exclude<BatchVerdict, { verdict: 'next' }>, partition: number, from: bigint): void {
+    const reading = this.#reading;
+    if (result.verdict === 'pause') reading.pause(partition);
+    else if (result.verdict === 'retry') reading.readLater(partition, from, result.afterMs);
+    else if (result.offset < from && reading.askedFor(partition) === result.offset) {
+      this.#options.onRecordsGone(partition, result.offset, from);
+      reading.readLater(partition, result.offset, recordsGonePauseMs);
+    } else reading.readFrom(partition, result.offset);
+  }
+
+  /**
+   * A stretch of aborted records and transaction markers never reaches `eachBatch`, yet positions have to move past it: it is
+   * handed on as a batch without records, before the next batch of the partition.
+   */
+  #passOn(batch: PartitionBatch): void {
+    const { partition, from } = batch;
+    const earlier = Promise.all([this.#reading.positioned, this.#passing.get(partition)]);
+    const passed = earlier.then(async () => {
+      const signal = this.#closing.signal;
+      if (signal.aborted || !this.assigned.includes(partition)) return;
+      const result = await this.#handle({ batch, signal });
+      if (result.verdict !== 'next' && !signal.aborted) this.#obey(result, partition, from);
+    });
+    this.#passing.set(
+      partition,
+      passed.catch((error: unknown) => {
+        this.#options.logger.warn({ err: error, partition }, 'records without content were not passed on');
+      }),
+    );
   }
 
   async #handle(message: BatchMessage): Promise<BatchVerdict> {
@@ -141,12 +211,21 @@ export class PartitionBatches extends Server implements CustomTransportStrategy 
     return lastValueFrom(this.transformToObservable(await handler(message)));
   }
 
-  /** Commits now and then, for lag monitoring only: nothing ever reads these offsets back. */
-  async #commit(partition: number, next: bigint): Promise<void> {
-    const now = performance.now();
-    if (now - this.#lastCommit < commitIntervalMs) return;
-    this.#lastCommit = now;
-    await this.#consumer.commitOffsets([{ topic: this.#options.topic, partition, offset: String(next) }]);
+  /** For lag monitoring only: nothing ever reads these offsets back, so a commit that fails is left to the next one. */
+  async #commit(): Promise<void> {
+    const reached = [...this.#reached].filter(([partition]) => this.assigned.includes(partition));
+    if (reached.length === 0) return;
+    this.#reached.clear();
+    const { topic, logger } = this.#options;
+    const offsets = reached.map(([partition, offset]) => ({ topic, partition, offset: String(offset) }));
+    try {
+      await Promise.race([
+        this.#consumer.commitOffsets(offsets),
+        untilAborted(AbortSignal.timeout(commitIntervalMs)),
+      ]);
+    } catch (error) {
+      logger.debug({ err: error }, 'the offsets shown for monitoring were not updated');
+    }
   }
 }
 

@@ -2,12 +2,27 @@ import { decodeEvent, type ProductEvent } from '@reprise/events';
 import type { Pool } from 'pg';
 import type { AggregateHistory } from './feed-events.ts';
 
+/** An event of the permanent log does not decode: by this code nothing can be rebuilt from it past that event. */
+export class HistoryUnreadable extends Error {
+  readonly code = 'HISTORY_UNREADABLE';
+  readonly retryable = false;
+
+  constructor(message: string) {
+    super(message);
+    this.name = 'HistoryUnreadable';
+  }
+}
+
+const uuid = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
+
 /**
- * Reads one aggregate's events from the event store, in version order, through a role that may read nothing else.
- * @throws Error when a stored event no longer decodes: the permanent log is then damaged and nothing can be repaired from it
+ * Reads one aggregate's events from the event store, in version order, through a role that may read nothing else. An id that
+ * no product can have gives no events.
+ * @throws HistoryUnreadable when a stored event does not decode: a newer release wrote it, or the log is damaged
  */
 export function aggregateHistory(eventStore: Pool): AggregateHistory {
   return async (aggregateId) => {
+    if (!uuid.test(aggregateId)) return [];
     const { rows } = await eventStore.query<{ envelope: string }>(
       'SELECT envelope::text AS envelope FROM event_store WHERE aggregate_id = $1 ORDER BY aggregate_version',
       [aggregateId],
@@ -19,7 +34,7 @@ export function aggregateHistory(eventStore: Pool): AggregateHistory {
 function decodeStored(envelope: string, aggregateId: string): ProductEvent {
   const decoded = decodeEvent(envelope);
   if (decoded.ok) return decoded.event;
-  throw new Error(
+  throw new HistoryUnreadable(
     `An event of product ${aggregateId} in the event store does not decode (${decoded.reason}: ${decoded.message}). ` +
       'Nothing of this product was changed. Deploy the version that knows this event, or find out who wrote it.',
   );

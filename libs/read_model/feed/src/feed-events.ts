@@ -9,6 +9,7 @@ import {
   type WriteResult,
 } from '@reprise/read-model-indices';
 import { applyEvent, type Projection } from '@reprise/read-model-projections';
+import { HistoryUnreadable } from './aggregate-history.ts';
 
 /** The generation that is fed, and what it is made of. */
 export interface FeedTarget {
@@ -25,6 +26,16 @@ export interface UnresolvedGap {
   readonly aggregateId: string;
   readonly expected: number;
   readonly found: number;
+  /** Why the history had none, where there is more to say than that it lacks the event. */
+  readonly reason?: string;
+}
+
+/** Events of one aggregate whose document the store will never take. */
+export interface RefusedDocument {
+  readonly aggregateId: string;
+  /** Version the stored document has and keeps; the refused events are later ones. */
+  readonly after: number;
+  readonly reason: string;
 }
 
 export interface FeedResult {
@@ -35,11 +46,15 @@ export interface FeedResult {
   readonly gaps: readonly UnresolvedGap[];
   /** Events a projection refused: deterministic, they will never apply. */
   readonly poison: readonly { readonly event: ProductEvent; readonly error: Error }[];
+  readonly refused: readonly RefusedDocument[];
   readonly write: WriteResult;
 }
 
-/** Writes the documents of a batch; the default is `store.write`, stores with transactions commit positions along with it. */
-export type WriteBatch = (documents: readonly DocumentToWrite[]) => Promise<WriteResult>;
+/**
+ * Writes the documents of a batch; the default is `store.write`. It is told whether the fold left events out (`isWhole` false),
+ * so that a store with transactions commits positions along with the documents only if nothing has to be put aside first.
+ */
+export type WriteBatch = (documents: readonly DocumentToWrite[], isWhole: boolean) => Promise<WriteResult>;
 
 /**
  * Applies events to a generation under the version guard: reads the documents they touch, folds each aggregate's events in
@@ -56,26 +71,52 @@ export async function feedEvents(
   write: WriteBatch = (documents) => target.store.write(target.name, documents),
 ): Promise<FeedResult> {
   const byAggregate = Map.groupBy(events, (event) => event.subject);
-  const stored = await target.store.read(target.name, [...byAggregate.keys()]);
+  const ids = [...byAggregate.keys()];
+  const stored =
+    ids.length > 0 ? await target.store.read(target.name, ids) : new Map<string, StoredDocument>();
   const changed: DocumentToWrite[] = [];
   const result = { applied: 0, duplicate: 0, repaired: [] as string[], gaps: [] as UnresolvedGap[] };
   const poison: { event: ProductEvent; error: Error }[] = [];
 
   for (const [aggregateId, own] of byAggregate) {
     const before = asDocument(stored.get(aggregateId));
-    let folded = foldInOrder(target.projection, before, own);
+    let folded: Folded & { reason?: string } = foldInOrder(target.projection, before, own);
     if (folded.gap && history) {
-      folded = foldInOrder(target.projection, before, await history(aggregateId));
+      folded = await closeGap(target.projection, before, own, history, folded);
       if (!folded.gap) result.repaired.push(aggregateId);
     }
-    if (folded.gap) result.gaps.push({ aggregateId, ...folded.gap });
+    const { document, gap, reason } = folded;
+    if (gap) result.gaps.push({ aggregateId, ...gap, ...(reason !== undefined && { reason }) });
     if (folded.poison) poison.push(folded.poison);
-    const applied = Math.max(0, (folded.document?.version ?? 0) - (before?.version ?? 0));
+    const applied = (document?.version ?? 0) - (before?.version ?? 0);
     result.applied += applied;
     result.duplicate += Math.max(0, own.length - applied);
-    if (folded.document && folded.document !== before) changed.push(prepareDocument(folded.document));
+    if (document && document !== before) changed.push(prepareDocument(document));
   }
-  return { ...result, poison, write: await write(changed) };
+  const written = await write(changed, result.gaps.length === 0 && poison.length === 0);
+  const refused = written.rejected.map(({ id, reason }) => ({
+    aggregateId: id,
+    after: stored.get(id)?.version ?? 0,
+    reason,
+  }));
+  return { ...result, poison, refused, write: written };
+}
+
+/** Folds again with what the history knows. The batch's own events stay in: a history without them closes nothing. */
+async function closeGap(
+  projection: Projection,
+  before: ReadModelDocument | undefined,
+  own: readonly ProductEvent[],
+  history: AggregateHistory,
+  folded: Folded,
+): Promise<Folded & { reason?: string }> {
+  try {
+    const known = await history(own[0]?.subject ?? '');
+    return foldInOrder(projection, before, [...known, ...own]);
+  } catch (error) {
+    if (!(error instanceof HistoryUnreadable)) throw error;
+    return { ...folded, reason: error.message };
+  }
 }
 
 interface Folded {

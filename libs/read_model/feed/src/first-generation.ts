@@ -2,6 +2,8 @@ import { randomUUID } from 'node:crypto';
 import {
   fingerprintOf,
   generationName,
+  type Fence,
+  type Generation,
   type GenerationStore,
   type Positions,
   type Registry,
@@ -37,6 +39,7 @@ export async function createFirstGeneration(input: FirstGenerationInput): Promis
   if (!lease.acquired) return false;
   const { fence } = lease;
   try {
+    await abandonUnfinished(input, fence);
     if (!(await isNeeded(input))) return false;
     const { name: projectionName, version: projectionVersion, storage } = projection;
     const fingerprint = fingerprintOf({ storage, projectionVersion, topicId: topic.id });
@@ -68,18 +71,34 @@ export async function createFirstGeneration(input: FirstGenerationInput): Promis
   }
 }
 
+const alive = ['BUILDING', 'BUILT', 'VERIFIED', 'LIVE', 'STANDBY', 'INTERRUPTED'] as const;
+
+/** An unfinished one that no run made is of a consumer that may have died over it; the lease tells. */
 async function isNeeded({ registry, store, projection }: FirstGenerationInput): Promise<boolean> {
   if ((await store.observeReaders()).kind !== 'none') return false;
-  const alive = await registry.listGenerations({
-    projection: projection.name,
-    states: ['BUILDING', 'BUILT', 'VERIFIED', 'LIVE', 'STANDBY', 'INTERRUPTED'],
-  });
-  return alive.length === 0;
+  const listed = await registry.listGenerations({ projection: projection.name, states: alive });
+  return listed.every(isUnfinished);
+}
+
+function isUnfinished({ state, runId }: Generation): boolean {
+  return state === 'BUILDING' && runId === null;
+}
+
+/** Under the lease nobody is at work on a first generation, so one that was begun is not going to be finished. */
+async function abandonUnfinished(
+  { registry, store, projection }: FirstGenerationInput,
+  fence: Fence,
+): Promise<void> {
+  const begun = await registry.listGenerations({ projection: projection.name, states: ['BUILDING'] });
+  for (const { uuid, name } of begun.filter(isUnfinished)) {
+    await registry.moveGeneration(uuid, ['BUILDING'], 'ABANDONED', { fence });
+    await store.drop(name);
+  }
 }
 
 /**
  * Points readers at the only generation there is, once it has been fed up to `ends`. Readers that have a generation already
- * are left where they are: moving them is the rebuild's.
+ * are left where they are: moving them is the rebuild's. If they were pointed at it and the registry never heard, it is told.
  *
  * @returns true when readers were pointed at it now
  */
@@ -88,13 +107,13 @@ export async function adoptFirst(
   ends: Positions,
   holder: string,
 ): Promise<boolean> {
-  if ((await store.observeReaders()).kind !== 'none') return false;
-  const [only, ...others] = await registry.listGenerations({
-    projection: projection.name,
-    states: ['VERIFIED', 'LIVE', 'STANDBY', 'BUILT', 'BUILDING', 'INTERRUPTED'],
-  });
+  const readers = await store.observeReaders();
+  if (readers.kind === 'ambiguous') return false;
+  const [only, ...others] = await registry.listGenerations({ projection: projection.name, states: alive });
   // One that a run has built is promoted by that run's own command.
   if (!only || others.length > 0 || only.state !== 'VERIFIED' || only.runId !== null) return false;
+  const isAdopted = readers.kind === 'generation';
+  if (isAdopted && readers.name !== only.name) return false;
   const positions = await registry.positions(only.uuid);
   for (const [partition, end] of ends) if ((positions.get(partition) ?? 0n) < end) return false;
   const lease = await registry.acquireLease(projection.name, {
@@ -104,10 +123,13 @@ export async function adoptFirst(
   });
   if (!lease.acquired) return false;
   try {
-    await store.refresh(only.name);
-    await store.switchReaders(undefined, only.name);
+    if (!isAdopted) {
+      await store.refresh(only.name);
+      await registry.assertFence(lease.fence);
+      await store.switchReaders(undefined, only.name);
+    }
     await registry.recordCutover(projection.name, only.uuid, lease.fence);
-    return true;
+    return !isAdopted;
   } finally {
     await registry.releaseLease(lease.fence);
   }

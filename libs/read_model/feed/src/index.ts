@@ -1,10 +1,11 @@
-export { aggregateHistory } from './aggregate-history.ts';
+export { aggregateHistory, HistoryUnreadable } from './aggregate-history.ts';
 export {
   feedEvents,
   foldInOrder,
   type AggregateHistory,
   type FeedResult,
   type FeedTarget,
+  type RefusedDocument,
   type UnresolvedGap,
   type WriteBatch,
 } from './feed-events.ts';
@@ -18,11 +19,5 @@ export {
   type KafkaTopic,
 } from './kafka-topic.ts';
 export { adoptFirst, createFirstGeneration } from './first-generation.ts';
-export {
-  LiveFeed,
-  type BatchOutcome,
-  type DeadLetter,
-  type LiveFeedServers,
-  type PartitionBatch,
-  type PartitionRecord,
-} from './live-feed.ts';
+export { type DeadLetter, type PartitionBatch, type PartitionRecord } from './partition-batch.ts';
+export { LiveFeed, type BatchOutcome, type LiveFeedServers } from './live-feed.ts';

@@ -1,4 +1,3 @@
-import { decodeEvent, type ProductEvent } from '@reprise/events';
 import {
   fingerprintOf,
   type Attachment,
@@ -8,32 +7,16 @@ import {
   type Registry,
 } from '@reprise/read-model-indices';
 import type { Projection } from '@reprise/read-model-projections';
-import { feedEvents, type AggregateHistory, type FeedResult } from './feed-events.ts';
-
-/** Records of one partition as they were fetched: all there are from `from` up to `next`, holes and markers left out. */
-export interface PartitionBatch {
-  readonly partition: number;
-  /** Offset the fetch asked for. */
-  readonly from: bigint;
-  readonly next: bigint;
-  readonly records: readonly PartitionRecord[];
-}
-
-export interface PartitionRecord {
-  readonly offset: bigint;
-  readonly key: Buffer | null;
-  readonly value: Buffer | null;
-}
-
-/** An event no generation can take, and why. It must be put aside for good before the position moves on. */
-export interface DeadLetter {
-  readonly partition: number;
-  readonly offset: bigint;
-  readonly key: Buffer | null;
-  readonly value: Buffer | null;
-  readonly reason: string;
-  readonly message: string;
-}
+import { feedEvents, type AggregateHistory } from './feed-events.ts';
+import {
+  decodeBatch,
+  lettersOf,
+  NotPutAside,
+  OnceAside,
+  type DeadLetter,
+  type DecodedBatch,
+  type PartitionBatch,
+} from './partition-batch.ts';
 
 export interface LiveFeedServers {
   readonly registry: Registry;
@@ -42,8 +25,11 @@ export interface LiveFeedServers {
   readonly history: AggregateHistory | undefined;
   /** Resolves when the letters are durable. */
   readonly putAside: (letters: readonly DeadLetter[]) => Promise<void>;
-  /** Told when a generation nobody reads could not be fed and is left where it stands for a while. */
-  readonly onSuspended: (generation: Generation, error: unknown) => void;
+  /**
+   * Told when a generation nobody reads could not be fed and is left where it stands for a while. The generation readers use
+   * gets nothing new before this resolves, so that the attachment can be withdrawn.
+   */
+  readonly onSuspended: (generation: Generation, error: unknown) => Promise<void> | void;
 }
 
 const suspensionMs = 10_000;
@@ -53,6 +39,14 @@ interface FedGeneration {
   readonly projection: Projection;
   readonly store: GenerationStore;
   readonly positions: Map<number, bigint>;
+}
+
+/** What feeding one batch is about, the same for every generation. */
+interface FeedWork {
+  readonly batch: PartitionBatch;
+  readonly decoded: DecodedBatch;
+  readonly aside: OnceAside;
+  readonly signal: AbortSignal | undefined;
 }
 
 export type BatchOutcome =
@@ -74,6 +68,7 @@ export class LiveFeed {
   /** By uuid, until when. */
   readonly #suspended = new Map<string, number>();
   readonly #inFlight = new Set<Promise<unknown>>();
+  #refreshing: Promise<unknown> = Promise.resolve();
 
   constructor(servers: LiveFeedServers) {
     this.#servers = servers;
@@ -86,9 +81,18 @@ export class LiveFeed {
 
   /**
    * Takes on the generations the registry lists now and lets go of the others. Resolves when no batch is under way any more
-   * that began without the new ones: only then may the attachment be announced.
+   * that began without the new ones: only then may the attachment be announced. Calls take turns: an older view of the
+   * registry must not replace a newer one.
+   *
+   * @returns what may be announced
    */
-  async refresh(): Promise<void> {
+  refresh(): Promise<readonly Generation[]> {
+    const refreshed = this.#refreshing.then(() => this.#refresh());
+    this.#refreshing = refreshed.catch(() => undefined);
+    return refreshed;
+  }
+
+  async #refresh(): Promise<readonly Generation[]> {
     const fed: FedGeneration[] = [];
     for (const { projection, store } of this.#servers.models) {
       const fingerprint = this.#fingerprintOf(projection);
@@ -106,13 +110,14 @@ export class LiveFeed {
     }
     this.#fed = fed.sort((a, b) => rank(a) - rank(b));
     await Promise.allSettled([...this.#inFlight]);
+    return fed.map(({ generation }) => generation);
   }
 
-  /** Reads all positions anew, for partitions that another process may have fed meanwhile. */
-  async reload(): Promise<void> {
+  /** Reads the positions of partitions anew that another process may have fed meanwhile. */
+  async reload(partitions: readonly number[]): Promise<void> {
     for (const { generation, positions } of this.#fed) {
-      for (const [partition, position] of await this.#servers.registry.positions(generation.uuid))
-        positions.set(partition, position);
+      const saved = await this.#servers.registry.positions(generation.uuid);
+      for (const partition of partitions) positions.set(partition, saved.get(partition) ?? 0n);
     }
   }
 
@@ -134,10 +139,11 @@ export class LiveFeed {
   /**
    * Feeds one batch. Positions move when every document is acknowledged and every dead letter durable; if this throws they
    * have not moved for the generation that failed, and the same batch can be given again.
-   * @throws DependencyError while a store or the database is out of reach
+   * @param signal ends writes that are being retried, when the batch is not wanted any longer
+   * @throws DependencyError while a store or the database is out of reach; NotPutAside; the signal's reason
    */
-  async feed(batch: PartitionBatch): Promise<BatchOutcome> {
-    const feeding = this.#feed(batch);
+  async feed(batch: PartitionBatch, signal?: AbortSignal): Promise<BatchOutcome> {
+    const feeding = this.#feed(batch, signal);
     this.#inFlight.add(feeding);
     try {
       return await feeding;
@@ -146,62 +152,79 @@ export class LiveFeed {
     }
   }
 
-  async #feed(batch: PartitionBatch): Promise<BatchOutcome> {
+  async #feed(batch: PartitionBatch, signal: AbortSignal | undefined): Promise<BatchOutcome> {
     const fed = this.#fed;
     const position = this.positionOf(batch.partition);
     if (position === undefined || position < batch.from)
       return { outcome: 'read-from', position: position ?? batch.from };
-    const decoded = decodeBatch(batch);
-    const putAside = new Set<bigint>();
+    const work: FeedWork = {
+      batch,
+      decoded: decodeBatch(batch),
+      aside: new OnceAside(this.#servers.putAside),
+      signal,
+    };
+    // Projections have nothing to do with each other; all must be done before this returns, also when one fails.
+    const results = await Promise.allSettled(
+      [...Map.groupBy(fed, ({ projection }) => projection.name).values()].map((targets) =>
+        this.#feedInTurn(targets, work, fed.length === 1),
+      ),
+    );
     let applied = 0;
-    for (const target of fed) {
-      try {
-        applied += await this.#feedOne(target, batch, decoded, putAside);
-      } catch (error) {
-        if (target.generation.state === 'LIVE' || fed.length === 1) throw error;
-        this.#suspend(target, error);
-      }
+    for (const result of results) {
+      if (result.status === 'rejected') throw result.reason;
+      applied += result.value;
     }
     return { outcome: 'fed', applied };
   }
 
-  /** A generation nobody reads must not hold up the one that is read: it is let go of, and taken on again later where it stands. */
-  #suspend({ generation }: FedGeneration, error: unknown): void {
-    this.#fed = this.#fed.filter((held) => held.generation.uuid !== generation.uuid);
-    this.#suspended.set(generation.uuid, performance.now() + suspensionMs);
-    this.#servers.onSuspended(generation, error);
+  /** Feeds the generations of one projection, the one readers use last. */
+  async #feedInTurn(targets: readonly FedGeneration[], work: FeedWork, isAlone: boolean): Promise<number> {
+    let applied = 0;
+    for (const target of targets) {
+      try {
+        applied += await this.#feedOne(target, work);
+      } catch (error) {
+        const isVital = isAlone || target.generation.state === 'LIVE';
+        if (isVital || error instanceof NotPutAside || work.signal?.aborted) throw error;
+        await this.#suspend(target, error);
+      }
+    }
+    return applied;
   }
 
-  async #feedOne(
-    target: FedGeneration,
-    batch: PartitionBatch,
-    decoded: DecodedBatch,
-    putAside: Set<bigint>,
-  ): Promise<number> {
+  /** A generation nobody reads must not hold up the one that is read: it is let go of, and taken on again later where it stands. */
+  async #suspend({ generation }: FedGeneration, error: unknown): Promise<void> {
+    this.#fed = this.#fed.filter((held) => held.generation.uuid !== generation.uuid);
+    this.#suspended.set(generation.uuid, performance.now() + suspensionMs);
+    await this.#servers.onSuspended(generation, error);
+  }
+
+  async #feedOne(target: FedGeneration, { batch, decoded, aside, signal }: FeedWork): Promise<number> {
     const { generation, projection, store, positions } = target;
+    const { name, uuid: generationUuid } = generation;
     const own = positions.get(batch.partition) ?? 0n;
     if (own >= batch.next) return 0;
     const events = decoded.events.filter(({ record }) => record.offset >= own);
-    const next: Positions = new Map([[batch.partition, batch.next]]);
     const letters = decoded.letters.filter(({ offset }) => offset >= own);
+    const next: Positions = new Map([[batch.partition, batch.next]]);
+    let moved = false;
     const result = await feedEvents(
-      { store, name: generation.name, projection },
+      { store, name, projection },
       events.map(({ event }) => event),
       this.#servers.history,
-      (documents) =>
-        store.writeWithPositions
-          ? store.writeWithPositions(generation.name, documents, {
-              generationUuid: generation.uuid,
-              positions: next,
-            })
-          : store.write(generation.name, documents),
+      async (documents, isWhole) => {
+        // Positions may go with the documents only if nothing has to be put aside before they move.
+        if (!store.writeWithPositions || !isWhole || letters.length > 0)
+          return store.write(name, documents, signal);
+        const move = { generationUuid, positions: next, ...(signal && { signal }) };
+        const written = await store.writeWithPositions(name, documents, move);
+        moved = written.rejected.length === 0;
+        return written;
+      },
     );
-    letters.push(...lettersOf(result, events, generation.name, batch.partition));
-    // One letter an event, however many generations refuse it.
-    const fresh = letters.filter(({ offset }) => !putAside.has(offset));
-    if (fresh.length > 0) await this.#servers.putAside(fresh);
-    for (const { offset } of fresh) putAside.add(offset);
-    if (!store.writeWithPositions) await this.#servers.registry.advancePositions(generation.uuid, next);
+    letters.push(...lettersOf(result, events, name, batch.partition));
+    if (letters.length > 0) await aside.put(letters);
+    if (!moved) await this.#servers.registry.advancePositions(generationUuid, next);
     positions.set(batch.partition, batch.next);
     return result.applied;
   }
@@ -209,56 +232,6 @@ export class LiveFeed {
   #fingerprintOf({ storage, version }: Projection): string {
     return fingerprintOf({ storage, projectionVersion: version, topicId: this.#servers.topicId });
   }
-}
-
-interface DecodedBatch {
-  readonly events: readonly { readonly event: ProductEvent; readonly record: PartitionRecord }[];
-  readonly letters: readonly DeadLetter[];
-}
-
-function decodeBatch({ partition, records }: PartitionBatch): DecodedBatch {
-  const events: { event: ProductEvent; record: PartitionRecord }[] = [];
-  const letters: DeadLetter[] = [];
-  for (const record of records) {
-    const decoded = decodeEvent(record.value);
-    if (decoded.ok) events.push({ event: decoded.event, record });
-    else letters.push({ partition, ...record, reason: decoded.reason, message: decoded.message });
-  }
-  return { events, letters };
-}
-
-/** The events of a batch that a generation refused for good: poison, gaps without a remedy, documents its store rejects. */
-function lettersOf(
-  { poison, gaps, write }: FeedResult,
-  events: DecodedBatch['events'],
-  generation: string,
-  partition: number,
-): DeadLetter[] {
-  const letters: DeadLetter[] = [];
-  const add = (refused: (event: ProductEvent) => boolean, reason: string, message: string) => {
-    for (const { event, record } of events) {
-      if (refused(event))
-        letters.push({ partition, ...record, reason, message: `${generation}: ${message}` });
-    }
-  };
-  for (const { event, error } of poison) {
-    add(
-      ({ subject, aggregateversion }) =>
-        subject === event.subject && aggregateversion >= event.aggregateversion,
-      'not-applicable',
-      error.message,
-    );
-  }
-  for (const { aggregateId, expected } of gaps) {
-    add(
-      ({ subject, aggregateversion }) => subject === aggregateId && aggregateversion > expected,
-      'version-gap',
-      `version ${expected} is missing`,
-    );
-  }
-  for (const { id, reason } of write.rejected)
-    add(({ subject }) => subject === id, 'refused-by-store', reason);
-  return letters;
 }
 
 /** Readers' generation last. */

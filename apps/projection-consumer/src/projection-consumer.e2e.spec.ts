@@ -1,0 +1,52 @@
+import { elasticsearch, eventually, produce, productHistory, step, type SpawnedApp } from '@reprise/test-kit';
+import { catalogue, consumerFixture, type ConsumerFixture } from './testing/consumer-fixture.ts';
+import { naiveDocuments } from './testing/naive-documents.ts';
+
+describe('the projection consumer on an empty log', () => {
+  let fixture: ConsumerFixture;
+  let app: SpawnedApp;
+  const log = catalogue(20);
+
+  beforeAll(async () => {
+    fixture = await consumerFixture();
+    app = fixture.start();
+    await app.ready();
+  });
+
+  it('makes the first generation and points readers at it', async () => {
+    await eventually(async () => expect(await fixture.generations('LIVE')).toHaveLength(1));
+    const [live] = await fixture.generations('LIVE');
+    expect(await fixture.readers()).toEqual([live!.name]);
+  });
+
+  it('makes events readable by id at once and searchable within the refresh interval', async () => {
+    const [created] = productHistory({ events: [step.created({ title: 'Quite unmistakable' })] });
+    log.push(created!);
+    await produce(fixture.topic, [created!]);
+    await eventually(async () => expect(await fixture.byId(created!.subject)).toMatchObject({ version: 1 }));
+    await eventually(async () => {
+      const query = { match: { title: 'unmistakable' } };
+      const found = await elasticsearch().search({ index: fixture.alias, query });
+      expect(found.hits.hits.map(({ _id }) => _id)).toEqual([created!.subject]);
+    });
+  });
+
+  it('folds a catalogue to what its events say, duplicates and all', async () => {
+    await produce(fixture.topic, log);
+    await produce(fixture.topic, log);
+    await eventually(async () => expect(await fixture.documents()).toEqual(naiveDocuments(log)));
+  });
+
+  it('shows its progress to whoever watches the group, and announces what it feeds', async () => {
+    const [feeder] = await fixture.registry.liveFeeders(5_000);
+    const [live] = await fixture.generations('LIVE');
+    expect(feeder?.attachments).toContainEqual({ generation: live!.uuid, partitions: [0, 1, 2] });
+  });
+
+  it('ends within seconds when asked to, and is not waited for any more', async () => {
+    const begun = performance.now();
+    expect(await app.kill('SIGTERM')).toEqual({ code: 0, signal: null });
+    expect(performance.now() - begun).toBeLessThan(8_000);
+    expect(await fixture.registry.liveFeeders(60_000)).toEqual([]);
+  });
+});

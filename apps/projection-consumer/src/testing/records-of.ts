@@ -1,0 +1,42 @@
+import { afterFile, freshName, kafkaAdmin, testEndpoints } from '@reprise/test-kit';
+import { Kafka, logLevel } from 'kafkajs';
+
+export interface ReadRecord {
+  readonly key: string | undefined;
+  readonly value: string | null;
+  readonly headers: Readonly<Record<string, string | undefined>>;
+}
+
+/** All records of a topic with one partition, from its beginning up to the end it has now. */
+export async function recordsOf(topic: string): Promise<ReadRecord[]> {
+  const [end] = await (await kafkaAdmin()).fetchTopicOffsets(topic);
+  const count = Number(end?.high ?? 0);
+  if (count === 0) return [];
+  const groupId = freshName('test.reader');
+  const kafka = new Kafka({ ...testEndpoints().kafka, logLevel: logLevel.NOTHING });
+  const consumer = kafka.consumer({ groupId, maxWaitTimeInMs: 100 });
+  const records: ReadRecord[] = [];
+  const complete = Promise.withResolvers<void>();
+  await consumer.connect();
+  try {
+    await consumer.subscribe({ topic, fromBeginning: true });
+    await consumer.run({
+      autoCommit: false,
+      eachMessage: ({ message: { key, value, headers = {} } }) => {
+        const entries = Object.entries(headers).map(([name, text]) => [name, text?.toString()]);
+        records.push({
+          key: key?.toString(),
+          value: value?.toString() ?? null,
+          headers: Object.fromEntries(entries) as Record<string, string | undefined>,
+        });
+        if (records.length >= count) complete.resolve();
+        return Promise.resolve();
+      },
+    });
+    await complete.promise;
+  } finally {
+    await consumer.disconnect();
+  }
+  afterFile(async () => void (await (await kafkaAdmin()).deleteGroups([groupId])));
+  return records.slice(0, count);
+}
