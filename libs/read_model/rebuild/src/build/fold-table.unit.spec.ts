@@ -56,7 +56,9 @@ describe('the fold table', () => {
       productHistory({ id: `product-${index}`, events: [step.created(), step.priceChanged(index)] }),
     );
     const interleaved = [...log.map(([first]) => first!), ...log.map(([, second]) => second!)];
-    const { documents, tally } = fold(interleaved, 20_000);
+    const { documents, tally, spilled } = fold(interleaved, 20_000);
+    expect(spilled).toBeGreaterThan(0);
+    expect(fold(interleaved, unlimited).spilled).toBe(0);
     expect(documents.size).toBe(200);
     expect(documents.get('product-199')).toMatchObject({ priceMinor: 199, version: 2 });
     expect(tally).toMatchObject({ read: 400, applied: 400, duplicate: 0 });

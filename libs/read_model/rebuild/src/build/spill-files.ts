@@ -58,6 +58,7 @@ export class SpillFiles {
       file.pending.push(Buffer.from(value));
       file.pendingBytes += value.length;
     }
+    this.#bytes += headerBytes + keyBytes.length + (value?.length ?? 0);
     if (file.pendingBytes >= flushBytes) this.#flush(file);
   }
 
@@ -89,7 +90,6 @@ export class SpillFiles {
     for (let written = 0; written < bytes.length;) {
       written += writeSync(file.descriptor, bytes, written, bytes.length - written);
     }
-    this.#bytes += bytes.length;
     file.pending = [];
     file.pendingBytes = 0;
   }
