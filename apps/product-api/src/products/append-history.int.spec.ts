@@ -94,11 +94,16 @@ describe('appendHistory', () => {
       (): ProductEvent[] =>
         productHistory({ id: v7(), events: [step.created(), step.deleted(), step.published()] }),
     ],
+    [
+      'breaks its schema',
+      (): ProductEvent[] => productHistory({ id: v7(), events: [step.created({ title: 'x'.repeat(201) })] }),
+    ],
   ])('writes nothing of a batch in which an event %s', async (_name, damaged) => {
     const before = await side.counts();
     const sound = productHistory({ id: v7(), events: [step.created()] });
     await expect(appendHistory(client, [...sound, ...damaged()])).rejects.toMatchObject({
-      code: 'PRODUCT_HISTORY_BROKEN',
+      code: expect.stringMatching(/^(?:PRODUCT_HISTORY_BROKEN|INVALID_EVENT)$/),
+      retryable: false,
     });
     expect(await side.counts()).toEqual(before);
   });

@@ -35,6 +35,7 @@ const storeEvents = `
  * statement each. Events of one product are given in the order of their versions and continue what the database has; a history
  * that begins at version 1 is that of a new product. Keep it to some thousand events a call: they are held in memory.
  *
+ * @throws InvalidEventError for an event that breaks its schema; nothing is written
  * @throws ProductHistoryError when an event does not follow the one before it; nothing is written
  * @throws EventTooLargeError for an event that could not be published; nothing is written
  * @throws the database's error, a unique violation for events that are stored already; nothing is written
@@ -44,13 +45,13 @@ export async function appendHistory(
   events: readonly ProductEvent[],
 ): Promise<void> {
   if (events.length === 0) return;
+  const encoded = events.map(encodeForOutbox);
   await connection.query('BEGIN');
   try {
     const states = await lockExisting(connection, events);
     for (const event of events) states.set(event.subject, evolveProduct(states.get(event.subject), event));
     await connection.query(upsertProducts, [JSON.stringify([...states.values()])]);
     // A new product that exists already would be overwritten by now; its first event is refused here as a duplicate.
-    const encoded = events.map(encodeForOutbox);
     await connection.query(storeEvents, eventColumns(encoded));
     await appendToOutbox(connection, encoded);
     await connection.query('COMMIT');
