@@ -19,7 +19,7 @@ import {
 } from './partition-batch.ts';
 
 export interface LiveFeedServers {
-  readonly registry: Registry;
+  readonly registry: Pick<Registry, 'listGenerations' | 'positions' | 'advancePositions'>;
   readonly models: readonly { readonly projection: Projection; readonly store: GenerationStore }[];
   readonly topicId: string;
   readonly history: AggregateHistory | undefined;
