@@ -1,27 +1,14 @@
-import { randomBytes } from 'node:crypto';
 import type { Client } from '@elastic/elasticsearch';
-import { createElasticsearchClient } from '@reprise/read-model-indices';
-import { readConfiguration } from '@reprise/runtime';
-import { runInChild } from './child/run-in-child.ts';
-import type { ContenderName, Task, Workload } from './child/task.ts';
+import type { ContenderName, Workload } from './child/task.ts';
 import { readersAlias } from './contenders/bench-store.ts';
 import { handWrittenIndex } from './contenders/hand-written.ts';
 import type { BenchOptions } from './options.ts';
 import { judgeAims } from './report/aims.ts';
 import { describeLoad, describeMachine } from './report/machine.ts';
 import { contenderTable, seconds, type Row } from './report/table.ts';
-import { contentOf, deleteIndices, differingDocuments, type IndexContent } from './servers/indices.ts';
-import { createReadDatabase } from './servers/read-database.ts';
-import { deleteTopic, topicContent, workloadOf } from './servers/topic.ts';
-
-export interface BenchmarkRun {
-  readonly signal: AbortSignal;
-  readonly progress: (line: string) => void;
-  readonly print: (line: string) => void;
-}
-
-/** Events of the run before the measured one: it loads and compiles the servers' code, not the contenders'. */
-const warmUpEvents = 20_000;
+import { contentOf, differingDocuments, type IndexContent } from './servers/indices.ts';
+import { workloadOf } from './servers/topic.ts';
+import { inSession, warmUp, type BenchmarkRun, type Session } from './session.ts';
 
 /** Contenders in the order they run, one at a time. */
 const contenders = [
@@ -31,72 +18,39 @@ const contenders = [
   ['writer', 'writer alone'],
   ['rebuild', 'rebuild'],
 ] as const satisfies readonly (readonly [ContenderName, string])[];
-type Contender = (typeof contenders)[number][0];
+type Results = Record<(typeof contenders)[number][0], Row>;
 
 /**
  * Measures every contender on the same log and prints table, ratios and what was checked.
  * @throws Error when a contender failed or the rebuilt documents are not those of the hand-written rebuild
  */
-export async function benchmarkRebuild(options: BenchOptions, run: BenchmarkRun): Promise<void> {
-  const { elasticsearch, readModelDatabaseUrl } = readConfiguration(process.env, [
-    'kafka',
-    'elasticsearch',
-    'readModelDatabase',
-  ]);
-  const namespace = `bench_${randomBytes(4).toString('hex')}`;
-  const workload = workloadOf(options);
-  const events = Math.min(warmUpEvents, options.events);
-  const warmUp = workloadOf({ ...options, events, products: Math.min(options.products, events / 10) });
-  const client = createElasticsearchClient(elasticsearch);
-  const database = await createReadDatabase(namespace, readModelDatabaseUrl, process.env);
-  const child = async (contender: ContenderName, log: Workload, suffix = '') => {
-    const task: Task = {
-      contender,
-      workload: log,
-      namespace: namespace + suffix,
-      readDatabaseUrl: database.url,
-    };
-    return runInChild(task, run.signal);
-  };
-  try {
-    for (const log of [warmUp, workload]) await fill(log, run, () => child('fill', log));
-    run.progress(`Warming the servers up with ${warmUp.events} events.`);
-    for (const contender of ['hand-written', 'rebuild'] as const) await child(contender, warmUp, '_warm');
-    await deleteIndices(client, namespace);
-
+export function benchmarkRebuild(options: BenchOptions, run: BenchmarkRun): Promise<void> {
+  return inSession(run, async (session) => {
+    const workload = workloadOf(options);
+    await session.fill(workload);
+    await warmUp(session, options, run);
     run.print(`${workload.topic}\n${describeMachine()} before the first contender\n`);
-    const results = {} as Record<Contender, Row>;
-    let byHand: IndexContent | undefined;
-    for (const [contender, title] of contenders) {
-      const suffix = `_${contender.replace('-', '_')}`;
-      const { measurement, peakBytes } = await child(contender, workload, suffix);
-      results[contender] = { title, measurement, peakBytes };
-      run.progress(`${title}: ${seconds(measurement.seconds)} s (${describeLoad()})`);
-      if (contender === 'hand-written')
-        byHand = await contentOf(client, handWrittenIndex(namespace + suffix));
-      if (contender === 'rebuild') await check(client, readersAlias(namespace + suffix), byHand, workload);
-      // So that the server's work on one contender's index does not go on during the next one.
-      await deleteIndices(client, namespace);
-    }
+    const results = await measure(session, workload, run);
     report(results, workload, run);
-  } finally {
-    await deleteIndices(client, namespace);
-    await client.close();
-    await database.drop();
+  });
+}
+
+async function measure(session: Session, workload: Workload, run: BenchmarkRun): Promise<Results> {
+  const results = {} as Results;
+  let byHand: IndexContent | undefined;
+  for (const [contender, title] of contenders) {
+    const { measurement, peakBytes } = await session.run(contender, workload);
+    results[contender] = { title, measurement, peakBytes };
+    run.progress(`${title}: ${seconds(measurement.seconds)} s (${describeLoad()})`);
+    const namespace = session.namespaceOf(contender);
+    if (contender === 'hand-written') byHand = await contentOf(session.client, handWrittenIndex(namespace));
+    if (contender === 'rebuild') await check(session.client, readersAlias(namespace), byHand, workload);
+    await session.deleteIndices();
   }
+  return results;
 }
 
-/** Fills a workload's topic, unless an earlier run did. */
-async function fill(log: Workload, { progress }: BenchmarkRun, write: () => Promise<unknown>): Promise<void> {
-  const { kafka } = readConfiguration(process.env, ['kafka']);
-  const content = await topicContent(kafka, log);
-  if (content === 'whole') return;
-  if (content === 'partial') await deleteTopic(kafka, log.topic);
-  progress(`Filling ${log.topic} with ${log.events} events.`);
-  await write();
-}
-
-function report(results: Record<Contender, Row>, workload: Workload, { print }: BenchmarkRun): void {
+function report(results: Results, workload: Workload, { print }: BenchmarkRun): void {
   const { rebuild } = results;
   print(contenderTable(Object.values(results), workload, rebuild.measurement.seconds));
   print('');

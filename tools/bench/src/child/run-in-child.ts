@@ -6,7 +6,12 @@ const program = fileURLToPath(new URL('./contender-process.ts', import.meta.url)
 
 /** Contenders that failed, or were stopped. */
 export class ContenderFailed extends Error {
-  constructor(contender: string, reason: string) {
+  constructor(
+    contender: string,
+    reason: string,
+    /** The signal that ended it before it answered. */
+    readonly killedBy?: NodeJS.Signals,
+  ) {
     super(`The contender "${contender}" failed: ${reason}`);
     this.name = 'ContenderFailed';
   }
@@ -31,7 +36,10 @@ export async function runInChild(
       child.once('error', reject);
       child.once('exit', (code, killedBy) => {
         if (answer) resolve(answer);
-        else reject(new ContenderFailed(task.contender, `it ended without an answer (${killedBy ?? code})`));
+        else {
+          const reason = `it ended without an answer (${killedBy ?? code})`;
+          reject(new ContenderFailed(task.contender, reason, killedBy ?? undefined));
+        }
       });
       child.send(task);
     });

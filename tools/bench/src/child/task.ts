@@ -16,6 +16,8 @@ export interface Task {
   readonly namespace: string;
   /** A read-model database of the run's own, migrated. */
   readonly readDatabaseUrl: string;
+  /** The rebuild ends itself with SIGKILL once this share of the events is read, 0 to 1. */
+  readonly killAtShare?: number;
 }
 
 /** What a contender measured of its work, without its start-up. */

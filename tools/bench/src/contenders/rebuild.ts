@@ -1,4 +1,9 @@
-import { defaultGateLimits, rebuildReadModel, type Receipt } from '@reprise/read-model-rebuild';
+import {
+  defaultGateLimits,
+  rebuildReadModel,
+  type RebuildControl,
+  type Receipt,
+} from '@reprise/read-model-rebuild';
 import { readConfiguration } from '@reprise/runtime';
 import type { Measurement, Task, Workload } from '../child/task.ts';
 import { openBenchReadModel } from './bench-store.ts';
@@ -27,7 +32,7 @@ export async function rebuild(task: Task): Promise<Measurement> {
         gate: defaultGateLimits,
       },
       { kafka, topic, registry, store, history: undefined, eventStore: undefined },
-      { signal: new AbortController().signal },
+      { signal: new AbortController().signal, ...killAt(task.killAtShare) },
     );
     const seconds = stopwatch.seconds();
     assertComplete(receipt, task.workload);
@@ -41,6 +46,17 @@ export async function rebuild(task: Task): Promise<Measurement> {
   } finally {
     await close();
   }
+}
+
+/** What ends this process as a crash would, at that share of the events. */
+function killAt(share: number | undefined): Partial<RebuildControl> {
+  if (share === undefined) return {};
+  return {
+    progressIntervalMs: 20,
+    onProgress: ({ eventsRead, eventsInLog }) => {
+      if (eventsInLog > 0 && eventsRead >= share * eventsInLog) process.kill(process.pid, 'SIGKILL');
+    },
+  };
 }
 
 function assertComplete(receipt: Receipt, { events, products }: Workload): void {

@@ -12,7 +12,7 @@ export function secondsFor(events: number, { seconds, events: measured }: Measur
   return measured > 0 && measured < events ? (seconds * events) / measured : seconds;
 }
 
-const whole = (value: number): string => Math.round(value).toLocaleString('en-US');
+export const whole = (value: number): string => Math.round(value).toLocaleString('en-US');
 export const seconds = (value: number): string => (value >= 100 ? whole(value) : value.toFixed(1));
 export const times = (value: number): string => `${value.toFixed(value >= 100 ? 0 : 2)}x`;
 export const megabytes = (bytes: number): string => whole(bytes / 2 ** 20);
