@@ -37,6 +37,7 @@ function work(overrides: Partial<Drain> = {}): { drain: Drain; batches: number[]
       },
       batch: { messages: 10, bytes: 1_000_000 },
       acknowledged: new Set(),
+      giveUp: never,
       onWorking: () => undefined,
       ...overrides,
     },

@@ -13,6 +13,7 @@ import {
   type SendResult,
   type Wake,
 } from '@reprise/outbox';
+import { unlessAborted } from './abort.ts';
 import { type EventLog } from './event-log.ts';
 import { outboxUnusable } from './relay-errors.ts';
 import { type RelayTelemetry } from './telemetry.ts';
@@ -29,6 +30,8 @@ export interface Drain {
    * marking them is right whoever the leader is by then.
    */
   readonly acknowledged: Set<string>;
+  /** Aborts when a batch on its way to the log is not worth waiting for any more. */
+  readonly giveUp: AbortSignal;
   /** Called whenever a batch was acknowledged or nothing was waiting. */
   readonly onWorking: () => void;
 }
@@ -73,7 +76,8 @@ export async function drain(work: Drain, whenEmpty: WhenEmpty, signal: AbortSign
     if (batch.some(({ payload }) => payload === null) && (await limitWasRaised(log))) continue;
 
     if (isHalfFull(batch, limitsOf(work))) ahead = claim(batch);
-    const result = await publishInOrder(batch, (messages) => send(work, messages));
+    const publishing = publishInOrder(batch, (messages) => send(work, messages));
+    const result = await unlessAborted(work.giveUp, publishing);
     failpoint('relay.afterAck');
     for (const { id } of result.published) acknowledged.add(id);
     await unlessAborted(leadership.lost, settling);
@@ -134,19 +138,6 @@ async function limitWasRaised(log: EventLog): Promise<boolean> {
   const before = log.maxMessageBytes;
   await log.refreshLimits();
   return log.maxMessageBytes > before;
-}
-
-/**
- * Gives the wait up when the signal aborts: a connection that fell silent must not hold a former leader for as long as its queries
- * may take. What was waited for goes on and is looked after.
- */
-function unlessAborted<T>(signal: AbortSignal, promise: Promise<T>): Promise<T> {
-  return new Promise((resolve, reject) => {
-    const abort = (): void => reject(signal.reason);
-    if (signal.aborted) abort();
-    signal.addEventListener('abort', abort, { once: true });
-    promise.then(resolve, reject).finally(() => signal.removeEventListener('abort', abort));
-  });
 }
 
 /** Marks a promise as looked after: its rejection is not reported as unhandled when nobody awaits it any more. */

@@ -60,7 +60,7 @@ export class EventLog {
       const acknowledgements = await producer.send({
         topic: this.#topic,
         acks: -1,
-        timeout: 8_000,
+        timeout: 4_000,
         messages: messages.map(toRecord),
       });
       const missing = unacknowledged(this.#routed, acknowledgements);
@@ -79,7 +79,7 @@ export class EventLog {
     const producer = this.#producer;
     this.#producer = undefined;
     const disconnected = producer?.disconnect().catch(() => undefined);
-    await Promise.race([disconnected, delay(3_000, undefined, { ref: false })]);
+    await Promise.race([disconnected, delay(1_000, undefined, { ref: false })]);
   }
 
   async #connectedProducer(): Promise<Producer> {

@@ -1,8 +1,15 @@
-import { dropNegativeTimeoutWarnings, readConfiguration, runService } from '@reprise/runtime';
+import {
+  dropNegativeTimeoutWarnings,
+  readConfiguration,
+  runService,
+  type Configuration,
+} from '@reprise/runtime';
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { runOnce } from './once-command.ts';
 import { serveRelay } from './relay-application.ts';
 import { relayDefaults, type RelaySettings } from './settings.ts';
+
+type RelayConfiguration = Pick<Configuration, 'kafka' | 'writeDatabaseUrl' | 'productEventsTopic'>;
 
 interface Options {
   readonly once?: boolean;
@@ -63,11 +70,8 @@ if (options.once !== true && (options.releaseParked === true || options.json ===
   program.error('error: --release-parked and --json belong to --once');
 }
 
-function settings(): RelaySettings {
-  const { kafka, writeDatabaseUrl, productEventsTopic } = readConfiguration(process.env, [
-    'kafka',
-    'writeDatabase',
-  ]);
+function settings(configuration: RelayConfiguration): RelaySettings {
+  const { kafka, writeDatabaseUrl, productEventsTopic } = configuration;
   const { batchSize, pollMs, lockTimeoutMs, lockRetryMs } = options;
   return {
     ...relayDefaults,
@@ -82,13 +86,16 @@ function settings(): RelaySettings {
 }
 
 if (options.once === true) {
-  process.exit(
-    await runOnce(settings, {
-      timeoutMs: options.timeout * 1_000,
-      releaseParked: options.releaseParked ?? false,
-      json: options.json ?? false,
-    }),
-  );
+  const exitCode = await runOnce(() => settings(readConfiguration(process.env, ['kafka', 'writeDatabase'])), {
+    timeoutMs: options.timeout * 1_000,
+    releaseParked: options.releaseParked ?? false,
+    json: options.json ?? false,
+  });
+  process.exit(exitCode);
 } else {
-  await runService('outbox-relay', (context) => serveRelay(settings(), context));
+  await runService('outbox-relay', async (context) => {
+    const configuration = readConfiguration(process.env, ['kafka', 'writeDatabase', 'outboxRelayPort']);
+    const { outboxRelayPort: port, httpHost: host } = configuration;
+    await serveRelay(settings(configuration), { port, host }, context);
+  });
 }

@@ -1,5 +1,5 @@
 import { Module, type DynamicModule } from '@nestjs/common';
-import { createMetrics, readConfiguration, untilAborted, type ServiceContext } from '@reprise/runtime';
+import { createMetrics, type ServiceContext } from '@reprise/runtime';
 import { createHttpApplication, OperationsModule } from '@reprise/runtime/http';
 import { type Registry } from 'prom-client';
 import { Relay } from './relay.ts';
@@ -23,16 +23,18 @@ class RelayModule {
  * Runs the relay with its health and metrics endpoints until the signal aborts. The batch in flight is finished and
  * marked, and the lock given up, before it returns.
  */
-export async function serveRelay(settings: RelaySettings, { logger, signal }: ServiceContext): Promise<void> {
-  const { outboxRelayPort, httpHost } = readConfiguration(process.env, ['outboxRelayPort']);
+export async function serveRelay(
+  settings: RelaySettings,
+  address: { readonly port: number; readonly host: string },
+  { logger, signal }: ServiceContext,
+): Promise<void> {
   const metrics = createMetrics('outbox-relay');
   const relay = new Relay(settings, logger, measuredTelemetry(metrics, logger));
   registerBacklog(metrics, relay.outbox, logger);
   const application = await createHttpApplication(RelayModule.register(relay, metrics), { logger, metrics });
   try {
-    await application.listen(outboxRelayPort, httpHost);
+    await application.listen(address.port, address.host);
     await relay.run(signal);
-    await untilAborted(signal);
   } finally {
     await application.close();
     await relay.close();

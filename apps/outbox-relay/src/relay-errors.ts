@@ -38,6 +38,13 @@ export function eventLogUnreachable(topic: string, cause: unknown): RelayError {
   });
 }
 
+/** The relay was told to stop while the event log owed it an answer. */
+export function stoppedWithoutAnswer(): RelayError {
+  const message =
+    'stopped while the event log did not answer; what it was sent last is published again by the next relay';
+  return new RelayError('STOPPED_WITHOUT_ANSWER', message, { retryable: true });
+}
+
 /** Postgres answered with an error that names a cause outside this process's reach, or did not answer. */
 export function outboxUnusable(cause: unknown): RelayError {
   const code = codeOf(cause);

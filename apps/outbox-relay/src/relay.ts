@@ -4,10 +4,11 @@ import { type Logger } from '@reprise/runtime';
 import { type Kafka } from 'kafkajs';
 import pRetry from 'p-retry';
 import { Pool } from 'pg';
+import { abortLater, unlessAborted } from './abort.ts';
 import { drain, type WhenEmpty } from './drain.ts';
 import { EventLog } from './event-log.ts';
 import { createKafka } from './kafka-client.ts';
-import { messageOf, outboxUnusable, RelayError } from './relay-errors.ts';
+import { messageOf, outboxUnusable, RelayError, stoppedWithoutAnswer } from './relay-errors.ts';
 import { type RelaySettings } from './settings.ts';
 import { type RelayTelemetry } from './telemetry.ts';
 import { inspectTopic } from './topic.ts';
@@ -141,9 +142,14 @@ export class Relay {
     signal: AbortSignal,
   ): Promise<void> {
     this.#telemetry.leading(true);
+    const giveUp = abortLater(signal, stopPatienceMs, stoppedWithoutAnswer());
     let log: EventLog | undefined;
     try {
-      log = await EventLog.connect(this.#kafka, this.#settings.topic);
+      const connecting = EventLog.connect(this.#kafka, this.#settings.topic);
+      log = await unlessAborted(giveUp.signal, connecting).catch((error: unknown) => {
+        void connecting.then((late) => late.close()).catch(() => undefined);
+        throw error;
+      });
       const work = {
         outbox: this.outbox,
         leadership,
@@ -151,10 +157,12 @@ export class Relay {
         telemetry: this.#telemetry,
         batch: { messages: this.#settings.batchSize, bytes: this.#settings.batchBytes },
         acknowledged: this.#acknowledged,
+        giveUp: giveUp.signal,
         onWorking,
       };
       await drain(work, whenEmpty, signal);
     } finally {
+      giveUp.dispose();
       await log?.close();
       await leadership.release();
       this.#telemetry.leading(false);
@@ -175,6 +183,9 @@ export class Relay {
 }
 
 const shortestPauseMs = 250;
+
+/** How long a relay that is told to stop waits for the log to answer. Nx kills 5 s after its signal. */
+const stopPatienceMs = 2_500;
 
 function rethrowAsOutboxError(error: unknown): never {
   throw outboxUnusable(error);

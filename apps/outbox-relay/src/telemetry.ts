@@ -18,7 +18,7 @@ export function loggedTelemetry(logger: Logger): RelayTelemetry {
       logger.error(
         { outboxId: id, aggregateId, aggregateVersion, bytes, reason },
         'parked an event the log refuses: it is not published, and the later events of its aggregate wait behind it. ' +
-          'Remove the cause, for example raise max.message.bytes, then run: outbox-relay --once --release-parked',
+          'Remove the cause, for example raise max.message.bytes, and run the relay with --once --release-parked',
       ),
     leading: (leads) => logger.info(leads ? 'leading: this relay publishes' : 'no longer leading'),
   };
