@@ -112,11 +112,11 @@ describe('the projection consumer', () => {
     const fixture = await consumerFixture(1);
     await startServing(fixture);
     const orphan = productHistory({ events: [step.priceChanged(1)], firstVersion: 5 });
-    const twice = productHistory({ events: [step.created(), step.created(), step.published()] });
+    const undead = productHistory({ events: [step.created(), step.deleted(), step.published()] });
     const stranger = productHistory({ id: 'no-uuid', events: [step.published()], firstVersion: 2 });
     const fine = catalogue(3);
-    await produce(fixture.topic, [...orphan, ...twice, ...stranger, ...fine]);
-    await expectFolded(fixture, [twice[0]!, ...fine]);
+    await produce(fixture.topic, [...orphan, ...undead, ...stranger, ...fine]);
+    await expectFolded(fixture, [...undead.slice(0, 2), ...fine]);
     await eventually(async () => {
       const letters = await recordsOf(fixture.deadLetters.name);
       expect(
