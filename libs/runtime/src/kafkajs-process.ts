@@ -7,15 +7,14 @@ interface KafkaLogEntry {
   readonly log: { readonly message: string; readonly [field: string]: unknown };
 }
 
-const info = 4;
-const debug = 5;
+const warn = 2;
 
 /** kafkajs' objection to a bounded number of retries. Answered: a producer is replaced after any send that failed. */
 const answered = 'Limiting retries for the idempotent producer may invalidate EoS guarantees';
 
 /**
  * A kafkajs `logCreator` that sends what the library logs to the process's logger. What it calls an error it then retries or
- * throws, so it is a warning here.
+ * throws, so it is a warning here; what it tells of every seek and rebalance is for debugging.
  */
 export function kafkaLogCreator(logger: Logger): () => (entry: KafkaLogEntry) => void {
   return () =>
@@ -23,9 +22,8 @@ export function kafkaLogCreator(logger: Logger): () => (entry: KafkaLogEntry) =>
       const { message, timestamp: _, logger: __, ...details } = log;
       if (message === answered) return;
       const fields = { component: `kafkajs ${namespace}`.trim(), ...details };
-      if (level === debug) logger.debug(fields, message);
-      else if (level === info) logger.info(fields, message);
-      else logger.warn(fields, message);
+      if (level <= warn) logger.warn(fields, message);
+      else logger.debug(fields, message);
     };
 }
 
