@@ -1,10 +1,13 @@
 import type { ProductEvent } from '@reprise/events';
+import { jest } from '@jest/globals';
 import { eventually, spawnApp, type SpawnedApp } from '@reprise/test-kit';
 import { consumerFixture, type ConsumerFixture } from './testing/consumer-fixture.ts';
 import { naiveDocuments } from './testing/naive-documents.ts';
 import { readProducts, watchAlias, writeEvents } from './testing/traffic.ts';
 
 const rebuildJob = 'apps/rebuild-job/src/main.ts';
+jest.setTimeout(180_000);
+
 const patient = { timeoutMs: 60_000 };
 
 describe('a cutover while events are written', () => {
@@ -39,14 +42,15 @@ describe('a cutover while events are written', () => {
     const writer = writeEvents(fixture, log, { products: 60, perSecond: 100 });
     const alias = watchAlias(fixture);
     const reader = readProducts(fixture, log);
+    let outcome: readonly [string[], Awaited<ReturnType<typeof reader.stop>>];
     try {
       await eventually(() => expect(log.length).toBeGreaterThan(150), patient);
       await work();
     } finally {
       await writer.stop();
+      outcome = [await alias.stop(), await reader.stop()];
     }
-    const { reads, wentBack, failed } = await reader.stop();
-    const seen = await alias.stop();
+    const [seen, { reads, wentBack, failed }] = outcome;
     expect(reads).toBeGreaterThan(500);
     expect({ wentBack, failed }).toEqual({ wentBack: [], failed: [] });
     return seen;

@@ -1,3 +1,4 @@
+import { jest } from '@jest/globals';
 import { encodeEvent, type ProductEvent } from '@reprise/events';
 import {
   eventually,
@@ -13,6 +14,8 @@ import { catalogue, consumerFixture, type ConsumerFixture } from './testing/cons
 import { naiveDocuments } from './testing/naive-documents.ts';
 import { elasticsearchProxy } from './testing/elasticsearch-proxy.ts';
 import { recordsOf } from './testing/records-of.ts';
+
+jest.setTimeout(120_000);
 
 const patient = { timeoutMs: 40_000 };
 

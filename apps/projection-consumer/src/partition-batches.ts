@@ -1,4 +1,4 @@
-import { CustomTransportStrategy, Server } from '@nestjs/microservices';
+import { Server, type CustomTransportStrategy } from '@nestjs/microservices';
 import type { PartitionBatch } from '@reprise/read-model-feed';
 import { untilAborted, type Logger } from '@reprise/runtime';
 import type { Batch, Consumer, EachBatchPayload, Kafka } from 'kafkajs';
@@ -151,6 +151,8 @@ export class PartitionBatches extends Server implements CustomTransportStrategy 
         Promise.all([this.#reading.positioned, this.#passing.get(partition)]),
         untilAborted(signal),
       ]);
+      // Thrown, it makes kafkajs join its group again.
+      lost.signal.throwIfAborted();
       if (!isWanted()) return;
       const from = fetchedOffsetOf(batch);
       const next = BigInt(batch.lastOffset()) + 1n;
@@ -160,6 +162,7 @@ export class PartitionBatches extends Server implements CustomTransportStrategy 
         value,
       }));
       const result = await this.#handle({ batch: { partition, from, next, records }, signal });
+      lost.signal.throwIfAborted();
       // A seek that came meanwhile says where to go on; what was fed is fed.
       if (!isWanted()) return;
       if (result.verdict === 'next') {
@@ -169,8 +172,6 @@ export class PartitionBatches extends Server implements CustomTransportStrategy 
       } else this.#obey(result, partition, from);
     } finally {
       clearInterval(heartbeats);
-      // Thrown, it makes kafkajs join its group again.
-      if (lost.signal.aborted) throw lost.signal.reason;
     }
   }
 

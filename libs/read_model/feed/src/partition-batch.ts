@@ -109,6 +109,6 @@ export class OnceAside {
       });
       for (const offset of fresh.keys()) this.#sent.set(offset, sending);
     }
-    await Promise.all(letters.map(({ offset }) => this.#sent.get(offset)));
+    await Promise.all(letters.map(({ offset }) => this.#sent.get(offset) ?? Promise.resolve()));
   }
 }
