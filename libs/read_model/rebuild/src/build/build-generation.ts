@@ -91,7 +91,8 @@ async function* finishedGroups(
     const current = batch.keys.at(-1);
     yield table.takeAllBut(typeof current === 'string' ? current : current?.toString());
   }
-  yield table.takeAllBut(undefined);
+  // What is left, and what a page too large for the memory has put aside on disk.
+  yield* table.drain(input.groupSize);
 }
 
 async function replaySlice(

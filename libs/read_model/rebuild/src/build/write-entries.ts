@@ -13,7 +13,7 @@ const groupsInFlight = 2;
  * Writes the final documents of folded entries and tallies what the store must hold afterwards. Entries that still wait for
  * an event are handed to `unresolved`; of those, what was folded so far is written too.
  *
- * @throws whatever `write` throws; groups in flight are awaited first, so nothing is written after it returns
+ * @throws whatever `write` or `groups` throw; groups in flight are awaited first, so nothing is written after it returns
  */
 export async function writeEntries(
   groups: Iterable<readonly FoldEntry[]> | AsyncIterable<readonly FoldEntry[]>,
@@ -25,18 +25,21 @@ export async function writeEntries(
   const sums = new BucketSums();
   const inFlight = new Set<Promise<void>>();
   const failures: unknown[] = [];
-  for await (const group of groups) {
-    if (failures.length > 0 || signal.aborted) break;
-    const documents = prepareGroup(group, tally, sums, unresolved);
-    if (documents.length === 0) continue;
-    const writing = write(documents)
-      .then((result) => tallyWrite(tally, result))
-      .catch((error: unknown) => void failures.push(error))
-      .finally(() => inFlight.delete(writing));
-    inFlight.add(writing);
-    if (inFlight.size >= groupsInFlight) await Promise.race(inFlight);
+  try {
+    for await (const group of groups) {
+      if (failures.length > 0 || signal.aborted) break;
+      const documents = prepareGroup(group, tally, sums, unresolved);
+      if (documents.length === 0) continue;
+      const writing = write(documents)
+        .then((result) => tallyWrite(tally, result))
+        .catch((error: unknown) => void failures.push(error))
+        .finally(() => inFlight.delete(writing));
+      inFlight.add(writing);
+      if (inFlight.size >= groupsInFlight) await Promise.race(inFlight);
+    }
+  } finally {
+    await Promise.all(inFlight);
   }
-  await Promise.all(inFlight);
   if (failures.length > 0) throw failures[0];
   signal.throwIfAborted();
   tally.buckets = sums.list();
