@@ -210,8 +210,13 @@ describe('a rebuild that is disturbed', () => {
     const first = slowRebuild();
     await isBuilding();
     first.signal('SIGSTOP');
-    const second = await rebuildJob(['rebuild', '--projection', 'product_search']);
+    const second = await rebuildJob(['rebuild', '--projection', 'product_search', '--json']);
     expect(second.code).toBe(3);
+    expect(JSON.parse(second.stdout)).toMatchObject({
+      outcome: 'failed',
+      exitCode: 3,
+      projection: 'product_search',
+    });
     expect(second.text).toContain('is at work');
     await first.kill('SIGKILL');
     expect(await readers()).toEqual(before);

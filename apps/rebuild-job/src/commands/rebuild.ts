@@ -2,6 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { Projection } from '@reprise/read-model-projections';
 import {
   defaultGateLimits,
+  exitCodeOf,
   exitCodes,
   rebuildReadModel,
   replayOntoLive,
@@ -60,14 +61,22 @@ async function rebuild(options: OptionReader, invocation: Invocation): Promise<n
   const request = readRequest(options);
   const servers = await openServers(invocation.env);
   try {
-    const receipts: Receipt[] = [];
+    const receipts: (Receipt | FailedRun)[] = [];
     const codes: number[] = [];
     for (const projection of request.projections) {
       if (invocation.signal.aborted) break;
-      const { receipt, exitCode } = await rebuildOne(projection, request, servers, invocation);
-      receipts.push(receipt);
-      codes.push(exitCode);
-      if (!request.json) invocation.stdout(`${describeReceipt(receipt)}\n`);
+      try {
+        const { receipt, exitCode } = await rebuildOne(projection, request, servers, invocation);
+        receipts.push(receipt);
+        codes.push(exitCode);
+        if (!request.json) invocation.stdout(`${describeReceipt(receipt)}\n`);
+      } catch (error) {
+        // It could not even begin (another run is at work, say); the other projections still can.
+        const failed = failedRun(projection.name, error);
+        receipts.push(failed);
+        codes.push(failed.exitCode);
+        invocation.stderr(`${projection.name}: ${failed.message}\n`);
+      }
     }
     const single = request.projections.length === 1 ? receipts[0] : undefined;
     if (request.json) invocation.stdout(`${JSON.stringify(single ?? receipts, null, 2)}\n`);
@@ -75,6 +84,19 @@ async function rebuild(options: OptionReader, invocation: Invocation): Promise<n
   } finally {
     await servers.close();
   }
+}
+
+/** What `--json` shows of a run that ended before it had a receipt. */
+interface FailedRun {
+  readonly projection: string;
+  readonly outcome: 'failed';
+  readonly exitCode: number;
+  readonly message: string;
+}
+
+function failedRun(projection: string, error: unknown): FailedRun {
+  const message = error instanceof Error ? error.message : String(error);
+  return { projection, outcome: 'failed', exitCode: exitCodeOf(error), message };
 }
 
 async function rebuildOne(

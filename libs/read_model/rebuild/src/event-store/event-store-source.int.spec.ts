@@ -45,6 +45,30 @@ describe('the event store as source', () => {
     expect(read).toBe(events.length);
   });
 
+  it('keeps the versions of a long history in numeric order, also across pages', async () => {
+    const long = await testEventStore();
+    const history = productHistory({
+      events: [step.created(), ...Array.from({ length: 24 }, (_, price) => step.priceChanged(price))],
+    });
+    await long.append(history);
+    const source = await openEventStoreSource({
+      pool: long.pool,
+      topic: { name: 't', id: 'i' },
+      positions: new Map(),
+      pageSize: 7,
+    });
+    const versions: number[] = [];
+    for await (const { values } of source.read(
+      source.slices[0]!,
+      { position: 0n },
+      new AbortController().signal,
+    )) {
+      versions.push(...values.map((value) => (JSON.parse(String(value)) as ProductEvent).aggregateversion));
+    }
+    await source.close();
+    expect(versions).toEqual(history.map(({ aggregateversion }) => aggregateversion));
+  });
+
   it('gives the generation the positions Kafka had before the snapshot, so that no later event is lost', async () => {
     const { receipt } = await model.rebuild(
       { source: 'event-store', promote: false },

@@ -96,9 +96,10 @@ async function readPage(
   try {
     const { rows } = await client.query<Row[]>({
       name: 'event-store-page',
+      // The order names the table's columns: the bare names would be the selected texts, which sort 10 before 2.
       text: `SELECT aggregate_id::text, aggregate_version::text, envelope::text FROM event_store
              WHERE (aggregate_id, aggregate_version) > ($1::uuid, $2::int)
-             ORDER BY aggregate_id, aggregate_version LIMIT $3`,
+             ORDER BY event_store.aggregate_id, event_store.aggregate_version LIMIT $3`,
       values: [after.aggregateId, after.version, pageSize],
       rowMode: 'array',
     });

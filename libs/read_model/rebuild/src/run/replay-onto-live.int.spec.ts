@@ -21,7 +21,11 @@ async function contentOf(): Promise<Record<string, unknown>> {
   return documents;
 }
 
-function replay(filter: Partial<ReplayFilter>, mode: RebuildMode = 'APPLY') {
+function replay(
+  filter: Partial<ReplayFilter>,
+  mode: RebuildMode = 'APPLY',
+  signal = new AbortController().signal,
+) {
   return replayOntoLive(
     {
       projection: model.projection,
@@ -35,7 +39,7 @@ function replay(filter: Partial<ReplayFilter>, mode: RebuildMode = 'APPLY') {
     },
     { maxEvents: 0, ...filter },
     model.servers,
-    { signal: new AbortController().signal },
+    { signal },
   );
 }
 
@@ -87,6 +91,12 @@ describe('a part of the log', () => {
     expect({ readers: await readersOf(), generations: await model.registry.listGenerations() }).toEqual(
       before,
     );
+  });
+
+  it('G14: is cancelled by a signal, with a receipt that says so', async () => {
+    const { receipt, ending } = await replay({}, 'APPLY', AbortSignal.abort(new Error('received SIGINT')));
+    expect(receipt.outcome).toBe('cancelled');
+    expect(ending.exitCode).toBe(130);
   });
 
   it('is applied from an event on, and refused when the log has no such event', async () => {

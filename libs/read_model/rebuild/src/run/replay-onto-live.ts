@@ -54,6 +54,7 @@ export async function replayOntoLive(
   const slices = await startingPoints(servers, source.slices, filter);
   const tally = emptyTally();
   const replay = { options, filter, servers, live, tally };
+  let cancelled = false;
   try {
     context.progress.plan(slices);
     context.progress.step = 'replay';
@@ -65,21 +66,39 @@ export async function replayOntoLive(
       }
       if (isFull(replay)) break;
     }
+  } catch (error) {
+    if (!control.signal.aborted) throw error;
+    cancelled = true;
   } finally {
     await source.close();
   }
   context.source = { ...source, slices };
   context.total = tally;
   context.stepMs['build'] = Math.round(performance.now() - begun);
+  const ending = endOfReplay(options, tally, cancelled);
+  return { receipt: writeReceipt(context, ending, thisProcess()), ending };
+}
+
+function endOfReplay({ mode }: RebuildOptions, tally: SliceTally, cancelled: boolean): Ending {
+  if (cancelled) {
+    const message =
+      'The replay was cancelled; what was applied stays applied, and applying it again changes nothing.';
+    return {
+      outcome: 'cancelled',
+      exitCode: exitCodes.cancelled,
+      runState: 'INTERRUPTED',
+      leaseLost: false,
+      message,
+    };
+  }
   const faulty = tally.poisoned + tally.gapped + tally.rejectedCount > 0;
-  const ending: Ending = {
-    outcome: options.mode === 'DRY_RUN' ? 'dry-run' : 'replayed',
+  return {
+    outcome: mode === 'DRY_RUN' ? 'dry-run' : 'replayed',
     exitCode: faulty ? exitCodes.refused : exitCodes.done,
     runState: faulty ? 'FAILED' : 'DONE',
     leaseLost: false,
     message: faulty ? 'Some events could not be applied; all others were. See poison and gaps.' : null,
   };
-  return { receipt: writeReceipt(context, ending, thisProcess()), ending };
 }
 
 interface Replay {
