@@ -34,7 +34,7 @@ describe('a cutover while events are written', () => {
     fixture = await consumerFixture();
     consumer = fixture.start();
     await consumer.ready();
-    await eventually(async () => expect(await fixture.readers()).toHaveLength(1), patient);
+    await eventually(async () => expect(await fixture.generations('LIVE')).toHaveLength(1), patient);
   });
 
   /** Does `work` under traffic and judges what readers saw; `log` holds everything written when it returns. */

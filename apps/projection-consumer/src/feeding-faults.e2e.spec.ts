@@ -22,7 +22,7 @@ const patient = { timeoutMs: 40_000 };
 async function startServing(fixture: ConsumerFixture, env?: Record<string, string>): Promise<SpawnedApp> {
   const app = fixture.start(env);
   await app.ready();
-  await eventually(async () => expect(await fixture.readers()).toHaveLength(1), patient);
+  await eventually(async () => expect(await fixture.generations('LIVE')).toHaveLength(1), patient);
   return app;
 }
 

@@ -1,0 +1,114 @@
+import { randomUUID } from 'node:crypto';
+import { jest } from '@jest/globals';
+import { encodeEvent, type ProductEvent } from '@reprise/events';
+import { generationName } from '@reprise/read-model-indices';
+import { eventually, freshName, kafkaAdmin, produce, testEndpoints } from '@reprise/test-kit';
+import { Kafka, logLevel } from 'kafkajs';
+import { catalogue, consumerFixture, type ConsumerFixture } from './testing/consumer-fixture.ts';
+import { naiveDocuments } from './testing/naive-documents.ts';
+
+jest.setTimeout(120_000);
+
+const patient = { timeoutMs: 40_000 };
+
+/** Sends values to partition 0 in one transaction after another, each ended as told. */
+async function transactions(
+  fixture: ConsumerFixture,
+  rounds: readonly { readonly values: readonly string[]; readonly end: 'commit' | 'abort' }[],
+): Promise<void> {
+  const kafka = new Kafka({ ...testEndpoints().kafka, logLevel: logLevel.NOTHING });
+  const producer = kafka.producer({
+    transactionalId: freshName('test.tx'),
+    idempotent: true,
+    maxInFlightRequests: 1,
+  });
+  await producer.connect();
+  try {
+    for (const { values, end } of rounds) {
+      const transaction = await producer.transaction();
+      for (const value of values)
+        await transaction.send({ topic: fixture.topic.name, messages: [{ partition: 0, value }] });
+      await transaction[end]();
+    }
+  } finally {
+    await producer.disconnect();
+  }
+}
+
+async function expectFolded(fixture: ConsumerFixture, log: readonly ProductEvent[]): Promise<void> {
+  await eventually(async () => expect(await fixture.documents()).toEqual(naiveDocuments(log)), patient);
+}
+
+describe('the projection consumer on an unusual log', () => {
+  it('G13: gets past aborted records and markers, at the tail too, and gives readers their first generation', async () => {
+    const fixture = await consumerFixture(1);
+    const log = catalogue(3);
+    const values = log.map(encodeEvent);
+    // More than one fetch can hold, so that whole fetches come without a single record.
+    const aborted = Array.from({ length: 4 }, () => 'x'.repeat(600_000));
+    await transactions(fixture, [
+      { values: values.slice(0, 4), end: 'commit' },
+      { values: aborted, end: 'abort' },
+      { values: values.slice(4), end: 'commit' },
+      { values: [...aborted, 'never seen'], end: 'abort' },
+    ]);
+    const app = fixture.start();
+    await app.ready();
+    await eventually(async () => expect(await fixture.generations('LIVE')).toHaveLength(1), patient);
+    const [live] = await fixture.generations('LIVE');
+    const [end] = await (await kafkaAdmin()).fetchTopicOffsets(fixture.topic.name);
+    expect((await fixture.registry.positions(live!.uuid)).get(0)).toBe(BigInt(end!.high));
+    await expectFolded(fixture, log);
+
+    const more = catalogue(2);
+    await transactions(fixture, [{ values: more.map(encodeEvent), end: 'commit' }]);
+    await expectFolded(fixture, [...log, ...more]);
+    expect(app.output.filter(({ json }) => json?.['msg'] === 'a generation needs earlier records')).toEqual(
+      [],
+    );
+  });
+
+  it('says that it stands still where the log does not hold what a generation needs, and why', async () => {
+    const fixture = await consumerFixture(1);
+    await produce(fixture.topic, catalogue(5));
+    const partitions = [{ partition: 0, offset: '4' }];
+    const admin = await kafkaAdmin();
+    // It makes the client know the topic, which deleting needs.
+    await admin.fetchTopicOffsets(fixture.topic.name);
+    await admin.deleteTopicRecords({ topic: fixture.topic.name, partitions });
+    const app = fixture.start();
+    const { port } = (await app.logged({ msg: 'listening' })) as { port: number };
+    await eventually(async () => {
+      const answer = await fetch(`http://127.0.0.1:${port}/health/ready`);
+      expect(answer.status).toBe(503);
+      expect(await answer.text()).toContain('the log begins at offset 4, but a generation needs offset 0');
+    }, patient);
+    expect(await fixture.readers()).toEqual([]);
+    expect(await app.kill()).toMatchObject({ code: 0 });
+  });
+
+  it('is not held up by a generation whose index is gone', async () => {
+    const fixture = await consumerFixture();
+    const app = fixture.start();
+    await app.ready();
+    await eventually(async () => expect(await fixture.generations('LIVE')).toHaveLength(1), patient);
+    const [live] = await fixture.generations('LIVE');
+    const name = generationName(1, 'product_search', new Date(0), live!.fingerprint);
+    const lease = await fixture.registry.acquireLease('product_search', {
+      runId: randomUUID(),
+      holder: 'test',
+      ttlMs: 20_000,
+    });
+    if (!lease.acquired) throw new Error('the lease is held');
+    const uuid = randomUUID();
+    await fixture.registry.createGeneration({ ...live!, uuid, name, runId: null }, lease.fence);
+    await fixture.registry.moveGeneration(uuid, ['BUILDING'], 'VERIFIED', { fence: lease.fence });
+    await fixture.registry.releaseLease(lease.fence);
+
+    const log = catalogue(10);
+    await produce(fixture.topic, log);
+    await expectFolded(fixture, log);
+    await app.logged({ msg: 'generation not fed for now', generation: name });
+    await fixture.registry.moveGeneration(uuid, ['VERIFIED'], 'RETIRED');
+  });
+});
