@@ -24,7 +24,7 @@ export function contentContract(context: ContractContext): void {
       expect(await context.store.sizeInBytes(name)).toBeGreaterThan(0);
     });
 
-    it('is scanned in ascending id order, page by page, whole or by bucket', async () => {
+    it('is scanned page by page, whole or by bucket, every document once', async () => {
       const name = await context.created();
       const documents = Array.from({ length: 1_050 }, (_, stock) => contractDocument(2, { stock }));
       await context.store.write(name, documents);
@@ -36,15 +36,15 @@ export function contentContract(context: ContractContext): void {
           document: JSON.parse(canonical),
           digest,
         }))
-        .sort((a, b) => (a.id < b.id ? -1 : 1));
+        .sort(byId);
       for (const batchSize of [100, 350, 5_000]) {
         const pages = await context.scanned(name, { batchSize });
-        expect(pages.flat()).toEqual(expected);
+        expect(pages.flat().sort(byId)).toEqual(expected);
         expect(pages.every((page) => page.length > 0 && page.length <= batchSize)).toBe(true);
       }
       const buckets = [0, 17, 255, expected[0]!.digest.bucket];
       const inBuckets = expected.filter(({ digest }) => buckets.includes(digest.bucket));
-      expect((await context.scanned(name, { buckets, batchSize: 3 })).flat()).toEqual(inBuckets);
+      expect((await context.scanned(name, { buckets, batchSize: 3 })).flat().sort(byId)).toEqual(inBuckets);
       expect(await context.scanned(name, { buckets: [] })).toEqual([]);
     });
 
@@ -113,6 +113,8 @@ export function contentContract(context: ContractContext): void {
     });
   });
 }
+
+const byId = (a: StoredDocument, b: StoredDocument): number => (a.id < b.id ? -1 : 1);
 
 /** Bucket sums computed another way: FNV-1a and sums in bigint, from the canonical text. */
 function naiveBuckets(documents: readonly DocumentToWrite[]): BucketDigest[] {

@@ -136,7 +136,11 @@ export interface GenerationStore {
   ): Promise<WriteResult>;
   /** Reads documents by id, in real time (not subject to refresh). Absent ids are absent from the map. */
   read(name: GenerationName, ids: readonly string[]): Promise<Map<string, StoredDocument>>;
-  /** All documents in ascending id order, `batchSize` at a time, from one consistent view. */
+  /**
+   * All documents, or those of some buckets, each once, `batchSize` at a time, from one consistent view of what was visible
+   * when the scan began. They come in whatever order the store reads fastest: whoever compares two sides keeps the smaller one,
+   * a few buckets of it, in memory.
+   */
   scan(
     name: GenerationName,
     options?: { batchSize?: number; buckets?: readonly number[]; signal?: AbortSignal },

@@ -13,7 +13,8 @@ export interface ScanOptions extends RequestOptions {
 const keepAlive = '2m';
 
 /**
- * Pages through all documents, or those of some buckets, in ascending id order from one point in time. Sees what was
+ * Pages through all documents, or those of some buckets, from one point in time, in the order they lie in the shards: each
+ * page begins where the last one ended, while sorting by id would go through all documents for every page. Sees what was
  * refreshed when it began. Memory is bounded by one page.
  */
 export async function* scanDocuments(
@@ -39,7 +40,7 @@ export async function* scanDocuments(
             {
               pit: { id: pit.id, keep_alive: keepAlive },
               size: batchSize,
-              sort: [{ productId: 'asc' }],
+              sort: ['_shard_doc'],
               version: true,
               track_total_hits: false,
               allow_partial_search_results: false,
