@@ -8,9 +8,12 @@ import { postgresGenerationStore } from './postgres/generation-store.ts';
 export interface StoreServers {
   readonly client: Client;
   readonly pool: Pool;
-  /** Alias readers of the search index use; readers of a table use the view of the projection's name. */
+  /** Alias readers of `product_search` use. Readers of any other read model use the alias or view of its projection's name. */
   readonly searchAlias: string;
 }
+
+/** The read model whose alias is configurable (SEARCH_ALIAS), because the search API reads through it. */
+const searchProjection = 'product_search';
 
 /** The store of a projection's generations, by what its storage asks for. The servers stay the caller's. */
 export function openGenerationStore(
@@ -19,7 +22,11 @@ export function openGenerationStore(
 ): GenerationStore {
   switch (storage.kind) {
     case 'elasticsearch':
-      return elasticsearchGenerationStore(client, { projection: name, storage, readersAlias: searchAlias });
+      return elasticsearchGenerationStore(client, {
+        projection: name,
+        storage,
+        readersAlias: name === searchProjection ? searchAlias : name,
+      });
     case 'postgres':
       return postgresGenerationStore(pool, { projection: name, storage, readersView: name });
   }
