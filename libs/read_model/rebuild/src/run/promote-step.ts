@@ -30,13 +30,15 @@ export async function promoteGeneration(context: RunContext): Promise<StepResult
 }
 
 /** Generations that were on standby before the one just replaced: no longer fed, left for `prune`. */
-async function retireOlder({ servers, cutover, options }: RunContext): Promise<void> {
+async function retireOlder(context: RunContext): Promise<void> {
+  const { servers, cutover, options } = context;
+  const fence = fenceOf(context);
   const standby = await servers.registry.listGenerations({
     projection: options.projection.name,
     states: ['STANDBY', 'VERIFIED'],
   });
   for (const { uuid, name } of standby) {
     if (name !== cutover?.from)
-      await servers.registry.moveGeneration(uuid, ['STANDBY', 'VERIFIED'], 'RETIRED');
+      await servers.registry.moveGeneration(uuid, ['STANDBY', 'VERIFIED'], 'RETIRED', { fence });
   }
 }

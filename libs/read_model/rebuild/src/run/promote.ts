@@ -1,5 +1,12 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import type { Fence, Generation, GenerationStore, Positions, Registry } from '@reprise/read-model-indices';
+import {
+  DependencyError,
+  type Fence,
+  type Generation,
+  type GenerationStore,
+  type Positions,
+  type Registry,
+} from '@reprise/read-model-indices';
 import { RebuildError } from '../errors.ts';
 import type { CutoverRecord } from './receipt.ts';
 
@@ -36,35 +43,60 @@ export async function promote(input: PromotionInput): Promise<CutoverRecord> {
   const readers = await store.observeReaders();
   if (readers.kind === 'ambiguous') throw ambiguous(store.readers, readers.names);
   const from = readers.kind === 'generation' ? readers.name : undefined;
-  if (from !== generation.name) {
-    const live = from === undefined ? undefined : await registry.findGeneration(from);
-    if (live && input.catchUp) await meet(input, live, input.catchUp);
-    await store.refresh(generation.name);
-    signal.throwIfAborted();
-    await registry.renewLease(fence, leaseForCutoverMs);
-    await store.switchReaders(from, generation.name);
+  const live = from === undefined ? undefined : await registry.findGeneration(from);
+  // A cutover that was killed after it had moved readers was not recorded: that comes before anything else.
+  const heard = await registry.listGenerations({ projection: generation.projection, states: ['LIVE'] });
+  if (live && live.state !== 'LIVE') await registry.recordCutover(live.projection, live.uuid, fence);
+  if (from === generation.name) {
+    const before = heard.find(({ name }) => name !== generation.name);
+    return { alias: store.readers, from: before?.name ?? from, to: generation.name, at: now().toISOString() };
   }
-  await registry.recordCutover(generation.projection, generation.uuid, fence);
+  if (live && input.catchUp) await meet(input, live, input.catchUp);
+  await store.refresh(generation.name);
+  signal.throwIfAborted();
+  await registry.renewLease(fence, leaseForCutoverMs);
+  await store.switchReaders(from, generation.name);
+  await recordSwitch(input);
   return { alias: store.readers, from: from ?? null, to: generation.name, at: now().toISOString() };
 }
 
-/** Returns when the generation is at least as far as `live` and fed by everyone who feeds `live`. */
+/** The switch has been made whatever happens here, and a message about the registry alone would hide that. */
+async function recordSwitch({ generation, registry, store, fence }: PromotionInput): Promise<void> {
+  try {
+    await registry.recordCutover(generation.projection, generation.uuid, fence);
+  } catch (error) {
+    if (!(error instanceof DependencyError)) throw error;
+    throw new DependencyError(
+      error.dependency,
+      `Readers of "${store.readers}" WERE switched to ${generation.name}, but the registry could not be told: ${error.message} ` +
+        'The same command records it when it is run again.',
+      { cause: error },
+    );
+  }
+}
+
+/**
+ * Returns when the generation is at least as far as `live` and fed by everyone who feeds `live`. The time for it begins when
+ * the generation has once been where `live` was. Where `live` is fed by another projection version only, nothing feeds both
+ * and `live` may stay ahead by what arrives during a round: after that time such a round is near enough.
+ */
 async function meet(input: PromotionInput, live: Generation, catchUp: CatchUp): Promise<void> {
   const { generation, registry, signal, attachTimeoutMs = 30_000 } = input;
   // Offsets of another incarnation of the topic cannot be compared; what counts then is the end captured by the build.
   if (live.topicId !== generation.topicId) return;
-  const deadline = performance.now() + attachTimeoutMs;
+  let deadline: number | undefined;
   for (;;) {
     signal.throwIfAborted();
     const missing = await notYetFeeding(registry, live, generation);
     const target = await registry.positions(live.uuid);
-    if (isBehind(await registry.positions(generation.uuid), target)) {
-      await catchUp(generation, target, signal);
-      continue;
-    }
-    if (missing.length === 0) return;
-    if (performance.now() > deadline) throw notTakenOn(generation, missing, attachTimeoutMs);
-    await delay(50, undefined, { signal });
+    const behind = isBehind(await registry.positions(generation.uuid), target);
+    if (!behind && missing.length === 0) return;
+    const isOver = deadline !== undefined && performance.now() > deadline;
+    if (isOver && missing.length > 0) throw notTakenOn(generation, missing, attachTimeoutMs);
+    if (behind) await catchUp(generation, target, signal);
+    else await delay(50, undefined, { signal });
+    if (isOver) return;
+    deadline ??= performance.now() + attachTimeoutMs;
   }
 }
 

@@ -29,9 +29,12 @@ export interface RollbackInput {
  * @throws RebuildError REFUSED when there is nothing to go back to
  */
 export async function rollBack(input: RollbackInput): Promise<CutoverRecord> {
-  const { projection, registry, store, onNotice } = input;
+  const { projection, registry, store, fence, onNotice } = input;
   const readers = await store.observeReaders();
   const live = readers.kind === 'generation' ? readers.name : undefined;
+  const current = live === undefined ? undefined : await registry.findGeneration(live);
+  // A cutover that was killed before the registry heard of it: what readers used before it is still LIVE there.
+  if (current && current.state !== 'LIVE') await registry.recordCutover(projection.name, current.uuid, fence);
   const standby = await registry.listGenerations({ projection: projection.name, states: ['STANDBY'] });
   const target = standby.filter(({ name }) => name !== live).sort(byLatestChange)[0];
   if (!target) throw nothingToReturnTo(projection.name);
@@ -40,9 +43,12 @@ export async function rollBack(input: RollbackInput): Promise<CutoverRecord> {
     projectionVersion: projection.version,
     topicId: target.topicId,
   });
-  const current = live === undefined ? undefined : await registry.findGeneration(live);
   const feedable = target.fingerprint === own;
-  if (!feedable && current) await tellLag(input, target, current, onNotice);
+  if (current && current.topicId !== target.topicId) {
+    onNotice(
+      `${target.name} holds an earlier topic of that name, deleted since: it lacks whatever was written after that`,
+    );
+  } else if (!feedable && current) await tellLag(input, target, current, onNotice);
   return promote({ ...input, generation: target, catchUp: feedable ? input.catchUp : undefined });
 }
 

@@ -1,0 +1,109 @@
+import type { Fence, Generation } from '@reprise/read-model-indices';
+import { produce, productHistory, step } from '@reprise/test-kit';
+import { testReadModel, type TestReadModel } from '../testing/read-model.ts';
+import { promote, type CatchUp } from './promote.ts';
+import { rollBack } from './roll-back.ts';
+import { underLease } from './under-lease.ts';
+
+async function filledModel(): Promise<TestReadModel> {
+  const model = await testReadModel({ partitions: 1 });
+  await produce(
+    model.topic,
+    [1, 2, 3].flatMap(() => productHistory({ events: [step.created(), step.published()] })),
+  );
+  return model;
+}
+
+async function built(model: TestReadModel): Promise<Generation> {
+  const { receipt } = await model.rebuild({ promote: false });
+  return (await model.registry.findGeneration(receipt.generation!.uuid))!;
+}
+
+async function stateOf({ registry }: TestReadModel, { uuid }: Generation): Promise<string> {
+  return (await registry.findGeneration(uuid))!.state;
+}
+
+/** Two generations of which the first was promoted, and a switch to the second that died before it was recorded. */
+async function withUnrecordedSwitch() {
+  const model = await filledModel();
+  const { store, registry, projection } = model;
+  const { receipt } = await model.rebuild();
+  const first = (await registry.findGeneration(receipt.generation!.uuid))!;
+  const second = await built(model);
+  await store.switchReaders(first.name, second.name);
+  const input = (fence: Fence) => ({
+    store,
+    registry,
+    projection,
+    fence,
+    catchUp: () => Promise.resolve(),
+    signal: new AbortController().signal,
+    now: () => new Date(0),
+    onNotice: () => undefined,
+  });
+  const leased = <T>(work: (fence: Fence) => Promise<T>) => underLease(registry, projection.name, work);
+  return { model, first, second, input, leased };
+}
+
+describe('a cutover that was killed before the registry heard of it', () => {
+  it('is completed by the next promotion, which names what readers used before', async () => {
+    const { model, first, second, input, leased } = await withUnrecordedSwitch();
+    const cutover = await leased((fence) => promote({ ...input(fence), generation: second }));
+    expect(cutover).toMatchObject({ from: first.name, to: second.name });
+    expect([await stateOf(model, first), await stateOf(model, second)]).toEqual(['STANDBY', 'LIVE']);
+  });
+
+  it('is rolled back to what readers used before', async () => {
+    const { model, first, second, input, leased } = await withUnrecordedSwitch();
+    const cutover = await leased((fence) => rollBack(input(fence)));
+    expect(cutover).toMatchObject({ from: second.name, to: first.name });
+    expect([await stateOf(model, first), await stateOf(model, second)]).toEqual(['LIVE', 'STANDBY']);
+  });
+
+  it('leaves what it moved readers to on standby when another generation follows', async () => {
+    const { model, second, input, leased } = await withUnrecordedSwitch();
+    const third = await built(model);
+    await leased((fence) => promote({ ...input(fence), generation: third }));
+    expect([await stateOf(model, second), await stateOf(model, third)]).toEqual(['STANDBY', 'LIVE']);
+  });
+});
+
+describe('a promotion beside writes that never pause', () => {
+  /** A live generation that has moved on whenever the other one has come to where it was. */
+  async function promoteBesideWrites(fingerprint: string | undefined) {
+    const model = await filledModel();
+    const { store, registry, projection } = model;
+    const { receipt } = await model.rebuild();
+    const live = (await registry.findGeneration(receipt.generation!.uuid))!;
+    const next = await built(model);
+    await registry.advancePositions(live.uuid, new Map([[0, 100n]]));
+    await registry.beat('consumer', [{ generation: live.uuid, partitions: [0] }]);
+    const catchUp: CatchUp = async ({ uuid }, target) => {
+      await registry.advancePositions(uuid, target);
+      await registry.advancePositions(live.uuid, new Map([[0, target.get(0)! + 1n]]));
+    };
+    return underLease(registry, projection.name, (fence) =>
+      promote({
+        generation: { ...next, fingerprint: fingerprint ?? next.fingerprint },
+        store,
+        registry,
+        fence,
+        catchUp,
+        signal: AbortSignal.timeout(10_000),
+        now: () => new Date(0),
+        attachTimeoutMs: 300,
+      }).then(
+        ({ to }) => to === next.name,
+        (error: Error) => error.message,
+      ),
+    );
+  }
+
+  it('ends when only another projection version feeds what is live', async () => {
+    expect(await promoteBesideWrites('another')).toBe(true);
+  });
+
+  it('is refused when a consumer that should does not take the generation on', async () => {
+    expect(await promoteBesideWrites(undefined)).toContain('the live consumer consumer still does not');
+  });
+});
