@@ -4,6 +4,8 @@ import {
   generationName,
   type Generation,
   type GenerationName,
+  type JsonObject,
+  type Run,
 } from '@reprise/read-model-indices';
 import { RebuildError } from '../errors.ts';
 import { proveHistoryComplete } from '../kafka/history.ts';
@@ -11,7 +13,8 @@ import { kafkaSource } from '../kafka/kafka-source.ts';
 import { describeTopic, type KafkaTopic } from '@reprise/read-model-feed';
 import { openEventStoreSource } from '../event-store/event-store-source.ts';
 import type { LogSource } from '../log/log-source.ts';
-import { decodePositions, readCheckpoint, type Checkpoint } from './checkpoint.ts';
+import { decodePositions, readCheckpoint, type Checkpoint, type CheckpointUse } from './checkpoint.ts';
+import { dropOwn } from './prune.ts';
 import { fenceOf, type RunContext } from './run-context.ts';
 import type { StepResult } from './run-steps.ts';
 
@@ -39,6 +42,13 @@ export async function preflight(context: RunContext): Promise<StepResult> {
     context.generation = resumed.generation;
     for (const [slice, tally] of Object.entries(resumed.checkpoint.finished))
       context.tallies.set(Number(slice), tally);
+    // From here on it is this run's, also when there is nothing left to build: how it ends decides whether it is resumed again.
+    const { checkpoint, generation } = resumed;
+    await servers.registry.saveProgress(
+      context.runId,
+      { checkpoint: checkpoint as unknown as JsonObject, generation: generation.uuid },
+      fenceOf(context),
+    );
   } else {
     context.generation = await createGeneration(context, topic, fingerprint);
   }
@@ -125,8 +135,11 @@ async function takeOver(
   const generation = interrupted?.generation
     ? await registry.findGeneration(interrupted.generation)
     : undefined;
-  const use =
-    interrupted && options.resume !== 'restart'
+  const isRefused =
+    interrupted && generation?.state === 'BUILT' && (await wasRefused(context, generation, interrupted));
+  const use: CheckpointUse | undefined = isRefused
+    ? { usable: false, reason: 'a later run finished its build and the gate refused it' }
+    : interrupted && options.resume !== 'restart'
       ? readCheckpoint(interrupted.checkpoint, {
           generation,
           fingerprint,
@@ -156,6 +169,16 @@ async function takeOver(
   return undefined;
 }
 
+/** Whether a run that went on with the interrupted one's generation was refused: it would be again, however often it is resumed. */
+async function wasRefused(
+  { servers, options }: RunContext,
+  { uuid }: Generation,
+  { runId }: Pick<Run, 'runId'>,
+): Promise<boolean> {
+  const runs = await servers.registry.listRuns({ projection: options.projection.name, limit: 50 });
+  return runs.some((run) => run.runId !== runId && run.generation === uuid && run.state === 'FAILED');
+}
+
 /** Generations of dead runs that nobody reads or feeds: given up, and their index or table deleted. */
 async function abandonLeftovers(context: RunContext, keep: string | undefined): Promise<void> {
   const { registry, store } = context.servers;
@@ -168,7 +191,7 @@ async function abandonLeftovers(context: RunContext, keep: string | undefined): 
     if (uuid === keep) continue;
     const fence = fenceOf(context);
     await registry.moveGeneration(uuid, ['BUILDING', 'INTERRUPTED'], 'ABANDONED', { fence });
-    await store.drop(name);
+    await dropOwn(store, { uuid, name });
     await registry.moveGeneration(uuid, ['ABANDONED'], 'PRUNED', { fence });
     context.control.onNotice?.(`deleted ${name}, the unfinished build of an earlier run`);
   }

@@ -41,7 +41,7 @@ export async function prune(input: PruneInput): Promise<PruneResult> {
     for (const { generation } of deleted) {
       // RETIRED first: a consumer that still feeds it stops before it is gone.
       await registry.moveGeneration(generation.uuid, ['STANDBY', 'VERIFIED', 'BUILT'], 'RETIRED', { fence });
-      await store.drop(generation.name);
+      await dropOwn(store, generation);
       await registry.moveGeneration(generation.uuid, ['RETIRED', 'FAILED', 'ABANDONED'], 'PRUNED', { fence });
     }
   }
@@ -50,6 +50,17 @@ export async function prune(input: PruneInput): Promise<PruneResult> {
     deleted: deleted.map(({ generation: { name }, why }) => ({ name, why })),
     unknown: (await store.list()).filter((name) => !names.has(name)),
   };
+}
+
+/**
+ * Deletes a generation's index or table, if what stands under its name is this very generation: another registry on the same
+ * server may have made its own under it.
+ */
+export async function dropOwn(
+  store: Pick<GenerationStore, 'meta' | 'drop'>,
+  { uuid, name }: Pick<Generation, 'uuid' | 'name'>,
+): Promise<void> {
+  if ((await store.meta(name))?.uuid === uuid) await store.drop(name);
 }
 
 /** Which generations may go, and why. Pure. */

@@ -203,6 +203,30 @@ describe('an interrupted rebuild', () => {
     expect(second.receipt.outcome).toBe('promoted');
     expect(await interrupted.store.list()).not.toContain(first.receipt.generation!.name);
   });
+
+  it('is not gone on with for ever when the gate refuses what it built', async () => {
+    const interrupted = await testReadModel({ partitions: 1 });
+    await produce(interrupted.topic, events);
+    const stop = new AbortController();
+    const store: GenerationStore = {
+      ...interrupted.store,
+      refresh: (name) => {
+        stop.abort(new Error('received SIGTERM'));
+        return interrupted.store.refresh(name).then(() => stop.signal.throwIfAborted());
+      },
+    };
+    const first = await interrupted.rebuild({}, { signal: stop.signal }, { store });
+    const { uuid, name } = (await interrupted.registry.findGeneration(first.receipt.generation!.uuid))!;
+    const id = events[0]!.subject;
+    const canonical = JSON.stringify((await interrupted.store.read(name, [id])).get(id)!.document);
+    const digest = { bucket: 0, high: 1, low: 1 };
+    await interrupted.store.write(name, [{ id, version: 9, canonical, digest }]);
+    const second = await interrupted.rebuild();
+    expect(second.receipt).toMatchObject({ outcome: 'refused', generation: { uuid } });
+    const third = await interrupted.rebuild();
+    expect(third.receipt.outcome).toBe('promoted');
+    expect(third.receipt.generation!.uuid).not.toBe(uuid);
+  });
 });
 
 describe('random histories', () => {
