@@ -14,7 +14,7 @@ import type { Receipt } from './receipt.ts';
 import { newRunContext, type RunContext } from './run-context.ts';
 import { nextStep, type RunStep } from './run-steps.ts';
 import { leaseTtlMs, takeLease, thisProcess } from './under-lease.ts';
-import { endingOf, writeReceipt, type Ending } from './run-ending.ts';
+import { endingOf, exitCodeOf, exitCodes, writeReceipt, type Ending } from './run-ending.ts';
 
 const effects = { preflight, build, gate, promote: promoteGeneration } as const;
 
@@ -75,8 +75,26 @@ async function run(
     await rm(workDirectory, { recursive: true, force: true });
   }
   const receipt = writeReceipt(context, ending, thisProcess());
-  if (fence) await leaveRun(context, fence, ending, receipt);
-  return { receipt, ending };
+  if (!fence) return { receipt, ending };
+  try {
+    await leaveRun(context, fence, ending, receipt);
+    return { receipt, ending };
+  } catch (error) {
+    return unrecorded(context, ending, error);
+  }
+}
+
+/** What a run did stays done when the registry cannot be told of its end: the receipt says both. */
+function unrecorded(
+  context: RunContext,
+  ending: Ending,
+  error: unknown,
+): { receipt: Receipt; ending: Ending } {
+  const why = error instanceof Error ? error.message : String(error);
+  context.warnings.push(`the end of this run is not in the registry (${why})`);
+  const exitCode = ending.exitCode === exitCodes.done ? exitCodeOf(error) : ending.exitCode;
+  const told = { ...ending, exitCode };
+  return { receipt: writeReceipt(context, told, thisProcess()), ending: told };
 }
 
 /** Why a run was stopped: our own reason, or the caller's abort, which is a cancellation whatever it carries. */

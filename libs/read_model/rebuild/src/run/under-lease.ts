@@ -30,11 +30,16 @@ export async function takeLease(registry: Registry, projection: string, runId: s
   });
   if (lease.acquired) {
     const { fence } = lease;
-    const presence = await registry.showPresence(fence);
+    const presence = await registry.showPresence(fence).catch(async (error: unknown) => {
+      await registry.releaseLease(fence).catch(() => undefined);
+      throw error;
+    });
     return {
       fence,
+      // A lease that cannot be given back is free as soon as its holder's session has ended, or runs out by itself: that must
+      // not take the place of what the work came to.
       release: async () => {
-        await registry.releaseLease(fence);
+        await registry.releaseLease(fence).catch(() => undefined);
         await presence.end();
       },
     };
