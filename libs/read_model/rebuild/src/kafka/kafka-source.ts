@@ -58,7 +58,7 @@ async function* readPartition(
   slice: LogSlice,
   from: LogCursor,
   signal: AbortSignal,
-  { fetchBytes = 4 << 20, stallTimeoutMs = 60_000 }: KafkaReadOptions,
+  { fetchBytes = 1 << 20, stallTimeoutMs = 60_000 }: KafkaReadOptions,
 ): AsyncGenerator<LogBatch> {
   const { slice: partition, end } = slice;
   let position = from.position;
