@@ -101,6 +101,28 @@ describe('the rebuild job', () => {
     expect(status['lastRuns']).toHaveLength(2);
   });
 
+  it('goes on with the other projections when one cannot be begun, and tells of all of them', async () => {
+    const lease = await registry.acquireLease('product_summary', {
+      runId: '00000000-0000-4000-8000-000000000000',
+      holder: 'the test',
+      ttlMs: 120_000,
+    });
+    if (!lease.acquired) throw new Error('the lease was not free');
+    const { code, stdout } = await rebuildJob(['rebuild', '--projection', 'all', '--json']);
+    await registry.releaseLease(lease.fence);
+    expect(code).toBe(3);
+    expect(JSON.parse(stdout)).toEqual([
+      expect.objectContaining({ projection: 'product_search', outcome: 'promoted' }),
+      {
+        projection: 'product_summary',
+        outcome: 'failed',
+        exitCode: 3,
+        message: expect.stringContaining('the test'),
+      },
+      expect.objectContaining({ projection: 'category_summary', outcome: 'promoted' }),
+    ]);
+  });
+
   it('says everything that is wrong with a command line at once and exits 1', async () => {
     const { code, text } = await rebuildJob([
       'rebuild',
@@ -241,6 +263,28 @@ describe('a rebuild that is disturbed', () => {
       expect(JSON.parse(resumed.stdout)).toMatchObject({ outcome: 'promoted', digest });
     },
   );
+
+  it('ends a promotion that waits with the code of the signal, readers where they were', async () => {
+    const before = await readers();
+    const { generation } = JSON.parse(
+      (await rebuildJob(['rebuild', '--projection', 'product_search', '--no-promote', '--json'])).stdout,
+    ) as { generation: { name: string } };
+    const live = await registry.findGeneration(before[0]!);
+    const beat = () => registry.beat('stuck', [{ generation: live!.uuid, partitions: [0] }]);
+    await beat();
+    const beats = setInterval(() => void beat(), 1_000);
+    const waiting = spawnApp(main, { args: ['promote', '--generation', generation.name], env });
+    await eventually(async () => {
+      expect(
+        await registry.acquireLease('product_search', { runId: live!.uuid, holder: 'x', ttlMs: 0 }),
+      ).toMatchObject({ acquired: false });
+    });
+    const { code } = await waiting.kill('SIGTERM');
+    clearInterval(beats);
+    await registry.removeFeeder('stuck');
+    expect(code).toBe(143);
+    expect(await readers()).toEqual(before);
+  });
 
   it('stops when it is cancelled from another terminal', async () => {
     const running = slowRebuild('--restart');

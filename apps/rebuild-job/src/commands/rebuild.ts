@@ -2,7 +2,6 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { Projection } from '@reprise/read-model-projections';
 import {
   defaultGateLimits,
-  exitCodeOf,
   exitCodes,
   rebuildReadModel,
   replayOntoLive,
@@ -10,6 +9,7 @@ import {
   type RebuildOptions,
   type ReplayFilter,
 } from '@reprise/read-model-rebuild';
+import { describeError, exitCodeFor, isOfShutdown, signalExitCodes } from '../command-errors.ts';
 import type { OptionReader } from '../option-reader.ts';
 import { readProjections } from '../projection-option.ts';
 import { describeReceipt } from '../report/receipt-text.ts';
@@ -64,19 +64,17 @@ async function rebuild(options: OptionReader, invocation: Invocation): Promise<n
     const receipts: (Receipt | FailedRun)[] = [];
     const codes: number[] = [];
     for (const projection of request.projections) {
-      if (invocation.signal.aborted) break;
-      try {
-        const { receipt, exitCode } = await rebuildOne(projection, request, servers, invocation);
-        receipts.push(receipt);
-        codes.push(exitCode);
-        if (!request.json) invocation.stdout(`${describeReceipt(receipt)}\n`);
-      } catch (error) {
-        // It could not even begin (another run is at work, say); the other projections still can.
-        const failed = failedRun(projection.name, error);
-        receipts.push(failed);
-        codes.push(failed.exitCode);
-        invocation.stderr(`${projection.name}: ${failed.message}\n`);
+      // What has not been begun when the signal comes is not done, whatever came of the others.
+      if (invocation.signal.aborted) {
+        codes.push(exitCodeBy(invocation));
+        break;
       }
+      const { receipt, exitCode } = await rebuildOne(projection, request, servers, invocation).catch(
+        (error: unknown) => withoutReceipt(projection, error, invocation),
+      );
+      receipts.push(receipt);
+      codes.push(exitCode);
+      if (!request.json && 'runId' in receipt) invocation.stdout(`${describeReceipt(receipt)}\n`);
     }
     const single = request.projections.length === 1 ? receipts[0] : undefined;
     if (request.json) invocation.stdout(`${JSON.stringify(single ?? receipts, null, 2)}\n`);
@@ -89,14 +87,27 @@ async function rebuild(options: OptionReader, invocation: Invocation): Promise<n
 /** What `--json` shows of a run that ended before it had a receipt. */
 interface FailedRun {
   readonly projection: string;
-  readonly outcome: 'failed';
+  readonly outcome: 'failed' | 'cancelled';
   readonly exitCode: number;
   readonly message: string;
 }
 
-function failedRun(projection: string, error: unknown): FailedRun {
-  const message = error instanceof Error ? error.message : String(error);
-  return { projection, outcome: 'failed', exitCode: exitCodeOf(error), message };
+/** One projection that could not be begun does not stop the others. */
+function withoutReceipt(
+  { name: projection }: Projection,
+  error: unknown,
+  invocation: Invocation,
+): { receipt: FailedRun; exitCode: number } {
+  const isCancelled = isOfShutdown(error, invocation.signal);
+  const message = isCancelled ? 'It was stopped by a signal; readers were not moved.' : describeError(error);
+  invocation.stderr(`${projection}: ${message}\n`);
+  const outcome = isCancelled ? 'cancelled' : 'failed';
+  const exitCode = isCancelled ? exitCodeBy(invocation) : exitCodeFor(error);
+  return { receipt: { projection, outcome, exitCode, message }, exitCode };
+}
+
+function exitCodeBy({ received }: Invocation): number {
+  return signalExitCodes[received() ?? 'SIGINT'];
 }
 
 async function rebuildOne(
@@ -119,7 +130,7 @@ async function rebuildOne(
   // Aborted work may leave its answer under way; a tick lets it be read before the servers are closed.
   await delay(0);
   const bySignal = ending.outcome === 'cancelled' && received();
-  return { receipt, exitCode: bySignal ? { SIGINT: 130, SIGTERM: 143 }[bySignal] : ending.exitCode };
+  return { receipt, exitCode: bySignal ? signalExitCodes[bySignal] : ending.exitCode };
 }
 
 function readRequest(options: OptionReader): RebuildRequest {
