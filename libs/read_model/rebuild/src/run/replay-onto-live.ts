@@ -51,7 +51,7 @@ export async function replayOntoLive(
   const begun = performance.now();
   const topic = await describeTopic(servers.kafka, servers.topic);
   const source = kafkaSource(servers.kafka, topic);
-  const slices = await startingPoints(servers, source.slices, filter);
+  const slices = await startingPoints(servers, source.slices, filter, control.signal);
   const tally = emptyTally();
   const replay = { options, filter, servers, live, tally };
   let cancelled = false;
@@ -179,8 +179,9 @@ async function startingPoints(
   servers: RebuildServers,
   slices: readonly LogSlice[],
   { fromTime, fromEventId }: ReplayFilter,
+  signal: AbortSignal,
 ): Promise<LogSlice[]> {
-  if (fromEventId !== undefined) return fromEvent(servers, slices, fromEventId);
+  if (fromEventId !== undefined) return fromEvent(servers, slices, fromEventId, signal);
   if (fromTime === undefined) return [...slices];
   const offsets = await offsetsAt(servers, BigInt(fromTime.getTime()));
   return slices.map((slice) => ({ ...slice, start: offsets.get(slice.slice) ?? slice.end }));
@@ -204,12 +205,12 @@ async function fromEvent(
   servers: RebuildServers,
   slices: readonly LogSlice[],
   eventId: string,
+  signal: AbortSignal,
 ): Promise<LogSlice[]> {
   const source = kafkaSource(servers.kafka, await describeTopic(servers.kafka, servers.topic));
-  const search = new AbortController();
   try {
     for (const slice of slices) {
-      for await (const batch of source.read(slice, { position: slice.start }, search.signal)) {
+      for await (const batch of source.read(slice, { position: slice.start }, signal)) {
         const index = batch.values.findIndex((value) => value?.includes(eventId) && isEvent(value, eventId));
         if (index < 0) continue;
         const decoded = decodeEvent(batch.values[index]!);
