@@ -264,28 +264,6 @@ describe('a rebuild that is disturbed', () => {
     },
   );
 
-  it('ends a promotion that waits with the code of the signal, readers where they were', async () => {
-    const before = await readers();
-    const { generation } = JSON.parse(
-      (await rebuildJob(['rebuild', '--projection', 'product_search', '--no-promote', '--json'])).stdout,
-    ) as { generation: { name: string } };
-    const live = await registry.findGeneration(before[0]!);
-    const beat = () => registry.beat('stuck', [{ generation: live!.uuid, partitions: [0] }]);
-    await beat();
-    const beats = setInterval(() => void beat(), 1_000);
-    const waiting = spawnApp(main, { args: ['promote', '--generation', generation.name], env });
-    await eventually(async () => {
-      expect(
-        await registry.acquireLease('product_search', { runId: live!.uuid, holder: 'x', ttlMs: 0 }),
-      ).toMatchObject({ acquired: false });
-    });
-    const { code } = await waiting.kill('SIGTERM');
-    clearInterval(beats);
-    await registry.removeFeeder('stuck');
-    expect(code).toBe(143);
-    expect(await readers()).toEqual(before);
-  });
-
   it('stops when it is cancelled from another terminal', async () => {
     const running = slowRebuild('--restart');
     await isBuilding();
