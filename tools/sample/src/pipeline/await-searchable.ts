@@ -14,6 +14,8 @@ export interface AwaitOptions {
   readonly stallMs?: number;
   readonly pollMs?: number;
   readonly signal?: AbortSignal;
+  /** Milliseconds that only ever rise. */
+  readonly now?: () => number;
   readonly report?: (line: string) => void;
 }
 
@@ -22,9 +24,9 @@ export interface AwaitOptions {
  * @throws PipelineStalled when nothing moves for `stallMs`; the signal's reason when it aborts
  */
 export async function awaitSearchable(options: AwaitOptions): Promise<PipelineState> {
-  const { read, stallMs = 60_000, pollMs = 250, signal, report } = options;
+  const { read, stallMs = 60_000, pollMs = 250, signal, report, now = () => performance.now() } = options;
   let last: PipelineState | undefined;
-  let movedAt = performance.now();
+  let movedAt = now();
   let published = false;
   for (;;) {
     signal?.throwIfAborted();
@@ -34,9 +36,8 @@ export async function awaitSearchable(options: AwaitOptions): Promise<PipelineSt
       report?.(`All ${state.stored} events are in Kafka.`);
     }
     if (state.unpublished === 0 && state.searchable >= state.stored) return state;
-    if (state.unpublished !== last?.unpublished || state.searchable !== last.searchable)
-      movedAt = performance.now();
-    else if (performance.now() - movedAt > stallMs) throw new PipelineStalled(whatIsStuck(state, stallMs));
+    if (state.unpublished !== last?.unpublished || state.searchable !== last.searchable) movedAt = now();
+    else if (now() - movedAt > stallMs) throw new PipelineStalled(whatIsStuck(state, stallMs));
     last = state;
     await delay(pollMs, undefined, { signal });
   }

@@ -48,9 +48,16 @@ describe('awaitSearchable', () => {
 
   it('is patient as long as something moves', async () => {
     const moving = Array.from({ length: 30 }, (_, index) => state({ searchable: Math.floor(index / 3) }));
-    await expect(
-      awaitSearchable({ read: reading(...moving, state({})), pollMs: 2, stallMs: 30 }),
-    ).resolves.toEqual(state({}));
+    const read = reading(...moving, state({}));
+    let clock = 0;
+    // Each state lasts three reads of 10 ms: always less than the bound, ten times as much in all.
+    const waiting = awaitSearchable({
+      read: () => ((clock += 10), read()),
+      now: () => clock,
+      pollMs: 1,
+      stallMs: 35,
+    });
+    await expect(waiting).resolves.toEqual(state({}));
   });
 
   it('stops when it is told to', async () => {
