@@ -2,6 +2,7 @@ import { Admin } from '@platformatic/kafka';
 import { encodeEvent } from '@reprise/events';
 import { produce, produceRaw, productHistory, step, testEndpoints } from '@reprise/test-kit';
 import { testReadModel } from '../testing/read-model.ts';
+import { verifyReadModel } from '../verify/verify.ts';
 
 /** Deletes the first records of a partition, as retention would. */
 async function cutOff(topic: string, partition: number, offset: bigint): Promise<void> {
@@ -55,6 +56,12 @@ describe('a log with faults', () => {
     );
     const { receipt } = await split.rebuild();
     expect(receipt).toMatchObject({ outcome: 'promoted', documents: { live: 1 }, events: { applied: 4 } });
+    const options = { projection: split.projection, deep: false, limit: 20, memoryBytes: 512 << 20 };
+    const verifying = verifyReadModel(options, split.servers, new AbortController().signal);
+    await expect(verifying).rejects.toMatchObject({
+      code: 'REFUSED',
+      message: expect.stringContaining('several partitions'),
+    });
   });
 
   it('ends with 5 when the beginning of the log is gone, says which offsets, and makes nothing', async () => {

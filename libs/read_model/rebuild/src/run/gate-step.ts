@@ -1,7 +1,6 @@
 import { digestOfBuckets } from '@reprise/read-model-documents';
 import { sumTallies } from '../build/slice-tally.ts';
 import { gatePassed, judge } from './gate.ts';
-import { liveGeneration } from './preflight.ts';
 import { fenceOf, generationOf, type RunContext } from './run-context.ts';
 import type { StepResult } from './run-steps.ts';
 
@@ -15,11 +14,13 @@ export async function gate(context: RunContext): Promise<StepResult> {
   const generation = generationOf(context);
   const expected = (context.total ??= sumTallies(context.tallies.values()));
   await store.refresh(generation.name);
-  const live = await liveGeneration(context);
+  // Whatever readers are on is compared with, known to this registry or not.
+  const readers = await store.observeReaders();
+  const live = readers.kind === 'generation' && readers.name !== generation.name ? readers.name : undefined;
   const [counts, buckets, liveCounts] = await Promise.all([
     store.counts(generation.name),
     store.bucketDigests(generation.name),
-    live && live.name !== generation.name ? store.counts(live.name) : undefined,
+    live && store.counts(live),
   ]);
   context.gate = judge({ expected, counts, buckets, live: liveCounts }, options.gate);
   context.digest = digestOfBuckets(buckets);

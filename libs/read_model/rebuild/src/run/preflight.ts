@@ -15,6 +15,7 @@ import { openEventStoreSource } from '../event-store/event-store-source.ts';
 import type { LogSource } from '../log/log-source.ts';
 import { decodePositions, readCheckpoint, type Checkpoint, type CheckpointUse } from './checkpoint.ts';
 import { dropOwn } from './prune.ts';
+import { ambiguousReaders } from './promote.ts';
 import { fenceOf, type RunContext } from './run-context.ts';
 import type { StepResult } from './run-steps.ts';
 
@@ -56,8 +57,9 @@ export async function preflight(context: RunContext): Promise<StepResult> {
 }
 
 /** The generation readers use now, when the registry knows it. */
-export async function liveGeneration({ servers }: RunContext): Promise<Generation | undefined> {
+async function liveGeneration({ servers }: RunContext): Promise<Generation | undefined> {
   const readers = await servers.store.observeReaders();
+  if (readers.kind === 'ambiguous') throw ambiguousReaders(servers.store.readers, readers.names);
   return readers.kind === 'generation' ? servers.registry.findGeneration(readers.name) : undefined;
 }
 

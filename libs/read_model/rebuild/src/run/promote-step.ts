@@ -24,6 +24,9 @@ export async function promoteGeneration(context: RunContext): Promise<StepResult
     }),
     signal,
     now: () => new Date(),
+    onSwitched: (cutover) => {
+      context.cutover = cutover;
+    },
   });
   await retireOlder(context);
   return { result: 'switched' };

@@ -22,6 +22,8 @@ export interface PromotionInput {
   readonly catchUp: CatchUp | undefined;
   readonly signal: AbortSignal;
   readonly now: () => Date;
+  /** Told as soon as readers were moved, so that nothing that fails afterwards can hide it. */
+  readonly onSwitched?: (cutover: CutoverRecord) => void;
   /** Milliseconds to wait for live consumers to take the generation on. */
   readonly attachTimeoutMs?: number;
 }
@@ -41,7 +43,7 @@ const leaseForCutoverMs = 30_000;
 export async function promote(input: PromotionInput): Promise<CutoverRecord> {
   const { generation, store, registry, fence, signal, now } = input;
   const readers = await store.observeReaders();
-  if (readers.kind === 'ambiguous') throw ambiguous(store.readers, readers.names);
+  if (readers.kind === 'ambiguous') throw ambiguousReaders(store.readers, readers.names);
   const from = readers.kind === 'generation' ? readers.name : undefined;
   const live = from === undefined ? undefined : await registry.findGeneration(from);
   // A cutover that was killed after it had moved readers was not recorded: that comes before anything else.
@@ -56,8 +58,10 @@ export async function promote(input: PromotionInput): Promise<CutoverRecord> {
   signal.throwIfAborted();
   await registry.renewLease(fence, leaseForCutoverMs);
   await store.switchReaders(from, generation.name);
+  const cutover = { alias: store.readers, from: from ?? null, to: generation.name, at: now().toISOString() };
+  input.onSwitched?.(cutover);
   await recordSwitch(input);
-  return { alias: store.readers, from: from ?? null, to: generation.name, at: now().toISOString() };
+  return cutover;
 }
 
 /** The switch has been made whatever happens here, and a message about the registry alone would hide that. */
@@ -135,7 +139,8 @@ function notTakenOn(generation: Generation, feeders: readonly string[], waitedMs
   );
 }
 
-function ambiguous(readers: string, names: readonly string[]): RebuildError {
+/** The refusal to guess which of several generations readers are on. */
+export function ambiguousReaders(readers: string, names: readonly string[]): RebuildError {
   return new RebuildError(
     'REFUSED',
     `Readers of "${readers}" are not on exactly one generation (${names.join(', ')}), so none can be replaced safely. Nothing was ` +

@@ -110,7 +110,7 @@ async function foldLog(
     return Promise.resolve({ written: documents.length, stale: 0, rejected: [] });
   };
   try {
-    const { tallies } = await buildGeneration({
+    const { tallies, unresolved } = await buildGeneration({
       source,
       projection,
       write,
@@ -122,6 +122,7 @@ async function foldLog(
       groupSize: 1_000,
       signal,
     });
+    if (unresolved.length > 0) throw splitProducts(projection.name, unresolved.length);
     return sumTallies(tallies.values()).buckets;
   } finally {
     await rm(directory, { recursive: true, force: true });
@@ -193,6 +194,14 @@ async function requireLive(
     'USAGE',
     `Readers of "${store.readers}" are on no generation that this version of ${projection.name} makes, so there is nothing to ` +
       'compare. Nothing was changed. Rebuild the read model, or verify with the version that built it.',
+  );
+}
+
+function splitProducts(projection: string, products: number): RebuildError {
+  return new RebuildError(
+    'REFUSED',
+    `The events of ${products} products lie in several partitions of the log, or some are missing, so ${projection} cannot be compared ` +
+      'product by product. Nothing was changed. `rebuild-job rebuild --no-promote` folds such a log and tells what is missing.',
   );
 }
 
