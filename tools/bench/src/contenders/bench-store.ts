@@ -17,12 +17,12 @@ export interface BenchReadModel {
   close(): Promise<void>;
 }
 
-/** Alias the rebuild moves. */
-export const readersAlias = (namespace: string): string => `${namespace}_readers`;
+/** Name of the run's read model, and so of the alias the rebuild moves. */
+export const readersAlias = (namespace: string): string => `${namespace}_search`;
 
 /** Opens what a rebuild works with. Its indices are called after the namespace, so no other read model ever sees them. */
 export function openBenchReadModel({ namespace, readDatabaseUrl }: Task): BenchReadModel {
-  const projection = { ...productSearch, name: `${namespace}_search` } as unknown as Projection;
+  const projection = { ...productSearch, name: readersAlias(namespace) } as unknown as Projection;
   const client = createElasticsearchClient(readConfiguration(process.env, ['elasticsearch']).elasticsearch);
   const pool = createReadModelPool(readDatabaseUrl);
   const store = openGenerationStore(projection, { client, pool, searchAlias: readersAlias(namespace) });
