@@ -1,6 +1,13 @@
 import { randomUUID } from 'node:crypto';
 import { jest } from '@jest/globals';
-import { afterFile, dropIndices, elasticsearch, freshName, testEndpoints } from '@reprise/test-kit';
+import {
+  afterFile,
+  dropIndices,
+  elasticsearch,
+  eventually,
+  freshName,
+  testEndpoints,
+} from '@reprise/test-kit';
 import type { DocumentToWrite, GenerationName } from '../generation.ts';
 import { generationName } from '../generation-name.ts';
 import { contractDocument } from '../generation-store.contract.ts';
@@ -182,9 +189,12 @@ describe('an index deleted by hand', () => {
   it('makes concurrent writers fail clearly and leaves no index with a guessed mapping behind', async () => {
     const name = await created();
     const small = storeWith({ bulk: { maxDocuments: 20 } });
-    const writers = Array.from({ length: 4 }, () => small.write(name, some(2_000)));
+    const writers = Array.from({ length: 4 }, () => small.write(name, some(4_000)));
     const results = Promise.allSettled(writers);
-    await new Promise((resolve) => setTimeout(resolve, 50));
+    await eventually(async () => {
+      const { _all } = await elasticsearch().indices.stats({ index: name, metric: 'indexing' });
+      expect(_all.primaries!.indexing!.index_total).toBeGreaterThan(0);
+    });
     await elasticsearch().indices.delete({ index: name });
     for (const result of await results) {
       expect(result).toMatchObject({

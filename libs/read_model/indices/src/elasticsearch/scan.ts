@@ -20,7 +20,7 @@ const keepAlive = '2m';
 export async function* scanDocuments(
   client: Client,
   name: GenerationName,
-  { batchSize = 1_000, buckets, ...options }: ScanOptions,
+  { batchSize = 2_000, buckets, ...options }: ScanOptions,
 ): AsyncGenerator<StoredDocument[]> {
   const abortable = options.signal === undefined ? {} : { signal: options.signal };
   let pit = await request(`opening a view of ${name}`, options, () =>
