@@ -6,6 +6,7 @@ import { emptyTally, listedFaults, type SliceTally } from '../build/slice-tally.
 import { RebuildError } from '../errors.ts';
 import { kafkaSource } from '../kafka/kafka-source.ts';
 import type { LogBatch, LogSlice } from '../log/log-source.ts';
+import { requireLiveGeneration } from './live-generation.ts';
 import type { RebuildControl, RebuildOptions, RebuildServers } from './rebuild-options.ts';
 import type { Receipt } from './receipt.ts';
 import { newRunContext } from './run-context.ts';
@@ -46,7 +47,7 @@ export async function replayOntoLive(
     workDirectory: '',
     startedAt: new Date(),
   });
-  const live = await requireLive(servers, options);
+  const live = await requireLiveGeneration(servers, options.projection, nothingToApplyTo);
   context.generation = live;
   const begun = performance.now();
   const topic = await describeTopic(servers.kafka, servers.topic);
@@ -100,6 +101,9 @@ function endOfReplay({ mode }: RebuildOptions, tally: SliceTally, cancelled: boo
     message: faulty ? 'Some events could not be applied; all others were. See poison and gaps.' : null,
   };
 }
+
+const nothingToApplyTo =
+  'there is nothing to apply a part of the log to. Nothing was changed. Rebuild the whole read model instead.';
 
 interface Replay {
   readonly options: RebuildOptions;
@@ -158,20 +162,6 @@ function tallyFeed(tally: SliceTally, { applied, duplicate, gaps, poison, write 
   tally.gapped += gaps.length;
   tally.gaps.push(...gaps.map(({ aggregateId, expected }) => ({ aggregateId, expected, held: 1 })));
   tally.poisoned += poison.length;
-}
-
-async function requireLive(
-  { store, registry }: RebuildServers,
-  { projection }: RebuildOptions,
-): Promise<Generation> {
-  const readers = await store.observeReaders();
-  const live = readers.kind === 'generation' ? await registry.findGeneration(readers.name) : undefined;
-  if (live?.projectionVersion === projection.version) return live;
-  throw new RebuildError(
-    'USAGE',
-    `Readers of "${store.readers}" are on no generation that this version of ${projection.name} feeds, so there is nothing to ` +
-      'apply a part of the log to. Nothing was changed. Rebuild the whole read model instead.',
-  );
 }
 
 /** The slices from where the filter lets them begin. */

@@ -20,6 +20,7 @@ import { proveHistoryComplete } from '../kafka/history.ts';
 import { kafkaSource } from '../kafka/kafka-source.ts';
 import type { LogSource } from '../log/log-source.ts';
 import { differingBuckets } from '../run/gate.ts';
+import { requireLiveGeneration } from '../run/live-generation.ts';
 import type { RebuildServers } from '../run/rebuild-options.ts';
 import { classify, driftClasses, type DocumentState, type Drift, type DriftClass } from './classify.ts';
 
@@ -45,6 +46,9 @@ export interface VerifyReport {
   readonly clean: boolean;
 }
 
+const nothingToCompare =
+  'there is nothing to compare. Nothing was changed. Rebuild the read model, or verify with the version that built it.';
+
 /** Buckets whose documents are compared at a time: a quarter of all documents' versions and digests in memory at most. */
 const bucketsAtATime = bucketCount / 4;
 
@@ -61,7 +65,7 @@ export async function verifyReadModel(
   signal: AbortSignal,
 ): Promise<VerifyReport> {
   const { store, registry, kafka, topic: topicName } = servers;
-  const live = await requireLive(options, servers);
+  const live = await requireLiveGeneration(servers, options.projection, nothingToCompare);
   // In this order: what the generation gains afterwards is in flight, whatever is captured next.
   const positions = await registry.positions(live.uuid);
   const topic = await describeTopic(kafka, topicName);
@@ -181,20 +185,6 @@ async function productsTouchedSince(
     await source.close();
   }
   return touched;
-}
-
-async function requireLive(
-  { projection }: VerifyOptions,
-  { store, registry }: RebuildServers,
-): Promise<Generation> {
-  const readers = await store.observeReaders();
-  const live = readers.kind === 'generation' ? await registry.findGeneration(readers.name) : undefined;
-  if (live?.projectionVersion === projection.version) return live;
-  throw new RebuildError(
-    'USAGE',
-    `Readers of "${store.readers}" are on no generation that this version of ${projection.name} makes, so there is nothing to ` +
-      'compare. Nothing was changed. Rebuild the read model, or verify with the version that built it.',
-  );
 }
 
 function splitProducts(projection: string, products: number): RebuildError {
