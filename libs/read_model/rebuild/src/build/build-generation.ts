@@ -3,7 +3,7 @@ import type { Projection } from '@reprise/read-model-projections';
 import type { LogBatch, LogSlice, LogSource } from '../log/log-source.ts';
 import type { FoldEntry } from './aggregate-fold.ts';
 import type { BuildProgress } from './build-progress.ts';
-import { FoldTable } from './fold-table.ts';
+import { FoldTable, maxHeld, tooManyHeld } from './fold-table.ts';
 import { emptyTally, type SliceTally } from './slice-tally.ts';
 import { writeEntries, type WriteDocuments } from './write-entries.ts';
 
@@ -29,6 +29,8 @@ export interface BuildResult {
   readonly tallies: ReadonlyMap<number, SliceTally>;
   /** Aggregates whose events did not follow each other within their slice. */
   readonly unresolved: readonly FoldEntry[];
+  /** The slices they were met in: written, but finished only when these aggregates are. */
+  readonly waiting: ReadonlySet<number>;
 }
 
 /**
@@ -38,7 +40,7 @@ export interface BuildResult {
  */
 export async function buildGeneration(input: BuildInput): Promise<BuildResult> {
   const tallies = new Map(input.finished);
-  const unresolved: FoldEntry[] = [];
+  const unresolved = new UnresolvedEntries();
   const failed = new AbortController();
   const signal = AbortSignal.any([input.signal, failed.signal]);
   let writing: Promise<void> = Promise.resolve();
@@ -75,7 +77,7 @@ export async function buildGeneration(input: BuildInput): Promise<BuildResult> {
     writing.catch((error: unknown) => failed.abort(error));
   }
   await writing;
-  return { tallies, unresolved };
+  return { tallies, unresolved: unresolved.entries, waiting: unresolved.slices };
 }
 
 /** Reads a log whose aggregates follow each other and hands their entries on as they become final: memory holds one batch. */
@@ -118,11 +120,10 @@ async function writeSlice(
   slice: LogSlice,
   groups: Parameters<typeof writeEntries>[0],
   tally: SliceTally,
-  unresolved: FoldEntry[],
+  unresolved: UnresolvedEntries,
   signal: AbortSignal,
 ): Promise<void> {
   const { progress } = input;
-  let waiting = 0;
   await writeEntries(
     groups,
     tally,
@@ -131,13 +132,25 @@ async function writeSlice(
       progress.documentsWritten += documents.length;
       return result;
     },
-    (entry) => {
-      waiting++;
-      unresolved.push(entry);
-    },
+    (entry) => unresolved.add(slice.slice, entry),
     signal,
   );
   progress.finish(slice.slice);
   // A slice whose events wait for another slice's is not finished on its own, so it is read again after an interruption.
-  if (waiting === 0) await input.onSliceDone(slice, tally);
+  if (!unresolved.slices.has(slice.slice)) await input.onSliceDone(slice, tally);
+}
+
+/** Entries that wait for another slice's events, over all slices of a run. */
+class UnresolvedEntries {
+  readonly entries: FoldEntry[] = [];
+  readonly slices = new Set<number>();
+  #held = 0;
+
+  /** @throws RebuildError REFUSED when more events wait than are kept in memory */
+  add(slice: number, entry: FoldEntry): void {
+    this.#held += entry.held?.length ?? 0;
+    if (this.#held > maxHeld) throw tooManyHeld(slice);
+    this.entries.push(entry);
+    this.slices.add(slice);
+  }
 }

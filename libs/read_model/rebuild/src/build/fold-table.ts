@@ -19,8 +19,8 @@ export interface FoldTableOptions {
 const entryOverhead = 700;
 const maxDepth = 4;
 const largestGroup = 4000;
-/** Events that wait for an earlier one, in one slice. More of them is no reordering but a damaged log. */
-const maxHeld = 200_000;
+/** Events that wait for an earlier one, in one slice or over all. More of them is no reordering but a damaged log. */
+export const maxHeld = 200_000;
 
 /**
  * The documents of one slice while it is replayed. Within its memory it folds every event at once. Beyond it, the
@@ -180,7 +180,8 @@ export class FoldTable {
   }
 }
 
-function tooManyHeld(slice: number): RebuildError {
+/** The refusal of a log in which so much waits. */
+export function tooManyHeld(slice: number): RebuildError {
   return new RebuildError(
     'REFUSED',
     `More than ${maxHeld} events of slice ${slice} wait for earlier versions of their products: the log is damaged or its ` +

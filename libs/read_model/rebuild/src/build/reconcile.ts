@@ -17,6 +17,9 @@ export interface ReconcileInput {
  * Joins aggregates whose events lie in several slices, as happens when partitions were added to the topic: the events that
  * wait are folded onto the document another slice wrote. What still waits afterwards is a version gap.
  *
+ * The tally compares with what the store holds, so it can be taken only while nothing of it has been written: take it first
+ * with a `write` that does nothing, save it, then run again to write.
+ *
  * @returns a tally of the changes only: its buckets are differences (a changed document is taken out and put in again)
  */
 export async function reconcileSlices(input: ReconcileInput): Promise<SliceTally> {

