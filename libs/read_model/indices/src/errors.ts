@@ -45,3 +45,13 @@ export class GenerationConflict extends Error {
     this.name = 'GenerationConflict';
   }
 }
+/** The store does not understand a query it was given: a mistake in the query, not a fault of the server. */
+export class SearchRefused extends Error {
+  readonly code = 'SEARCH_REFUSED';
+  readonly retryable = false;
+
+  constructor(message: string, options?: { cause?: unknown }) {
+    super(message, options);
+    this.name = 'SearchRefused';
+  }
+}

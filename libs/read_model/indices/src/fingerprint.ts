@@ -5,13 +5,17 @@ import { canonicalJson, type StorageDefinition } from '@reprise/read-model-docum
  * Fingerprint of what a generation's content depends on beside the events themselves. Two generations with the same one hold
  * the same documents at the same positions; a feed writes only to generations of its own.
  *
- * @returns SHA-256 in hex over the canonical JSON of mapping, projection version and topic id
+ * @param untilTime moment that the content ends at, for a generation as of then: it has a fingerprint of its own, so that no feed
+ *   takes it on, whatever its state
+ * @returns SHA-256 in hex over the canonical JSON of mapping, projection version and topic id (and the moment)
  */
 export function fingerprintOf(input: {
   readonly storage: StorageDefinition;
   readonly projectionVersion: number;
   readonly topicId: string;
+  readonly untilTime?: Date | undefined;
 }): string {
-  const { storage, projectionVersion, topicId } = input;
-  return hash('sha256', canonicalJson({ projectionVersion, storage, topicId }), 'hex');
+  const { storage, projectionVersion, topicId, untilTime } = input;
+  const until = untilTime && { untilTime: untilTime.toISOString() };
+  return hash('sha256', canonicalJson({ projectionVersion, storage, topicId, ...until }), 'hex');
 }

@@ -1,5 +1,5 @@
 import type { BucketDigest, DocumentDigest, StorageDefinition } from '@reprise/read-model-documents';
-import type { Fence } from './registry/types.ts';
+import type { Fence, JsonObject } from './registry/types.ts';
 
 /** Name of a generation's physical index or table. Minted by `generationName` only, so that no writer can be given an alias. */
 export type GenerationName = string & { readonly __brand: 'GenerationName' };
@@ -151,6 +151,12 @@ export interface GenerationStore {
   counts(name: GenerationName): Promise<GenerationCounts>;
   /** Ends a build: refresh, replicas and refresh interval (or indexes and statistics) as serving needs them, and waits for them. */
   finishBuild(name: GenerationName, signal?: AbortSignal): Promise<void>;
+  /**
+   * Ids of the best hits of a query in the store's own language, best first; equal ones by id. Tombstones are no hits, as for
+   * readers. Stores that cannot rank leave this member out.
+   * @throws SearchRefused when the store does not understand the query
+   */
+  search?(name: GenerationName, query: JsonObject, top: number, signal?: AbortSignal): Promise<string[]>;
   observeReaders(): Promise<ReadersTarget>;
   /**
    * Moves readers from the OBSERVED generation to another in one atomic call (compare-and-swap).

@@ -13,7 +13,13 @@ export {
   type StoredDocument,
   type WriteResult,
 } from './generation.ts';
-export { CutoverConflict, DependencyError, GenerationConflict, LeaseLost } from './errors.ts';
+export {
+  CutoverConflict,
+  DependencyError,
+  GenerationConflict,
+  LeaseLost,
+  SearchRefused,
+} from './errors.ts';
 export {
   asGenerationName,
   generationName,
@@ -23,8 +29,8 @@ export {
 } from './generation-name.ts';
 export { fingerprintOf } from './fingerprint.ts';
 export { prepareDocument } from './prepare-document.ts';
-export { createReadModelPool, type ReadModelPoolOptions } from './postgres/pool.ts';
-export { type RetryOptions } from './postgres/retry.ts';
+export { createReadModelPool, inTransaction, type ReadModelPoolOptions } from './postgres/pool.ts';
+export { isTransient, retrying, type RetryOptions } from './postgres/retry.ts';
 export {
   assertReadModelMigrated,
   ReadModelNotMigrated,

@@ -16,6 +16,7 @@ import {
 import { moveAlias, observeAlias } from './readers.ts';
 import { request, type StoreRetry } from './requests.ts';
 import { scanDocuments } from './scan.ts';
+import { searchIds } from './search.ts';
 import { startServing } from './serving.ts';
 
 export interface ElasticsearchStoreOptions {
@@ -110,6 +111,8 @@ export function elasticsearchGenerationStore(
     counts: (name) => countDocuments(client, name, retrying),
 
     finishBuild: (name, signal) => startServing(client, name, serving, { ...retrying, signal }),
+
+    search: (name, query, top, signal) => searchIds(client, name, { query, top }, { ...retrying, signal }),
 
     observeReaders: () => observeAlias(client, readers, retrying),
 

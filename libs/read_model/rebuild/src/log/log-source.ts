@@ -1,3 +1,4 @@
+import type { KafkaConnection, KafkaTopic } from '@reprise/read-model-feed';
 import type { Positions } from '@reprise/read-model-indices';
 
 /** A part of the log that is read in order, on its own: a Kafka partition, or a range of the event store. */
@@ -47,3 +48,5 @@ export interface LogSource {
   read(slice: LogSlice, from: LogCursor, signal: AbortSignal): AsyncIterable<LogBatch>;
   close(): Promise<void>;
 }
+  /** Records read so far that a filter on the source kept back; left out where there is none. */
+  readonly filteredOut?: number;

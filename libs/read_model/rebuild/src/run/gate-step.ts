@@ -1,35 +1,72 @@
 import { digestOfBuckets } from '@reprise/read-model-documents';
-import { sumTallies } from '../build/slice-tally.ts';
-import { gatePassed, judge } from './gate.ts';
+import type { Generation } from '@reprise/read-model-indices';
+import { sumTallies, type SliceTally } from '../build/slice-tally.ts';
+import { askCanaries, type Canary } from './gate-canaries.ts';
+import { digestContents } from './gate-contents.ts';
+import { gatePassed, judge, type GateCheck, type GateEvidence, type GateLimits } from './gate.ts';
+import type { RebuildServers } from './rebuild-options.ts';
 import { fenceOf, generationOf, type RunContext } from './run-context.ts';
 import type { StepResult } from './run-steps.ts';
+
+/** What the gate is asked beside its limits. */
+export interface GateQuestions {
+  readonly limits: GateLimits;
+  /** Hash every document's content anew instead of believing the stored hashes. */
+  readonly deep: boolean;
+  readonly canaries: readonly Canary[];
+}
 
 /**
  * Compares what the fold expects with what the store holds while nobody feeds the generation. Passed, it becomes VERIFIED
  * with its digest; refused, it stays BUILT, unread and inspectable.
  */
 export async function gate(context: RunContext): Promise<StepResult> {
-  const { servers, options } = context;
-  const { store, registry } = servers;
+  const { servers, options, source, signal } = context;
   const generation = generationOf(context);
   const expected = (context.total ??= sumTallies(context.tallies.values()));
-  await store.refresh(generation.name);
-  // Whatever readers are on is compared with, known to this registry or not.
-  const readers = await store.observeReaders();
-  const live = readers.kind === 'generation' && readers.name !== generation.name ? readers.name : undefined;
-  const [counts, buckets, liveCounts] = await Promise.all([
-    store.counts(generation.name),
-    store.bucketDigests(generation.name),
-    live && store.counts(live),
-  ]);
-  context.gate = judge({ expected, counts, buckets, live: liveCounts }, options.gate);
-  context.digest = digestOfBuckets(buckets);
+  const questions = {
+    limits: options.gate,
+    deep: options.deep ?? false,
+    canaries: options.canaries ?? [],
+  };
+  const rows = source?.kind === 'event-store' ? rowsOf(source, expected) : undefined;
+  const judged = await judgeGeneration(servers, generation, { expected, rows }, questions, signal);
+  context.gate = judged.checks;
+  context.digest = judged.digest;
   const passed = gatePassed(context.gate);
   if (passed) {
-    await registry.moveGeneration(generation.uuid, ['BUILT'], 'VERIFIED', {
+    await servers.registry.moveGeneration(generation.uuid, ['BUILT'], 'VERIFIED', {
       fence: fenceOf(context),
       digest: context.digest,
     });
   }
   return { result: 'judged', passed };
+}
+
+/** Puts every question of the gate to a generation at rest. Changes nothing. */
+export async function judgeGeneration(
+  { store }: Pick<RebuildServers, 'store'>,
+  { name }: Pick<Generation, 'name'>,
+  { expected, rows }: { readonly expected: SliceTally; readonly rows?: GateEvidence['rows'] },
+  { limits, deep, canaries }: GateQuestions,
+  signal: AbortSignal,
+): Promise<{ checks: GateCheck[]; digest: string }> {
+  await store.refresh(name);
+  // Whatever readers are on is compared with, known to this registry or not.
+  const readers = await store.observeReaders();
+  const live = readers.kind === 'generation' && readers.name !== name ? readers.name : undefined;
+  const [counts, buckets, liveCounts] = await Promise.all([
+    store.counts(name),
+    store.bucketDigests(name),
+    live && store.counts(live),
+  ]);
+  const contents = deep ? await digestContents(store, name, signal) : undefined;
+  const further = await askCanaries(store, name, live, canaries, signal);
+  const evidence = { expected, counts, buckets, live: liveCounts, rows, contents, further };
+  return { checks: judge(evidence, limits), digest: digestOfBuckets(buckets) };
+}
+
+function rowsOf(source: NonNullable<RunContext['source']>, { read }: SliceTally): GateEvidence['rows'] {
+  const inSnapshot = source.slices.reduce((rows, { start, end }) => rows + end - start, 0n);
+  return { inSnapshot: Number(inSnapshot), read: read + (source.filteredOut ?? 0) };
 }

@@ -28,10 +28,25 @@ export interface GateEvidence {
   readonly buckets: readonly BucketDigest[];
   /** Counts of the generation readers use now; undefined when there is none. */
   readonly live: GenerationCounts | undefined;
+  /** Rows of the event store's snapshot, and how many of them were read; undefined for any other source. */
+  readonly rows?: { readonly inSnapshot: number; readonly read: number } | undefined;
+  /** What the documents themselves come to, hashed anew; undefined when that was not asked for. */
+  readonly contents?: ContentDigest | undefined;
+  /** Checks made elsewhere (canary queries), listed behind the others. */
+  readonly further?: readonly GateCheck[];
+}
+
+/** The content of every document of a generation, hashed anew instead of believing the stored hashes. */
+export interface ContentDigest {
+  readonly buckets: readonly BucketDigest[];
+  /** Documents whose content is not what their stored hash says, and the ids of the first ones. */
+  readonly damaged: number;
+  readonly damagedIds: readonly string[];
 }
 
 /** Judges a generation at rest. Every check is listed, passed or not; the generation may be promoted only if all passed. */
-export function judge({ expected, counts, buckets, live }: GateEvidence, limits: GateLimits): GateCheck[] {
+export function judge(evidence: GateEvidence, limits: GateLimits): GateCheck[] {
+  const { expected, counts, buckets, live, rows, contents, further = [] } = evidence;
   const expectedDigest = digestOfBuckets(expected.buckets);
   const actualDigest = digestOfBuckets(buckets);
   const differing = differingBuckets(expected.buckets, buckets);
@@ -46,9 +61,11 @@ export function judge({ expected, counts, buckets, live }: GateEvidence, limits:
       passed: expectedDigest === actualDigest,
     },
     atMost('poison events', limits.poisonBudget, expected.poisoned),
-    atMost('products with missing events', 0, expected.gapped),
+    atMost('products with missing events', 0, expected.gapped - gapsBehindPoison(expected)),
     atMost('documents refused by the store', 0, expected.rejectedCount),
   ];
+  if (rows) checks.push(equal('rows of the event store read', rows.inSnapshot, rows.read));
+  if (contents) checks.push(contentCheck(expectedDigest, contents));
   if (!limits.allowEmpty) {
     checks.push({
       check: 'not empty',
@@ -68,7 +85,24 @@ export function judge({ expected, counts, buckets, live }: GateEvidence, limits:
       passed: after >= least,
     });
   }
-  return checks;
+  return [...checks, ...further];
+}
+
+/**
+ * Products whose missing event is one of the poison events: what follows it can only wait, so it belongs to the poison that
+ * the budget judges. Only listed faults are matched; beyond the list a gap stays a gap.
+ */
+function gapsBehindPoison({ poison, gaps }: SliceTally): number {
+  const poisoned = new Set(poison.map(({ aggregateId }) => aggregateId));
+  return gaps.filter(({ aggregateId }) => poisoned.has(aggregateId)).length;
+}
+
+function contentCheck(expected: string, { buckets, damaged, damagedIds }: ContentDigest): GateCheck {
+  const actual = digestOfBuckets(buckets);
+  const named =
+    damaged === 0 ? '' : ` (${damaged} documents differ from their hash: ${damagedIds.join(', ')})`;
+  const passed = expected === actual && damaged === 0;
+  return { check: 'content of every document', expected, actual: `${actual}${named}`, passed };
 }
 
 /** True when every check passed. */

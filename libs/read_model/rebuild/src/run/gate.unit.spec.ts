@@ -74,6 +74,40 @@ describe('the gate', () => {
     ]);
   });
 
+  it('counts what waits behind a poison event as that poison, and other missing events as missing', () => {
+    const poison = { slice: 0, position: '7', reason: 'schema-violated', message: 'bad', aggregateId: 'a' };
+    const gap = (aggregateId: string) => ({ aggregateId, expected: 3, held: 2 });
+    const broken = {
+      ...tallyOf(three),
+      poisoned: 1,
+      poison: [poison],
+      gapped: 2,
+      gaps: [gap('a'), gap('b')],
+    };
+    const within = { ...defaultGateLimits, poisonBudget: 1 };
+    expect(failedChecks(evidence({ expected: broken }), within)).toEqual(['products with missing events']);
+    const behind = { ...broken, gapped: 1, gaps: [gap('a')] };
+    expect(failedChecks(evidence({ expected: behind }), within)).toEqual([]);
+    expect(failedChecks(evidence({ expected: behind }))).toEqual(['poison events']);
+  });
+
+  it('refuses a snapshot of the event store that was not read to its last row', () => {
+    expect(failedChecks(evidence({ rows: { inSnapshot: 5, read: 4 } }))).toEqual([
+      'rows of the event store read',
+    ]);
+    expect(failedChecks(evidence({ rows: { inSnapshot: 5, read: 5 } }))).toEqual([]);
+  });
+
+  it('refuses contents that are not what the hashes beside them say', () => {
+    const { buckets } = tallyOf(three);
+    const sound = { buckets, damaged: 0, damagedIds: [] };
+    expect(failedChecks(evidence({ contents: sound }))).toEqual([]);
+    const other = tallyOf([['a', 'changed'], ...three.slice(1)]).buckets;
+    expect(failedChecks(evidence({ contents: { buckets: other, damaged: 1, damagedIds: ['a'] } }))).toEqual([
+      'content of every document',
+    ]);
+  });
+
   it('refuses an empty generation unless that is allowed', () => {
     const empty = evidence({ expected: emptyTally(), counts: { documents: 0, tombstones: 0 }, buckets: [] });
     expect(failedChecks(empty)).toEqual(['not empty']);

@@ -1,4 +1,4 @@
-import type { Generation } from '@reprise/read-model-indices';
+import { fingerprintOf, type Generation } from '@reprise/read-model-indices';
 import type { Projection } from '@reprise/read-model-projections';
 import { RebuildError } from '../errors.ts';
 import type { RebuildServers } from './rebuild-options.ts';
@@ -16,9 +16,12 @@ export async function requireLiveGeneration(
 ): Promise<Generation> {
   const readers = await store.observeReaders();
   const live = readers.kind === 'generation' ? await registry.findGeneration(readers.name) : undefined;
-  if (live?.projectionVersion === projection.version) return live;
+  // By fingerprint: a generation as of a moment is of this version too, and nothing may be applied to it.
+  const { storage, version: projectionVersion } = projection;
+  if (live?.fingerprint === fingerprintOf({ storage, projectionVersion, topicId: live?.topicId ?? '' }))
+    return live;
   throw new RebuildError(
     'USAGE',
-    `Readers of "${store.readers}" are on no generation that this version of ${projection.name} makes, so ${refusal}`,
+    `Readers of "${store.readers}" are on no generation that this version of ${projection.name} makes and feeds, so ${refusal}`,
   );
 }

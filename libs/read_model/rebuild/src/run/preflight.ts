@@ -13,6 +13,7 @@ import { kafkaSource } from '../kafka/kafka-source.ts';
 import { describeTopic, type KafkaTopic } from '@reprise/read-model-feed';
 import { openEventStoreSource } from '../event-store/event-store-source.ts';
 import type { LogSource } from '../log/log-source.ts';
+import { shapeSource } from '../log/shape-source.ts';
 import { decodePositions, readCheckpoint, type Checkpoint, type CheckpointUse } from './checkpoint.ts';
 import { dropOwn } from './prune.ts';
 import { ambiguousReaders } from './promote.ts';
@@ -33,9 +34,14 @@ export async function preflight(context: RunContext): Promise<StepResult> {
   const kind = chooseSource(context, topic, live);
 
   const { storage, version } = options.projection;
-  const fingerprint = fingerprintOf({ storage, projectionVersion: version, topicId: topic.id });
+  const fingerprint = fingerprintOf({
+    storage,
+    projectionVersion: version,
+    topicId: topic.id,
+    untilTime: options.untilTime,
+  });
   const resumed = options.mode === 'DRY_RUN' ? undefined : await takeOver(context, topic, fingerprint, kind);
-  context.source = await openSource(context, topic, kind, resumed?.checkpoint);
+  context.source = shapeSource(await openSource(context, topic, kind, resumed?.checkpoint), options);
   context.progress.plan(context.source.slices);
   if (options.mode === 'DRY_RUN') return { result: 'ready', generation: undefined };
 

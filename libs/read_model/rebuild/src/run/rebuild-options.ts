@@ -4,6 +4,7 @@ import type { GenerationStore, Registry } from '@reprise/read-model-indices';
 import type { Pool } from 'pg';
 import type { ProgressPicture } from '../build/build-progress.ts';
 import type { KafkaConnection } from '@reprise/read-model-feed';
+import type { Canary } from './gate-canaries.ts';
 import type { GateLimits } from './gate.ts';
 import type { RebuildMode, SourceChoice } from './receipt.ts';
 
@@ -23,6 +24,16 @@ export interface RebuildOptions {
   readonly gate: GateLimits;
 }
 
+  /** Let the gate hash every document's content anew instead of believing the stored hashes. */
+  readonly deep?: boolean;
+  /** Searches with known results that the gate asks of the new generation. */
+  readonly canaries?: readonly Canary[];
+  /** Leave out events after this moment: a generation as of then, which nothing feeds and only its name can promote. */
+  readonly untilTime?: Date;
+  /** Events read per second at most, over all partitions; 0 or left out for no limit. */
+  readonly maxEventsPerSecond?: number;
+  /** In a dry run: compare with what readers use now, and list so many ids of each kind of difference. */
+  readonly diffLimit?: number;
 /** The servers and identities a run works with. The caller opens and closes them. */
 export interface RebuildServers {
   readonly kafka: KafkaConnection;

@@ -23,8 +23,8 @@ export interface RollbackInput {
 
 /**
  * Moves readers back to the generation they used before, which has been fed ever since, in one atomic call. What it may still
- * lack is fed to it first. A generation of another projection version cannot be fed by this code: readers get it as its own
- * consumer left it, and the notice says how far behind that is.
+ * lack is fed to it first. A generation of another projection version, or as of a moment, cannot be fed by this code:
+ * readers get it as it is, and the notice says how far behind that is.
  *
  * @throws RebuildError REFUSED when there is nothing to go back to
  */
@@ -67,7 +67,7 @@ async function tellLag(
     if (position > own) events += position - own;
   }
   onNotice(
-    `${target.name} is of another projection version and ${events} events behind: only that version's consumer can feed it`,
+    `${target.name} is of another projection version, or as of a moment, and ${events} events behind: this version feeds it nothing`,
   );
 }
 

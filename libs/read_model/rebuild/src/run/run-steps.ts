@@ -5,6 +5,8 @@ import type { RebuildMode, RebuildOutcome } from './receipt.ts';
 export interface RunPlan {
   readonly mode: RebuildMode;
   readonly promote: boolean;
+  /** A generation as of a moment is promoted by its name only. */
+  readonly untilTime?: Date;
 }
 
 export type RunStep =
@@ -29,12 +31,12 @@ export type StepResult =
 export function nextStep(current: RunStep, result: StepResult, plan: RunPlan): RunStep {
   switch (`${current.step}/${result.result}` as const) {
     case 'preflight/ready':
-      return firstStep((result as Extract<StepResult, { result: 'ready' }>).generation);
+      return firstStep((result as Extract<StepResult, { result: 'ready' }>).generation, plan);
     case 'build/built':
       return plan.mode === 'DRY_RUN' ? ended('dry-run') : { step: 'gate' };
     case 'gate/judged':
       if (!(result as Extract<StepResult, { result: 'judged' }>).passed) return ended('refused');
-      return plan.promote ? { step: 'promote' } : ended('built');
+      return afterGate(plan);
     case 'promote/switched':
       return ended('promoted');
     default:
@@ -43,16 +45,20 @@ export function nextStep(current: RunStep, result: StepResult, plan: RunPlan): R
 }
 
 /** Where a run goes on with a generation in the state it was left in; a new one is built from the beginning. */
-function firstStep(generation: GenerationState | undefined): RunStep {
+function firstStep(generation: GenerationState | undefined, plan: RunPlan): RunStep {
   switch (generation) {
     case 'BUILT':
       return { step: 'gate' };
     // Its digest was proven at rest, and it is fed since: the gate's counts no longer describe it.
     case 'VERIFIED':
-      return { step: 'promote' };
+      return afterGate(plan);
     default:
       return { step: 'build' };
   }
+}
+
+function afterGate({ promote, untilTime }: RunPlan): RunStep {
+  return promote && untilTime === undefined ? { step: 'promote' } : ended('built');
 }
 
 function ended(outcome: RebuildOutcome): RunStep {

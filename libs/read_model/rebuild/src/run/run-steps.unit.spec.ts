@@ -33,6 +33,20 @@ describe('the order of a run', () => {
       apply,
       { step: 'promote' },
     ],
+    [
+      'preflight -> end for one that was proven when it is not to be promoted',
+      { step: 'preflight' },
+      { result: 'ready', generation: 'VERIFIED' },
+      { ...apply, promote: false },
+      { step: 'ended', outcome: 'built' },
+    ],
+    [
+      'gate -> end for a generation as of a moment',
+      { step: 'gate' },
+      passed,
+      { ...apply, untilTime: new Date(0) },
+      { step: 'ended', outcome: 'built' },
+    ],
     ['build -> gate', { step: 'build' }, { result: 'built' }, apply, { step: 'gate' }],
     [
       'build -> end of a dry run',
