@@ -5,11 +5,13 @@ import { checkOut, createReadModelPool } from '../postgres/pool.ts';
 import { retrying, type RetryOptions } from '../postgres/retry.ts';
 import * as registry from './0001_registry.ts';
 import * as leasePresence from './0002_lease_presence.ts';
+import * as repairTasks from './0003_repair_tasks.ts';
 
 /** Every migration by its file's name without extension: the same from sources (.ts) and from the build (.js). */
 const migrations: Readonly<Record<string, Pick<typeof registry, 'up' | 'down'>>> = {
   '0001_registry': registry,
   '0002_lease_presence': leasePresence,
+  '0003_repair_tasks': repairTasks,
 };
 
 /** Files of this folder that are no migrations: this one, specs, declarations and source maps. */

@@ -1,0 +1,70 @@
+/** Who asked for a repair, and why: an event of the live feed came before its predecessors, was put aside, `verify` found drift, or an operator asked. */
+export const repairReasons = ['gap', 'dead-letter', 'verify', 'operator'] as const;
+export type RepairReason = (typeof repairReasons)[number];
+
+/** OPEN until it is done, which deletes it, or was given up, FAILED, after too many attempts. Asked for again, it is OPEN again. */
+export type RepairState = 'OPEN' | 'FAILED';
+
+/** Names the documents one task repairs: one aggregate's in every fed generation of one version of a projection. */
+export interface RepairKey {
+  readonly projection: string;
+  /** `Projection.version`: releases side by side have generations of their own, and each repairs only its own. */
+  readonly projectionVersion: number;
+  readonly aggregateId: string;
+}
+
+export interface NewRepairTask extends RepairKey {
+  readonly reason: RepairReason;
+  /** What was wrong, for whoever looks at the queue. */
+  readonly error?: string;
+}
+
+export interface RepairTask extends RepairKey {
+  readonly aggregateType: 'product';
+  readonly reason: RepairReason;
+  readonly state: RepairState;
+  /** What the last attempt failed with, or what was wrong when it was asked for. */
+  readonly error: string | null;
+  /** How often it was taken up. */
+  readonly attempts: number;
+  /** Attempts that count towards giving up: those that failed for a reason of their own, and those whose worker died. */
+  readonly failures: number;
+  readonly createdAt: Date;
+  readonly updatedAt: Date;
+  readonly attemptedAt: Date | null;
+  readonly nextAttemptAt: Date;
+  /** Who works on it now, or died over it; null when nobody does. */
+  readonly lease: { readonly holder: string; readonly expiresAt: Date } | null;
+}
+
+/** A task under the lease of one claim. */
+export interface ClaimedRepairTask extends RepairTask {
+  readonly claimId: string;
+  /** How often the task had been asked for when it was claimed, decimal text. */
+  readonly requests: string;
+}
+
+/** Longest id the queue takes, in bytes of UTF-8: the longest a document can have. */
+export const longestAggregateId = 512;
+
+/** What became of the tasks given to the queue. Every one of them is in exactly one of the three. */
+export interface AddResult {
+  readonly added: number;
+  /** In the queue already, which is asked anew: a task that was given up is open again. */
+  readonly known: number;
+  /** Not taken, because the queue is full or the id is longer than any document's. The caller has to say so. */
+  readonly refused: readonly NewRepairTask[];
+}
+
+/** The queue in numbers. */
+export interface RepairCounts {
+  readonly open: number;
+  readonly failed: number;
+  /** Open tasks somebody works on now. */
+  readonly leased: number;
+  /** Seconds since the oldest open task was first asked for; null when none is open. */
+  readonly oldestOpenSeconds: number | null;
+  /** Requests the full queue did not take, ever, and when the last one came. */
+  readonly refused: number;
+  readonly lastRefusedAt: Date | null;
+}
