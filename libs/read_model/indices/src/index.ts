@@ -13,13 +13,7 @@ export {
   type StoredDocument,
   type WriteResult,
 } from './generation.ts';
-export {
-  CutoverConflict,
-  DependencyError,
-  GenerationConflict,
-  LeaseLost,
-  SearchRefused,
-} from './errors.ts';
+export { CutoverConflict, DependencyError, GenerationConflict, LeaseLost, SearchRefused } from './errors.ts';
 export {
   asGenerationName,
   generationName,
@@ -37,6 +31,19 @@ export {
   runReadModelMigrations,
 } from './migrations/read-model-migrations.ts';
 export { Registry } from './registry/registry.ts';
+export {
+  BlockedAggregates,
+  type BlockedScope,
+  type Blocker,
+  type Parked,
+} from './registry/blocked-aggregates.ts';
+export {
+  DeadLetterActions,
+  type LetterAction,
+  type LetterKey,
+  type RecordedLetterAction,
+} from './registry/dead-letter-actions.ts';
+export { type NewShardedBuild, type ShardedBuild, type ShardPart } from './registry/shards.ts';
 export { type Presence } from './registry/presence.ts';
 export { UnknownGeneration } from './registry/errors.ts';
 export { type Wake } from './registry/watch-generations.ts';
@@ -44,6 +51,7 @@ export {
   runStates,
   type Attachment,
   type Fence,
+  type HeldLease,
   type JsonObject,
   type LeaseAttempt,
   type LiveFeeder,

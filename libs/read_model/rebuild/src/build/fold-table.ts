@@ -21,6 +21,9 @@ const maxDepth = 4;
 const largestGroup = 4000;
 /** Events that wait for an earlier one, in one slice or over all. More of them is no reordering but a damaged log. */
 export const maxHeld = 200_000;
+/** Types counted by name; further unknown ones are counted together. */
+const listedTypes = 100;
+const otherTypes = '(other types)';
 
 /**
  * The documents of one slice while it is replayed. Within its memory it folds every event at once. Beyond it, the
@@ -62,12 +65,15 @@ export class FoldTable {
     this.tally.read++;
     const decoded = decodeEvent(value);
     if (!decoded.ok) {
-      const { reason, message, subject } = decoded;
+      const { reason, message, type } = decoded;
+      if (reason === 'unknown-type' && type !== undefined) this.#countUnknown(type);
+      // What is no event any more still lies under its aggregate's key.
+      const aggregateId = decoded.subject ?? key?.toString();
       this.#poison({
         position: String(positionOf(index)),
         reason,
         message,
-        ...(subject && { aggregateId: subject }),
+        ...(aggregateId && { aggregateId }),
       });
       return;
     }
@@ -137,6 +143,13 @@ export class FoldTable {
       this.#grow(valueBytes + entryOverhead);
     }
     this.#count(foldInto(this.projection, entry, event, positionOf, index), valueBytes);
+  }
+
+  /** Types nobody knows come from outside, so there may be any number of them. */
+  #countUnknown(type: string): void {
+    const { byType } = this.tally;
+    const name = type in byType || Object.keys(byType).length < listedTypes ? type : otherTypes;
+    byType[name] = (byType[name] ?? 0) + 1;
   }
 
   #count(result: FoldOutcome, valueBytes: number): void {

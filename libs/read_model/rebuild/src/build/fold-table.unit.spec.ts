@@ -89,5 +89,18 @@ describe('the fold table', () => {
       ['3', 'unknown-type'],
     ]);
     expect(documents.get('good')).toMatchObject({ status: 'published', version: 2 });
+    // By the key alone: what is no event names no product.
+    expect(tally.poison.map(({ aggregateId }) => aggregateId)).toEqual(['unknown', 'unknown', 'good']);
+    expect(tally.byType).toMatchObject({ 'product.polished.v9': 1 });
+  });
+
+  it('counts types nobody knows by name only as far as memory stays bounded', () => {
+    const [created] = productHistory({ id: 'good', events: [step.created()] });
+    const unknown = Array.from({ length: 500 }, (_, index) =>
+      encodeEvent(created!).replace('product.created.v1', `product.created.v${index + 10}`),
+    );
+    const { byType } = fold(unknown, unlimited).tally;
+    expect(Object.keys(byType)).toHaveLength(101);
+    expect(Object.values(byType).reduce((sum, count) => sum + count, 0)).toBe(500);
   });
 });
