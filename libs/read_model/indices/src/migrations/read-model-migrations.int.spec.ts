@@ -26,7 +26,12 @@ describe('migrations of the read-model database', () => {
 
   it('applies each migration once, however many processes start it at the same time', async () => {
     const applied = await Promise.all([1, 2, 3].map(() => runReadModelMigrations(database.url)));
-    expect(applied.flat()).toEqual(['0001_registry', '0002_lease_presence', '0003_repair_tasks']);
+    expect(applied.flat()).toEqual([
+      '0001_registry',
+      '0002_lease_presence',
+      '0003_repair_tasks',
+      '0004_shards',
+    ]);
     await assertReadModelMigrated(pool);
     expect(await runReadModelMigrations(database.url)).toEqual([]);
   });

@@ -6,12 +6,14 @@ import { retrying, type RetryOptions } from '../postgres/retry.ts';
 import * as registry from './0001_registry.ts';
 import * as leasePresence from './0002_lease_presence.ts';
 import * as repairTasks from './0003_repair_tasks.ts';
+import * as shards from './0004_shards.ts';
 
 /** Every migration by its file's name without extension: the same from sources (.ts) and from the build (.js). */
 const migrations: Readonly<Record<string, Pick<typeof registry, 'up' | 'down'>>> = {
   '0001_registry': registry,
   '0002_lease_presence': leasePresence,
   '0003_repair_tasks': repairTasks,
+  '0004_shards': shards,
 };
 
 /** Files of this folder that are no migrations: this one, specs, declarations and source maps. */

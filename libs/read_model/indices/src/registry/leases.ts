@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { Pool, PoolClient } from 'pg';
 import { LeaseLost } from '../errors.ts';
 import { presenceLockClass } from './presence.ts';
-import type { Fence, LeaseAttempt } from './types.ts';
+import type { Fence, HeldLease, LeaseAttempt } from './types.ts';
 
 /*
  * One lease per projection, kept on the database's clock: clocks of the machines that run the jobs play no part. The token
@@ -61,7 +61,7 @@ export async function acquireLease(
       `SELECT run_id, holder, acquired_at,
               ceil(extract(epoch FROM expires_at - clock_timestamp()) * 1000)::float8 AS expires_in
        FROM registry.leases AS lease
-       WHERE projection = $1 AND expires_at > clock_timestamp() AND NOT (present AND NOT ${holderIsPresent('lease')})`,
+       WHERE projection = $1 AND ${isHeld('lease')}`,
       [projection],
     );
     const held = current.rows[0];
@@ -76,6 +76,32 @@ export async function acquireLease(
       startedAt: acquired_at,
     };
   }
+}
+
+/** Whether a lease is held by anyone. */
+export function isHeld(lease: string): string {
+  return `(${lease}.expires_at > clock_timestamp() AND NOT (${lease}.present AND NOT ${holderIsPresent(lease)}))`;
+}
+
+/** Leases that are held of the projection: its own, and those of its shards (`<projection> <shard>/<shards>`). */
+export async function heldLeases(pool: Pool, projection: string): Promise<HeldLease[]> {
+  const { rows } = await pool.query<{
+    projection: string;
+    run_id: string;
+    holder: string;
+    acquired_at: Date;
+  }>(
+    `SELECT projection, run_id, holder, acquired_at FROM registry.leases AS lease
+     WHERE (projection = $1 OR starts_with(projection, $1 || ' ')) AND ${isHeld('lease')}
+     ORDER BY projection COLLATE "C"`,
+    [projection],
+  );
+  return rows.map(({ projection: lease, run_id: runId, holder, acquired_at: startedAt }) => ({
+    lease,
+    runId,
+    holder,
+    startedAt,
+  }));
 }
 
 /** Extends a lease that is still this fence's, even if it ran out, as long as nobody took it. */

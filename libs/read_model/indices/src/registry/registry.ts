@@ -8,9 +8,11 @@ import * as generations from './generations.ts';
 import * as leases from './leases.ts';
 import { showPresence, type Presence } from './presence.ts';
 import * as runs from './runs.ts';
+import { ShardedBuilds } from './shards.ts';
 import type {
   Attachment,
   Fence,
+  HeldLease,
   JsonObject,
   LeaseAttempt,
   LiveFeeder,
@@ -27,6 +29,7 @@ import { watchGenerations, type Wake } from './watch-generations.ts';
  * that; then it throws `DependencyError`. A call under a fence throws `LeaseLost`, and changes nothing, when the fence is stale.
  */
 export class Registry {
+  readonly shards: ShardedBuilds;
   readonly #pool: Pool;
   readonly #retry: RetryOptions;
 
@@ -34,6 +37,7 @@ export class Registry {
   constructor(pool: Pool, retry: RetryOptions = {}) {
     this.#pool = pool;
     this.#retry = retry;
+    this.shards = new ShardedBuilds(pool, retry);
   }
 
   /** Enters a new generation, BUILDING. */
@@ -122,6 +126,11 @@ export class Registry {
     );
   }
 
+  /** Leases that somebody holds now: the projection's own, and those of its shards. */
+  heldLeases(projection: string): Promise<HeldLease[]> {
+    return this.#retrying('list the leases', () => leases.heldLeases(this.#pool, projection));
+  }
+
   /** Shows the holder of a lease to be alive, so that a killed one can be replaced at once. The caller ends it. */
   showPresence(fence: Fence): Promise<Presence> {
     return this.#retrying('show the presence of the run', () => showPresence(this.#pool, fence));
@@ -174,7 +183,7 @@ export class Registry {
     return this.#retrying('list runs', () => runs.listRuns(this.#pool, filter));
   }
 
-  /** Asks the running run of that id, or of that projection, to stop. Undefined when none runs. */
+  /** Asks the running run of that id, or those of that projection, to stop: the newest, or undefined when none runs. */
   requestCancel(projectionOrRunId: string): Promise<Run | undefined> {
     return this.#retrying('request the cancellation', () =>
       runs.requestCancel(this.#pool, projectionOrRunId),

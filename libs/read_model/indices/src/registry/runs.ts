@@ -1,6 +1,6 @@
 import type { Pool } from 'pg';
 import { inTransaction } from '../postgres/pool.ts';
-import { assertFence } from './leases.ts';
+import { assertFence, isHeld } from './leases.ts';
 import type { Fence, JsonObject, NewRun, Run, RunEnd, RunState } from './types.ts';
 
 interface RunRow {
@@ -8,6 +8,7 @@ interface RunRow {
   projection: string;
   mode: string;
   source: string;
+  shard: string | null;
   state: RunState;
   generation: string | null;
   fencing_token: string | null;
@@ -25,7 +26,7 @@ interface RunRow {
   cancel_requested_at: Date | null;
 }
 
-const columns = `run_id, projection, mode, source, state, generation, fencing_token, host, pid, os_user, started_at, saved_at,
+const columns = `run_id, projection, mode, source, shard, state, generation, fencing_token, host, pid, os_user, started_at, saved_at,
                  ended_at, outcome, exit_code, progress, checkpoint, receipt, cancel_requested_at`;
 
 function toRun(row: RunRow): Run {
@@ -34,6 +35,7 @@ function toRun(row: RunRow): Run {
     projection: row.projection,
     mode: row.mode,
     source: row.source,
+    shard: row.shard,
     state: row.state,
     generation: row.generation,
     fencingToken: row.fencing_token === null ? null : BigInt(row.fencing_token),
@@ -54,7 +56,8 @@ function toRun(row: RunRow): Run {
 
 /**
  * Enters a run, RUNNING; a run that is entered already (resumed under its own id) goes on with its checkpoint. Runs of the
- * projection that still count as RUNNING under an older token are dead: they become INTERRUPTED.
+ * projection that still count as RUNNING under an older token are dead and become INTERRUPTED: those of shards whose lease is
+ * no longer theirs, and the others when the new run holds the projection's own lease.
  */
 export async function startRun(pool: Pool, run: NewRun): Promise<Run> {
   const { fence } = run;
@@ -63,13 +66,17 @@ export async function startRun(pool: Pool, run: NewRun): Promise<Run> {
       await assertFence(client, fence);
       await client.query(
         `UPDATE registry.runs SET state = 'INTERRUPTED', outcome = 'died', ended_at = clock_timestamp()
-         WHERE projection = $1 AND state = 'RUNNING' AND run_id <> $2 AND fencing_token < $3`,
-        [run.projection, run.runId, fence.token],
+         WHERE projection = $1 AND state = 'RUNNING' AND run_id <> $2 AND fencing_token < $3
+           AND CASE WHEN shard IS NULL THEN $4::text IS NULL ELSE NOT EXISTS (
+                 SELECT FROM registry.leases AS lease
+                 WHERE lease.projection = runs.projection || ' ' || runs.shard AND lease.run_id = runs.run_id
+                   AND lease.token = runs.fencing_token AND ${isHeld('lease')}) END`,
+        [run.projection, run.runId, fence.token, run.shard ?? null],
       );
     }
     const { rows } = await client.query<RunRow>(
-      `INSERT INTO registry.runs (run_id, projection, mode, source, state, generation, fencing_token, host, pid, os_user)
-       VALUES ($1, $2, $3, $4, 'RUNNING', $5, $6, $7, $8, $9)
+      `INSERT INTO registry.runs (run_id, projection, mode, source, state, generation, fencing_token, host, pid, os_user, shard)
+       VALUES ($1, $2, $3, $4, 'RUNNING', $5, $6, $7, $8, $9, $10)
        ON CONFLICT (run_id) DO UPDATE SET
          state = 'RUNNING', generation = coalesce(excluded.generation, runs.generation),
          fencing_token = excluded.fencing_token, host = excluded.host, pid = excluded.pid, os_user = excluded.os_user,
@@ -85,6 +92,7 @@ export async function startRun(pool: Pool, run: NewRun): Promise<Run> {
         run.host,
         run.pid,
         run.user,
+        run.shard ?? null,
       ],
     );
     return toRun(rows[0]!);
@@ -143,17 +151,18 @@ export async function listRuns(
   return rows.map(toRun);
 }
 
-/** Asks the running run of that id, or the newest running one of that projection, to stop. Undefined when none runs. */
+/**
+ * Asks the running run of that id, or the running ones of that projection (several when it is built by shards), to stop.
+ * @returns the newest of them; undefined when none runs
+ */
 export async function requestCancel(pool: Pool, projectionOrRunId: string): Promise<Run | undefined> {
   const { rows } = await pool.query<RunRow>(
     `UPDATE registry.runs SET cancel_requested_at = coalesce(cancel_requested_at, clock_timestamp())
-     WHERE run_id = (SELECT run_id FROM registry.runs
-                     WHERE state = 'RUNNING' AND (projection = $1 OR run_id::text = lower($1))
-                     ORDER BY started_at DESC LIMIT 1)
+     WHERE state = 'RUNNING' AND (projection = $1 OR run_id::text = lower($1))
      RETURNING ${columns}`,
     [projectionOrRunId],
   );
-  return rows[0] && toRun(rows[0]);
+  return rows.map(toRun).sort((a, b) => b.startedAt.getTime() - a.startedAt.getTime())[0];
 }
 
 /**
@@ -167,7 +176,8 @@ export async function interruptedRun(pool: Pool, projection: string): Promise<Ru
        AND (generation IS NULL OR EXISTS (
              SELECT FROM registry.generations
              WHERE uuid = run.generation AND state IN ('BUILDING', 'INTERRUPTED', 'BUILT', 'VERIFIED')))
-       AND NOT EXISTS (SELECT FROM registry.runs AS later WHERE later.generation = run.generation AND later.state = 'DONE')
+       AND NOT EXISTS (SELECT FROM registry.runs AS later WHERE later.generation = run.generation
+                         AND later.state = 'DONE' AND later.shard IS NULL)
      ORDER BY started_at DESC, run_id DESC LIMIT 1`,
     [projection],
   );

@@ -1,6 +1,9 @@
 import type { Generation } from '../generation.ts';
 
-/** Proof of holding a projection's lease. The token only ever rises, so an older one is recognised wherever it is shown. */
+/**
+ * Proof of holding a projection's lease, or that of one of its shards (`<projection> <shard>/<shards>`). The token only ever
+ * rises, so an older one is recognised wherever it is shown.
+ */
 export interface Fence {
   readonly projection: string;
   readonly runId: string;
@@ -32,6 +35,15 @@ export type LeaseAttempt =
       readonly startedAt: Date;
     };
 
+/** A lease that somebody holds. */
+export interface HeldLease {
+  /** The projection, or `<projection> <shard>/<shards>`. */
+  readonly lease: string;
+  readonly runId: string;
+  readonly holder: string;
+  readonly startedAt: Date;
+}
+
 /** RUNNING until it ends itself, or a later run of the projection finds it dead and marks it INTERRUPTED. */
 export const runStates = ['RUNNING', 'DONE', 'FAILED', 'INTERRUPTED'] as const;
 export type RunState = (typeof runStates)[number];
@@ -44,6 +56,8 @@ export interface Run {
   readonly projection: string;
   readonly mode: string;
   readonly source: string;
+  /** `<shard>/<shards>` of a run that builds a part of a generation. */
+  readonly shard: string | null;
   readonly state: RunState;
   /** UUID of the generation it builds or feeds, once there is one. */
   readonly generation: string | null;
@@ -65,6 +79,7 @@ export interface Run {
 
 export type NewRun = Pick<Run, 'runId' | 'projection' | 'mode' | 'source' | 'host' | 'pid' | 'user'> & {
   readonly generation?: string | null;
+  readonly shard?: string | null;
   /** The fence it works under; a run that changes nothing (a dry run) has none. */
   readonly fence?: Fence;
 };
