@@ -1,0 +1,3 @@
+/** Loaded into every process that is started here: ends it when its starter is gone, however that died. */
+process.on('disconnect', () => process.exit(1));
+process.channel?.unref();

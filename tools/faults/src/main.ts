@@ -1,0 +1,56 @@
+import { join } from 'node:path';
+import { shutdownSignal } from '@reprise/runtime';
+import { stackDown } from '@reprise/stack';
+import { databaseTemplates } from './cluster/databases.ts';
+import { ownServers } from './cluster/servers.ts';
+import { workspaceRoot } from './cluster/workspace.ts';
+import { readOptions, type FaultOptions } from './options.ts';
+import { resultTable, summary } from './report/table.ts';
+import { matrix } from './rows/matrix.ts';
+import { shortSelection } from './rows/short-selection.ts';
+import { runMatrix } from './run-matrix.ts';
+import { selectRows } from './select-rows.ts';
+
+const report = (line: string): void => void process.stderr.write(`${line}\n`);
+const print = (text: string): void => void process.stdout.write(`${text}\n`);
+
+/** Runs what is asked for on servers of its own; true when everything held. */
+async function run(options: FaultOptions, signal: AbortSignal): Promise<boolean> {
+  const rows = selectRows(matrix, options.short ? shortSelection : options.row);
+  if (options.list) {
+    print(rows.map(({ id, kind, title }) => `${id.padEnd(5)} ${kind.padEnd(8)} ${title}`).join('\n'));
+    return true;
+  }
+  const directory = options.dir ?? join(workspaceRoot, '.stack', 'faults');
+  const servers = await ownServers(directory, report, signal);
+  const templates = await databaseTemplates(servers);
+  try {
+    const results = await runMatrix(rows, servers, templates, report, signal);
+    if (options.json)
+      print(
+        JSON.stringify(
+          results.map(({ row, ...result }) => ({ ...row, ...result })),
+          null,
+          2,
+        ),
+      );
+    else print(resultTable(results));
+    report(summary(results));
+    return results.every(({ outcome }) => outcome !== 'broken');
+  } finally {
+    await templates.close().catch((error: unknown) => report(String(error)));
+    if (!options.keep) await stackDown({ directory, report });
+  }
+}
+
+const shutdown = shutdownSignal();
+try {
+  if (!(await run(readOptions(process.argv.slice(2)), shutdown.signal))) process.exitCode = 1;
+} catch (error) {
+  report(error instanceof Error ? error.message : String(error));
+  process.exitCode = 1;
+} finally {
+  const received = shutdown.received();
+  if (received !== undefined) process.exitCode = received === 'SIGINT' ? 130 : 143;
+  shutdown.dispose();
+}

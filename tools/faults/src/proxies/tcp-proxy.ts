@@ -1,0 +1,126 @@
+import { connect, createServer, type AddressInfo, type Server, type Socket } from 'node:net';
+import { setTimeout as delay } from 'node:timers/promises';
+
+/**
+ * What happens to connections:
+ * - `pass`: they are passed on;
+ * - `refuse`: new ones are refused, open ones were reset;
+ * - `blackhole`: every byte of those it accepts disappears, as on a network that drops packets;
+ * - a number: each piece arrives so many milliseconds later.
+ */
+export type Toxic = 'pass' | 'refuse' | 'blackhole' | number;
+
+/** Looks at what passes; `reset` ends the connection with this piece unsent. */
+export type Inspection = (bytes: Buffer, towards: 'server' | 'client') => 'reset' | undefined;
+
+export interface TcpProxy {
+  readonly port: number;
+  /** `host:port` */
+  readonly address: string;
+  set(toxic: Toxic): Promise<void>;
+  inspect(inspection: Inspection | undefined): void;
+  /** Pieces and connections that met a toxic or a reset. */
+  faults(): number;
+  close(): Promise<void>;
+}
+
+const host = '127.0.0.1';
+
+/**
+ * Stands before a local TCP server. A Kafka broker tells clients its own address, around the proxy, so that address is
+ * replaced where it stands in answers.
+ */
+export async function tcpProxy(target: string): Promise<TcpProxy> {
+  const targetPort = Number(target.split(':').at(-1));
+  const sockets = new Set<Socket>();
+  let toxic: Toxic = 'pass';
+  let inspection: Inspection | undefined;
+  let faults = 0;
+  let server: Server | undefined;
+  let port = 0;
+
+  /** `address` as Kafka writes it: the name's bytes (a length before it), then the port. */
+  const addressOf = (number: number): Buffer => {
+    const bytes = Buffer.alloc(host.length + 4);
+    bytes.write(host);
+    bytes.writeInt32BE(number, host.length);
+    return bytes;
+  };
+
+  const accept = (client: Socket): void => {
+    const upstream = connect(targetPort, host);
+    const [theirs, ours] = [addressOf(targetPort), addressOf(port)];
+    for (const socket of [client, upstream]) {
+      sockets.add(socket);
+      socket.setNoDelay(true);
+      socket.on('error', () => undefined);
+      socket.on('close', () => {
+        sockets.delete(socket);
+        client.destroy();
+        upstream.destroy();
+      });
+    }
+    const pass = (bytes: Buffer, towards: 'server' | 'client'): void => {
+      if (toxic === 'blackhole') {
+        faults += 1;
+        return;
+      }
+      if (inspection?.(bytes, towards) === 'reset') {
+        faults += 1;
+        client.resetAndDestroy();
+        upstream.destroy();
+        return;
+      }
+      if (towards === 'client')
+        for (let at = bytes.indexOf(theirs); at >= 0; at = bytes.indexOf(theirs, at + 1))
+          ours.copy(bytes, at);
+      const receiver = towards === 'server' ? upstream : client;
+      if (typeof toxic !== 'number') {
+        receiver.write(bytes);
+        return;
+      }
+      faults += 1;
+      void delay(toxic).then(() => receiver.writable && receiver.write(bytes));
+    };
+    client.on('data', (bytes) => pass(bytes, 'server'));
+    upstream.on('data', (bytes) => pass(bytes, 'client'));
+  };
+
+  const listen = async (): Promise<void> => {
+    if (server !== undefined) return;
+    const created = createServer(accept);
+    server = created;
+    await new Promise<void>((resolve, reject) => {
+      created.once('error', reject);
+      created.listen(port, host, resolve);
+    });
+    port = (created.address() as AddressInfo).port;
+  };
+  const close = async (): Promise<void> => {
+    const closing = server;
+    server = undefined;
+    const closed = new Promise<void>((resolve) =>
+      closing === undefined ? resolve() : closing.close(() => resolve()),
+    );
+    for (const socket of sockets) socket.resetAndDestroy();
+    await closed;
+  };
+
+  await listen();
+  return {
+    port,
+    address: `${host}:${port}`,
+    async set(next) {
+      toxic = next;
+      if (next === 'refuse') {
+        faults += sockets.size;
+        await close();
+      } else await listen();
+    },
+    inspect: (next) => {
+      inspection = next;
+    },
+    faults: () => faults,
+    close,
+  };
+}

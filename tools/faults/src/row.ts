@@ -1,0 +1,53 @@
+import type { FaultCounts } from './fault-counts.ts';
+import type { World } from './cluster/world.ts';
+
+/** Named in docs/reference/reliability.md. */
+export type Invariant =
+  'I1' | 'I2' | 'I3' | 'I4' | 'I5' | 'I6' | 'I7' | 'I8' | 'I9' | 'I10' | 'I11' | 'I12' | 'I13';
+
+/** What a scenario works with: a product of its own on real servers, and the count of what was done to it. */
+export interface Scene {
+  readonly world: World;
+  readonly faults: FaultCounts;
+  /** One line that stands beside the result. */
+  note(text: string): void;
+}
+
+/** A test that proves a row on real servers and lives beside the code it proves. */
+export interface NamedSpec {
+  /** From the workspace root. */
+  readonly file: string;
+  /** Titles of its tests, or beginnings of titles; each has to run and pass. */
+  readonly titles: readonly string[];
+}
+
+interface RowHead {
+  /** As in the matrix; a letter behind it tells several scenarios of one row apart. */
+  readonly id: string;
+  readonly title: string;
+  readonly inject: string;
+  readonly expect: string;
+  readonly invariants: readonly Invariant[];
+}
+
+export interface ScenarioRow extends RowHead {
+  readonly kind: 'scenario';
+  /** Faults that have to fire at least once, by the name under which the scenario counts them. */
+  readonly fires: readonly string[];
+  /** The scenario kills or restarts servers, so it needs ones of its own. */
+  readonly killsServers?: boolean;
+  readonly partitions?: number;
+  run(scene: Scene): Promise<void>;
+}
+
+export interface SpecRow extends RowHead {
+  readonly kind: 'spec';
+  readonly specs: readonly NamedSpec[];
+}
+
+export interface OmittedRow extends RowHead {
+  readonly kind: 'not run';
+  readonly reason: string;
+}
+
+export type Row = ScenarioRow | SpecRow | OmittedRow;

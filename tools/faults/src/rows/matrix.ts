@@ -1,0 +1,5 @@
+import type { Row } from '../row.ts';
+import { writeSideRows } from './write-side.ts';
+
+/** Every row of the fault matrix, in its order. */
+export const matrix: readonly Row[] = [...writeSideRows];

@@ -1,0 +1,69 @@
+import { setTimeout as delay } from 'node:timers/promises';
+
+export interface Patience {
+  readonly timeoutMs?: number;
+  readonly intervalMs?: number;
+}
+
+/**
+ * Repeats `look` until it passes and returns its value; whatever it throws counts as "not yet".
+ * @throws Error with the last failure when the time (30 s unless given) is over
+ */
+export async function eventually<T>(look: () => T | Promise<T>, patience: Patience = {}): Promise<T> {
+  const { timeoutMs = 30_000, intervalMs = 50 } = patience;
+  const deadline = performance.now() + timeoutMs;
+  for (;;) {
+    try {
+      return await look();
+    } catch (error) {
+      if (performance.now() < deadline) {
+        await delay(intervalMs);
+        continue;
+      }
+      const why = error instanceof Error ? error.message : String(error);
+      throw new Error(`Still not so after ${timeoutMs} ms: ${why}`, { cause: error });
+    }
+  }
+}
+
+/** Fails with `message` unless `condition` holds. */
+export function check(condition: boolean, message: string): asserts condition {
+  if (!condition) throw new Error(message);
+}
+
+/** Fails unless both are the same as JSON; the message shows the beginning of both. */
+export function checkSame(actual: unknown, expected: unknown, what: string): void {
+  const [one, other] = [JSON.stringify(actual), JSON.stringify(expected)];
+  if (one === other) return;
+  throw new Error(`${what}: ${cut(one)} where ${cut(other)} was expected`);
+}
+
+function cut(text: string | undefined): string {
+  return text === undefined || text.length <= 600 ? String(text) : `${text.slice(0, 600)}...`;
+}
+
+/** Something that goes on until it is stopped; stopping gives what it has recorded. */
+export interface Ongoing<T> {
+  stop(): Promise<T>;
+}
+
+/** Runs `round` every `everyMs` until stopped. What a round throws ends it and comes out of `stop`. */
+export function repeat<T>(everyMs: number, round: () => Promise<void>, result: () => T): Ongoing<T> {
+  const stopping = new AbortController();
+  const running = (async () => {
+    while (!stopping.signal.aborted) {
+      const begun = performance.now();
+      await round();
+      const left = everyMs - (performance.now() - begun);
+      if (left > 0) await delay(left, undefined, { signal: stopping.signal }).catch(() => undefined);
+    }
+  })();
+  running.catch(() => undefined);
+  return {
+    stop: async () => {
+      stopping.abort();
+      await running;
+      return result();
+    },
+  };
+}
