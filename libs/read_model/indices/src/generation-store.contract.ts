@@ -1,5 +1,6 @@
 import { jest } from '@jest/globals';
 import { contentContract } from './generation-content.contract.ts';
+import { correctionsContract } from './generation-corrections.contract.ts';
 import { readersContract } from './generation-readers.contract.ts';
 import { writesContract } from './generation-writes.contract.ts';
 import { ContractContext, type StoreUnderContract } from './testing/store-contract.ts';
@@ -16,6 +17,7 @@ export function generationStoreContract(factory: () => Promise<StoreUnderContrac
   });
 
   writesContract(context);
+  correctionsContract(context);
   contentContract(context);
   readersContract(context);
 

@@ -64,8 +64,23 @@ export interface StoredDocument {
   readonly version: number;
   /** The document as the projection made it, without what the store adds. */
   readonly document: Readonly<Record<string, unknown>>;
+  /** As it stands beside the document; one that no content has where something other than a store wrote the document. */
   readonly digest: DocumentDigest;
 }
+
+/** A document as it stands at this moment, whatever wrote it, with the store's own mark of that very state. */
+export interface ObservedDocument extends Omit<StoredDocument, 'digest'> {
+  /** Undefined where something other than a store wrote the document. */
+  readonly digest: DocumentDigest | undefined;
+  readonly revision: string;
+}
+
+export type Correction =
+  | { readonly outcome: 'corrected' }
+  /** The document is no longer what was observed; nothing was done. */
+  | { readonly outcome: 'changed' }
+  /** The store will never take the document; what was there still is, unless its version was later: then it is gone. */
+  | { readonly outcome: 'rejected'; readonly reason: string };
 
 export interface RejectedDocument {
   readonly id: string;
@@ -136,9 +151,28 @@ export interface GenerationStore {
   ): Promise<WriteResult>;
   /** Reads documents by id, in real time (not subject to refresh). Absent ids are absent from the map. */
   read(name: GenerationName, ids: readonly string[]): Promise<Map<string, StoredDocument>>;
+  /** One document in real time, also one that `read` could not make sense of. */
+  observe(name: GenerationName, id: string): Promise<ObservedDocument | undefined>;
+  /**
+   * Puts `document` in the place of what was observed, or takes that away, whatever its version and content: the one write
+   * that can lower a version. Never replaces a version later than both, so nothing of a feed beside it is lost.
+   *
+   * The right document for a version is known from the log alone. Whoever corrects reads again afterwards: a feed may have
+   * built the next version on what was wrong just before it was corrected.
+   *
+   * @param observed undefined when there was no document
+   * @param document undefined to take the observed one away
+   */
+  correct(
+    name: GenerationName,
+    id: string,
+    observed: ObservedDocument | undefined,
+    document: DocumentToWrite | undefined,
+    signal?: AbortSignal,
+  ): Promise<Correction>;
   /**
    * All documents, or those of some buckets, each once, `batchSize` at a time, from one consistent view of what was visible
-   * when the scan began. They come in whatever order the store reads fastest: whoever compares two sides keeps the smaller one,
+   * when the scan began. Documents that something other than a store wrote belong to no bucket: they come along always. They come in whatever order the store reads fastest: whoever compares two sides keeps the smaller one,
    * a few buckets of it, in memory.
    */
   scan(

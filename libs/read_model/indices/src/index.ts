@@ -1,5 +1,6 @@
 export {
   generationStates,
+  type Correction,
   type DocumentToWrite,
   type Generation,
   type GenerationCounts,
@@ -7,6 +8,7 @@ export {
   type GenerationName,
   type GenerationState,
   type GenerationStore,
+  type ObservedDocument,
   type Positions,
   type ReadersTarget,
   type RejectedDocument,

@@ -1,5 +1,5 @@
 import type { Client, estypes } from '@elastic/elasticsearch';
-import { bucketCount, type BucketDigest, type DocumentDigest } from '@reprise/read-model-documents';
+import { bucketCount, bucketOf, type BucketDigest, type DocumentDigest } from '@reprise/read-model-documents';
 import { DependencyError } from '../errors.ts';
 import type { GenerationCounts, GenerationName, StoredDocument } from '../generation.ts';
 import { digestField } from './index-definition.ts';
@@ -8,7 +8,7 @@ import { request, type RequestOptions } from './requests.ts';
 /** Ids of one multi-get; keeps its answer at a few megabytes. */
 const idsPerRead = 1_000;
 
-type Source = Record<string, unknown> & { readonly digest?: DocumentDigest };
+export type Source = Record<string, unknown> & { readonly digest?: DocumentDigest };
 
 /** Documents by id as they are at this moment, refreshed or not. */
 export async function readDocuments(
@@ -38,14 +38,13 @@ export async function readDocuments(
 
 /** Splits what the store added off the document. */
 export function storedDocument(id: string, version: number, source: Source): StoredDocument {
-  const { [digestField]: digest, ...document } = source;
-  if (digest === undefined) {
-    throw new DependencyError(
-      'elasticsearch',
-      `Document ${id} carries no ${digestField}: something other than this store wrote it. Build a new generation.`,
-    );
-  }
+  const { [digestField]: digest = digestOfNothing(id), ...document } = source;
   return { id, version, document, digest };
+}
+
+/** The digest of a document that something other than this store wrote: no content has it, so it never counts as right. */
+function digestOfNothing(id: string): DocumentDigest {
+  return { bucket: bucketOf(id), high: 0, low: 0 };
 }
 
 /**

@@ -5,6 +5,7 @@ import type { GenerationMeta, GenerationName, GenerationStore } from '../generat
 import { isGenerationName } from '../generation-name.ts';
 import { bulkWriter, type BulkWriterOptions } from './bulk-writer.ts';
 import { countDocuments, primaryBytes, readDocuments, sumBuckets } from './content.ts';
+import { correctDocument, observeDocument } from './correction.ts';
 import { faultOf, serverErrorOf } from './faults.ts';
 import { assertAbleToBuild } from './health.ts';
 import {
@@ -99,6 +100,11 @@ export function elasticsearchGenerationStore(
     write: bulkWriter(client, { onRetry, ...options.bulk }),
 
     read: (name, ids) => readDocuments(client, name, ids, retrying),
+
+    observe: (name, id) => observeDocument(client, name, id, retrying),
+
+    correct: (name, id, observed, document, signal) =>
+      correctDocument(client, name, { id, observed, document }, { ...retrying, signal }),
 
     scan: (name, scan = {}) => scanDocuments(client, name, { ...retrying, ...scan }),
 

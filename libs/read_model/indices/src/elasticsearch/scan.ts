@@ -12,6 +12,13 @@ export interface ScanOptions extends RequestOptions {
 /** How long the server keeps the view open between two pages; every page asks for it anew. */
 const keepAlive = '2m';
 
+/** Documents of these buckets, and those something else wrote, which carry no bucket. */
+function ofBuckets(buckets: readonly number[]): estypes.QueryDslQueryContainer {
+  const field = `${digestField}.bucket`;
+  const carried = { terms: { [field]: [...buckets] } };
+  return { bool: { should: [carried, { bool: { must_not: [{ exists: { field } }] } }] } };
+}
+
 /**
  * Pages through all documents, or those of some buckets, from one point in time, in the order they lie in the shards: each
  * page begins where the last one ended, while sorting by id would go through all documents for every page. Sees what was
@@ -44,9 +51,7 @@ export async function* scanDocuments(
               version: true,
               track_total_hits: false,
               allow_partial_search_results: false,
-              ...(buckets === undefined
-                ? {}
-                : { query: { terms: { [`${digestField}.bucket`]: [...buckets] } } }),
+              ...(buckets === undefined ? {} : { query: ofBuckets(buckets) }),
               ...(after === undefined ? {} : { search_after: after }),
             },
             abortable,

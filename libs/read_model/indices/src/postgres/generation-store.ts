@@ -4,6 +4,7 @@ import { DependencyError, GenerationConflict } from '../errors.ts';
 import type { GenerationName, GenerationStore } from '../generation.ts';
 import { isGenerationName } from '../generation-name.ts';
 import { bucketDigests, counts, finishTable, metaOfTable, sizeInBytes } from './content.ts';
+import { correctRow, observeRow } from './correction.ts';
 import { generationTable, tableOf } from './generation-table.ts';
 import { assertAbleToBuild } from './health.ts';
 import { inTransaction } from './pool.ts';
@@ -116,6 +117,15 @@ export function postgresGenerationStore(pool: Pool, options: PostgresStoreOption
     writeWithPositions: writer.writeWithPositions,
 
     read: (name, ids) => request(`read ${name}`, () => readDocuments(pool, table, name, ids)),
+
+    observe: (name, id) => request(`read ${name}`, () => observeRow(pool, table, name, id)),
+
+    correct: (name, id, observed, document, signal) =>
+      request(
+        `correct ${id} of ${name}`,
+        () => correctRow(pool, table, name, { id, observed, document }),
+        signal ? { signal } : {},
+      ),
 
     scan: (name, scan = {}) =>
       scanTable(pool, table, name, scan, (what, step, again) =>

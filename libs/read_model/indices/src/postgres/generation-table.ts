@@ -9,6 +9,14 @@ export interface GenerationTable {
   create(name: GenerationName): string;
   /** Writes $1, a JSON array of documents with their digests, under the version guard; affects the rows that were newer. */
   upsert(name: GenerationName): string;
+  /** One row as arrays of text, like `read`, then the mark of its state. $1: id. */
+  observe(name: GenerationName): string;
+  /** Writes $1, like `upsert`, where there is no such row. */
+  insert(name: GenerationName): string;
+  /** Writes $1, like `upsert`, over the row that has the mark $2, whatever its version. */
+  replace(name: GenerationName): string;
+  /** Deletes the row of id $1 that has the mark $2. */
+  remove(name: GenerationName): string;
   /** Takes rows in the order of `columns`, then the digest, as COPY's text. */
   copy(name: GenerationName): string;
   /** Rows as arrays of text: the columns in order, then bucket, high and low. $1: ids. */
@@ -17,6 +25,9 @@ export interface GenerationTable {
   page(name: GenerationName): string;
   indexes(name: GenerationName): { readonly index: string; readonly sql: string }[];
 }
+
+/** Another one after every change of a row: the transaction that wrote it and the place it was written to. */
+const rowMark = `held.xmin::text || ' ' || held.ctid::text`;
 
 /** The table of a generation, qualified and quoted. */
 export function tableOf(name: GenerationName): string {
@@ -34,6 +45,10 @@ export function generationTable(storage: PostgresStorage): GenerationTable {
   ].join(', ');
   const source = [...columns.map(({ field }) => escapeIdentifier(field)), ...digests].join(', ');
   const changed = all.filter((column) => column !== id.sql).map((column) => `${column} = excluded.${column}`);
+  const replaced = columns
+    .filter((column) => column !== id)
+    .map(({ field, sql }) => `${sql} = given.${escapeIdentifier(field)}`)
+    .concat(digests.map((column) => `${column} = given.${column}`));
   const selected = [...columns.map(({ select }) => select), ...digests].join(', ');
 
   return {
@@ -49,6 +64,22 @@ export function generationTable(storage: PostgresStorage): GenerationTable {
       const own = digestColumns.map((column) => `${column} NOT NULL`);
       return `CREATE TABLE ${tableOf(name)} (${[...lines, ...own].join(', ')}) WITH (fillfactor = 90)`;
     },
+
+    observe: (name) =>
+      `SELECT ${selected}, ${rowMark} FROM ${tableOf(name)} AS held WHERE ${id.sql} = $1::${id.type}`,
+
+    insert: (name) => `
+      INSERT INTO ${tableOf(name)} (${all.join(', ')})
+      SELECT ${source} FROM json_to_recordset($1::json) AS given (${given})
+      ON CONFLICT (${id.sql}) DO NOTHING`,
+
+    replace: (name) => `
+      UPDATE ${tableOf(name)} AS held SET ${replaced.join(', ')}
+      FROM json_to_recordset($1::json) AS given (${given})
+      WHERE held.${id.sql} = given.${escapeIdentifier(id.field)} AND ${rowMark} = $2`,
+
+    remove: (name) =>
+      `DELETE FROM ${tableOf(name)} AS held WHERE ${id.sql} = $1::${id.type} AND ${rowMark} = $2`,
 
     upsert: (name) => `
       INSERT INTO ${tableOf(name)} AS held (${all.join(', ')})

@@ -6,9 +6,9 @@ import type { GenerationTable } from './generation-table.ts';
 /** Every value as the text the server sent: the columns know best what it means. */
 const asText = { getTypeParser: () => (text: string) => text };
 
-type Row = readonly (string | null)[];
+export type Row = readonly (string | null)[];
 
-async function rowsOf(connection: Pool | PoolClient, text: string, values: unknown[]): Promise<Row[]> {
+export async function rowsOf(connection: Pool | PoolClient, text: string, values: unknown[]): Promise<Row[]> {
   const { rows } = await connection.query<(string | null)[]>({
     text,
     values,
@@ -18,7 +18,7 @@ async function rowsOf(connection: Pool | PoolClient, text: string, values: unkno
   return rows;
 }
 
-function toDocuments(columns: readonly StoredColumn[], rows: readonly Row[]): StoredDocument[] {
+export function toDocuments(columns: readonly StoredColumn[], rows: readonly Row[]): StoredDocument[] {
   return rows.map((row) => {
     const document: Record<string, unknown> = {};
     columns.forEach(({ field, parse }, i) => {

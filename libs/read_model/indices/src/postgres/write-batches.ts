@@ -103,6 +103,6 @@ export function sumOf(results: readonly WriteResult[]): WriteResult {
 }
 
 /** Data exceptions (22), integrity violations (23), program limits such as the size of an index entry (54). */
-function isDataError(error: unknown): error is DatabaseError {
+export function isDataError(error: unknown): error is DatabaseError {
   return error instanceof DatabaseError && /^(22|23|54)/.test(error.code ?? '');
 }
