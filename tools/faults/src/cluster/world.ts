@@ -108,9 +108,9 @@ export async function createWorld(
     adminUrl: templates.url('admin', writeName),
     start,
     async job(args, options) {
-      const process = start('rebuild-job', { ...options, args });
-      const { code, signal } = await process.exit(150_000);
-      return { code, signal, stdout: process.stdout(), text: process.lines.join('\n') };
+      const job = start('rebuild-job', { ...options, args });
+      const { code, signal } = await job.exit(150_000);
+      return { code, signal, stdout: job.stdout(), text: job.lines.join('\n') };
     },
     async tcp(server) {
       const target =

@@ -134,4 +134,52 @@ export const writeSideRows: readonly Row[] = [
     fires: ['connection of the API terminated'],
     run: connectionsTerminated,
   },
+  {
+    id: 'W2',
+    title: 'Transactions commit out of the order of their numbers',
+    inject:
+      'one inserts and stays open, a later one commits and is published, the first commits, or rolls back',
+    expect: 'the late event is published, none is skipped; a rollback stalls nothing',
+    invariants: ['I1', 'I3'],
+    kind: 'spec',
+    specs: [
+      {
+        file: 'apps/outbox-relay/src/relay.int.spec.ts',
+        titles: ['publishes events whose transaction committed after higher ids were published'],
+      },
+      {
+        file: 'libs/outbox/src/claim.int.spec.ts',
+        titles: ['does not stall on an id whose transaction was rolled back'],
+      },
+    ],
+  },
+  {
+    id: 'W3',
+    title: 'A transaction stays open and holds back all cleaning',
+    inject: 'idle in transaction beside load',
+    expect: 'nothing skipped, order kept, the open writer is shown',
+    invariants: ['I1', 'I3'],
+    kind: 'spec',
+    specs: [
+      {
+        file: 'apps/outbox-relay/src/relay.int.spec.ts',
+        titles: ['skips nothing while a transaction stays open'],
+      },
+      { file: 'libs/outbox/src/claim.int.spec.ts', titles: ['shows a writer that stays open'] },
+    ],
+  },
+  {
+    id: 'W4',
+    title: 'Two updates with the same If-Match',
+    inject: '50 parallel changes',
+    expect: 'one 200, 49 times 412, versions without a gap',
+    invariants: ['I3'],
+    kind: 'spec',
+    specs: [
+      {
+        file: 'apps/product-api/src/product-api.e2e.spec.ts',
+        titles: ['answer exactly one 200 and 49 times 412'],
+      },
+    ],
+  },
 ];

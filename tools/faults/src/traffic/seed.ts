@@ -10,6 +10,12 @@ export interface SeedOptions {
   readonly upTo: 'outbox' | 'log';
   /** Goes on with these products instead of making new ones. */
   readonly after?: readonly PlainEvent[];
+  /** Commits through this connection, whose transaction may stay open. */
+  readonly through?: Connection;
+}
+
+interface Connection {
+  query(sql: string, values: unknown[]): Promise<unknown>;
 }
 
 interface Envelope extends PlainEvent {
@@ -34,7 +40,7 @@ export async function seed(world: World, options: SeedOptions): Promise<PlainEve
   const events: Envelope[] = [];
   for (let round = 1; round <= length; round++)
     for (const id of ids) events.push(eventOf(id, (last.get(id) ?? 0) + round));
-  await commit(world, events, upTo === 'log');
+  await commit(options.through ?? world.write, events, upTo === 'log');
   if (upTo === 'log') await publish(world, events);
   return events;
 }
@@ -51,7 +57,8 @@ export async function publish({ log, topic }: World, events: readonly PlainEvent
   }
 }
 
-async function commit({ write }: World, events: readonly Envelope[], processed: boolean): Promise<void> {
+/** Commits events to event store and outbox through a connection, which may be in a transaction. */
+async function commit(write: Connection, events: readonly Envelope[], processed: boolean): Promise<void> {
   const columns = [
     events.map(({ id }) => id),
     events.map(({ subject }) => subject),
