@@ -44,9 +44,6 @@ export function pacedSource(
     slices: source.slices,
     positions: source.positions,
     grouped: source.grouped,
-    get filteredOut() {
-      return source.filteredOut ?? 0;
-    },
     async *read(slice, from, signal) {
       for await (const batch of source.read(slice, from, signal)) {
         for (const part of partsOf(batch, largest)) {

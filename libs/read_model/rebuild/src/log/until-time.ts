@@ -10,7 +10,8 @@ import type { LogBatch, LogSource } from './log-source.ts';
  */
 export function untilTime(source: LogSource, moment: Date): LogSource {
   const last = moment.getTime();
-  let filteredOut = 0;
+  /** By slice, so that one that is read again is not counted twice. */
+  const filteredOut = new Map<number, number>();
   return {
     kind: source.kind,
     topic: source.topic,
@@ -18,12 +19,14 @@ export function untilTime(source: LogSource, moment: Date): LogSource {
     positions: source.positions,
     grouped: source.grouped,
     get filteredOut() {
-      return (source.filteredOut ?? 0) + filteredOut;
+      return [...filteredOut.values()].reduce((sum, count) => sum + count, 0);
     },
     async *read(slice, from, signal) {
+      filteredOut.set(slice.slice, 0);
       for await (const batch of source.read(slice, from, signal)) {
         const kept = keptUntil(batch, last);
-        filteredOut += batch.values.length - kept.values.length;
+        const more = batch.values.length - kept.values.length;
+        filteredOut.set(slice.slice, filteredOut.get(slice.slice)! + more);
         yield kept;
       }
     },

@@ -4,6 +4,7 @@ import { sumTallies } from '../build/slice-tally.ts';
 import type { WriteDocuments } from '../build/write-entries.ts';
 import { encodePositions, type Checkpoint } from './checkpoint.ts';
 import type { JsonObject } from '@reprise/read-model-indices';
+import { joinInMemory } from './dry-run.ts';
 import { fenceOf, generationOf, type RunContext } from './run-context.ts';
 import type { StepResult } from './run-steps.ts';
 
@@ -70,9 +71,7 @@ async function joinSlices(
 ): Promise<void> {
   const { options, servers, tallies } = context;
   if (options.mode === 'DRY_RUN') {
-    context.warnings.push(
-      `${unresolved.length} products have events in several partitions: a dry run does not join them, so they count as they lie`,
-    );
+    tallies.set(betweenSlices, await joinInMemory(context, unresolved));
     return;
   }
   const { name } = generationOf(context);
@@ -113,5 +112,6 @@ async function saveCheckpoint(context: RunContext): Promise<void> {
     runId,
     { checkpoint: checkpoint as unknown as JsonObject, generation: generation.uuid },
     fenceOf(context),
+    ...(context.options.untilTime && { untilTs: context.options.untilTime.toISOString() }),
   );
 }

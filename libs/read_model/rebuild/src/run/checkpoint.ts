@@ -14,6 +14,8 @@ export interface Checkpoint {
   readonly positions: Readonly<Record<string, string>>;
   /** Slices whose documents are all durable in the generation. */
   readonly finished: Readonly<Record<string, SliceTally>>;
+  /** Moment the generation is as of; left out when it holds everything. */
+  readonly untilTs?: string;
 }
 
 export type CheckpointUse =

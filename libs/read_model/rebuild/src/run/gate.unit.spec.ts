@@ -69,8 +69,8 @@ describe('the gate', () => {
 
   it('refuses products with missing events and documents the store did not take', () => {
     expect(failedChecks(evidence({ expected: { ...tallyOf(three), gapped: 1, rejectedCount: 1 } }))).toEqual([
-      'products with missing events',
       'documents refused by the store',
+      'products with missing events',
     ]);
   });
 

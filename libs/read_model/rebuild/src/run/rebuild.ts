@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { LeaseLost, type Fence, type JsonObject } from '@reprise/read-model-indices';
 import { RebuildError } from '../errors.ts';
 import { build } from './build-step.ts';
+import { reportDryRun } from './dry-run.ts';
 import { gate } from './gate-step.ts';
 import { watchOver } from './heartbeat.ts';
 import { preflight } from './preflight.ts';
@@ -16,7 +17,7 @@ import { nextStep, type RunStep } from './run-steps.ts';
 import { leaseTtlMs, takeLease, thisProcess } from './under-lease.ts';
 import { endingOf, exitCodeOf, exitCodes, writeReceipt, type Ending } from './run-ending.ts';
 
-const effects = { preflight, build, gate, promote: promoteGeneration } as const;
+const effects = { preflight, build, gate, promote: promoteGeneration, report: reportDryRun } as const;
 
 /**
  * Rebuilds one read model from the event log: builds a new generation, proves it complete and moves readers to it, or says

@@ -1,3 +1,4 @@
+import type { DryRunReport } from './dry-run.ts';
 import type { GateCheck } from './gate.ts';
 import type { PoisonEvent, VersionGap } from '../build/slice-tally.ts';
 
@@ -26,7 +27,9 @@ export interface Receipt {
   readonly topic: { readonly name: string; readonly id: string };
   readonly ranges: readonly { readonly partition: number; readonly start: string; readonly end: string }[];
   readonly events: {
+    /** All events the generation was made from, those read by the runs that this one went on with among them. */
     readonly read: number;
+    readonly readByThisRun: number;
     readonly applied: number;
     readonly duplicate: number;
     readonly deadLettered: number;
@@ -48,11 +51,15 @@ export interface Receipt {
     readonly startedAt: string;
     readonly endedAt: string;
     readonly durationMs: number;
-    /** Events read and folded per second of the build step. */
+    /** Events this run read and folded, per second of its build step. */
     readonly eventsPerSecond: number;
     readonly steps: Readonly<Record<string, number>>;
   };
   readonly resources: { readonly maxRssBytes: number; readonly spilledBytes: number };
+  /** Moment the generation is as of; null when it holds everything. */
+  readonly untilTs: string | null;
+  /** What a real run would come to; null for a real run. */
+  readonly dryRun: DryRunReport | null;
   readonly poison: readonly PoisonEvent[];
   readonly gaps: readonly VersionGap[];
   readonly warnings: readonly string[];

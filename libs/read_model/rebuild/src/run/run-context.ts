@@ -2,6 +2,8 @@ import type { Fence, Generation } from '@reprise/read-model-indices';
 import { BuildProgress } from '../build/build-progress.ts';
 import type { SliceTally } from '../build/slice-tally.ts';
 import type { LogSource } from '../log/log-source.ts';
+import type { DocumentState } from '../verify/classify.ts';
+import type { DryRunReport } from './dry-run.ts';
 import type { GateCheck } from './gate.ts';
 import type { RebuildControl, RebuildOptions, RebuildServers } from './rebuild-options.ts';
 import type { CutoverRecord } from './receipt.ts';
@@ -27,6 +29,11 @@ export interface RunContext {
   /** Slices an interrupted run had finished, then all finished ones. */
   tallies: Map<number, SliceTally>;
   total?: SliceTally;
+  /** Events among them that were read by the run this one goes on with. */
+  readBefore?: number;
+  dryRun?: DryRunReport;
+  /** In a dry run: documents whose events lie in several slices, joined. */
+  joined?: ReadonlyMap<string, DocumentState>;
   gate: GateCheck[];
   digest?: string;
   cutover?: CutoverRecord;

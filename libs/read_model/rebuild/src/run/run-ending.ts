@@ -8,6 +8,7 @@ import {
 import { TopicMissing } from '@reprise/read-model-feed';
 import { emptyTally, sumTallies } from '../build/slice-tally.ts';
 import { RebuildError } from '../errors.ts';
+import { peakMemoryBytes } from './peak-memory.ts';
 import type { Receipt, RebuildOutcome } from './receipt.ts';
 import type { RunContext } from './run-context.ts';
 import type { RunStep } from './run-steps.ts';
@@ -58,8 +59,9 @@ export function exitCodeOf(error: unknown): number {
 /** Classifies the end of a run: a step that ended it, or whatever was thrown. */
 export function endingOf(end: (RunStep & { step: 'ended' }) | unknown, context: RunContext): Ending {
   if (isEnded(end)) {
-    const refused = end.outcome === 'refused';
     const failedChecks = context.gate.filter(({ passed }) => !passed).map(({ check }) => check);
+    if (end.outcome === 'dry-run') return endOfDryRun(failedChecks);
+    const refused = end.outcome === 'refused';
     return {
       outcome: end.outcome,
       exitCode: refused ? exitCodes.refused : exitCodes.done,
@@ -82,6 +84,20 @@ export function endingOf(end: (RunStep & { step: 'ended' }) | unknown, context: 
   };
 }
 
+/** A dry run tells by its exit code what the gate of a real run would say, as far as that can be known beforehand. */
+function endOfDryRun(failedChecks: readonly string[]): Ending {
+  const refused = failedChecks.length > 0;
+  return {
+    outcome: 'dry-run',
+    exitCode: refused ? exitCodes.refused : exitCodes.done,
+    runState: refused ? 'FAILED' : 'DONE',
+    leaseLost: false,
+    message: refused
+      ? `The gate would refuse a real run (${failedChecks.join(', ')}). Nothing was written.`
+      : null,
+  };
+}
+
 /** The receipt of a run, from what its steps left in the context. */
 export function writeReceipt(context: RunContext, ending: Ending, startedBy: Receipt['startedBy']): Receipt {
   const { options, source, generation, startedAt } = context;
@@ -89,6 +105,7 @@ export function writeReceipt(context: RunContext, ending: Ending, startedBy: Rec
     context.total ?? (context.tallies.size > 0 ? sumTallies(context.tallies.values()) : emptyTally());
   const endedAt = new Date();
   const buildMs = context.stepMs['build'] ?? 0;
+  const readByThisRun = total.read - (context.readBefore ?? 0);
   return {
     runId: context.runId,
     outcome: ending.outcome,
@@ -103,6 +120,7 @@ export function writeReceipt(context: RunContext, ending: Ending, startedBy: Rec
     })),
     events: {
       read: total.read,
+      readByThisRun,
       applied: total.applied,
       duplicate: total.duplicate,
       deadLettered: total.poisoned,
@@ -125,13 +143,15 @@ export function writeReceipt(context: RunContext, ending: Ending, startedBy: Rec
       startedAt: startedAt.toISOString(),
       endedAt: endedAt.toISOString(),
       durationMs: endedAt.getTime() - startedAt.getTime(),
-      eventsPerSecond: buildMs > 0 ? Math.round((total.read / buildMs) * 1000) : 0,
+      eventsPerSecond: buildMs > 0 ? Math.round((readByThisRun / buildMs) * 1000) : 0,
       steps: context.stepMs,
     },
     resources: {
-      maxRssBytes: process.resourceUsage().maxRSS * 1024,
+      maxRssBytes: peakMemoryBytes(),
       spilledBytes: context.progress.spilledBytes,
     },
+    untilTs: options.untilTime?.toISOString() ?? null,
+    dryRun: context.dryRun ?? null,
     poison: total.poison,
     gaps: total.gaps,
     warnings: context.warnings,

@@ -14,6 +14,7 @@ export type RunStep =
   | { readonly step: 'build' }
   | { readonly step: 'gate' }
   | { readonly step: 'promote' }
+  | { readonly step: 'report' }
   | { readonly step: 'ended'; readonly outcome: RebuildOutcome };
 
 /** How a step ended, told by its effect. */
@@ -21,7 +22,8 @@ export type StepResult =
   | { readonly result: 'ready'; readonly generation: GenerationState | undefined }
   | { readonly result: 'built' }
   | { readonly result: 'judged'; readonly passed: boolean }
-  | { readonly result: 'switched' };
+  | { readonly result: 'switched' }
+  | { readonly result: 'reported' };
 
 /**
  * The order of a run. Pure; every step may be the last one of a killed process, and a run that takes its generation over
@@ -33,7 +35,9 @@ export function nextStep(current: RunStep, result: StepResult, plan: RunPlan): R
     case 'preflight/ready':
       return firstStep((result as Extract<StepResult, { result: 'ready' }>).generation, plan);
     case 'build/built':
-      return plan.mode === 'DRY_RUN' ? ended('dry-run') : { step: 'gate' };
+      return plan.mode === 'DRY_RUN' ? { step: 'report' } : { step: 'gate' };
+    case 'report/reported':
+      return ended('dry-run');
     case 'gate/judged':
       if (!(result as Extract<StepResult, { result: 'judged' }>).passed) return ended('refused');
       return afterGate(plan);

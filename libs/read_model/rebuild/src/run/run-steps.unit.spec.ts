@@ -49,9 +49,16 @@ describe('the order of a run', () => {
     ],
     ['build -> gate', { step: 'build' }, { result: 'built' }, apply, { step: 'gate' }],
     [
-      'build -> end of a dry run',
+      'build -> report in a dry run',
       { step: 'build' },
       { result: 'built' },
+      { mode: 'DRY_RUN', promote: true },
+      { step: 'report' },
+    ],
+    [
+      'report -> end of a dry run',
+      { step: 'report' },
+      { result: 'reported' },
       { mode: 'DRY_RUN', promote: true },
       { step: 'ended', outcome: 'dry-run' },
     ],

@@ -1,7 +1,3 @@
-import { tmpdir } from 'node:os';
-import { mkdtemp, rm } from 'node:fs/promises';
-import { join } from 'node:path';
-import { decodeEvent } from '@reprise/events';
 import {
   BucketSums,
   bucketCount,
@@ -10,11 +6,8 @@ import {
   type BucketDigest,
 } from '@reprise/read-model-documents';
 import { describeTopic } from '@reprise/read-model-feed';
-import type { DocumentToWrite, Generation, Positions, WriteResult } from '@reprise/read-model-indices';
+import type { Generation, Positions } from '@reprise/read-model-indices';
 import type { Projection } from '@reprise/read-model-projections';
-import { buildGeneration } from '../build/build-generation.ts';
-import { BuildProgress } from '../build/build-progress.ts';
-import { sumTallies } from '../build/slice-tally.ts';
 import { RebuildError } from '../errors.ts';
 import { proveHistoryComplete } from '../kafka/history.ts';
 import { kafkaSource } from '../kafka/kafka-source.ts';
@@ -23,6 +16,8 @@ import { differingBuckets } from '../run/gate.ts';
 import { requireLiveGeneration } from '../run/live-generation.ts';
 import type { RebuildServers } from '../run/rebuild-options.ts';
 import { classify, driftClasses, type DocumentState, type Drift, type DriftClass } from './classify.ts';
+import { foldLog } from './fold-log.ts';
+import { productsTouchedSince } from './touched-since.ts';
 
 export interface VerifyOptions {
   readonly projection: Projection;
@@ -73,7 +68,9 @@ export async function verifyReadModel(
   if (!proof.complete) throw historyIncomplete(proof.problems);
   const source = kafkaSource(kafka, topic);
   try {
-    const expected = await foldLog(options, source, signal, () => undefined);
+    const folded = await foldLog({ ...options, source, signal }, () => undefined);
+    if (folded.unresolved.length > 0) throw splitProducts(options.projection.name, folded.unresolved.length);
+    const expected = folded.total.buckets;
     await store.refresh(live.name);
     const actual = await store.bucketDigests(live.name);
     const all = Array.from({ length: bucketCount }, (_, bucket) => bucket);
@@ -101,38 +98,6 @@ export async function verifyReadModel(
   }
 }
 
-/** Folds the whole log without writing anything; every document is shown to `see`. Returns the bucket sums. */
-async function foldLog(
-  { projection, memoryBytes }: VerifyOptions,
-  source: LogSource,
-  signal: AbortSignal,
-  see: (document: DocumentToWrite) => void,
-): Promise<BucketDigest[]> {
-  const directory = await mkdtemp(join(tmpdir(), 'reprise-verify-'));
-  const write = (documents: readonly DocumentToWrite[]): Promise<WriteResult> => {
-    documents.forEach(see);
-    return Promise.resolve({ written: documents.length, stale: 0, rejected: [] });
-  };
-  try {
-    const { tallies, unresolved } = await buildGeneration({
-      source,
-      projection,
-      write,
-      finished: new Map(),
-      onSliceDone: () => Promise.resolve(),
-      progress: new BuildProgress(),
-      memoryBytes: memoryBytes / 4,
-      spillDirectory: directory,
-      groupSize: 1_000,
-      signal,
-    });
-    if (unresolved.length > 0) throw splitProducts(projection.name, unresolved.length);
-    return sumTallies(tallies.values()).buckets;
-  } finally {
-    await rm(directory, { recursive: true, force: true });
-  }
-}
-
 async function compareBuckets(
   options: VerifyOptions,
   { store, kafka, topic }: RebuildServers,
@@ -143,7 +108,7 @@ async function compareBuckets(
   signal: AbortSignal,
 ): Promise<Drift[]> {
   const expected = new Map<string, DocumentState>();
-  await foldLog(options, source, signal, ({ id, version, digest }) => {
+  await foldLog({ ...options, source, signal }, ({ id, version, digest }) => {
     if (buckets.has(digest.bucket)) expected.set(id, { version, digest });
   });
   const actual = new Map<string, DocumentState>();
@@ -161,30 +126,6 @@ async function compareBuckets(
     if (found) drift.push(found);
   }
   return drift;
-}
-
-/** Products with events at or after the generation's positions: what it holds of them may be older or newer than the fold. */
-async function productsTouchedSince(
-  positions: Positions,
-  topic: Parameters<typeof kafkaSource>[1],
-  { kafka, signal }: { kafka: RebuildServers['kafka']; signal: AbortSignal },
-): Promise<Set<string>> {
-  const touched = new Set<string>();
-  const source = kafkaSource(kafka, topic);
-  try {
-    for (const slice of source.slices) {
-      const start = positions.get(slice.slice) ?? 0n;
-      for await (const { values } of source.read({ ...slice, start }, { position: start }, signal)) {
-        for (const value of values) {
-          const decoded = decodeEvent(value);
-          if (decoded.ok) touched.add(decoded.event.subject);
-        }
-      }
-    }
-  } finally {
-    await source.close();
-  }
-  return touched;
 }
 
 function splitProducts(projection: string, products: number): RebuildError {
