@@ -1,6 +1,6 @@
 import type { ProductEvent } from '@reprise/events';
 import type { CategoryContributionDocument } from '@reprise/read-model-documents';
-import type { Projection } from '../projection.ts';
+import { changedDocument, type Projection } from '../projection.ts';
 import { categorySummaryStorage } from './storage.ts';
 
 /**
@@ -23,8 +23,8 @@ function evolve(
     const { categoryId, priceMinor, currency, stock } = event.data;
     return { productId: event.subject, version, status: 'draft', categoryId, priceMinor, currency, stock };
   }
-  if (document === undefined) throw new RangeError(`${event.type} cannot be the first event of a product`);
-  const changed = { ...document, version };
+  const before = changedDocument(document, event);
+  const changed = { ...before, version };
   switch (event.type) {
     case 'product.details-changed.v1':
       return changed;
@@ -35,7 +35,7 @@ function evolve(
     case 'product.category-changed.v1':
       return { ...changed, categoryId: event.data.categoryId };
     case 'product.stock-adjusted.v1':
-      return { ...changed, stock: document.stock + event.data.delta };
+      return { ...changed, stock: before.stock + event.data.delta };
     case 'product.published.v1':
       return { ...changed, status: 'published' };
     case 'product.unpublished.v1':

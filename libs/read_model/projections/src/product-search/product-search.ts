@@ -1,6 +1,6 @@
 import type { ProductEvent } from '@reprise/events';
 import type { ProductSearchDocument } from '@reprise/read-model-documents';
-import type { Projection } from '../projection.ts';
+import { changedDocument, type Projection } from '../projection.ts';
 import { productSearchStorage } from './storage.ts';
 
 /** The search index: one document per product, tombstones for deleted ones. */
@@ -32,41 +32,37 @@ function evolve(document: ProductSearchDocument | undefined, event: ProductEvent
       updatedAt,
     };
   }
-  if (document === undefined) {
-    throw new RangeError(
-      `${event.type} is the first event of product ${event.subject}; only product.created.v1 can be`,
-    );
-  }
+  const before = changedDocument(document, event);
   switch (event.type) {
     case 'product.details-changed.v1': {
       const { title, description, brand, tags } = event.data;
       return {
-        ...document,
-        title: title ?? document.title,
-        description: description ?? document.description,
-        brand: brand ?? document.brand,
-        tags: tags ?? document.tags,
+        ...before,
+        title: title ?? before.title,
+        description: description ?? before.description,
+        brand: brand ?? before.brand,
+        tags: tags ?? before.tags,
         version,
         updatedAt,
       };
     }
     case 'product.price-changed.v1':
       return {
-        ...document,
+        ...before,
         priceMinor: event.data.priceMinor,
         currency: event.data.currency,
         version,
         updatedAt,
       };
     case 'product.category-changed.v1':
-      return { ...document, categoryId: event.data.categoryId, version, updatedAt };
+      return { ...before, categoryId: event.data.categoryId, version, updatedAt };
     case 'product.stock-adjusted.v1':
-      return { ...document, stock: document.stock + event.data.delta, version, updatedAt };
+      return { ...before, stock: before.stock + event.data.delta, version, updatedAt };
     case 'product.published.v1':
-      return { ...document, status: 'published', version, updatedAt };
+      return { ...before, status: 'published', version, updatedAt };
     case 'product.unpublished.v1':
-      return { ...document, status: 'draft', version, updatedAt };
+      return { ...before, status: 'draft', version, updatedAt };
     case 'product.deleted.v1':
-      return { ...document, status: 'deleted', version, updatedAt };
+      return { ...before, status: 'deleted', version, updatedAt };
   }
 }

@@ -1,6 +1,6 @@
 import type { ProductEvent } from '@reprise/events';
 import type { ProductSummaryDocument } from '@reprise/read-model-documents';
-import type { Projection } from '../projection.ts';
+import { changedDocument, type Projection } from '../projection.ts';
 import { productSummaryStorage } from './storage.ts';
 
 /** The products as a table: what lists, exports and joins need. */
@@ -31,12 +31,12 @@ function evolve(document: ProductSummaryDocument | undefined, event: ProductEven
       updatedAt,
     };
   }
-  if (document === undefined) throw new RangeError(`${event.type} cannot be the first event of a product`);
-  const changed = { ...document, version, updatedAt };
+  const before = changedDocument(document, event);
+  const changed = { ...before, version, updatedAt };
   switch (event.type) {
     case 'product.details-changed.v1': {
       const { title, brand } = event.data;
-      return { ...changed, title: title ?? document.title, brand: brand ?? document.brand };
+      return { ...changed, title: title ?? before.title, brand: brand ?? before.brand };
     }
     case 'product.price-changed.v1': {
       const { priceMinor, currency } = event.data;
@@ -45,7 +45,7 @@ function evolve(document: ProductSummaryDocument | undefined, event: ProductEven
     case 'product.category-changed.v1':
       return { ...changed, categoryId: event.data.categoryId };
     case 'product.stock-adjusted.v1':
-      return { ...changed, stock: document.stock + event.data.delta };
+      return { ...changed, stock: before.stock + event.data.delta };
     case 'product.published.v1':
       return { ...changed, status: 'published', publishedAt: updatedAt };
     case 'product.unpublished.v1':

@@ -1,0 +1,32 @@
+import { projectionNames } from './names.ts';
+import { registered } from './register.ts';
+
+const source = `import { productSearch } from './product-search/product-search.ts';
+import type { Projection } from './projection.ts';
+
+export const projections = [productSearch] as readonly unknown[] as readonly Projection[];
+`;
+
+describe('Registering a projection', () => {
+  it('imports it and puts it last, and leaves the rest as it was', () => {
+    const once = registered(source, projectionNames('stock_level'));
+    expect(once).toBe(`import { productSearch } from './product-search/product-search.ts';
+import { stockLevel } from './stock-level/stock-level.ts';
+import type { Projection } from './projection.ts';
+
+export const projections = [productSearch,
+  stockLevel] as readonly unknown[] as readonly Projection[];
+`);
+    expect(registered(once, projectionNames('brands'))).toContain('stockLevel,\n  brands]');
+  });
+
+  it('is refused for one that is registered', () => {
+    expect(() => registered(source, projectionNames('product_search'))).toThrow(
+      /knows productSearch already/,
+    );
+  });
+
+  it('is refused where the list is not found, rather than left out', () => {
+    expect(() => registered('const a = 1;', projectionNames('brands'))).toThrow(/Nothing was written/);
+  });
+});
