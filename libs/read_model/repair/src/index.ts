@@ -10,3 +10,12 @@ export {
   type RepairTask,
 } from './repair-task.ts';
 export { RepairQueue, type ClaimRequest, type RepairQueueOptions } from './repair-queue.ts';
+export { isServerFault, RepairRefused } from './errors.ts';
+export { permanentHistory, type PermanentHistory } from './permanent-history.ts';
+export {
+  fedGenerations,
+  repairAggregate,
+  type Fault,
+  type RepairedDocument,
+  type RepairServers,
+} from './repair-aggregate.ts';

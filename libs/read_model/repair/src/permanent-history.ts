@@ -1,0 +1,59 @@
+import type { ProductEvent } from '@reprise/events';
+import { aggregateHistory } from '@reprise/read-model-feed';
+import { DependencyError, isTransient } from '@reprise/read-model-indices';
+import type { Pool } from 'pg';
+import { RepairRefused } from './errors.ts';
+
+/** The permanent log, one aggregate at a time. */
+export interface PermanentHistory {
+  /**
+   * All events of an aggregate, in version order; none for an id no aggregate has.
+   * @throws HistoryUnreadable when an event does not decode; DependencyError
+   */
+  eventsOf(aggregateId: string): Promise<readonly ProductEvent[]>;
+  /**
+   * Checks that an event which is not in there does not exist: only then may a document lose a version or be taken away.
+   * @throws RepairRefused for a standby, which may be behind, and for an event store without any event; DependencyError
+   */
+  assertAuthoritative(): Promise<void>;
+}
+
+/** @param eventStore connects as the role that may only SELECT the event store; it stays the caller's */
+export function permanentHistory(eventStore: Pool): PermanentHistory {
+  const history = aggregateHistory(eventStore);
+  return {
+    eventsOf: (aggregateId) => reading(() => history(aggregateId)),
+
+    assertAuthoritative: () =>
+      reading(async () => {
+        const { rows } = await eventStore.query<{ standby: boolean; filled: boolean }>(
+          'SELECT pg_is_in_recovery() AS standby, EXISTS (SELECT FROM event_store) AS filled',
+        );
+        const { standby, filled } = rows[0]!;
+        const fault = standby
+          ? 'EVENT_STORE_DATABASE_URL leads to a standby, which may be behind'
+          : filled
+            ? undefined
+            : 'the event store that EVENT_STORE_DATABASE_URL leads to holds no event at all';
+        if (fault === undefined) return;
+        throw new RepairRefused(
+          `The document holds something the event store does not have, but ${fault}. Nothing was changed. ` +
+            'Point EVENT_STORE_DATABASE_URL to the primary of the write database, then repair again.',
+        );
+      }),
+  };
+}
+
+async function reading<T>(read: () => Promise<T>): Promise<T> {
+  try {
+    return await read();
+  } catch (error) {
+    if (!isTransient(error)) throw error;
+    const why = error instanceof Error ? error.message : String(error);
+    throw new DependencyError(
+      'postgres',
+      `The event store could not be read (${why}). Nothing was changed. Check EVENT_STORE_DATABASE_URL and that the server is up.`,
+      { cause: error },
+    );
+  }
+}

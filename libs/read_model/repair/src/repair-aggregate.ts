@@ -1,0 +1,155 @@
+import { canonicalJson } from '@reprise/read-model-documents';
+import { foldInOrder } from '@reprise/read-model-feed';
+import {
+  fingerprintOf,
+  prepareDocument,
+  type DocumentToWrite,
+  type Generation,
+  type GenerationName,
+  type GenerationStore,
+  type ObservedDocument,
+  type Registry,
+} from '@reprise/read-model-indices';
+import type { Projection } from '@reprise/read-model-projections';
+import { RepairRefused } from './errors.ts';
+import type { PermanentHistory } from './permanent-history.ts';
+
+export interface RepairServers {
+  readonly registry: Pick<Registry, 'listGenerations'>;
+  readonly projection: Projection;
+  readonly store: GenerationStore;
+  readonly history: PermanentHistory;
+}
+
+/** What was wrong with one document, judged by the log. */
+export type Fault = 'missing' | 'stale' | 'different' | 'extra';
+
+/** What was found and done in one generation; no fault: it was right already. */
+export interface RepairedDocument {
+  readonly generation: GenerationName;
+  readonly fault: Fault | undefined;
+  /** Version that was there, null where there was no document. */
+  readonly from: number | null;
+  /** Version that is there now, null where there is none. */
+  readonly to: number | null;
+}
+
+/** Generations a feed keeps up: a document has to be the same in all of them, or a cutover would bring the fault back. */
+const fedStates = ['VERIFIED', 'LIVE', 'STANDBY'] as const;
+/** Rounds of looking and correcting before a document counts as changing all the time. */
+const maxRounds = 20;
+
+/**
+ * Rebuilds one aggregate's document from the permanent log in every fed generation of this code's fingerprint, the one
+ * readers use last, as the live feed does it. Safe beside feeds and other repairs.
+ *
+ * The document is observed first and the log read after it: whatever a feed has written is in the log by then, so a document
+ * ahead of the log is a fault and no race. What was corrected is looked at again, because a feed may have folded the next event
+ * onto the faulty document just before: that event is in the log when it is read again, and what is right for its version goes
+ * over what the feed made of it. So when a round finds the document right, no write built on the fault can still arrive.
+ *
+ * @returns what was found in each generation; nothing when this code feeds none
+ * @throws RepairRefused when the log does not fold, cannot be trusted to be whole, or the store never takes the document;
+ * HistoryUnreadable; DependencyError; the signal's reason
+ */
+export async function repairAggregate(
+  servers: RepairServers,
+  aggregateId: string,
+  signal: AbortSignal,
+): Promise<RepairedDocument[]> {
+  const repaired: RepairedDocument[] = [];
+  for (const { name } of await fedGenerations(servers))
+    repaired.push(await repairDocument(servers, name, aggregateId, signal));
+  return repaired;
+}
+
+/** The generations a repair is about, the one readers use last. */
+export async function fedGenerations({ registry, projection }: RepairServers): Promise<Generation[]> {
+  const { name, version: projectionVersion, storage } = projection;
+  const listed = await registry.listGenerations({ projection: name, states: fedStates });
+  return listed
+    .filter(
+      ({ fingerprint, topicId }) => fingerprint === fingerprintOf({ storage, projectionVersion, topicId }),
+    )
+    .sort((a, b) => Number(a.state === 'LIVE') - Number(b.state === 'LIVE'));
+}
+
+async function repairDocument(
+  { store, projection, history }: RepairServers,
+  generation: GenerationName,
+  aggregateId: string,
+  signal: AbortSignal,
+): Promise<RepairedDocument> {
+  let first: { readonly fault: Fault | undefined; readonly from: number | null } | undefined;
+  for (let round = 1; round <= maxRounds; round++) {
+    signal.throwIfAborted();
+    const observed = await store.observe(generation, aggregateId);
+    const { document, obstacle } = fold(projection, aggregateId, await history.eventsOf(aggregateId));
+    const fault = judge(observed, document);
+    first ??= { fault, from: observed?.version ?? null };
+    if (fault === undefined) {
+      if (obstacle !== undefined) throw new RepairRefused(obstacle);
+      return { generation, ...first, to: document?.version ?? null };
+    }
+    // What is there says that the log has, or had, more than it says now.
+    if (observed !== undefined && fault !== 'stale') {
+      if (obstacle !== undefined && observed.version > (document?.version ?? 0))
+        throw new RepairRefused(obstacle);
+      await history.assertAuthoritative();
+    }
+    const correction = await store.correct(generation, aggregateId, observed, document, signal);
+    if (correction.outcome === 'rejected') {
+      throw new RepairRefused(
+        `${generation} never takes the document of ${aggregateId}: ${correction.reason}. Correct the projection or its storage ` +
+          'definition and rebuild.',
+      );
+    }
+  }
+  throw new RepairRefused(
+    `The document of ${aggregateId} in ${generation} changed again each time it was corrected: something writes it that is no feed ` +
+      'of this log. Find that writer, then repair again.',
+  );
+}
+
+interface FoldedHistory {
+  readonly document: DocumentToWrite | undefined;
+  /** Why the log could not be folded to its end; the document is what it says up to there. */
+  readonly obstacle: string | undefined;
+}
+
+function fold(
+  projection: Projection,
+  aggregateId: string,
+  events: Awaited<ReturnType<PermanentHistory['eventsOf']>>,
+): FoldedHistory {
+  const { document, gap, poison } = foldInOrder(projection, undefined, events);
+  const what = gap
+    ? `version ${gap.expected} is missing, and version ${gap.found} is there`
+    : poison &&
+      `${poison.event.type}, version ${poison.event.aggregateversion}, does not apply: ${poison.error.message}`;
+  return {
+    document: document && prepareDocument(document),
+    obstacle:
+      what &&
+      `The events of ${aggregateId} in the event store do not make a whole document (${what}). It holds what they say up to there. ` +
+        'See `rebuild-job dlq list` for the events that were put aside.',
+  };
+}
+
+/** Tells what is wrong with a document, by the log. Undefined: nothing. */
+function judge(
+  observed: ObservedDocument | undefined,
+  expected: DocumentToWrite | undefined,
+): Fault | undefined {
+  if (expected === undefined) return observed && 'extra';
+  if (observed === undefined) return 'missing';
+  if (observed.version < expected.version) return 'stale';
+  const { digest } = expected;
+  const same =
+    observed.version === expected.version &&
+    observed.digest?.bucket === digest.bucket &&
+    observed.digest.high === digest.high &&
+    observed.digest.low === digest.low &&
+    canonicalJson(observed.document) === expected.canonical;
+  return same ? undefined : 'different';
+}

@@ -1,0 +1,112 @@
+import { randomUUID } from 'node:crypto';
+import { encodeEvent, type ProductEvent } from '@reprise/events';
+import {
+  createElasticsearchClient,
+  createReadModelPool,
+  fingerprintOf,
+  generationName,
+  openGenerationStore,
+  prepareDocument,
+  Registry,
+  runReadModelMigrations,
+  type DocumentToWrite,
+  type GenerationName,
+  type GenerationState,
+  type GenerationStore,
+} from '@reprise/read-model-indices';
+import { foldInOrder } from '@reprise/read-model-feed';
+import type { Projection } from '@reprise/read-model-projections';
+import { afterFile, freshDatabase, freshName, testEndpoints } from '@reprise/test-kit';
+import type { Pool } from 'pg';
+import { permanentHistory, type PermanentHistory } from '../permanent-history.ts';
+
+/** Read models with generations made by hand and an event store beside them, all of the test file's own. */
+export interface RepairedModels {
+  readonly pool: Pool;
+  readonly databaseUrl: string;
+  /** As the role that may only read the event store. */
+  readonly eventStore: Pool;
+  readonly eventStoreUrl: string;
+  readonly registry: Registry;
+  readonly history: PermanentHistory;
+  storeOf(projection: Projection): GenerationStore;
+  /** Makes an empty generation in that state. */
+  generation(projection: Projection, state: GenerationState, version?: number): Promise<GenerationName>;
+  /** Commits events to the event store. */
+  commit(events: readonly ProductEvent[], envelope?: (event: ProductEvent) => string): Promise<void>;
+  /** Runs SQL as the owner of the event store. */
+  asOwner(sql: string): Promise<void>;
+}
+
+export async function repairedModels(): Promise<RepairedModels> {
+  const [read, write] = [await freshDatabase('read'), await freshDatabase('write')];
+  await runReadModelMigrations(read.url);
+  const pool = createReadModelPool(read.url);
+  const owner = createReadModelPool(write.url, { max: 1 });
+  await owner.query(`
+    CREATE TABLE event_store (
+      aggregate_id uuid NOT NULL, aggregate_version int NOT NULL, envelope json NOT NULL,
+      PRIMARY KEY (aggregate_id, aggregate_version));
+    GRANT SELECT ON event_store TO event_store_reader;`);
+  const eventStore = createReadModelPool(write.eventStoreUrl);
+  const client = createElasticsearchClient(testEndpoints().elasticsearch);
+  // Names of indices are the projection's: a digit of their fingerprint keeps files that run at once apart.
+  const own = randomUUID().slice(0, 8);
+  const indices: string[] = [];
+  afterFile(async () => {
+    if (indices.length > 0) await client.indices.delete({ index: indices, ignore_unavailable: true });
+    await client.close();
+    await Promise.all([pool.end(), eventStore.end(), owner.end()]);
+  });
+  const registry = new Registry(pool);
+  const searchAlias = freshName('test_search');
+  const storeOf = (projection: Projection) => openGenerationStore(projection, { client, pool, searchAlias });
+  let minted = 0;
+  return {
+    pool,
+    databaseUrl: read.url,
+    eventStore,
+    eventStoreUrl: write.eventStoreUrl,
+    registry,
+    history: permanentHistory(eventStore),
+    storeOf,
+    async generation(projection, state, version = projection.version) {
+      const { name: projectionName, storage } = projection;
+      const topicId = 'a-topic';
+      const fingerprint = fingerprintOf({ storage, projectionVersion: version, topicId });
+      const name = generationName(storage.schemaVersion, projectionName, new Date(1_000 * ++minted), own);
+      const uuid = randomUUID();
+      if (storage.kind === 'elasticsearch') indices.push(name);
+      await pool.query(
+        `INSERT INTO registry.generations (uuid, projection, name, storage, fingerprint, projection_version, topic, topic_id, state)
+         VALUES ($1, $2, $3, $4, $5, $6, 'a.topic', $7, $8)`,
+        [uuid, projectionName, name, storage.kind, fingerprint, version, topicId, state],
+      );
+      const meta = { uuid, projection: projectionName, projectionVersion: version, fingerprint };
+      await storeOf(projection).create(name, meta);
+      return name;
+    },
+    async commit(events, envelope = encodeEvent) {
+      await owner.query('INSERT INTO event_store SELECT * FROM unnest($1::uuid[], $2::int[], $3::json[])', [
+        events.map(({ subject }) => subject),
+        events.map(({ aggregateversion }) => aggregateversion),
+        events.map(envelope),
+      ]);
+    },
+    asOwner: async (sql) => void (await owner.query(sql)),
+  };
+}
+
+/** The document a projection makes of events. */
+export function documentOf(projection: Projection, events: readonly ProductEvent[]): DocumentToWrite {
+  return prepareDocument(foldInOrder(projection, undefined, events).document!);
+}
+
+/** The same document with another stock, and a digest that fits it. */
+export function corrupted(
+  document: DocumentToWrite,
+  changes: Readonly<Record<string, unknown>> = {},
+): DocumentToWrite {
+  const content = { ...(JSON.parse(document.canonical) as Record<string, unknown>), stock: 666, ...changes };
+  return prepareDocument(content as unknown as Parameters<typeof prepareDocument>[0]);
+}
