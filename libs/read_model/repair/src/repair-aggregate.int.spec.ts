@@ -134,6 +134,30 @@ describe.each(models.map((projection) => [projection.name, projection] as const)
       },
     );
 
+    it('is no fault when a feed wrote the next event just after the log was read', async () => {
+      const events = life();
+      const id = events[0]!.subject;
+      await made.commit(events);
+      await store.write(live, [right(events)]);
+      const next = productHistory({ id, events: [step.priceChanged(77)], firstVersion: 4 });
+      const history = {
+        ...made.history,
+        async eventsOf(aggregateId: string) {
+          const known = await made.history.eventsOf(aggregateId);
+          history.eventsOf = made.history.eventsOf;
+          await made.commit(next);
+          await feedEvents({ store, name: live, projection }, next, undefined);
+          return known;
+        },
+      };
+      const untouched: GenerationStore = {
+        ...store,
+        correct: () => Promise.reject(new Error('nothing to correct')),
+      };
+      expect(await repair(id, { history, store: untouched })).toMatchObject([{ fault: undefined, from: 3 }]);
+      expect((await stored(id))!.digest).toEqual(right([...events, ...next]).digest);
+    });
+
     it('is right after feeds, corruptions and repairs of it at once', async () => {
       const lives = Array.from({ length: 8 }, () =>
         productHistory({
