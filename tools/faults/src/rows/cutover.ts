@@ -1,0 +1,102 @@
+import { startApi, startConsumer, startRelay } from '../cluster/pipeline.ts';
+import { checkAtRest } from '../oracle/check-all.ts';
+import { checkCommands } from '../oracle/command-history.ts';
+import { servingIndex, settled } from '../oracle/documents.ts';
+import { committedEvents } from '../oracle/event-store.ts';
+import type { Row, Scene } from '../row.ts';
+import { sendCommands } from '../traffic/commands.ts';
+import { checkAlias, checkReaders, readProducts, watchAlias } from '../traffic/observers.ts';
+import { randomFrom } from '../traffic/random.ts';
+import { check, eventually } from '../waiting.ts';
+
+/** Does `work` while commands are sent and products are read, then judges all that was recorded. */
+export async function underTraffic(
+  { world, note }: Scene,
+  perSecond: number,
+  work: (control: { consumer: Awaited<ReturnType<typeof startConsumer>> }) => Promise<void>,
+): Promise<void> {
+  const api = await startApi(world);
+  startRelay(world, { args: ['--poll-ms=100'] });
+  const consumer = await startConsumer(world);
+  await settled(world);
+  const commands = sendCommands({
+    origin: api.origin,
+    random: randomFrom(4),
+    perSecond,
+    products: 60,
+    atOnce: 12,
+  });
+  const alias = watchAlias(world);
+  const reader = readProducts(world, () => [
+    ...new Set(commands.sent.slice(-60).flatMap(({ productId }) => productId ?? [])),
+  ]);
+  try {
+    await eventually(() => check(commands.sent.length > 100, 'no commands yet'));
+    await work({ consumer });
+  } finally {
+    await commands.stop();
+  }
+  const [aliasHistory, reads] = [await alias.stop(), await reader.stop()];
+  checkReaders(reads);
+  await checkAlias(world, aliasHistory);
+  const { acknowledged } = checkCommands(commands.sent, await committedEvents(world));
+  const { duplicates } = await checkAtRest(world, 60_000);
+  note(
+    `${acknowledged} commands, ${reads.reads} reads, ${aliasHistory.samples} samples of the alias, ` +
+      `${aliasHistory.seen.length - 1} switches; ${duplicates} duplicate records`,
+  );
+}
+
+async function verb(scene: Scene, ...args: string[]): Promise<void> {
+  const before = await servingIndex(scene.world);
+  const { code, text } = await scene.world.job([...args, '--projection', 'product_search']);
+  check(code === 0, `${args[0]} ended with ${code}:\n${text.slice(-1_000)}`);
+  check((await servingIndex(scene.world)) !== before, `${args[0]} did not move readers`);
+  scene.faults.count(`readers switched by ${args[0]}`);
+}
+
+const liveCutover = (scene: Scene): Promise<void> =>
+  underTraffic(scene, 200, async () => {
+    await verb(scene, 'rebuild');
+    await verb(scene, 'rollback');
+  });
+
+/** The consumer is stopped, so that it lags when the switch is prepared, then killed, and later started again. */
+const cutoverBesideFaults = (scene: Scene): Promise<void> =>
+  underTraffic(scene, 100, async ({ consumer }) => {
+    const { world, faults } = scene;
+    consumer.signal('SIGSTOP');
+    faults.count('consumer stopped during a rebuild');
+    const running = verb(scene, 'rebuild');
+    await new Promise((resolve) => setTimeout(resolve, 3_000));
+    consumer.signal('SIGCONT');
+    await running;
+    await consumer.kill('SIGKILL');
+    faults.count('consumer killed before a rebuild');
+    await verb(scene, 'rebuild');
+    await verb(scene, 'rollback');
+    await startConsumer(world);
+  });
+
+export const cutoverRows: readonly Row[] = [
+  {
+    id: 'B4',
+    title: 'Cutover and rollback under 200 commands/s',
+    inject: 'rebuild, then rollback, while the consumer leads',
+    expect: 'nothing lost between bound and switch, no read goes back, none fails',
+    invariants: ['I1', 'I2', 'I3', 'I4', 'I5', 'I6', 'I7'],
+    kind: 'scenario',
+    fires: ['readers switched by rebuild', 'readers switched by rollback'],
+    run: liveCutover,
+  },
+  {
+    id: 'B4b',
+    title: 'Cutover while the consumer lags, and while it is down',
+    inject: 'SIGSTOP during a rebuild; SIGKILL before another rebuild and a rollback; started again',
+    expect: 'the same',
+    invariants: ['I1', 'I2', 'I3', 'I4', 'I5', 'I6', 'I7'],
+    kind: 'scenario',
+    fires: ['consumer stopped during a rebuild', 'consumer killed before a rebuild'],
+    run: cutoverBesideFaults,
+  },
+];
