@@ -1,9 +1,11 @@
 import { randomUUID } from 'node:crypto';
 import { hostname } from 'node:os';
+import { setTimeout as delay } from 'node:timers/promises';
 import { Module, type DynamicModule } from '@nestjs/common';
 import { aggregateHistory, describeTopic, LiveFeed, type DeadLetter } from '@reprise/read-model-feed';
 import {
   assertReadModelMigrated,
+  BlockedAggregates,
   createElasticsearchClient,
   createReadModelPool,
   openGenerationStore,
@@ -15,6 +17,7 @@ import {
   kafkaLogCreator,
   untilAborted,
   type Configuration,
+  type Logger,
   type ServiceContext,
 } from '@reprise/runtime';
 import { createHttpApplication, OperationsModule, type ReadinessChecks } from '@reprise/runtime/http';
@@ -43,6 +46,25 @@ class ConsumerModule {
       providers: [...provided].map(([provide, useValue]) => ({ provide, useValue })),
     };
   }
+}
+
+const firstPauseMs = 50;
+const loggedLetters = 20;
+
+/** Longer from attempt to attempt, and never the same for two processes. */
+function pauseBetweenAttempts(attempt: number, signal: AbortSignal | undefined): Promise<void> {
+  const bound = firstPauseMs * 2 ** Math.min(attempt - 1, 6);
+  return delay(bound / 2 + Math.random() * (bound / 2), undefined, { signal });
+}
+
+/** A batch may hold thousands; all of them are in the topic. */
+function logLetters(letters: readonly DeadLetter[], logger: Logger): void {
+  for (const { partition, offset, reason, message, attempts } of letters.slice(0, loggedLetters)) {
+    const found = { partition, offset: String(offset), reason, attempts, detail: message };
+    logger.error(found, 'event sent to the dead-letter topic');
+  }
+  const others = letters.length - loggedLetters;
+  if (others > 0) logger.error({ others }, 'more events sent to the dead-letter topic');
 }
 
 type ConsumerConfiguration = Omit<
@@ -77,7 +99,7 @@ export async function serveConsumer(
     });
     const deadLetters = new DeadLetterProducer(
       kafka,
-      { events: productEventsTopic, deadLetters: deadLetterTopic },
+      { events: topic, deadLetters: deadLetterTopic },
       () => new Date(),
     );
     const models = projections.map((projection) => ({
@@ -89,15 +111,12 @@ export async function serveConsumer(
       models,
       topicId: topic.id,
       history: aggregateHistory(eventStore),
+      blocked: new BlockedAggregates(pool),
+      limit: { attempts: configuration.deadLetterAttempts, pause: pauseBetweenAttempts },
       putAside: async (letters: readonly DeadLetter[]) => {
         await deadLetters.putAside(letters);
         measures.putAside(letters.length);
-        for (const { partition, offset, reason, message } of letters) {
-          logger.error(
-            { partition, offset: String(offset), reason, detail: message },
-            'event sent to the dead-letter topic',
-          );
-        }
+        logLetters(letters, logger);
       },
       onSuspended: async (generation, error) => {
         logger.error({ err: error, generation: generation.name }, 'generation not fed for now');

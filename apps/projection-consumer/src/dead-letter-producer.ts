@@ -1,16 +1,25 @@
-import type { DeadLetter } from '@reprise/read-model-feed';
-import { Partitioners, type Kafka, type Producer } from 'kafkajs';
+import { letterHeaders, type DeadLetter } from '@reprise/read-model-feed';
+import { Partitioners, type Kafka, type Message, type Producer } from 'kafkajs';
+
+/** Below what a broker takes in one request and one record batch (1 MB unless it is told otherwise). */
+const requestBytes = 512 * 1024;
+const recordOverheadBytes = 100;
+
+export interface DeadLetterTopics {
+  readonly events: { readonly name: string; readonly id: string };
+  readonly deadLetters: string;
+}
 
 /**
  * Sends events no generation can take to the dead-letter topic, where they wait for an operator. Resolves when every in-sync
- * replica has them; an event may be sent twice, never lost.
+ * replica has them, in their order; an event may be sent twice, never lost.
  */
 export class DeadLetterProducer {
   readonly #producer: Producer;
 
   constructor(
     kafka: Kafka,
-    private readonly topics: { readonly events: string; readonly deadLetters: string },
+    private readonly topics: DeadLetterTopics,
     private readonly now: () => Date,
   ) {
     this.#producer = kafka.producer({
@@ -29,23 +38,39 @@ export class DeadLetterProducer {
   }
 
   async putAside(letters: readonly DeadLetter[]): Promise<void> {
-    const at = this.now().toISOString();
-    await this.#producer.send({
-      topic: this.topics.deadLetters,
-      acks: -1,
-      messages: letters.map(({ partition, offset, key, value, reason, message }) => ({
-        key,
-        value,
-        headers: {
-          'original-topic': this.topics.events,
-          'original-partition': String(partition),
-          'original-offset': String(offset),
-          reason,
-          error: message.slice(0, 1000),
-          attempts: '1',
-          'dead-lettered-at': at,
-        },
-      })),
-    });
+    const { name: topic, id: topicId } = this.topics.events;
+    const origin = { topic, topicId, at: this.now().toISOString() };
+    const messages = letters.map((letter) => ({
+      key: letter.key,
+      value: letter.value,
+      headers: letterHeaders(letter, origin),
+    }));
+    for (const some of inRequests(messages))
+      await this.#producer.send({ topic: this.topics.deadLetters, acks: -1, messages: some });
   }
+}
+
+/** Cuts messages into requests a broker takes; one that is too big by itself goes alone. */
+export function inRequests<M extends Pick<Message, 'key' | 'value' | 'headers'>>(
+  messages: readonly M[],
+): M[][] {
+  const requests: M[][] = [];
+  let bytes = Infinity;
+  for (const message of messages) {
+    const size = sizeOf(message);
+    if (bytes + size > requestBytes) {
+      requests.push([]);
+      bytes = 0;
+    }
+    requests.at(-1)?.push(message);
+    bytes += size;
+  }
+  return requests;
+}
+
+function sizeOf({ key, value, headers }: Pick<Message, 'key' | 'value' | 'headers'>): number {
+  let bytes = recordOverheadBytes + (key?.length ?? 0) + (value?.length ?? 0);
+  for (const [name, text] of Object.entries(headers ?? {}))
+    bytes += name.length + Buffer.byteLength(String(text)) + 4;
+  return bytes;
 }

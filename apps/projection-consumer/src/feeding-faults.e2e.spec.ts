@@ -106,7 +106,7 @@ describe('the projection consumer', () => {
         'original-topic': fixture.topic.name,
         'original-partition': '0',
         'original-offset': String(index + 1),
-        attempts: '1',
+        attempts: '3',
       });
     });
   });

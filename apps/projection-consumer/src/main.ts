@@ -10,6 +10,7 @@ await runService('projection-consumer', (context) =>
       'readModelDatabase',
       'eventStoreDatabase',
       'projectionConsumerPort',
+      'deadLetterAttempts',
     ]),
     context,
   ),

@@ -15,6 +15,8 @@ export interface Configuration {
   readonly searchApiPort: number;
   readonly outboxRelayPort: number;
   readonly projectionConsumerPort: number;
+  /** How often an event that cannot be applied is tried before it becomes a dead letter. */
+  readonly deadLetterAttempts: number;
   readonly productEventsTopic: string;
   readonly deadLetterTopic: string;
   readonly searchAlias: string;
@@ -32,9 +34,10 @@ const fieldOf = {
   searchApiPort: 'searchApiPort',
   outboxRelayPort: 'outboxRelayPort',
   projectionConsumerPort: 'projectionConsumerPort',
+  deadLetterAttempts: 'deadLetterAttempts',
 } as const satisfies Record<string, keyof Configuration>;
 
-/** What a process may ask for. An endpoint has no default; a port has one. */
+/** What a process may ask for. An endpoint has no default; a port and a number have one. */
 export type EndpointName = keyof typeof fieldOf;
 
 type AlwaysRead = 'productEventsTopic' | 'deadLetterTopic' | 'searchAlias' | 'httpHost';
@@ -51,6 +54,7 @@ const readers: { readonly [K in EndpointName]: (settings: Settings) => Configura
     searchApiPort: (settings) => settings.port('SEARCH_API_PORT', 3001),
     outboxRelayPort: (settings) => settings.port('OUTBOX_RELAY_PORT', 3002),
     projectionConsumerPort: (settings) => settings.port('PROJECTION_CONSUMER_PORT', 3003),
+    deadLetterAttempts: (settings) => settings.wholeNumber('DEAD_LETTER_ATTEMPTS', { from: 1, to: 100 }, 3),
   };
 
 /**

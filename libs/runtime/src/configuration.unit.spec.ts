@@ -14,6 +14,7 @@ const everything: readonly EndpointName[] = [
   'searchApiPort',
   'outboxRelayPort',
   'projectionConsumerPort',
+  'deadLetterAttempts',
 ];
 
 function problemsOf(env: NodeJS.ProcessEnv, needed: readonly EndpointName[]): string[] {
@@ -51,6 +52,7 @@ describe('the configuration', () => {
       searchApiPort: 0,
       outboxRelayPort: 3002,
       projectionConsumerPort: 3003,
+      deadLetterAttempts: 3,
       productEventsTopic: 'product.events',
       deadLetterTopic: 'dlq.product.events',
       searchAlias: 'product_search',
@@ -140,6 +142,11 @@ describe('the configuration', () => {
     ['writeDatabase', { WRITE_DATABASE_URL: 'mysql://a/b' }, /begins with postgres/],
     ['writeDatabase', { WRITE_DATABASE_URL: 'postgres://a' }, /names no database/],
     ['searchApiPort', { SEARCH_API_PORT: '65536' }, /from 0 \(any free port\) to 65535/],
+    [
+      'deadLetterAttempts',
+      { DEAD_LETTER_ATTEMPTS: '0' },
+      /DEAD_LETTER_ATTEMPTS must be a whole number from 1 to 100/,
+    ],
     ['searchApiPort', { PRODUCT_EVENTS_TOPIC: 'a/b' }, /not a topic name Kafka takes/],
     ['searchApiPort', { DEAD_LETTER_TOPIC: 'product.events' }, /dead letters need their own/],
     ['searchApiPort', { SEARCH_ALIAS: '*' }, /SEARCH_ALIAS must be/],

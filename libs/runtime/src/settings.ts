@@ -44,6 +44,14 @@ export class Settings {
     return fallback;
   }
 
+  wholeNumber(name: string, { from, to }: { from: number; to: number }, fallback: number): number {
+    const value = this.optional(name);
+    if (value === undefined) return fallback;
+    if (/^\d{1,9}$/.test(value) && Number(value) >= from && Number(value) <= to) return Number(value);
+    this.problem(`${name} must be a whole number from ${from} to ${to}, not "${value}"`);
+    return fallback;
+  }
+
   /** The content of the file a setting names. */
   file(name: string): string | undefined {
     const path = this.optional(name);

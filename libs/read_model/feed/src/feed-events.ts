@@ -2,6 +2,7 @@ import type { ProductEvent } from '@reprise/events';
 import type { ReadModelDocument } from '@reprise/read-model-documents';
 import {
   prepareDocument,
+  type Blocker,
   type DocumentToWrite,
   type GenerationName,
   type GenerationStore,
@@ -38,6 +39,17 @@ export interface RefusedDocument {
   readonly reason: string;
 }
 
+/** Events of one aggregate that come after a version which is a dead letter: nothing was tried with them. */
+export interface WaitingEvents {
+  readonly aggregateId: string;
+  readonly blocker: Blocker;
+}
+
+/** The known blockers at exactly the versions that aggregates need next. */
+export type FindBlockers = (
+  needed: readonly { readonly aggregateId: string; readonly version: number }[],
+) => Promise<ReadonlyMap<string, Blocker>>;
+
 export interface FeedResult {
   readonly applied: number;
   readonly duplicate: number;
@@ -47,6 +59,7 @@ export interface FeedResult {
   /** Events a projection refused: deterministic, they will never apply. */
   readonly poison: readonly { readonly event: ProductEvent; readonly error: Error }[];
   readonly refused: readonly RefusedDocument[];
+  readonly waiting: readonly WaitingEvents[];
   readonly write: WriteResult;
 }
 
@@ -60,6 +73,7 @@ export type WriteBatch = (documents: readonly DocumentToWrite[], isWhole: boolea
  * Applies events to a generation under the version guard: reads the documents they touch, folds each aggregate's events in
  * version order, and writes each changed document once. Duplicates and late events change nothing. A gap is closed from
  * `history`, which may hold later events than the batch; without one it is reported and the aggregate stays as it was.
+ * Events behind a blocker that is known and was looked for in the history before are reported as waiting, at no more cost.
  *
  * Safe to repeat and to run beside other feeds of the same generation: equal versions have equal content, and the store
  * lets no older version replace a newer one.
@@ -69,6 +83,7 @@ export async function feedEvents(
   events: readonly ProductEvent[],
   history: AggregateHistory | undefined,
   write: WriteBatch = (documents) => target.store.write(target.name, documents),
+  findBlockers: FindBlockers = () => Promise.resolve(new Map()),
 ): Promise<FeedResult> {
   const byAggregate = Map.groupBy(events, (event) => event.subject);
   const ids = [...byAggregate.keys()];
@@ -77,29 +92,47 @@ export async function feedEvents(
   const changed: DocumentToWrite[] = [];
   const result = { applied: 0, duplicate: 0, repaired: [] as string[], gaps: [] as UnresolvedGap[] };
   const poison: { event: ProductEvent; error: Error }[] = [];
+  const waiting: WaitingEvents[] = [];
 
-  for (const [aggregateId, own] of byAggregate) {
+  const folds = [...byAggregate].map(([aggregateId, own]) => {
     const before = asDocument(stored.get(aggregateId));
-    let folded: Folded & { reason?: string } = foldInOrder(target.projection, before, own);
-    if (folded.gap && history) {
+    return { aggregateId, own, before, folded: foldInOrder(target.projection, before, own) as Remedied };
+  });
+  const gaps = folds.flatMap(({ aggregateId, folded: { gap } }) =>
+    gap ? [{ aggregateId, version: gap.expected }] : [],
+  );
+  const blockers = gaps.length > 0 ? await findBlockers(gaps) : new Map<string, Blocker>();
+
+  for (const { aggregateId, own, before, folded: first } of folds) {
+    let folded = first;
+    const blocker = blockers.get(aggregateId);
+    if (folded.gap && history && !blocker?.remedySought) {
       folded = await closeGap(target.projection, before, own, history, folded);
-      if (!folded.gap) result.repaired.push(aggregateId);
+      if (!folded.gap && !folded.poison) result.repaired.push(aggregateId);
     }
     const { document, gap, reason } = folded;
-    if (gap) result.gaps.push({ aggregateId, ...gap, ...(reason !== undefined && { reason }) });
-    if (folded.poison) poison.push(folded.poison);
+    if (blocker && isStillBlocked(folded, own, blocker)) waiting.push({ aggregateId, blocker });
+    else if (gap) result.gaps.push({ aggregateId, ...gap, ...(reason !== undefined && { reason }) });
+    else if (folded.poison) poison.push(folded.poison);
     const applied = (document?.version ?? 0) - (before?.version ?? 0);
     result.applied += applied;
     result.duplicate += Math.max(0, own.length - applied);
     if (document && document !== before) changed.push(prepareDocument(document));
   }
-  const written = await write(changed, result.gaps.length === 0 && poison.length === 0);
-  const refused = written.rejected.map(({ id, reason }) => ({
-    aggregateId: id,
-    after: stored.get(id)?.version ?? 0,
-    reason,
-  }));
-  return { ...result, poison, refused, write: written };
+  const isWhole = result.gaps.length + poison.length + waiting.length === 0;
+  const written = await write(changed, isWhole);
+  const refused = written.rejected.map(({ id, version, reason }) => {
+    const after = stored.get(id)?.version ?? 0;
+    result.applied -= version - after;
+    return { aggregateId: id, after, reason };
+  });
+  return { ...result, poison, refused, waiting, write: written };
+}
+
+/** Whether it is the blocked version, missing or from the history, that holds the aggregate's own events up. */
+function isStillBlocked({ gap, poison }: Folded, own: readonly ProductEvent[], blocker: Blocker): boolean {
+  if (gap) return gap.expected === blocker.version;
+  return poison?.event.aggregateversion === blocker.version && !own.includes(poison.event);
 }
 
 /** Folds again with what the history knows. The batch's own events stay in: a history without them closes nothing. */
@@ -108,8 +141,8 @@ async function closeGap(
   before: ReadModelDocument | undefined,
   own: readonly ProductEvent[],
   history: AggregateHistory,
-  folded: Folded,
-): Promise<Folded & { reason?: string }> {
+  folded: Remedied,
+): Promise<Remedied> {
   try {
     const known = await history(own[0]?.subject ?? '');
     return foldInOrder(projection, before, [...known, ...own]);
@@ -124,6 +157,8 @@ interface Folded {
   readonly gap?: { readonly expected: number; readonly found: number };
   readonly poison?: { readonly event: ProductEvent; readonly error: Error };
 }
+
+type Remedied = Folded & { readonly reason?: string };
 
 /** Folds one aggregate's events onto its document, in version order; stops at the first gap or poison event. */
 export function foldInOrder(

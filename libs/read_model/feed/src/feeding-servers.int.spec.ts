@@ -1,5 +1,6 @@
 import { encodeEvent, type ProductEvent } from '@reprise/events';
 import {
+  BlockedAggregates,
   createElasticsearchClient,
   createReadModelPool,
   openGenerationStore,
@@ -14,7 +15,8 @@ import type { Pool } from 'pg';
 import { aggregateHistory, HistoryUnreadable } from './aggregate-history.ts';
 import { adoptFirst, createFirstGeneration } from './first-generation.ts';
 import { LiveFeed } from './live-feed.ts';
-import type { DeadLetter, PartitionBatch } from './partition-batch.ts';
+import type { DeadLetter } from './dead-letter.ts';
+import type { PartitionBatch } from './partition-batch.ts';
 
 const topic = { name: 'test.events', id: 'test-topic-id' };
 const search = productSearch as unknown as Projection;
@@ -91,6 +93,8 @@ beforeAll(async () => {
     models,
     topicId: topic.id,
     history: aggregateHistory(eventStore),
+    blocked: new BlockedAggregates(pool),
+    limit: { attempts: 3, pause: () => Promise.resolve() },
     putAside: (letters) => putAside(letters),
     onSuspended: (_, error) => Promise.reject(error as Error),
   });

@@ -5,8 +5,10 @@ export {
   type AggregateHistory,
   type FeedResult,
   type FeedTarget,
+  type FindBlockers,
   type RefusedDocument,
   type UnresolvedGap,
+  type WaitingEvents,
   type WriteBatch,
 } from './feed-events.ts';
 export {
@@ -19,5 +21,15 @@ export {
   type KafkaTopic,
 } from './kafka-topic.ts';
 export { adoptFirst, createFirstGeneration } from './first-generation.ts';
-export { type DeadLetter, type PartitionBatch, type PartitionRecord } from './partition-batch.ts';
+export { waitsBehind, type DeadLetter } from './dead-letter.ts';
+export {
+  letterHeaders,
+  letterId,
+  parseLetterId,
+  type LetterOrigin,
+  type StoredLetter,
+} from './letter-headers.ts';
+export { type AttemptLimit } from './feed-attempts.ts';
+export { type BlockedEvents } from './feed-generation.ts';
+export { type PartitionBatch, type PartitionRecord } from './partition-batch.ts';
 export { LiveFeed, type BatchOutcome, type LiveFeedServers } from './live-feed.ts';

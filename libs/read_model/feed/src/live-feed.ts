@@ -1,30 +1,30 @@
 import {
   fingerprintOf,
   type Attachment,
+  type BlockedAggregates,
   type Generation,
   type GenerationStore,
-  type Positions,
   type Registry,
 } from '@reprise/read-model-indices';
 import type { Projection } from '@reprise/read-model-projections';
-import { feedEvents, type AggregateHistory } from './feed-events.ts';
-import {
-  decodeBatch,
-  lettersOf,
-  NotPutAside,
-  OnceAside,
-  type DeadLetter,
-  type DecodedBatch,
-  type PartitionBatch,
-} from './partition-batch.ts';
+import type { AggregateHistory } from './feed-events.ts';
+import { NotPutAside, OnceAside, type DeadLetter } from './dead-letter.ts';
+import type { AttemptLimit } from './feed-attempts.ts';
+import { feedGeneration, type BlockedEvents, type FedGeneration, type FeedWork } from './feed-generation.ts';
+import { decodeBatch, type PartitionBatch } from './partition-batch.ts';
 
 export interface LiveFeedServers {
   readonly registry: Pick<Registry, 'listGenerations' | 'positions' | 'advancePositions'>;
   readonly models: readonly { readonly projection: Projection; readonly store: GenerationStore }[];
   readonly topicId: string;
   readonly history: AggregateHistory | undefined;
+  readonly blocked: Pick<BlockedAggregates, 'at' | 'block' | 'park'>;
+  /** How often an event that cannot be applied is tried before it is put aside. */
+  readonly limit: AttemptLimit;
   /** Resolves when the letters are durable. */
   readonly putAside: (letters: readonly DeadLetter[]) => Promise<void>;
+  /** Told of aggregates that are blocked from now on, after their dead letters are durable and before any position moves. */
+  readonly onBlocked?: (blocked: readonly BlockedEvents[]) => Promise<void>;
   /**
    * Told when a generation nobody reads could not be fed and is left where it stands for a while. The generation readers use
    * gets nothing new before this resolves, so that the attachment can be withdrawn.
@@ -33,21 +33,6 @@ export interface LiveFeedServers {
 }
 
 const suspensionMs = 10_000;
-
-interface FedGeneration {
-  readonly generation: Generation;
-  readonly projection: Projection;
-  readonly store: GenerationStore;
-  readonly positions: Map<number, bigint>;
-}
-
-/** What feeding one batch is about, the same for every generation. */
-interface FeedWork {
-  readonly batch: PartitionBatch;
-  readonly decoded: DecodedBatch;
-  readonly aside: OnceAside;
-  readonly signal: AbortSignal | undefined;
-}
 
 export type BatchOutcome =
   | { readonly outcome: 'fed'; readonly applied: number }
@@ -159,7 +144,7 @@ export class LiveFeed {
       return { outcome: 'read-from', position: position ?? batch.from };
     const work: FeedWork = {
       batch,
-      decoded: decodeBatch(batch),
+      decoded: decodeBatch(batch, this.#servers.limit.attempts),
       aside: new OnceAside(this.#servers.putAside),
       signal,
     };
@@ -182,7 +167,7 @@ export class LiveFeed {
     let applied = 0;
     for (const target of targets) {
       try {
-        applied += await this.#feedOne(target, work);
+        applied += await feedGeneration(target, work, this.#servers);
       } catch (error) {
         const isVital = isAlone || target.generation.state === 'LIVE';
         if (isVital || error instanceof NotPutAside || work.signal?.aborted) throw error;
@@ -197,36 +182,6 @@ export class LiveFeed {
     this.#fed = this.#fed.filter((held) => held.generation.uuid !== generation.uuid);
     this.#suspended.set(generation.uuid, performance.now() + suspensionMs);
     await this.#servers.onSuspended(generation, error);
-  }
-
-  async #feedOne(target: FedGeneration, { batch, decoded, aside, signal }: FeedWork): Promise<number> {
-    const { generation, projection, store, positions } = target;
-    const { name, uuid: generationUuid } = generation;
-    const own = positions.get(batch.partition) ?? 0n;
-    if (own >= batch.next) return 0;
-    const events = decoded.events.filter(({ record }) => record.offset >= own);
-    const letters = decoded.letters.filter(({ offset }) => offset >= own);
-    const next: Positions = new Map([[batch.partition, batch.next]]);
-    let moved = false;
-    const result = await feedEvents(
-      { store, name, projection },
-      events.map(({ event }) => event),
-      this.#servers.history,
-      async (documents, isWhole) => {
-        // Positions may go with the documents only if nothing has to be put aside before they move.
-        if (!store.writeWithPositions || !isWhole || letters.length > 0)
-          return store.write(name, documents, signal);
-        const move = { generationUuid, positions: next, ...(signal && { signal }) };
-        const written = await store.writeWithPositions(name, documents, move);
-        moved = written.rejected.length === 0;
-        return written;
-      },
-    );
-    letters.push(...lettersOf(result, events, name, batch.partition));
-    if (letters.length > 0) await aside.put(letters);
-    if (!moved) await this.#servers.registry.advancePositions(generationUuid, next);
-    positions.set(batch.partition, batch.next);
-    return result.applied;
   }
 
   #fingerprintOf({ storage, version }: Projection): string {

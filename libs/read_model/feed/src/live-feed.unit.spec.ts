@@ -1,7 +1,9 @@
 import { encodeEvent, type ProductEvent } from '@reprise/events';
 import { productHistory, step } from '@reprise/test-kit';
 import { LiveFeed } from './live-feed.ts';
-import type { DeadLetter, PartitionBatch } from './partition-batch.ts';
+import type { DeadLetter } from './dead-letter.ts';
+import type { PartitionBatch } from './partition-batch.ts';
+import { BlockedInMemory } from './testing/blocked-in-memory.ts';
 import { projection, RegistryInMemory, StoreInMemory, topicId } from './testing/generations-in-memory.ts';
 
 const life = productHistory({ events: [step.created(), step.priceChanged(5), step.stockAdjusted(1)] });
@@ -25,6 +27,8 @@ function setUp(putAside: (letters: readonly DeadLetter[]) => Promise<void> = () 
     models: [{ projection, store: store.asStore() }],
     topicId,
     history: undefined,
+    blocked: new BlockedInMemory(),
+    limit: { attempts: 3, pause: () => Promise.resolve() },
     putAside: async (given) => {
       await putAside(given);
       letters.push(...given);
@@ -80,7 +84,7 @@ describe('LiveFeed', () => {
     store.writes.length = 0;
     await feed.feed(batchOf(productHistory({ events: [step.created(), step.published()] }), 2n));
     expect(store.writes.at(-1)).toBe(live.name);
-    expect(store.writes.toSorted()).toEqual([before.name, live.name, next.name].sort());
+    expect(new Set(store.writes)).toEqual(new Set([before.name, next.name, live.name]));
     for (const { uuid } of [live, next, before]) expect(registry.held.get(uuid)?.get(0)).toBe(4n);
   });
 
@@ -121,10 +125,10 @@ describe('LiveFeed', () => {
     await feed.feed(batchOf(['{not json', ...undead, ...orphan, ...life]));
     expect(letters.map(({ offset, reason }) => `${offset} ${reason}`)).toEqual([
       '0 not-json',
-      '3 not-applicable',
       '4 version-gap',
       '1 refused-by-store',
-      '2 refused-by-store',
+      '2 waits-behind',
+      '3 waits-behind',
     ]);
   });
 

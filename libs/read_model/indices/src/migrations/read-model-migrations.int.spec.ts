@@ -31,6 +31,7 @@ describe('migrations of the read-model database', () => {
       '0002_lease_presence',
       '0003_repair_tasks',
       '0004_shards',
+      '0005_dead_letters',
     ]);
     await assertReadModelMigrated(pool);
     expect(await runReadModelMigrations(database.url)).toEqual([]);

@@ -7,6 +7,7 @@ import * as registry from './0001_registry.ts';
 import * as leasePresence from './0002_lease_presence.ts';
 import * as repairTasks from './0003_repair_tasks.ts';
 import * as shards from './0004_shards.ts';
+import * as deadLetters from './0005_dead_letters.ts';
 
 /** Every migration by its file's name without extension: the same from sources (.ts) and from the build (.js). */
 const migrations: Readonly<Record<string, Pick<typeof registry, 'up' | 'down'>>> = {
@@ -14,6 +15,7 @@ const migrations: Readonly<Record<string, Pick<typeof registry, 'up' | 'down'>>>
   '0002_lease_presence': leasePresence,
   '0003_repair_tasks': repairTasks,
   '0004_shards': shards,
+  '0005_dead_letters': deadLetters,
 };
 
 /** Files of this folder that are no migrations: this one, specs, declarations and source maps. */
