@@ -16,7 +16,8 @@ registerHooks({
     const { code } = transformSync(readFileSync(filename, 'utf8'), {
       filename,
       swcrc: false,
-      sourceMaps: 'inline',
+      // Kept in memory with every module, so only where they are used.
+      sourceMaps: process.sourceMapsEnabled ? 'inline' : false,
       jsc: {
         target: 'es2023',
         parser: { syntax: 'typescript', decorators: true },

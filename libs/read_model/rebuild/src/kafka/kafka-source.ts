@@ -30,6 +30,7 @@ export function kafkaSource(
 ): LogSource {
   const consumers = new Set<Consumer>();
   return {
+    description: { kind: 'kafka', connection, topic },
     kind: 'kafka',
     topic: { name: topic.name, id: topic.id },
     slices: topic.partitions.map(({ partition, end }) => ({ slice: partition, start: 0n, end })),

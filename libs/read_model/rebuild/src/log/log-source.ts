@@ -1,6 +1,14 @@
 import type { KafkaConnection, KafkaTopic } from '@reprise/read-model-feed';
 import type { Positions } from '@reprise/read-model-indices';
 
+/** A source as plain data. */
+export interface SourceDescription {
+  readonly kind: 'kafka';
+  readonly connection: KafkaConnection;
+  /** With the ends the run captured. */
+  readonly topic: KafkaTopic;
+}
+
 /** A part of the log that is read in order, on its own: a Kafka partition, or a range of the event store. */
 export interface LogSlice {
   readonly slice: number;
@@ -33,6 +41,8 @@ export interface LogBatch {
  * Ownership: whoever opens a source closes it. It joins no consumer group and commits nothing.
  */
 export interface LogSource {
+  /** What another thread needs to open the same source; undefined where only the one that opened it can read it. */
+  readonly description?: SourceDescription;
   readonly kind: 'kafka' | 'event-store';
   readonly topic: { readonly name: string; readonly id: string };
   readonly slices: readonly LogSlice[];
@@ -40,6 +50,8 @@ export interface LogSource {
   readonly positions: Positions;
   /** True when all events of an aggregate follow each other, so that its document is final when the next one begins. */
   readonly grouped: boolean;
+  /** Records read so far that a filter on the source kept back; left out where there is none. */
+  readonly filteredOut?: number;
   /**
    * Reads one slice from a cursor to its captured end, a batch at a time; the next batch is fetched while one is worked on.
    * @throws RebuildError HISTORY_INCOMPLETE when records vanish while it reads.
@@ -48,5 +60,3 @@ export interface LogSource {
   read(slice: LogSlice, from: LogCursor, signal: AbortSignal): AsyncIterable<LogBatch>;
   close(): Promise<void>;
 }
-  /** Records read so far that a filter on the source kept back; left out where there is none. */
-  readonly filteredOut?: number;

@@ -1,0 +1,171 @@
+import { join } from 'node:path';
+import { Worker } from 'node:worker_threads';
+import type { DocumentToWrite, WriteResult } from '@reprise/read-model-indices';
+import { projections, type Projection } from '@reprise/read-model-projections';
+import { RebuildError } from '../../errors.ts';
+import type { FoldEntry } from '../aggregate-fold.ts';
+import type { BuildInput, BuildResult } from '../build-generation.ts';
+import type { ProgressPicture } from '../build-progress.ts';
+import type { SliceTally } from '../slice-tally.ts';
+import { errorOf } from './faults.ts';
+import type { SourceDescription } from '../../log/log-source.ts';
+import type { OwnerMessage, WorkerMessage, WorkerTask } from './messages.ts';
+
+// The compiled program has the thread's file under its compiled name.
+const program = new URL(
+  import.meta.url.endsWith('.ts') ? './build-worker.ts' : './build-worker.js',
+  import.meta.url,
+);
+
+/**
+ * Builds as `buildGeneration` does, with the slices dealt out to threads that read, decode and fold. This thread keeps the
+ * store and the registry to itself: it writes what they hand over and takes note of the slices they finish.
+ *
+ * @throws whatever the first failing thread, `write` or `onSliceDone` throw; all threads have ended by then
+ */
+export async function buildWithWorkers(
+  input: BuildInput,
+  description: SourceDescription,
+  workers: number,
+): Promise<BuildResult> {
+  const projection = registeredName(input.projection);
+  const tallies = new Map(input.finished);
+  const unresolved: FoldEntry[] = [];
+  const waiting = new Set<number>();
+  const open = input.source.slices.filter(({ slice }) => !tallies.has(slice));
+  for (const { slice } of input.source.slices) if (tallies.has(slice)) input.progress.finish(slice);
+  const hands = dealOut(open, workers);
+  const failed = new AbortController();
+  const signal = AbortSignal.any([input.signal, failed.signal]);
+  const running = hands.map((slices, number) =>
+    runWorker(
+      input,
+      {
+        source: description,
+        slices,
+        projection,
+        memoryBytes: input.memoryBytes / hands.length,
+        spillDirectory: join(input.spillDirectory, `worker-${number}`),
+        groupSize: input.groupSize,
+      },
+      signal,
+    ).then(
+      (built) => {
+        for (const [slice, tally] of built.tallies) tallies.set(slice, tally);
+        for (const entry of built.unresolved) unresolved.push(entry);
+        for (const slice of built.waiting) waiting.add(slice);
+      },
+      (error: unknown) => failed.abort(error),
+    ),
+  );
+  await Promise.all(running);
+  signal.throwIfAborted();
+  return { tallies, unresolved, waiting };
+}
+
+/** A function cannot be handed to a thread, so it looks the projection up where all of them are registered. */
+function registeredName({ name, evolve }: Projection): string {
+  const registered = projections.find((known) => known.evolve === evolve);
+  if (registered) return registered.name;
+  throw new RebuildError(
+    'USAGE',
+    `The projection ${name} is not registered, so threads of their own cannot find it. Nothing was switched. ` +
+      'Register it in libs/read_model/projections, or rebuild with one worker.',
+  );
+}
+
+/** Deals the slices out, the longest first, each to the hand that has least, so that all end at about the same time. */
+export function dealOut(
+  slices: readonly { readonly slice: number; readonly start: bigint; readonly end: bigint }[],
+  hands: number,
+): number[][] {
+  const dealt = Array.from({ length: Math.min(hands, slices.length) }, () => ({
+    records: 0n,
+    slices: [] as number[],
+  }));
+  const longestFirst = slices.toSorted((a, b) => Number(b.end - b.start - (a.end - a.start)));
+  for (const { slice, start, end } of longestFirst) {
+    const least = dealt.reduce((a, b) => (b.records < a.records ? b : a));
+    least.records += end - start;
+    least.slices.push(slice);
+  }
+  return dealt.map((hand) => hand.slices);
+}
+
+type Built = Extract<WorkerMessage, { kind: 'built' }>;
+
+/** Runs one thread to its end and serves what it asks for meanwhile. */
+function runWorker(input: BuildInput, task: WorkerTask, signal: AbortSignal): Promise<Built> {
+  const worker = new Worker(program, { workerData: task });
+  const send = (message: OwnerMessage): void => worker.postMessage(message);
+  const stop = (): void => send({ kind: 'stop' });
+  if (signal.aborted) stop();
+  else signal.addEventListener('abort', stop, { once: true });
+  const serving = new Set<Promise<void>>();
+  let spilledBytes = 0;
+
+  return new Promise((resolve, reject) => {
+    let built: Built | undefined;
+    let cause: Error | undefined;
+    const serve = (call: number, work: Promise<WriteResult | undefined>): void => {
+      const served = work
+        .then(
+          (result) => send({ kind: 'answer', call, result }),
+          (error: unknown) => {
+            cause ??= error instanceof Error ? error : new Error(String(error));
+            send({ kind: 'refusal', call, message: cause.message });
+          },
+        )
+        .finally(() => serving.delete(served));
+      serving.add(served);
+    };
+    worker.on('message', (message: WorkerMessage) => {
+      switch (message.kind) {
+        case 'write':
+          serve(message.call, writeFor(input, message.documents));
+          return;
+        case 'slice-done':
+          serve(message.call, sliceDone(input, message.slice, message.tally));
+          return;
+        case 'progress':
+          showProgress(input, message.picture);
+          input.progress.spilledBytes += message.picture.spilledBytes - spilledBytes;
+          spilledBytes = message.picture.spilledBytes;
+          return;
+        case 'built':
+          built = message;
+          showProgress(input, message.picture);
+          return;
+        case 'failed':
+          cause ??= errorOf(message.fault);
+      }
+    });
+    worker.on('error', (error: Error) => (cause ??= error));
+    worker.on('exit', (code) => {
+      signal.removeEventListener('abort', stop);
+      void Promise.all(serving).then(() => {
+        if (built) resolve(built);
+        else reject(cause ?? new Error(`a thread of the build ended without a result (exit ${code})`));
+      });
+    });
+  });
+}
+
+async function writeFor(input: BuildInput, documents: readonly DocumentToWrite[]): Promise<WriteResult> {
+  const result = await input.write(documents);
+  input.progress.documentsWritten += documents.length;
+  return result;
+}
+
+async function sliceDone(input: BuildInput, number: number, tally: SliceTally): Promise<undefined> {
+  const slice = input.source.slices.find((known) => known.slice === number)!;
+  await input.onSliceDone(slice, tally);
+  return undefined;
+}
+
+function showProgress({ progress }: BuildInput, { slices }: ProgressPicture): void {
+  for (const { slice, position, done } of slices) {
+    if (done) progress.finish(slice);
+    else progress.move(slice, position);
+  }
+}

@@ -1,0 +1,82 @@
+import { parentPort, workerData } from 'node:worker_threads';
+import type { WriteResult } from '@reprise/read-model-indices';
+import { findProjection } from '@reprise/read-model-projections';
+import { kafkaSource } from '../../kafka/kafka-source.ts';
+import { buildGeneration } from '../build-generation.ts';
+import { BuildProgress } from '../build-progress.ts';
+import { faultOf } from './faults.ts';
+import type { OwnerMessage, WorkerMessage, WorkerTask } from './messages.ts';
+
+/*
+ * A thread of a build: reads, decodes and folds the slices of its task. It writes nothing itself: its documents go to the
+ * owner of the build, who alone talks to the store and the registry.
+ */
+
+const owner = parentPort!;
+const progressIntervalMs = 50;
+const stop = new AbortController();
+const calls = new Map<number, { resolve: (result: WriteResult) => void; reject: (error: Error) => void }>();
+let lastCall = 0;
+
+owner.on('message', (message: OwnerMessage) => {
+  if (message.kind === 'stop') {
+    stop.abort(new Error('the build was stopped'));
+    return;
+  }
+  const call = calls.get(message.call);
+  calls.delete(message.call);
+  if (message.kind === 'answer') call?.resolve(message.result as WriteResult);
+  else call?.reject(new Error(message.message));
+});
+
+const tell = (message: WorkerMessage): void => owner.postMessage(message);
+
+function ask(message: (call: number) => WorkerMessage): Promise<WriteResult> {
+  const call = ++lastCall;
+  return new Promise((resolve, reject) => {
+    calls.set(call, { resolve, reject });
+    tell(message(call));
+  });
+}
+
+async function work(task: WorkerTask): Promise<void> {
+  const projection = findProjection(task.projection);
+  if (!projection) throw new Error(`there is no projection "${task.projection}"`);
+  const whole = kafkaSource(task.source.connection, task.source.topic);
+  const mine = new Set(task.slices);
+  const source = { ...whole, slices: whole.slices.filter(({ slice }) => mine.has(slice)) };
+  const progress = new BuildProgress();
+  progress.plan(source.slices);
+  const reporting = setInterval(
+    () => tell({ kind: 'progress', picture: progress.picture() }),
+    progressIntervalMs,
+  );
+  try {
+    const { tallies, unresolved, waiting } = await buildGeneration({
+      source,
+      projection,
+      write: (documents) => ask((call) => ({ kind: 'write', call, documents })),
+      finished: new Map(),
+      onSliceDone: async ({ slice }, tally) => {
+        await ask((call) => ({ kind: 'slice-done', call, slice, tally }));
+      },
+      progress,
+      memoryBytes: task.memoryBytes,
+      spillDirectory: task.spillDirectory,
+      groupSize: task.groupSize,
+      signal: stop.signal,
+    });
+    tell({ kind: 'built', tallies, unresolved, waiting, picture: progress.picture() });
+  } finally {
+    clearInterval(reporting);
+    await source.close();
+  }
+}
+
+try {
+  await work(workerData as WorkerTask);
+} catch (error) {
+  tell({ kind: 'failed', fault: faultOf(error) });
+} finally {
+  owner.close();
+}

@@ -1,0 +1,28 @@
+import { DependencyError } from '@reprise/read-model-indices';
+import { RebuildError, type RebuildErrorCode } from '../../errors.ts';
+import type { Fault } from './messages.ts';
+
+/** What is kept of an error on its way to another thread. */
+export function faultOf(error: unknown): Fault {
+  const { name, message, stack } = error instanceof Error ? error : new Error(String(error));
+  const { code, dependency } = error as { code?: unknown; dependency?: unknown };
+  return {
+    name,
+    message,
+    stack,
+    code: typeof code === 'string' ? code : undefined,
+    dependency: typeof dependency === 'string' ? dependency : undefined,
+  };
+}
+
+/** The error again, of its class where it is one that decides how the run ends. */
+export function errorOf({ name, message, stack, code, dependency }: Fault): Error {
+  const error =
+    name === 'RebuildError'
+      ? new RebuildError(code as RebuildErrorCode, message)
+      : name === 'DependencyError'
+        ? new DependencyError(dependency as DependencyError['dependency'], message)
+        : new Error(message);
+  if (stack !== undefined) error.stack = stack;
+  return error;
+}

@@ -1,0 +1,26 @@
+import { setFlagsFromString } from 'node:v8';
+
+/** Resident memory that is not documents: Node itself, code, fetched batches, bulk bodies in flight. */
+const fixedBytes = 210 << 20;
+/** What a thread adds before it holds a document: its own heap, its own copy of the code, its own fetches. */
+const threadBytes = 130 << 20;
+/** What a byte of estimated document costs in resident memory, the collector's slack included. */
+const costFactor = 2;
+const leastForDocuments = 16 << 20;
+
+/**
+ * Estimated bytes of documents to fold at a time, so that the whole process stays within `memoryBytes`.
+ * @param workers threads beside the process's own; 0 when that one does everything
+ */
+export function bytesForDocuments(memoryBytes: number, workers: number): number {
+  const free = memoryBytes - fixedBytes - workers * threadBytes;
+  return Math.max(leastForDocuments, free / costFactor);
+}
+
+/**
+ * Makes the collector run when the heap has grown by 30 % since the last time, for the whole process and from now on. Left to
+ * itself V8 lets a heap grow to several times of what is alive before it looks, which no budget of documents can make up for.
+ */
+export function keepHeapTight(): void {
+  setFlagsFromString('--heap-growing-percent=30');
+}
