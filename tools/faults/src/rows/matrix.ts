@@ -1,5 +1,6 @@
 import type { Row } from '../row.ts';
 import { consumerRows } from './consumer.ts';
+import { consumerStoreRows } from './consumer-store.ts';
 import { cutoverRows } from './cutover.ts';
 import { rebuildKilledRows } from './rebuild-killed.ts';
 import { rebuildLogRows } from './rebuild-log.ts';
@@ -7,11 +8,21 @@ import { rebuildRunRows } from './rebuild-run.ts';
 import { relayRows } from './relay.ts';
 import { writeSideRows } from './write-side.ts';
 
-/** Every row of the fault matrix, in its order. */
+/** Every row of the fault matrix, by group and number. */
 export const matrix: readonly Row[] = [
   ...writeSideRows,
   ...relayRows,
   ...consumerRows,
+  ...consumerStoreRows,
   ...rebuildKilledRows,
   ...cutoverRows,
-];
+  ...rebuildLogRows,
+  ...rebuildRunRows,
+].toSorted((one, other) => rank(one.id) - rank(other.id));
+
+function rank(id: string): number {
+  const [, group = '', number = '', variant = ''] = /^([A-Z])(\d+)([a-z]?)$/.exec(id) ?? [];
+  return (
+    'WRCBV'.indexOf(group) * 10_000 + Number(number) * 100 + (variant === '' ? 0 : variant.charCodeAt(0) - 96)
+  );
+}
