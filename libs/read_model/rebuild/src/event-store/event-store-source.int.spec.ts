@@ -1,6 +1,7 @@
 import type { ProductEvent } from '@reprise/events';
-import { kafkaAdmin, produce, productHistory, step } from '@reprise/test-kit';
+import { freshName, kafkaAdmin, produce, productHistory, step } from '@reprise/test-kit';
 import { testEventStore, type TestEventStore } from '../testing/event-store.ts';
+import { logSourceContract } from '../log/log-source.contract.ts';
 import { testReadModel, type TestReadModel } from '../testing/read-model.ts';
 import { openEventStoreSource } from './event-store-source.ts';
 
@@ -112,4 +113,26 @@ describe('the event store as source', () => {
     expect(ending.exitCode).toBe(1);
     expect(receipt.message).toContain('EVENT_STORE_DATABASE_URL');
   });
+});
+
+describe('the event store as a log source', () => {
+  logSourceContract(() =>
+    Promise.resolve({
+      resumable: false,
+      async newLog() {
+        const own = await testEventStore();
+        const input = {
+          pool: own.pool,
+          topic: { name: freshName('t'), id: 'i' },
+          positions: new Map(),
+          pageSize: 7,
+        };
+        return {
+          append: own.append,
+          appendUndone: own.appendUndone,
+          open: () => openEventStoreSource(input),
+        };
+      },
+    }),
+  );
 });

@@ -7,6 +7,8 @@ export interface TestEventStore {
   /** As the role that may only read it. */
   readonly pool: Pool;
   append(events: readonly ProductEvent[]): Promise<void>;
+  /** Appends in a transaction that is rolled back. */
+  appendUndone(events: readonly ProductEvent[]): Promise<void>;
 }
 
 /** An event store with the columns readers use, in a database of the test file's own. */
@@ -24,14 +26,20 @@ export async function testEventStore(): Promise<TestEventStore> {
     await pool.end();
     await owner.end();
   });
+  const append = async (events: readonly ProductEvent[]): Promise<void> => {
+    await owner.query(`INSERT INTO event_store SELECT * FROM unnest($1::uuid[], $2::int[], $3::json[])`, [
+      events.map(({ subject }) => subject),
+      events.map(({ aggregateversion }) => aggregateversion),
+      events.map(encodeEvent),
+    ]);
+  };
   return {
     pool,
-    async append(events) {
-      await owner.query(`INSERT INTO event_store SELECT * FROM unnest($1::uuid[], $2::int[], $3::json[])`, [
-        events.map(({ subject }) => subject),
-        events.map(({ aggregateversion }) => aggregateversion),
-        events.map(encodeEvent),
-      ]);
+    append,
+    async appendUndone(events) {
+      await owner.query('BEGIN');
+      await append(events);
+      await owner.query('ROLLBACK');
     },
   };
 }
