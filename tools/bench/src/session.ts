@@ -27,7 +27,7 @@ export interface Session {
     contender: ContenderName,
     log: Workload,
     round?: string,
-    options?: Pick<Task, 'killAtShare'>,
+    options?: Pick<Task, 'killAtShare' | 'workers'>,
   ): Promise<Extract<TaskResult, { ok: true }>>;
   /** Fills the log's topic, unless an earlier benchmark did. */
   fill(log: Workload): Promise<void>;

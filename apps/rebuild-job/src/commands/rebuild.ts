@@ -25,6 +25,7 @@ export const rebuildCommand: Verb = {
     ['--mode <mode>', 'APPLY builds and switches, DRY_RUN replays and writes nothing (default APPLY)'],
     ['--source <source>', 'kafka, event-store or auto (default kafka)'],
     ['--batch-size <documents>', 'documents written at a time (default 200; grows by itself)'],
+    ['--workers <n>', 'threads that read and fold partitions beside each other (default 1)'],
     ['--memory <bytes>', 'memory the process stays within, as in 512mb (default 512mb)'],
     ['--resume', 'go on with the interrupted run, or fail if that is not possible'],
     ['--restart', 'give an interrupted run up and begin anew'],
@@ -143,6 +144,7 @@ function readRequest(options: OptionReader): RebuildRequest {
     promote: !options.isOff('promote'),
     resume: options.flag('resume') ? 'resume' : options.flag('restart') ? 'restart' : 'auto',
     batchSize: options.wholeNumber('batchSize', 1, 200),
+    workers: options.wholeNumber('workers', 1, 1),
     memoryBytes: options.bytes('memory', 256 << 20, 512 << 20),
     gate: {
       poisonBudget: options.wholeNumber('poisonBudget', 0, defaultGateLimits.poisonBudget),

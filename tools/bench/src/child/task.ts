@@ -18,6 +18,8 @@ export interface Task {
   readonly readDatabaseUrl: string;
   /** The rebuild ends itself with SIGKILL once this share of the events is read, 0 to 1. */
   readonly killAtShare?: number;
+  /** Threads the rebuild reads and folds with; 1 unless told otherwise. */
+  readonly workers?: number;
 }
 
 /** What a contender measured of its work, without its start-up. */

@@ -28,6 +28,7 @@ export async function rebuild(task: Task): Promise<Measurement> {
         promote: true,
         resume: 'auto',
         batchSize: 200,
+        workers: task.workers ?? 1,
         memoryBytes: 512 << 20,
         gate: defaultGateLimits,
       },

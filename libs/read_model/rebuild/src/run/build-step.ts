@@ -1,20 +1,20 @@
-import { buildGeneration, type BuildResult } from '../build/build-generation.ts';
+import { buildGeneration, type BuildInput, type BuildResult } from '../build/build-generation.ts';
+import { buildWithWorkers } from '../build/workers/build-with-workers.ts';
 import { reconcileSlices } from '../build/reconcile.ts';
 import { sumTallies } from '../build/slice-tally.ts';
 import type { WriteDocuments } from '../build/write-entries.ts';
+import type { SourceDescription } from '../log/log-source.ts';
+import { backgroundRefresh } from './background-refresh.ts';
 import { encodePositions, type Checkpoint } from './checkpoint.ts';
-import type { JsonObject } from '@reprise/read-model-indices';
 import { joinInMemory } from './dry-run.ts';
+import type { JsonObject } from '@reprise/read-model-indices';
+import { endOwnShard, saveOwnCheckpoint } from './own-shard.ts';
+import { bytesForDocuments, keepHeapTight } from './memory-budget.ts';
 import { fenceOf, generationOf, type RunContext } from './run-context.ts';
 import type { StepResult } from './run-steps.ts';
 
 /** Number under which the reconciliation between slices is tallied, beside the slices' own. */
 const betweenSlices = -1;
-
-/** Resident memory that is not documents: Node itself, code, fetched batches, bulk bodies in flight. */
-const fixedMemoryBytes = 210 << 20;
-/** What a byte of estimated document costs in resident memory, the collector's slack included. */
-const memoryFactor = 2;
 
 /** Replays the log into the generation (or into nothing, in a dry run) and leaves it BUILT. */
 export async function build(context: RunContext): Promise<StepResult> {
@@ -27,8 +27,12 @@ export async function build(context: RunContext): Promise<StepResult> {
       ? (documents) => Promise.resolve({ written: documents.length, stale: 0, rejected: [] })
       : (documents) => servers.store.write(name, documents, signal);
 
+  const refreshing = name === undefined ? undefined : backgroundRefresh(() => servers.store.refresh(name));
+  const description = options.workers > 1 ? describedSource(context) : undefined;
+
+  keepHeapTight();
   if (!dryRun) await saveCheckpoint(context);
-  const { tallies, unresolved, waiting } = await buildGeneration({
+  const input: BuildInput = {
     source,
     projection: options.projection,
     write,
@@ -37,16 +41,23 @@ export async function build(context: RunContext): Promise<StepResult> {
       if (dryRun) return;
       context.tallies.set(slice, tally);
       await saveCheckpoint(context);
+      refreshing?.begin();
     },
     progress,
-    memoryBytes: Math.max(16 << 20, (options.memoryBytes - fixedMemoryBytes) / memoryFactor),
+    memoryBytes: bytesForDocuments(options.memoryBytes, description ? options.workers : 0),
     spillDirectory: context.workDirectory,
     groupSize: options.batchSize,
     signal,
-  });
+  };
+  const { tallies, unresolved, waiting } =
+    description === undefined
+      ? await buildGeneration(input)
+      : await buildWithWorkers(input, description, options.workers);
+  await refreshing?.settled();
   const between = context.tallies.get(betweenSlices);
   context.tallies = new Map(tallies);
   if (between) context.tallies.set(betweenSlices, between);
+  if (context.own) return endOwnShard(context, context.own, waiting);
   if (unresolved.length > 0) await joinSlices(context, { unresolved, waiting, write });
   context.total = sumTallies(context.tallies.values());
   if (name === undefined) return { result: 'built' };
@@ -59,6 +70,17 @@ export async function build(context: RunContext): Promise<StepResult> {
     fence,
   });
   return { result: 'built' };
+}
+
+/** What threads need to read the source themselves; this thread does all the work where they cannot, and says so. */
+function describedSource({ source, control, options }: RunContext): SourceDescription | undefined {
+  if (!source!.description) {
+    control.onNotice?.(
+      `--workers ${options.workers} has no effect here: this source can be read by one thread only (the event store's snapshot, ` +
+        'or a log that is read at a pace or until a moment)',
+    );
+  }
+  return source!.description;
 }
 
 /**
@@ -95,10 +117,21 @@ async function joinSlices(
 
 /** Saves what is finished, with everything before it durable: the store has acknowledged every document of those slices. */
 async function saveCheckpoint(context: RunContext): Promise<void> {
-  const { servers, runId, tallies } = context;
+  const { servers, runId, own } = context;
+  const checkpoint = checkpointOf(context);
+  if (own) return saveOwnCheckpoint(context, own, checkpoint);
+  await servers.registry.saveProgress(
+    runId,
+    { checkpoint: checkpoint as unknown as JsonObject, generation: checkpoint.generation },
+    fenceOf(context),
+  );
+}
+
+/** What the run has finished, as it is saved. */
+export function checkpointOf(context: RunContext): Checkpoint {
   const generation = generationOf(context);
   const source = context.source!;
-  const checkpoint: Checkpoint = {
+  return {
     format: 1,
     source: source.kind,
     generation: generation.uuid,
@@ -106,12 +139,7 @@ async function saveCheckpoint(context: RunContext): Promise<void> {
     topicId: generation.topicId,
     ends: Object.fromEntries(source.slices.map(({ slice, end }) => [String(slice), String(end)])),
     positions: encodePositions(source.positions),
-    finished: Object.fromEntries(tallies),
-  };
-  await servers.registry.saveProgress(
-    runId,
-    { checkpoint: checkpoint as unknown as JsonObject, generation: generation.uuid },
-    fenceOf(context),
+    finished: Object.fromEntries(context.tallies),
     ...(context.options.untilTime && { untilTs: context.options.untilTime.toISOString() }),
-  );
+  };
 }

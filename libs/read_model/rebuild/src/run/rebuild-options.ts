@@ -7,6 +7,7 @@ import type { KafkaConnection } from '@reprise/read-model-feed';
 import type { Canary } from './gate-canaries.ts';
 import type { GateLimits } from './gate.ts';
 import type { RebuildMode, SourceChoice } from './receipt.ts';
+import type { Shard } from './shards.ts';
 
 /** What to rebuild and how. */
 export interface RebuildOptions {
@@ -19,11 +20,13 @@ export interface RebuildOptions {
   readonly resume: 'auto' | 'resume' | 'restart';
   /** Documents handed to the store at a time. */
   readonly batchSize: number;
+  /** Threads that read and fold slices beside each other; 1 = the process's own thread does everything. */
+  readonly workers: number;
   /** Whole-process memory to stay within, in bytes. */
   readonly memoryBytes: number;
   readonly gate: GateLimits;
-}
-
+  /** Build this part only; the last of all parts to be built finishes the generation. Kafka only, not in a dry run. */
+  readonly shard?: Shard | undefined;
   /** Let the gate hash every document's content anew instead of believing the stored hashes. */
   readonly deep?: boolean;
   /** Searches with known results that the gate asks of the new generation. */
@@ -34,6 +37,8 @@ export interface RebuildOptions {
   readonly maxEventsPerSecond?: number;
   /** In a dry run: compare with what readers use now, and list so many ids of each kind of difference. */
   readonly diffLimit?: number;
+}
+
 /** The servers and identities a run works with. The caller opens and closes them. */
 export interface RebuildServers {
   readonly kafka: KafkaConnection;

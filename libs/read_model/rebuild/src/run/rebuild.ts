@@ -10,10 +10,12 @@ import { gate } from './gate-step.ts';
 import { watchOver } from './heartbeat.ts';
 import { preflight } from './preflight.ts';
 import { promoteGeneration } from './promote-step.ts';
+import { rebuildShard, type ShardRole } from './rebuild-shard.ts';
 import type { RebuildControl, RebuildOptions, RebuildServers } from './rebuild-options.ts';
 import type { Receipt } from './receipt.ts';
 import { newRunContext, type RunContext } from './run-context.ts';
 import { nextStep, type RunStep } from './run-steps.ts';
+import { nameOfShard, refuseBesideShards } from './shards.ts';
 import { leaseTtlMs, takeLease, thisProcess } from './under-lease.ts';
 import { endingOf, exitCodeOf, exitCodes, writeReceipt, type Ending } from './run-ending.ts';
 
@@ -34,8 +36,14 @@ export async function rebuildReadModel(
 ): Promise<{ receipt: Receipt; ending: Ending }> {
   const runId = randomUUID();
   if (options.mode === 'DRY_RUN') return run(runId, undefined, options, servers, control);
+  if (options.shard) {
+    return rebuildShard(options.shard, options, servers, control, (...[id, fence, ofShard, role]) =>
+      run(id, fence, ofShard, servers, control, role),
+    );
+  }
   const { fence, release } = await takeLease(servers.registry, options.projection.name, runId);
   try {
+    await refuseBesideShards(servers.registry, options.projection.name);
     return await run(runId, fence, options, servers, control);
   } finally {
     await release();
@@ -48,6 +56,7 @@ async function run(
   options: RebuildOptions,
   servers: RebuildServers,
   control: RebuildControl,
+  role?: ShardRole,
 ): Promise<{ receipt: Receipt; ending: Ending }> {
   const startedAt = new Date();
   const workDirectory = await mkdtemp(join(control.workDirectory ?? tmpdir(), 'reprise-rebuild-'));
@@ -62,6 +71,8 @@ async function run(
     signal,
     workDirectory,
     startedAt,
+    own: role && 'shard' in role ? { shard: role.shard, open: [] } : undefined,
+    finishing: role && 'finishing' in role ? role.finishing : undefined,
   });
   if (fence) await enterRun(context, fence);
   const heartbeat = watchOver(context, leaseTtlMs, (reason) => stop.abort(reason));
@@ -122,20 +133,25 @@ async function runSteps(context: RunContext): Promise<RunStep & { step: 'ended' 
   return current;
 }
 
-async function enterRun({ runId, options, servers }: RunContext, fence: Fence): Promise<void> {
+async function enterRun(
+  { runId, options, servers, own, finishing }: RunContext,
+  fence: Fence,
+): Promise<void> {
   const { mode, source, projection } = options;
   await servers.registry.startRun({
     runId,
     projection: projection.name,
     mode,
     source,
+    shard: own ? nameOfShard(own.shard) : null,
+    generation: finishing ?? null,
     fence,
     ...thisProcess(),
   });
 }
 
 async function leaveRun(
-  { runId, servers, generation }: RunContext,
+  { runId, servers, generation, own }: RunContext,
   fence: Fence,
   ending: Ending,
   receipt: Receipt,
@@ -143,7 +159,8 @@ async function leaveRun(
   // A run that was replaced has nothing left to say: its successor has marked it INTERRUPTED.
   if (ending.leaseLost) return;
   const { registry } = servers;
-  if (generation && ending.generationState) {
+  // A generation of several shards is not given up because one of them ends early: it stays BUILDING.
+  if (generation && ending.generationState && !own) {
     await registry.moveGeneration(generation.uuid, ['BUILDING', 'INTERRUPTED'], ending.generationState, {
       fence,
     });

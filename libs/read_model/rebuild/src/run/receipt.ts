@@ -5,9 +5,12 @@ import type { PoisonEvent, VersionGap } from '../build/slice-tally.ts';
 export type RebuildMode = 'APPLY' | 'DRY_RUN';
 export type SourceChoice = 'kafka' | 'event-store' | 'auto';
 
-/** How a run ended. `promoted` and `dry-run` are what was asked for; `built` is, when promotion was not asked for. */
+/**
+ * How a run ended. `promoted` and `dry-run` are what was asked for; `built` is, when promotion was not asked for;
+ * `shard-built` is, while other shards of the build are still open.
+ */
 export type RebuildOutcome =
-  'promoted' | 'built' | 'dry-run' | 'replayed' | 'refused' | 'cancelled' | 'failed';
+  'promoted' | 'built' | 'shard-built' | 'dry-run' | 'replayed' | 'refused' | 'cancelled' | 'failed';
 
 export interface CutoverRecord {
   readonly alias: string;
@@ -43,6 +46,8 @@ export interface Receipt {
     readonly tombstones: number;
     readonly bytes: number;
   };
+  /** The shard that ran, and which ones were still to be built at its end; null for a run of the whole. */
+  readonly shard: { readonly index: number; readonly of: number; readonly open: readonly number[] } | null;
   readonly generation: { readonly name: string; readonly uuid: string; readonly fingerprint: string } | null;
   readonly digest: string | null;
   readonly gate: readonly GateCheck[];

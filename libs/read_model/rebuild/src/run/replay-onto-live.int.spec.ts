@@ -34,6 +34,7 @@ function replay(
       promote: true,
       resume: 'auto',
       batchSize: 200,
+      workers: 1,
       memoryBytes: 512 << 20,
       gate: defaultGateLimits,
     },

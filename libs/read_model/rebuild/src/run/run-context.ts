@@ -7,6 +7,16 @@ import type { DryRunReport } from './dry-run.ts';
 import type { GateCheck } from './gate.ts';
 import type { RebuildControl, RebuildOptions, RebuildServers } from './rebuild-options.ts';
 import type { CutoverRecord } from './receipt.ts';
+import type { Shard } from './shards.ts';
+
+/** The part of a sharded build that a run does, and what it finds out about it. */
+export interface OwnShard {
+  readonly shard: Shard;
+  /** Shards that were still to be built when this one ended. */
+  open: readonly number[];
+  /** What the operator should know of the others. */
+  note?: string;
+}
 
 /** Everything a run's steps share. Filled step by step; what is undefined has not been reached. */
 export interface RunContext {
@@ -24,6 +34,10 @@ export interface RunContext {
   readonly startedAt: Date;
   readonly warnings: string[];
   readonly stepMs: Record<string, number>;
+  /** Given: the run builds this shard's slices only, under the shard's own lease. */
+  readonly own?: OwnShard | undefined;
+  /** Given: the run finishes the build of shards with this generation. */
+  readonly finishing?: string | undefined;
   source?: LogSource;
   generation?: Generation;
   /** Slices an interrupted run had finished, then all finished ones. */
@@ -42,7 +56,16 @@ export interface RunContext {
 export function newRunContext(
   given: Pick<
     RunContext,
-    'runId' | 'options' | 'servers' | 'control' | 'fence' | 'signal' | 'workDirectory' | 'startedAt'
+    | 'runId'
+    | 'options'
+    | 'servers'
+    | 'control'
+    | 'fence'
+    | 'signal'
+    | 'workDirectory'
+    | 'startedAt'
+    | 'own'
+    | 'finishing'
   >,
 ): RunContext {
   return { ...given, progress: new BuildProgress(), warnings: [], stepMs: {}, tallies: new Map(), gate: [] };

@@ -69,7 +69,7 @@ export function endingOf(end: (RunStep & { step: 'ended' }) | unknown, context: 
       leaseLost: false,
       message: refused
         ? `The gate refused the new generation (${failedChecks.join(', ')}). Readers were not moved; the generation is kept for inspection.`
-        : null,
+        : (context.own?.note ?? null),
     };
   }
   const exitCode = exitCodeOf(end);
@@ -133,6 +133,9 @@ export function writeReceipt(context: RunContext, ending: Ending, startedBy: Rec
       tombstones: total.tombstones,
       bytes: total.bytes,
     },
+    shard: options.shard
+      ? { index: options.shard.index, of: options.shard.of, open: context.own?.open ?? [] }
+      : null,
     generation: generation
       ? { name: generation.name, uuid: generation.uuid, fingerprint: generation.fingerprint }
       : null,

@@ -21,6 +21,8 @@ export type RunStep =
 export type StepResult =
   | { readonly result: 'ready'; readonly generation: GenerationState | undefined }
   | { readonly result: 'built' }
+  /** The run's own part is there, others' may not be. */
+  | { readonly result: 'shard-built' }
   | { readonly result: 'judged'; readonly passed: boolean }
   | { readonly result: 'switched' }
   | { readonly result: 'reported' };
@@ -38,6 +40,9 @@ export function nextStep(current: RunStep, result: StepResult, plan: RunPlan): R
       return plan.mode === 'DRY_RUN' ? { step: 'report' } : { step: 'gate' };
     case 'report/reported':
       return ended('dry-run');
+    case 'preflight/shard-built':
+    case 'build/shard-built':
+      return ended('shard-built');
     case 'gate/judged':
       if (!(result as Extract<StepResult, { result: 'judged' }>).passed) return ended('refused');
       return afterGate(plan);

@@ -1,6 +1,6 @@
 import { hostname, userInfo } from 'node:os';
 import { randomUUID } from 'node:crypto';
-import type { Fence, Registry } from '@reprise/read-model-indices';
+import type { Fence, LeaseAttempt, Registry } from '@reprise/read-model-indices';
 import { RebuildError } from '../errors.ts';
 
 /** Time a holder may stay silent before another one may take the lease. */
@@ -11,44 +11,77 @@ export function thisProcess(): { readonly user: string; readonly host: string; r
   return { user: userInfo().username, host: hostname(), pid: process.pid };
 }
 
-export interface HeldLease {
+export interface OwnLease {
   readonly fence: Fence;
   /** Gives the lease back, unless it is another's already, and ends the session that showed its holder alive. */
   readonly release: () => Promise<void>;
 }
 
+/** Who holds a lease that was not free. */
+export type LeaseHolder = Pick<Extract<LeaseAttempt, { acquired: false }>, 'runId' | 'holder' | 'startedAt'>;
+
 /**
- * Takes a projection's lease.
+ * Takes a lease: a projection's, or that of one of its shards.
  * @throws RebuildError BUSY, naming the holder, when another run has it; nothing was changed then
  */
-export async function takeLease(registry: Registry, projection: string, runId: string): Promise<HeldLease> {
+export async function takeLease(registry: Registry, lease: string, runId: string): Promise<OwnLease> {
+  const attempt = await tryLease(registry, lease, runId);
+  if ('fence' in attempt) return attempt;
+  throw busyWith(lease, attempt);
+}
+
+/** Takes a lease if it is free, or tells who holds it. */
+export async function tryLease(
+  registry: Registry,
+  lease: string,
+  runId: string,
+): Promise<OwnLease | LeaseHolder> {
   const { user, host, pid } = thisProcess();
-  const lease = await registry.acquireLease(projection, {
+  const attempt = await registry.acquireLease(lease, {
     runId,
     holder: `${user}@${host} pid ${pid}`,
     ttlMs: leaseTtlMs,
   });
-  if (lease.acquired) {
-    const { fence } = lease;
-    const presence = await registry.showPresence(fence).catch(async (error: unknown) => {
+  if (!attempt.acquired) return attempt;
+  const { fence } = attempt;
+  const presence = await registry.showPresence(fence).catch(async (error: unknown) => {
+    await registry.releaseLease(fence).catch(() => undefined);
+    throw error;
+  });
+  return {
+    fence,
+    // A lease that cannot be given back is free as soon as its holder's session has ended, or runs out by itself: that must
+    // not take the place of what the work came to.
+    release: async () => {
       await registry.releaseLease(fence).catch(() => undefined);
-      throw error;
-    });
-    return {
-      fence,
-      // A lease that cannot be given back is free as soon as its holder's session has ended, or runs out by itself: that must
-      // not take the place of what the work came to.
-      release: async () => {
-        await registry.releaseLease(fence).catch(() => undefined);
-        await presence.end();
-      },
-    };
-  }
-  throw new RebuildError(
+      await presence.end();
+    },
+  };
+}
+
+/** The refusal to work beside whoever holds a lease. */
+export function busyWith(lease: string, { runId, holder, startedAt }: LeaseHolder): RebuildError {
+  return new RebuildError(
     'BUSY',
-    `Run ${lease.runId} of ${projection} (${lease.holder}, since ${lease.startedAt.toISOString()}) is at work. Nothing was ` +
+    `Run ${runId} of ${lease} (${holder}, since ${startedAt.toISOString()}) is at work. Nothing was ` +
       'changed. Watch it with `rebuild-job status`, stop it with `rebuild-job cancel`, or try again when it is done.',
   );
+}
+
+/** The same lease, renewed every third of its time until it is given back. */
+export function keepRenewed(registry: Registry, { fence, release }: OwnLease): OwnLease {
+  // A renewal that fails is not the work's fault: every change under the fence checks the lease itself.
+  const renewal = setInterval(
+    () => void registry.renewLease(fence, leaseTtlMs).catch(() => undefined),
+    leaseTtlMs / 3,
+  );
+  return {
+    fence,
+    release: () => {
+      clearInterval(renewal);
+      return release();
+    },
+  };
 }
 
 /**
@@ -60,16 +93,10 @@ export async function underLease<T>(
   projection: string,
   work: (fence: Fence) => Promise<T>,
 ): Promise<T> {
-  const { fence, release } = await takeLease(registry, projection, randomUUID());
-  // A renewal that fails is not the work's fault: every change under the fence checks the lease itself.
-  const renewal = setInterval(
-    () => void registry.renewLease(fence, leaseTtlMs).catch(() => undefined),
-    leaseTtlMs / 3,
-  );
+  const { fence, release } = keepRenewed(registry, await takeLease(registry, projection, randomUUID()));
   try {
     return await work(fence);
   } finally {
-    clearInterval(renewal);
     await release();
   }
 }

@@ -78,6 +78,7 @@ export async function testReadModel(options: {
     promote: true,
     resume: 'auto',
     batchSize: 200,
+    workers: 1,
     memoryBytes: 512 << 20,
     gate: defaultGateLimits,
   };

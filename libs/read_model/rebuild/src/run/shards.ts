@@ -1,0 +1,169 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import type { Fence, HeldLease, Registry, ShardedBuild } from '@reprise/read-model-indices';
+import { RebuildError } from '../errors.ts';
+import type { LogSource } from '../log/log-source.ts';
+import type { Checkpoint } from './checkpoint.ts';
+import { busyWith, keepRenewed, tryLease, type LeaseHolder, type OwnLease } from './under-lease.ts';
+
+/** A part of a rebuild that is shared by several processes. */
+export interface Shard {
+  /** 0-based. */
+  readonly index: number;
+  readonly of: number;
+  /** Names what its processes have in common, so that one that is started again knows its build from a later one. */
+  readonly job?: string | undefined;
+}
+
+/** How long a shard waits for another one, or a short piece of work, to give the projection's lease back. */
+const patienceMs = 60_000;
+const pollMs = 100;
+
+export function nameOfShard({ index, of }: Pick<Shard, 'index' | 'of'>): string {
+  return `${index}/${of}`;
+}
+
+/** Key of the lease that a shard's process holds while it works. */
+export function leaseOfShard(projection: string, shard: Shard): string {
+  return `${projection} ${nameOfShard(shard)}`;
+}
+
+/** Slices are dealt out by their number. */
+export function isSliceOf({ index, of }: Pick<Shard, 'index' | 'of'>, slice: number): boolean {
+  return slice % of === index;
+}
+
+/** The source with the slices of one shard only; its positions stay those of the whole. */
+export function sliceOfShard(source: LogSource, shard: Shard): LogSource {
+  return { ...source, slices: source.slices.filter(({ slice }) => isSliceOf(shard, slice)) };
+}
+
+/**
+ * What several checkpoints of one generation know together. Its ends are captured once, so each slice's tally is the same
+ * wherever it was taken.
+ */
+export function mergeCheckpoints(base: Checkpoint, others: readonly Checkpoint[]): Checkpoint {
+  const finished = Object.assign(
+    {},
+    base.finished,
+    ...others.map((other) => other.finished),
+  ) as Checkpoint['finished'];
+  return { ...base, finished };
+}
+
+/** Shards of the projection that are at work, but for `own`. */
+export async function shardsAtWork(
+  registry: Registry,
+  projection: string,
+  own?: Shard,
+): Promise<HeldLease[]> {
+  const held = await registry.heldLeases(projection);
+  return held.filter(
+    ({ lease }) => lease !== projection && (!own || lease !== leaseOfShard(projection, own)),
+  );
+}
+
+/** @throws RebuildError BUSY while shards of the projection are at work, but for `own` */
+export async function refuseBesideShards(registry: Registry, projection: string, own?: Shard): Promise<void> {
+  const others = await shardsAtWork(registry, projection, own);
+  if (others.length > 0) throw busyWithShards(projection, others);
+}
+
+/**
+ * Checks that a shard may begin: nobody rebuilds the projection as a whole or by another number of shards.
+ * @throws RebuildError BUSY
+ */
+export async function refuseBesideOthers(
+  registry: Registry,
+  projection: string,
+  shard: Shard,
+): Promise<void> {
+  const held = await registry.heldLeases(projection);
+  const whole = held.find(({ lease }) => lease === projection);
+  if (
+    whole &&
+    (await isRunOfTheWhole(registry, whole.runId)) &&
+    !(await isTakenOn(registry, projection, shard, whole))
+  )
+    throw busyWith(projection, whole);
+  const divided = held.filter(
+    ({ lease }) => lease.startsWith(`${projection} `) && !lease.endsWith(`/${shard.of}`),
+  );
+  if (divided.length > 0) throw busyWithShards(projection, divided);
+}
+
+/**
+ * Takes the projection's own lease for what concerns all shards, waiting for others that hold it for a moment.
+ * @returns who has it, instead, when that run is finishing what this shard has built
+ * @throws RebuildError BUSY when the projection is being rebuilt as a whole; the reason of the signal
+ */
+export async function takeWholeLease(
+  registry: Registry,
+  projection: string,
+  shard: Shard,
+  { runId, signal }: { readonly runId: string; readonly signal: AbortSignal },
+): Promise<OwnLease | { readonly takenOnBy: string }> {
+  const deadline = performance.now() + patienceMs;
+  for (;;) {
+    signal.throwIfAborted();
+    const attempt = await tryLease(registry, projection, runId);
+    if ('fence' in attempt) return keepRenewed(registry, attempt);
+    if (await isTakenOn(registry, projection, shard, attempt)) return { takenOnBy: attempt.runId };
+    if ((await isRunOfTheWhole(registry, attempt.runId)) || performance.now() > deadline)
+      throw busyWith(projection, attempt);
+    await delay(pollMs, undefined, { signal });
+  }
+}
+
+/** The projection's open build. One whose generation is settled by other means is closed. */
+export async function openBuild(
+  registry: Registry,
+  projection: string,
+  fence: Fence,
+): Promise<ShardedBuild | undefined> {
+  const build = await registry.shards.newest(projection);
+  if (!build || build.outcome !== null) return undefined;
+  const generation = await registry.findGeneration(build.generation);
+  switch (generation?.state) {
+    case 'BUILDING':
+    case 'INTERRUPTED':
+    case 'BUILT':
+    case 'VERIFIED':
+      return build;
+    case 'LIVE':
+    case 'STANDBY':
+      await registry.shards.close(build.generation, 'promoted', fence);
+      return undefined;
+    default:
+      await registry.shards.close(build.generation, 'given-up', fence);
+      return undefined;
+  }
+}
+
+/** Whether a run of the whole projection goes on with what this shard has built already. */
+async function isTakenOn(
+  registry: Registry,
+  projection: string,
+  shard: Shard,
+  holder: Pick<LeaseHolder, 'runId'>,
+): Promise<boolean> {
+  const build = await registry.shards.newest(projection);
+  if (!build || build.shards !== shard.of || !build.parts[shard.index]?.built) return false;
+  const run = await registry.findRun(holder.runId);
+  return run?.generation === build.generation && run.shard === null;
+}
+
+async function isRunOfTheWhole(registry: Registry, runId: string): Promise<boolean> {
+  const run = await registry.findRun(runId);
+  return run?.state === 'RUNNING' && run.shard === null;
+}
+
+function busyWithShards(projection: string, shards: readonly HeldLease[]): RebuildError {
+  const named = shards.map(
+    ({ lease, holder, runId }) => `${lease.slice(projection.length + 1)} (${holder}, run ${runId})`,
+  );
+  return new RebuildError(
+    'BUSY',
+    `${projection} is being rebuilt by shards: ${named.join(', ')}. Nothing was changed. Watch them with \`rebuild-job status\`, ` +
+      'stop them with `rebuild-job cancel`, or try again when they are done.',
+  );
+}
