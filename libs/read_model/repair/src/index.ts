@@ -19,3 +19,10 @@ export {
   type RepairedDocument,
   type RepairServers,
 } from './repair-aggregate.ts';
+export {
+  backoffMs,
+  runRepairWorker,
+  type RepairTaskWork,
+  type RepairWorkerOptions,
+} from './repair-worker.ts';
+export { workOffRepairs, type WorkOffInput, type WorkOffResult } from './work-off.ts';

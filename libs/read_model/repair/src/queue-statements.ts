@@ -58,7 +58,7 @@ export const claimTasks = `
     SELECT projection, projection_version, aggregate_id FROM registry.repair_tasks
     WHERE (projection, projection_version) IN (SELECT * FROM unnest($5::text[], $6::int[]))
       AND CASE WHEN $7::timestamptz IS NULL THEN state = 'OPEN' AND next_attempt_at <= clock_timestamp()
-               ELSE (attempted_at IS NULL OR attempted_at < $7)
+               ELSE (attempted_at IS NULL OR attempted_at < $7::timestamptz)
                     AND (lease_expires_at IS NULL OR lease_expires_at <= clock_timestamp()) END
     ORDER BY next_attempt_at LIMIT $4 FOR UPDATE SKIP LOCKED) AS due
   WHERE task.projection = due.projection AND task.projection_version = due.projection_version
@@ -86,6 +86,18 @@ export const noteFailure = `
       state = CASE WHEN failures + $6::int >= $7 THEN 'FAILED' ELSE 'OPEN' END,
       next_attempt_at = clock_timestamp() + $8 * interval '1 millisecond'
   WHERE ${key} RETURNING state`;
+
+/** $1: when, $2 and $3: projections and their versions. */
+export const anyUntouched = `
+  SELECT EXISTS (
+    SELECT FROM registry.repair_tasks
+    WHERE (projection, projection_version) IN (SELECT * FROM unnest($2::text[], $3::int[]))
+      AND (attempted_at IS NULL OR attempted_at < $1::timestamptz)) AS untouched`;
+
+/** $1: when, $2 to $4: keys. */
+export const settle = `
+  DELETE FROM registry.repair_tasks AS task USING unnest($2::text[], $3::int[], $4::text[]) AS given (p, v, id)
+  WHERE projection = p AND projection_version = v AND aggregate_id = id AND claim_id IS NULL AND updated_at < $1::timestamptz`;
 
 export const countTasks = `
   SELECT count(*) FILTER (WHERE state = 'OPEN')::int AS open, count(*) FILTER (WHERE state = 'FAILED')::int AS failed,

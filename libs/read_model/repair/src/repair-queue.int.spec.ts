@@ -182,3 +182,19 @@ it('gives a task back as if it had not been taken up', async () => {
   await queue.release(task!);
   expect(await queue.claim(claimOf())).toMatchObject([{ attempts: 1, failures: 0 }]);
 });
+
+it('takes out what was repaired without it, but nothing that is worked on or was asked for anew', async () => {
+  await queue.add(['done', 'worked on', 'asked anew'].map((id) => taskOf(id)));
+  await pool.query(
+    `UPDATE registry.repair_tasks SET next_attempt_at = 'infinity' WHERE aggregate_id <> 'worked on'`,
+  );
+  await queue.claim(claimOf());
+  const since = await queue.now();
+  await queue.add([taskOf('asked anew')]);
+  await queue.settle(
+    ['done', 'worked on', 'asked anew'].map((id) => taskOf(id)),
+    since,
+  );
+  const left = await queue.list({ limit: 10 });
+  expect(left.map(({ aggregateId }) => aggregateId).sort()).toEqual(['asked anew', 'worked on']);
+});

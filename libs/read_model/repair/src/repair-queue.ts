@@ -22,6 +22,9 @@ export interface RepairQueueOptions {
   readonly retry?: RetryOptions;
 }
 
+/** A moment on the database's clock, as it writes it: to the microsecond, which a Date does not hold. */
+export type DatabaseTime = string;
+
 export interface ClaimRequest {
   /** Who works on them, for whoever looks at the queue. */
   readonly holder: string;
@@ -31,7 +34,7 @@ export interface ClaimRequest {
   /** Versions of projections this process can repair. */
   readonly projections: readonly { readonly name: string; readonly version: number }[];
   /** Take what was not taken up since then, whether it is due, waiting or given up; else only what is due. */
-  readonly notSince?: Date;
+  readonly notSince?: DatabaseTime;
 }
 
 export const defaultMaxTasks = 100_000;
@@ -179,10 +182,34 @@ export class RepairQueue {
     });
   }
 
+  /** Whether a task of these projections was not taken up since then. */
+  hasUntouched(since: DatabaseTime, projections: ClaimRequest['projections']): Promise<boolean> {
+    return this.#retrying('look at the repair tasks', async () => {
+      const { rows } = await this.#pool.query<{ untouched: boolean }>(sql.anyUntouched, [
+        since,
+        projections.map(({ name }) => name),
+        projections.map(({ version }) => version),
+      ]);
+      return rows[0]!.untouched;
+    });
+  }
+
+  /** Takes tasks out that nobody works on and nobody asked for anew since then: they were repaired without the queue. */
+  async settle(keys: readonly RepairKey[], since: DatabaseTime): Promise<void> {
+    await this.#retrying('take repair tasks out', () =>
+      this.#pool.query(sql.settle, [
+        since,
+        keys.map(({ projection }) => projection),
+        keys.map(({ projectionVersion }) => projectionVersion),
+        keys.map(({ aggregateId }) => aggregateId),
+      ]),
+    );
+  }
+
   /** The database's time, for `ClaimRequest.notSince`. */
-  now(): Promise<Date> {
+  now(): Promise<DatabaseTime> {
     return this.#retrying('read the time', async () => {
-      const { rows } = await this.#pool.query<{ now: Date }>('SELECT clock_timestamp() AS now');
+      const { rows } = await this.#pool.query<{ now: DatabaseTime }>('SELECT clock_timestamp()::text AS now');
       return rows[0]!.now;
     });
   }
