@@ -1,0 +1,73 @@
+import { createReadModelPool, Registry, runReadModelMigrations } from '@reprise/read-model-indices';
+import {
+  afterFile,
+  elasticsearch,
+  freshDatabase,
+  freshName,
+  freshTopic,
+  produce,
+  produceRaw,
+  productHistory,
+  spawnApp,
+  step,
+  type FreshTopic,
+} from '@reprise/test-kit';
+
+let topic: FreshTopic;
+let env: Record<string, string>;
+
+interface ReceiptOfTest {
+  readonly outcome: string;
+  readonly digest: string;
+  readonly message: string;
+  readonly events: { readonly read: number };
+}
+
+async function rebuild(...args: string[]): Promise<{ code: number | null; receipt: ReceiptOfTest }> {
+  const given = ['rebuild', '--projection', 'product_search', '--no-promote', '--restart', '--json', ...args];
+  const app = spawnApp('apps/rebuild-job/src/main.ts', { args: given, env });
+  const { code } = await app.exit(120_000);
+  return { code, receipt: JSON.parse(app.stdout()) as ReceiptOfTest };
+}
+
+beforeAll(async () => {
+  topic = await freshTopic({ partitions: 5 });
+  const database = await freshDatabase('read');
+  await runReadModelMigrations(database.url);
+  const pool = createReadModelPool(database.url);
+  afterFile(() => pool.end());
+  const registry = new Registry(pool);
+  env = {
+    PRODUCT_EVENTS_TOPIC: topic.name,
+    SEARCH_ALIAS: freshName('test_search'),
+    READ_MODEL_DATABASE_URL: database.url,
+  };
+  afterFile(async () => {
+    for (const { name, state } of await registry.listGenerations())
+      if (state !== 'PRUNED') await elasticsearch().indices.delete({ index: name, ignore_unavailable: true });
+  });
+  const lives = Array.from({ length: 200 }, () =>
+    productHistory({ events: [step.created(), step.published(), step.stockAdjusted(1)] }),
+  );
+  await produce(topic, lives.flat());
+});
+
+describe('a rebuild by several threads', () => {
+  it('G4: gives the digest that one thread gives, for 2 and for 4', async () => {
+    const [alone, two, four] = [
+      await rebuild(),
+      await rebuild('--workers', '2'),
+      await rebuild('--workers=4'),
+    ];
+    expect([alone, two, four].map(({ code }) => code)).toEqual([0, 0, 0]);
+    expect(two.receipt).toMatchObject({ outcome: 'built', events: { read: 600 } });
+    expect(new Set([alone, two, four].map(({ receipt }) => receipt.digest)).size).toBe(1);
+  });
+
+  it('names what a thread could not apply as one thread does', async () => {
+    await produceRaw(topic, [{ key: 'x', value: 'this is no JSON', partition: 4 }]);
+    const { code, receipt } = await rebuild('--workers', '3');
+    expect(code).toBe(2);
+    expect(receipt).toMatchObject({ outcome: 'refused', poison: [{ slice: 4, reason: 'not-json' }] });
+  });
+});
