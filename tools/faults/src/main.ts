@@ -1,9 +1,11 @@
 import { join } from 'node:path';
 import { shutdownSignal } from '@reprise/runtime';
 import { stackDown } from '@reprise/stack';
-import { databaseTemplates } from './cluster/databases.ts';
-import { ownServers } from './cluster/servers.ts';
+import { databaseTemplates, type DatabaseTemplates } from './cluster/databases.ts';
+import { ownServers, type Servers } from './cluster/servers.ts';
 import { workspaceRoot } from './cluster/workspace.ts';
+import { runNemesis } from './nemesis/run-nemesis.ts';
+import { nemesisText } from './report/nemesis-text.ts';
 import { readOptions, type FaultOptions } from './options.ts';
 import { resultTable, summary } from './report/table.ts';
 import { matrix } from './rows/matrix.ts';
@@ -25,6 +27,7 @@ async function run(options: FaultOptions, signal: AbortSignal): Promise<boolean>
   const servers = await ownServers(directory, report, signal);
   const templates = await databaseTemplates(servers);
   try {
+    if (options.nemesis) return await nemesis(options, servers, templates, signal);
     const results = await runMatrix(rows, servers, templates, report, signal);
     if (options.json)
       print(
@@ -41,6 +44,17 @@ async function run(options: FaultOptions, signal: AbortSignal): Promise<boolean>
     await templates.close().catch((error: unknown) => report(String(error)));
     if (!options.keep) await stackDown({ directory, report });
   }
+}
+
+async function nemesis(
+  { seed = Date.now() % 1_000_000, minutes, json }: FaultOptions,
+  servers: Servers,
+  templates: DatabaseTemplates,
+  signal: AbortSignal,
+): Promise<boolean> {
+  const result = await runNemesis({ seed, minutes }, servers, templates, report, signal);
+  print(json ? JSON.stringify(result, null, 2) : nemesisText(result));
+  return result.verdict.broken.length === 0;
 }
 
 const shutdown = shutdownSignal();

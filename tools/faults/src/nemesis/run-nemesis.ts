@@ -1,0 +1,155 @@
+import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import type { DatabaseTemplates } from '../cluster/databases.ts';
+import { successfulRebuild } from '../cluster/rebuild.ts';
+import type { Servers } from '../cluster/servers.ts';
+import { createWorld, type World } from '../cluster/world.ts';
+import { workspaceRoot } from '../cluster/workspace.ts';
+import { FaultCounts } from '../fault-counts.ts';
+import { settled } from '../oracle/documents.ts';
+import { readProducts, watchAlias, type AliasHistory, type ReaderHistory } from '../traffic/observers.ts';
+import { sendCommands, type Sent } from '../traffic/commands.ts';
+import { randomFrom, type Random } from '../traffic/random.ts';
+import { check, eventually } from '../waiting.ts';
+import { raiseCast, type Cast } from './cast.ts';
+import { openHistory, type History } from './history.ts';
+import { pickKind, type Stage } from './kinds.ts';
+import { keepSwitching, type Switching } from './switching.ts';
+import { judgeRun, type Verdict } from './verdict.ts';
+
+export interface NemesisOptions {
+  readonly seed: number;
+  readonly minutes: number;
+  readonly perSecond?: number;
+}
+
+export interface NemesisResult {
+  readonly seed: number;
+  readonly minutes: number;
+  readonly faults: Readonly<Record<string, number>>;
+  readonly endings: Switching['endings'];
+  readonly endedByItself: Readonly<Record<string, number>>;
+  readonly secondsToRest: number;
+  readonly verdict: Verdict;
+  readonly historyFile: string;
+}
+
+/** What was recorded while the nemesis was at work. */
+export interface Recorded {
+  readonly sent: readonly Sent[];
+  readonly alias: AliasHistory;
+  readonly reads: ReaderHistory;
+}
+
+/**
+ * Inflicts random faults on everything that runs while commands are sent, products are read and readers are switched to and
+ * fro; then heals, waits for rest and judges what was recorded. The same seed gives the same faults at the same moments, as far as
+ * the machine allows.
+ */
+export async function runNemesis(
+  options: NemesisOptions,
+  servers: Servers,
+  templates: DatabaseTemplates,
+  report: (line: string) => void,
+  signal: AbortSignal,
+): Promise<NemesisResult> {
+  const { seed, minutes } = options;
+  report(`seed ${seed}, ${minutes} minutes`);
+  const random = randomFrom(seed);
+  const history = openHistory(join(workspaceRoot, '.stack', `nemesis-${seed}.jsonl`));
+  const faults = new FaultCounts();
+  const world = await createWorld(servers, templates, { partitions: 4 });
+  try {
+    const cast = await raiseCast(world, history);
+    await eventually(() => check(cast.api.origin() !== undefined, 'the API is not ready'), {
+      timeoutMs: 60_000,
+    });
+    await settled(world);
+    const { recorded, switching } = await disturb(options, {
+      world,
+      cast,
+      random,
+      history,
+      faults,
+      report,
+      signal,
+    });
+    report('healed; waiting for rest');
+    const begun = performance.now();
+    const verdict = await judgeRun(world, recorded, () => successfulRebuild(world).then(() => undefined));
+    const secondsToRest = Math.round((performance.now() - begun) / 1_000);
+    const endedByItself = Object.fromEntries(
+      [cast.api, ...cast.relays, ...cast.consumers].map((one) => [one.name, one.endedByItself()]),
+    );
+    await cast.stop();
+    for (const sent of recorded.sent) history.add('command', { ...sent });
+    history.add('verdict', { ...verdict });
+    return {
+      seed,
+      minutes,
+      faults: faults.all(),
+      endings: switching.endings,
+      endedByItself,
+      secondsToRest,
+      verdict,
+      historyFile: history.file,
+    };
+  } finally {
+    await history.close();
+    await world.close().catch((error: unknown) => report(`clean-up failed: ${String(error)}`));
+  }
+}
+
+interface Run {
+  readonly world: World;
+  readonly cast: Cast;
+  readonly random: Random;
+  readonly history: History;
+  readonly faults: FaultCounts;
+  readonly report: (line: string) => void;
+  readonly signal: AbortSignal;
+}
+
+async function disturb(
+  { minutes, seed, perSecond = 80 }: NemesisOptions,
+  run: Run,
+): Promise<{ recorded: Recorded; switching: Switching }> {
+  const { world, cast, random, history, faults, report, signal } = run;
+  const commands = sendCommands({
+    origin: cast.api.origin,
+    random: randomFrom(seed + 1),
+    perSecond,
+    products: 150,
+  });
+  const alias = watchAlias(world);
+  let away = 0;
+  const reader = readProducts(
+    world,
+    () => [...new Set(commands.sent.slice(-60).flatMap(({ productId }) => productId ?? []))],
+    () => away > 0,
+  );
+  const jobs = keepSwitching(world, cast.env, randomFrom(seed + 2), history);
+  const stage: Stage = {
+    world,
+    cast,
+    random,
+    job: jobs.job,
+    searchAway: (now) => {
+      away += now ? 1 : -1;
+    },
+  };
+  const deadline = performance.now() + minutes * 60_000;
+  while (performance.now() < deadline && !signal.aborted) {
+    const kind = pickKind(random);
+    history.add('fault begins', { kind: kind.name });
+    const times = await kind.inflict(stage);
+    if (times > 0) faults.count(kind.name, times);
+    history.add('fault over', { kind: kind.name, times });
+    report(`${kind.name} × ${times}; ${commands.sent.length} commands so far`);
+    await delay(300 + random.below(3_000));
+  }
+  const switching = await jobs.stop();
+  await commands.stop();
+  const recorded = { sent: commands.sent, alias: await alias.stop(), reads: await reader.stop() };
+  return { recorded, switching };
+}

@@ -1,0 +1,25 @@
+import type { NemesisResult } from '../nemesis/run-nemesis.ts';
+
+/** A nemesis run as Markdown. */
+export function nemesisText(result: NemesisResult): string {
+  const { seed, minutes, faults, endings, endedByItself, secondsToRest, verdict, historyFile } = result;
+  const total = Object.values(faults).reduce((sum, times) => sum + times, 0);
+  const list = (counts: Readonly<Record<string, number>>): string =>
+    Object.entries(counts)
+      .filter(([, times]) => times > 0)
+      .map(([name, times]) => `${name} × ${times}`)
+      .join(', ') || 'none';
+  return [
+    `seed ${seed}, ${minutes} minutes: ${verdict.broken.length === 0 ? 'everything held' : 'BROKEN'}`,
+    `- faults: ${total} in ${Object.keys(faults).length} kinds: ${list(faults)}`,
+    `- commands acknowledged: ${verdict.acknowledged}; lost: ${verdict.lost}; with two effects: ${verdict.doubled}`,
+    `- events committed: ${verdict.committed}; duplicate records in the log: ${verdict.duplicateRecords}; dead letters: ${verdict.deadLetters}`,
+    `- reads through the alias: ${verdict.reads}; failed while Elasticsearch ran: ${verdict.failedReads}; gone back: ${verdict.wentBack}`,
+    `- samples of the alias: ${verdict.aliasSamples}; switches seen: ${verdict.switches}`,
+    `- rebuilds and rollbacks: ${list(endings)}`,
+    `- processes that ended though nobody killed them: ${list(endedByItself)}`,
+    `- at rest after ${secondsToRest} s, a last rebuild and all checks included`,
+    ...verdict.broken.map((text) => `- BROKEN: ${text}`),
+    `- history: ${historyFile}`,
+  ].join('\n');
+}
