@@ -11,14 +11,14 @@ import { resultTable, summary } from './report/table.ts';
 import { matrix } from './rows/matrix.ts';
 import { shortSelection } from './rows/short-selection.ts';
 import { runMatrix } from './run-matrix.ts';
-import { selectRows } from './select-rows.ts';
+import { rowsNamed, selectRows } from './select-rows.ts';
 
 const report = (line: string): void => void process.stderr.write(`${line}\n`);
 const print = (text: string): void => void process.stdout.write(`${text}\n`);
 
 /** Runs what is asked for on servers of its own; true when everything held. */
 async function run(options: FaultOptions, signal: AbortSignal): Promise<boolean> {
-  const rows = selectRows(matrix, options.short ? shortSelection : options.row);
+  const rows = options.short ? rowsNamed(matrix, shortSelection) : selectRows(matrix, options.row);
   if (options.list) {
     print(rows.map(({ id, kind, title }) => `${id.padEnd(5)} ${kind.padEnd(8)} ${title}`).join('\n'));
     return true;

@@ -1,5 +1,10 @@
 import type { Row } from './row.ts';
 
+/** The rows with exactly these ids. */
+export function rowsNamed(rows: readonly Row[], ids: readonly string[]): readonly Row[] {
+  return rows.filter(({ id }) => ids.includes(id));
+}
+
 /**
  * The rows that ids or letters name: `W1` is that row and its variants (`W1b`), `W` the whole group.
  * @throws Error naming what fits no row

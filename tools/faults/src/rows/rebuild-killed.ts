@@ -34,7 +34,7 @@ const buildPoints = [
   point('after the last bulk', 'after', 'POST', /_bulk/, 3),
 ];
 const gatePoints = [
-  point('before the refresh', 'before', 'POST', /_refresh/),
+  point('before the refresh', 'before', 'GET', /_refresh/),
   point('when it had made the index fit to serve', 'after', 'PUT', /_settings/),
   point('at the gate', 'before', 'POST', /_search/),
 ];
@@ -46,26 +46,33 @@ const switchPoints = [
 /** Kills a rebuild at each point; the next run has to come to the same digest and leave nothing behind. */
 async function killedAt(points: readonly KillPoint[], { world, faults, note }: Scene): Promise<void> {
   await seed(world, { products: 60, events: 5, upTo: 'log' });
-  const temporary = await ownTemporaryFolder();
   const { digest } = await successfulRebuild(world);
   for (const killPoint of points) {
     const before = await servingIndex(world);
     const untouched = await observeUntouched(world);
     const alias = watchAlias(world);
-    await killedRebuild(world, killPoint, faults, { env: temporary.env });
+    await killedRebuild(world, killPoint, faults);
     const switched = killPoint.name.startsWith('after the switch');
     const between = await servingIndex(world);
     check(switched ? between !== before : between === before, `I6: readers are on ${between} after the kill`);
     if (!switched) await checkUntouched(world, untouched);
-    const next = await successfulRebuild(world, [], { env: temporary.env });
+    const next = await successfulRebuild(world);
     checkSame(next.digest, digest, `I10: the digest after a kill ${killPoint.name}`);
     await checkAlias(world, await alias.stop());
     await settled(world);
     await checkNoDebris(world);
   }
-  const left = await temporary.left();
   note(`${points.length} kills, each followed by a run with the same digest`);
-  check(left.length === 0, `I13: temporary files are left: ${left.join(', ')}`);
+}
+
+async function temporaryFilesLeft({ world, faults }: Scene): Promise<void> {
+  await seed(world, { products: 60, events: 5, upTo: 'log' });
+  const { env, left } = await ownTemporaryFolder();
+  await killedRebuild(world, point('after the first bulk', 'after', 'POST', /_bulk/), faults, { env });
+  check((await left()).length > 0, 'the killed run had no temporary folder');
+  await successfulRebuild(world, [], { env });
+  const files = await left();
+  check(files.length === 0, `I13: temporary files of the killed run are left: ${files.join(', ')}`);
 }
 
 async function checkpointSpoilt({ world, faults, note }: Scene): Promise<void> {
@@ -150,6 +157,16 @@ export const rebuildKilledRows: readonly Row[] = [
     kind: 'scenario',
     fires: gatePoints.map(({ name }) => `rebuild killed: ${name}`),
     run: (scene) => killedAt(gatePoints, scene),
+  },
+  {
+    id: 'B1c',
+    title: 'A killed rebuild leaves temporary files',
+    inject: 'SIGKILL after the first bulk, then another run',
+    expect: 'the next run on that machine clears them away',
+    invariants: ['I13'],
+    kind: 'scenario',
+    fires: ['rebuild killed: after the first bulk'],
+    run: temporaryFilesLeft,
   },
   {
     id: 'B5',

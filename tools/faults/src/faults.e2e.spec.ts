@@ -1,0 +1,28 @@
+import { jest } from '@jest/globals';
+import { afterFile, testEndpoints } from '@reprise/test-kit';
+import { databaseTemplates, type DatabaseTemplates } from './cluster/databases.ts';
+import { sharedServers, type Servers } from './cluster/servers.ts';
+import { matrix } from './rows/matrix.ts';
+import { shortSelection } from './rows/short-selection.ts';
+import { runRow } from './run-row.ts';
+import { rowsNamed } from './select-rows.ts';
+
+jest.setTimeout(240_000);
+
+let servers: Servers;
+let templates: DatabaseTemplates;
+beforeAll(async () => {
+  servers = sharedServers(testEndpoints().env);
+  templates = await databaseTemplates(servers);
+  afterFile(() => templates.close());
+});
+
+describe('the short selection of the fault matrix', () => {
+  it.each(rowsNamed(matrix, shortSelection).map((row) => [row.id, row.title, row] as const))(
+    '%s: %s',
+    async (_id, _title, row) => {
+      const { outcome, reason } = await runRow(row, servers, templates);
+      expect({ outcome, reason }).toEqual({ outcome: 'held', reason: undefined });
+    },
+  );
+});
