@@ -31,6 +31,12 @@ export class OptionReader {
     return this.#raw[name] === true;
   }
 
+  /** True when the option stands on the command line, with a value or as a flag. */
+  isGiven(name: string): boolean {
+    const value = this.#raw[name];
+    return value !== undefined && value !== false;
+  }
+
   /** True when the option was switched off by its `--no-` form. */
   isOff(name: string): boolean {
     return this.#raw[name] === false;
@@ -97,6 +103,6 @@ export class OptionReader {
 }
 
 /** The option's spelling on the command line. */
-function optionOf(name: string): string {
+export function optionOf(name: string): string {
   return `--${name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;
 }

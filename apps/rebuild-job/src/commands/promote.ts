@@ -1,41 +1,80 @@
-import { exitCodes, promoteByName, RebuildError } from '@reprise/read-model-rebuild';
-import { findProjection } from '@reprise/read-model-projections';
+import { exitCodes, promoteByName, RebuildError, type NamedPromotion } from '@reprise/read-model-rebuild';
+import { findProjection, projections } from '@reprise/read-model-projections';
+import { gateOptions, readCanaryOption, readGateLimits } from '../gate-options.ts';
 import { openServers } from '../servers.ts';
 import type { Verb } from '../verb.ts';
 
 export const promoteCommand: Verb = {
   name: 'promote',
-  description: 'Catches a generation that passed the gate up with the live one and switches readers to it.',
+  description:
+    'Puts a generation to the gate again, catches it up with the live one and switches readers to it.',
   options: [
     ['--generation <name>', 'name or uuid of the generation (required)'],
-    ['--json', 'print the cutover as one JSON document on stdout'],
+    ...gateOptions,
+    ['--json', 'print cutover and gate as one JSON document on stdout'],
   ],
-  examples: ['rebuild-job promote --generation product_search_v1_20261121_030000_0a1b2c3d'],
+  examples: [
+    'rebuild-job promote --generation product_search_v1_20261121_030000_0a1b2c3d',
+    'rebuild-job promote --generation product_search_v1_20261121_030000_0a1b2c3d --max-shrink 0.5 --deep',
+  ],
   async run(options, invocation) {
     const wanted = options.text('generation');
     if (wanted === undefined)
       options.problem('--generation is required: see `rebuild-job status` for the names');
     const json = options.flag('json');
+    // A generation's name begins with its projection's, so that what does not go together is known before a server is asked.
+    const named = projections.filter(({ name }) => wanted?.startsWith(`${name}_v`));
+    const questions = {
+      limits: readGateLimits(options),
+      deep: options.flag('deep'),
+      canaries: readCanaryOption(options, named),
+    };
     options.finish();
     const servers = await openServers(invocation.env);
     try {
       const generation = await servers.registry.findGeneration(wanted!);
       const projection = generation && findProjection(generation.projection);
-      if (!generation || !projection) {
-        throw new RebuildError(
-          'USAGE',
-          `There is no generation "${wanted}". Nothing was changed. See \`rebuild-job status\`.`,
-        );
-      }
-      const cutover = await promoteByName(generation, projection, servers.of(projection), invocation.signal);
-      invocation.stdout(
-        json
-          ? `${JSON.stringify({ projection: projection.name, ...cutover }, null, 2)}\n`
-          : `${projection.name}: ${cutover.alias} switched from ${cutover.from ?? 'nothing'} to ${cutover.to}\n`,
-      );
-      return exitCodes.done;
+      if (!generation || !projection) throw unknown(wanted!);
+      if (questions.canaries.length > 0 && projection.storage.kind !== 'elasticsearch')
+        throw noSearchIndex(projection.name);
+      const promoted = await promoteByName(generation, projection, servers.of(projection), questions, {
+        signal: invocation.signal,
+        onNotice: (line) => invocation.stderr(`${line}\n`),
+      });
+      if (json) {
+        const { cutover, ...rest } = promoted;
+        const at = cutover ?? { alias: null, from: null, to: null, at: null };
+        invocation.stdout(`${JSON.stringify({ projection: projection.name, ...at, ...rest }, null, 2)}\n`);
+      } else invocation.stdout(`${describe(projection.name, promoted)}\n`);
+      return promoted.cutover ? exitCodes.done : exitCodes.refused;
     } finally {
       await servers.close();
     }
   },
 };
+
+function describe(projection: string, { generation, gate, cutover }: NamedPromotion): string {
+  const failed = gate.filter(({ passed }) => !passed);
+  if (cutover)
+    return `${projection}: ${cutover.alias} switched from ${cutover.from ?? 'nothing'} to ${cutover.to}; gate passed, ${gate.length} checks`;
+  return [
+    `${projection}: the gate refused ${generation.name}; readers were not moved`,
+    ...failed.map(
+      ({ check, expected, actual }) => `  FAILED ${check}: expected ${expected}, found ${actual}`,
+    ),
+  ].join('\n');
+}
+
+function unknown(wanted: string): RebuildError {
+  return new RebuildError(
+    'USAGE',
+    `There is no generation "${wanted}". Nothing was changed. See \`rebuild-job status\`.`,
+  );
+}
+
+function noSearchIndex(projection: string): RebuildError {
+  return new RebuildError(
+    'USAGE',
+    `--canary asks searches, and ${projection} is no search index. Nothing was changed. Leave --canary out.`,
+  );
+}

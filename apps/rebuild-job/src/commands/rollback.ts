@@ -1,4 +1,5 @@
 import { catchUpFromLog, exitCodes, rollBack, underLease } from '@reprise/read-model-rebuild';
+import { eachProjection, printJson } from '../each-projection.ts';
 import { readProjections } from '../projection-option.ts';
 import { openServers } from '../servers.ts';
 import type { Verb } from '../verb.ts';
@@ -10,15 +11,17 @@ export const rollbackCommand: Verb = {
     ['--projection <name>', 'the projection to roll back, or all (required)'],
     ['--json', 'print the cutover as one JSON document on stdout'],
   ],
-  examples: ['rebuild-job rollback --projection product_search'],
+  examples: [
+    'rebuild-job rollback --projection product_search',
+    'rebuild-job rollback --projection all --json',
+  ],
   async run(options, invocation) {
     const projections = readProjections(options);
     const json = options.flag('json');
     options.finish();
     const servers = await openServers(invocation.env);
     try {
-      const cutovers = [];
-      for (const projection of projections) {
+      const { results, exitCode } = await eachProjection(projections, invocation, async (projection) => {
         const { registry, store, kafka, topic, history } = servers.of(projection);
         const catchUp = catchUpFromLog({ connection: kafka, topic, registry, store, projection, history });
         const cutover = await underLease(registry, projection.name, (fence) =>
@@ -33,15 +36,14 @@ export const rollbackCommand: Verb = {
             onNotice: (line) => invocation.stderr(`${line}\n`),
           }),
         );
-        cutovers.push({ projection: projection.name, ...cutover });
         if (!json)
           invocation.stdout(
             `${projection.name}: ${cutover.alias} switched back from ${cutover.from ?? 'nothing'} to ${cutover.to}\n`,
           );
-      }
-      if (json)
-        invocation.stdout(`${JSON.stringify(cutovers.length === 1 ? cutovers[0] : cutovers, null, 2)}\n`);
-      return exitCodes.done;
+        return { result: { projection: projection.name, ...cutover }, exitCode: exitCodes.done };
+      });
+      if (json) printJson(projections, results, invocation);
+      return exitCode;
     } finally {
       await servers.close();
     }

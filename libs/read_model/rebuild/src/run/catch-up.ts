@@ -25,6 +25,8 @@ export interface CatchUpInput {
 export function catchUpFromLog(input: CatchUpInput): CatchUp {
   return async (generation, target, signal) => {
     const topic = await describeTopic(input.connection, input.topic);
+    if (topic.id !== generation.topicId)
+      throw cannotCatchUp(generation, `it was built from another topic of that name, deleted since`);
     const source = kafkaSource(input.connection, topic);
     const positions = await input.registry.positions(generation.uuid);
     try {

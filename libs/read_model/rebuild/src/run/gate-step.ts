@@ -5,6 +5,7 @@ import type { LogSource } from '../log/log-source.ts';
 import { askCanaries, type Canary } from './gate-canaries.ts';
 import { digestContents } from './gate-contents.ts';
 import { gatePassed, judge, type GateCheck, type GateEvidence, type GateLimits } from './gate.ts';
+import { savedPicture } from './heartbeat.ts';
 import type { RebuildServers } from './rebuild-options.ts';
 import { fenceOf, generationOf, type RunContext } from './run-context.ts';
 import type { StepResult } from './run-steps.ts';
@@ -38,6 +39,8 @@ export async function gate(context: RunContext): Promise<StepResult> {
   context.digest = judged.digest;
   const passed = gatePassed(context.gate);
   if (passed) {
+    // Before anything else: whoever goes on with the generation after a kill shows by what it was proven.
+    await servers.registry.saveProgress(context.runId, { progress: savedPicture(context) }, fenceOf(context));
     await servers.registry.moveGeneration(generation.uuid, ['BUILT'], 'VERIFIED', {
       fence: fenceOf(context),
       digest: context.digest,

@@ -77,25 +77,8 @@ export function judgeFold(
     atMost('products with missing events', 0, expected.gapped - gapsBehindPoison(expected)),
   ];
   if (rows) checks.push(equal('rows of the event store read', rows.inSnapshot, rows.read));
-  if (!limits.allowEmpty) {
-    checks.push({
-      check: 'not empty',
-      expected: 'at least 1 document (or --allow-empty)',
-      actual: String(counts.documents),
-      passed: counts.documents > 0,
-    });
-  }
-  if (live) {
-    const before = live.documents - live.tombstones;
-    const after = counts.documents - counts.tombstones;
-    const least = Math.ceil(before * (1 - limits.maxShrink));
-    checks.push({
-      check: 'no shrink against the live generation',
-      expected: `at least ${least} of ${before} live documents`,
-      actual: String(after),
-      passed: after >= least,
-    });
-  }
+  if (!limits.allowEmpty) checks.push(notEmpty(counts));
+  if (live) checks.push(noShrink(live, counts, limits.maxShrink));
   return checks;
 }
 
@@ -108,7 +91,31 @@ function gapsBehindPoison({ poison, gaps }: SliceTally): number {
   return gaps.filter(({ aggregateId }) => poisoned.has(aggregateId)).length;
 }
 
-function contentCheck(expected: string, { buckets, damaged, damagedIds }: ContentDigest): GateCheck {
+/** The generation has documents at all. */
+export function notEmpty({ documents }: Pick<GenerationCounts, 'documents'>): GateCheck {
+  return {
+    check: 'not empty',
+    expected: 'at least 1 document (or --allow-empty)',
+    actual: String(documents),
+    passed: documents > 0,
+  };
+}
+
+/** No more than a share of the documents that readers see now is missing; tombstones are not seen. */
+export function noShrink(live: GenerationCounts, counts: GenerationCounts, maxShrink: number): GateCheck {
+  const before = live.documents - live.tombstones;
+  const after = counts.documents - counts.tombstones;
+  const least = Math.ceil(before * (1 - maxShrink));
+  return {
+    check: 'no shrink against the live generation',
+    expected: `at least ${least} of ${before} live documents`,
+    actual: String(after),
+    passed: after >= least,
+  };
+}
+
+/** The documents' own content is what is expected, and what the hashes beside them say. */
+export function contentCheck(expected: string, { buckets, damaged, damagedIds }: ContentDigest): GateCheck {
   const actual = digestOfBuckets(buckets);
   const named =
     damaged === 0 ? '' : ` (${damaged} documents differ from their hash: ${damagedIds.join(', ')})`;

@@ -57,7 +57,7 @@ export function watchOver(context: RunContext, leaseTtlMs: number, stop: (reason
 }
 
 /** The progress as JSON: positions as text, since JSON has no 64-bit integers. */
-function savedPicture({ progress }: RunContext): JsonObject {
+export function savedPicture({ progress, gate }: RunContext): JsonObject {
   const { slices, ...rest } = progress.picture();
   return {
     ...rest,
@@ -67,5 +67,6 @@ function savedPicture({ progress }: RunContext): JsonObject {
       end: String(end),
     })),
     rssBytes: process.memoryUsage.rss(),
+    gate,
   };
 }

@@ -1,41 +1,170 @@
-import { fingerprintOf, type Generation } from '@reprise/read-model-indices';
+import { digestOfBuckets } from '@reprise/read-model-documents';
+import { describeTopic } from '@reprise/read-model-feed';
+import { fingerprintOf, type Fence, type Generation } from '@reprise/read-model-indices';
 import type { Projection } from '@reprise/read-model-projections';
 import { RebuildError } from '../errors.ts';
 import { catchUpFromLog } from './catch-up.ts';
+import { askCanaries } from './gate-canaries.ts';
+import { digestContents } from './gate-contents.ts';
+import { judgeGeneration, type GateQuestions } from './gate-step.ts';
+import { contentCheck, gatePassed, notEmpty, noShrink, type GateCheck } from './gate.ts';
 import { promote } from './promote.ts';
-import type { RebuildServers } from './rebuild-options.ts';
+import { buildRecordOf, type BuildRecord } from './proven-generation.ts';
+import type { RebuildControl, RebuildServers } from './rebuild-options.ts';
 import type { CutoverRecord } from './receipt.ts';
+import { retireOlder } from './retire-older.ts';
 import { underLease } from './under-lease.ts';
 
+/** What came of a promotion by name. */
+export interface NamedPromotion {
+  readonly generation: Pick<Generation, 'name' | 'uuid' | 'fingerprint'>;
+  /** Moment the generation is as of; null when it holds everything. */
+  readonly untilTs: string | null;
+  readonly gate: readonly GateCheck[];
+  readonly digest: string | null;
+  /** Null when the gate refused; readers were not moved then. */
+  readonly cutover: CutoverRecord | null;
+}
+
+interface Chosen {
+  readonly generation: Generation;
+  readonly projection: Projection;
+  readonly record: BuildRecord;
+}
+
 /**
- * Moves readers to a generation chosen by name that has passed the gate.
- * @throws RebuildError REFUSED when it has not, or when this code is not the one that feeds it; BUSY
+ * Moves readers to a generation chosen by name: puts it to the gate again (one that was refused, too, so that other limits
+ * can be given without building anew), catches it up and switches, and retires older ones as a run does.
+ *
+ * @throws RebuildError REFUSED when it is not complete, or when neither this code nor its topic is the one it was built with;
+ *   BUSY; whatever `promote` throws. Readers were not moved then.
  */
 export async function promoteByName(
   generation: Generation,
   projection: Projection,
   servers: RebuildServers,
+  questions: GateQuestions,
+  { signal, onNotice }: Pick<RebuildControl, 'signal' | 'onNotice'>,
+): Promise<NamedPromotion> {
+  const { registry } = servers;
+  return underLease(registry, projection.name, async (fence) => {
+    const chosen = { generation, projection, record: await buildRecordOf(registry, generation) };
+    refuseUnlessOwn(chosen);
+    const { untilTime } = chosen.record;
+    if (untilTime)
+      onNotice?.(
+        `${generation.name} is the read model as of ${untilTime.toISOString()}: readers will see nothing later, and nothing feeds it`,
+      );
+    else if (generation.state !== 'LIVE') await refuseOtherTopic(generation, servers);
+    const { checks, digest } = await judgeAgain(chosen, servers, questions, signal);
+    const { name, uuid, fingerprint } = generation;
+    const untilTs = untilTime?.toISOString() ?? null;
+    const result = { generation: { name, uuid, fingerprint }, untilTs, gate: checks, digest };
+    if (!gatePassed(checks)) return { ...result, cutover: null };
+    if (generation.state === 'BUILT')
+      await registry.moveGeneration(uuid, ['BUILT'], 'VERIFIED', { fence, ...(digest && { digest }) });
+    return { ...result, cutover: await switchTo(chosen, servers, fence, signal) };
+  });
+}
+
+async function switchTo(
+  { generation, projection, record }: Chosen,
+  { registry, store, kafka, topic, history }: RebuildServers,
+  fence: Fence,
   signal: AbortSignal,
 ): Promise<CutoverRecord> {
-  const { registry, store, kafka, topic, history } = servers;
-  const { name, state, topicId } = generation;
-  if (state !== 'VERIFIED' && state !== 'STANDBY' && state !== 'LIVE') {
+  const catchUp = record.untilTime
+    ? undefined
+    : catchUpFromLog({ connection: kafka, topic, registry, store, projection, history });
+  const now = () => new Date();
+  const cutover = await promote({ generation, store, registry, fence, catchUp, signal, now });
+  await retireOlder(registry, { promoted: generation, cutover, fence });
+  return cutover;
+}
+
+/** The gate for a generation at rest is the one of its build; one that was fed since has only its own hashes left to agree with. */
+async function judgeAgain(
+  { generation, record }: Chosen,
+  servers: RebuildServers,
+  questions: GateQuestions,
+  signal: AbortSignal,
+): Promise<{ checks: GateCheck[]; digest: string | null }> {
+  if (generation.state === 'BUILT') {
+    if (!record.expected) throw incomplete(generation);
+    return judgeGeneration(servers, generation, { expected: record.expected }, questions, signal);
+  }
+  const { store } = servers;
+  const { name, state, digest } = generation;
+  await store.refresh(name);
+  const checks = [await provenCheck(generation, record, servers)];
+  const readers = await store.observeReaders();
+  const live = readers.kind === 'generation' && readers.name !== name ? readers.name : undefined;
+  const counts = await store.counts(name);
+  if (!questions.limits.allowEmpty) checks.push(notEmpty(counts));
+  // The way back is not measured against what it leads away from.
+  if (live && state === 'VERIFIED')
+    checks.push(noShrink(await store.counts(live), counts, questions.limits.maxShrink));
+  if (questions.deep) {
+    const contents = await digestContents(store, name, signal);
+    checks.push(contentCheck(digestOfBuckets(contents.buckets), contents));
+  }
+  checks.push(...(await askCanaries(store, name, live, questions.canaries, signal)));
+  return { checks, digest };
+}
+
+/** Compares with the digest that the gate proved, as long as nothing was fed since. */
+async function provenCheck(
+  { uuid, name, digest }: Generation,
+  { positions }: BuildRecord,
+  { registry, store }: RebuildServers,
+): Promise<GateCheck> {
+  const check = 'digest proven by the gate';
+  if (digest === null) return { check, expected: 'one', actual: 'none: it never passed', passed: false };
+  const feeders = await registry.liveFeeders(5_000);
+  const isFed = feeders.some(({ attachments }) => attachments.some((held) => held.generation === uuid));
+  const now = await registry.positions(uuid);
+  const isAtRest =
+    !isFed &&
+    positions !== undefined &&
+    [...now].every(([partition, position]) => positions[String(partition)] === String(position));
+  if (!isAtRest) return { check, expected: digest, actual: `${digest}, and fed since`, passed: true };
+  const actual = digestOfBuckets(await store.bucketDigests(name));
+  return { check, expected: digest, actual, passed: actual === digest };
+}
+
+function refuseUnlessOwn({ generation, projection, record }: Chosen): void {
+  const { name, state, topicId, fingerprint } = generation;
+  if (!['BUILT', 'VERIFIED', 'STANDBY', 'LIVE'].includes(state)) {
     throw new RebuildError(
       'REFUSED',
-      `Generation ${name} is ${state}; only one that passed the gate (VERIFIED) or served before (STANDBY) can be promoted. ` +
+      `Generation ${name} is ${state}; only one that is complete (BUILT, VERIFIED) or served before (STANDBY) can be promoted. ` +
         'Readers were not moved. Rebuild to get one.',
     );
   }
-  const own = fingerprintOf({ storage: projection.storage, projectionVersion: projection.version, topicId });
-  if (own !== generation.fingerprint) {
-    throw new RebuildError(
-      'REFUSED',
-      `Generation ${name} was built by another version of ${projection.name}. Readers were not moved. ` +
-        'Run this command with the version that built it, or `rebuild-job rollback` to go back to what served before.',
-    );
-  }
-  const catchUp = catchUpFromLog({ connection: kafka, topic, registry, store, projection, history });
-  return underLease(registry, projection.name, (fence) =>
-    promote({ generation, store, registry, fence, catchUp, signal, now: () => new Date() }),
+  const { storage, version: projectionVersion } = projection;
+  const { untilTime } = record;
+  if (fingerprintOf({ storage, projectionVersion, topicId, untilTime }) === fingerprint) return;
+  throw new RebuildError(
+    'REFUSED',
+    `Generation ${name} was built by another version of ${projection.name}. Readers were not moved. ` +
+      'Run this command with the version that built it, or `rebuild-job rollback` to go back to what served before.',
+  );
+}
+
+/** Its positions are offsets of the topic it was built from: in another one they mean nothing, so it could not be caught up. */
+async function refuseOtherTopic({ name, topicId }: Generation, servers: RebuildServers): Promise<void> {
+  const { id } = await describeTopic(servers.kafka, servers.topic);
+  if (id === topicId) return;
+  throw new RebuildError(
+    'REFUSED',
+    `Generation ${name} was built from another topic of the name ${servers.topic} (topic id ${topicId}, now ${id}), deleted since. ` +
+      'Readers were not moved. Rebuild from the event store: rebuild-job rebuild --source event-store.',
+  );
+}
+
+function incomplete({ name }: Generation): RebuildError {
+  return new RebuildError(
+    'REFUSED',
+    `Nothing in the registry tells what ${name} must hold, so it cannot be judged. Readers were not moved. Rebuild to get one.`,
   );
 }

@@ -1,5 +1,7 @@
 import { catchUpFromLog } from './catch-up.ts';
 import { promote } from './promote.ts';
+import { buildRecordOf } from './proven-generation.ts';
+import { retireOlder } from './retire-older.ts';
 import { fenceOf, generationOf, type RunContext } from './run-context.ts';
 import type { StepResult } from './run-steps.ts';
 
@@ -9,6 +11,8 @@ export async function promoteGeneration(context: RunContext): Promise<StepResult
   const { registry, store } = servers;
   const generation = generationOf(context);
   context.digest ??= generation.digest ?? undefined;
+  // Proven by the run that this one goes on with: the receipt shows by what.
+  if (context.gate.length === 0) context.gate = [...(await buildRecordOf(registry, generation)).gate];
   context.cutover = await promote({
     generation,
     store,
@@ -28,20 +32,6 @@ export async function promoteGeneration(context: RunContext): Promise<StepResult
       context.cutover = cutover;
     },
   });
-  await retireOlder(context);
+  await retireOlder(registry, { promoted: generation, cutover: context.cutover, fence: fenceOf(context) });
   return { result: 'switched' };
-}
-
-/** Generations that were on standby before the one just replaced: no longer fed, left for `prune`. */
-async function retireOlder(context: RunContext): Promise<void> {
-  const { servers, cutover, options } = context;
-  const fence = fenceOf(context);
-  const standby = await servers.registry.listGenerations({
-    projection: options.projection.name,
-    states: ['STANDBY', 'VERIFIED'],
-  });
-  for (const { uuid, name } of standby) {
-    if (name !== cutover?.from)
-      await servers.registry.moveGeneration(uuid, ['STANDBY', 'VERIFIED'], 'RETIRED', { fence });
-  }
 }

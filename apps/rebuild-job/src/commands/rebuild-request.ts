@@ -1,0 +1,112 @@
+import type { Projection } from '@reprise/read-model-projections';
+import type { RebuildOptions, ReplayFilter } from '@reprise/read-model-rebuild';
+import { readCanaryOption, readGateLimits } from '../gate-options.ts';
+import { optionOf, type OptionReader } from '../option-reader.ts';
+import { readProjections } from '../projection-option.ts';
+import { readShard } from '../shard-option.ts';
+
+/** What the verb `rebuild` was asked to do. */
+export interface RebuildRequest extends Omit<RebuildOptions, 'projection'> {
+  readonly projections: readonly Projection[];
+  readonly json: boolean;
+  /** `json`: progress as JSON lines on stderr. */
+  readonly progress: 'auto' | 'json';
+  /** Given: a part of the log is applied to the live generation, and nothing is built. */
+  readonly part: ReplayFilter | undefined;
+}
+
+/**
+ * Reads and checks the options of `rebuild`, all of them before anything is said.
+ * @throws RebuildError USAGE with everything that is wrong
+ */
+export function readRequest(options: OptionReader, env: NodeJS.ProcessEnv): RebuildRequest {
+  const projections = readProjections(options);
+  const untilTime = readUntil(options);
+  const request: RebuildRequest = {
+    projections,
+    mode: options.oneOf('mode', ['APPLY', 'DRY_RUN'], 'APPLY'),
+    source: options.oneOf('source', ['kafka', 'event-store', 'auto'], 'kafka'),
+    promote: !options.isOff('promote'),
+    resume: options.flag('resume') ? 'resume' : options.flag('restart') ? 'restart' : 'auto',
+    shard: readShard(options, env),
+    batchSize: options.wholeNumber('batchSize', 1, 200),
+    workers: options.wholeNumber('workers', 1, 1),
+    memoryBytes: options.bytes('memory', 256 << 20, 512 << 20),
+    maxEventsPerSecond: options.wholeNumber('maxEventsPerSecond', 0, 0),
+    gate: readGateLimits(options),
+    deep: options.flag('deep'),
+    canaries: readCanaryOption(options, projections),
+    ...(untilTime && { untilTime }),
+    ...(options.flag('diff') && { diffLimit: options.wholeNumber('diffLimit', 0, 20) }),
+    progress: options.oneOf('progress', ['auto', 'json'], 'auto'),
+    json: options.flag('json'),
+    part: readPart(options),
+  };
+  refuseWhatDoesNotGoTogether(options, request);
+  options.finish();
+  return request;
+}
+
+function readUntil(options: OptionReader): Date | undefined {
+  const moment = options.moment('untilTs');
+  if (moment && moment.getTime() > Date.now())
+    options.problem(`--until-ts ${moment.toISOString()} lies in the future: there is nothing to leave out`);
+  return moment;
+}
+
+function refuseWhatDoesNotGoTogether(
+  options: OptionReader,
+  { mode, source, part }: Pick<RebuildRequest, 'mode' | 'source' | 'part'>,
+): void {
+  if (options.flag('resume') && options.flag('restart'))
+    options.problem('--resume and --restart exclude each other');
+  if (options.flag('resume') && source === 'event-store')
+    options.problem(
+      '--resume needs a source that can be read again later: a snapshot of the event store cannot',
+    );
+  if (mode === 'DRY_RUN') {
+    for (const name of ['resume', 'restart', 'deep', 'canary'])
+      if (options.isGiven(name))
+        options.problem(`${optionOf(name)} needs a generation, and a dry run builds none`);
+  } else if (options.flag('diff')) {
+    options.problem('--diff belongs to --mode DRY_RUN: a real run is followed by `rebuild-job verify`');
+  }
+  if (options.isGiven('diffLimit') && !options.flag('diff'))
+    options.problem('--diff-limit belongs to --diff');
+  if (!part) return;
+  for (const name of ofWholeRebuilds) {
+    if (options.isGiven(name))
+      options.problem(`${optionOf(name)} belongs to a whole rebuild, not to a part of the log`);
+  }
+  if (source === 'event-store') options.problem('a part of the log is read from Kafka only');
+}
+
+const ofWholeRebuilds = [
+  'resume',
+  'restart',
+  'allowEmpty',
+  'maxShrink',
+  'poisonBudget',
+  'deep',
+  'canary',
+  'untilTs',
+  'diff',
+];
+
+/** A part of the log, when one of its options is given; it builds nothing, so options of a build do not go with it. */
+function readPart(options: OptionReader): ReplayFilter | undefined {
+  const fromTime = options.moment('fromTs');
+  const fromEventId = options.text('fromEventId');
+  const aggregateIds = options.text('aggregateId')?.split(',');
+  const maxEvents = options.wholeNumber('maxEvents', 0, 0);
+  if (fromTime && fromEventId) options.problem('--from-ts and --from-event-id exclude each other');
+  const isPart =
+    options.text('fromTs') ?? fromEventId ?? aggregateIds ?? (maxEvents > 0 ? 'limited' : undefined);
+  if (isPart === undefined) return undefined;
+  return {
+    ...(fromTime && { fromTime }),
+    ...(fromEventId !== undefined && { fromEventId }),
+    ...(aggregateIds && { aggregateIds }),
+    maxEvents,
+  };
+}

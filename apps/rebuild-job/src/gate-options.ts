@@ -1,0 +1,44 @@
+import { readFileSync } from 'node:fs';
+import type { Projection } from '@reprise/read-model-projections';
+import { defaultGateLimits, readCanaries, type Canary, type GateLimits } from '@reprise/read-model-rebuild';
+import type { OptionReader } from './option-reader.ts';
+
+/** Options of every verb that puts a generation to the gate, as commander takes them. */
+export const gateOptions: readonly (readonly [string, string])[] = [
+  ['--max-shrink <share>', 'share of live documents that may be missing in the new generation (default 0.1)'],
+  ['--poison-budget <events>', 'poison events to tolerate (default 0)'],
+  ['--allow-empty', 'promote a generation without documents'],
+  ['--deep', 'let the gate read every document and hash it anew'],
+  ['--canary <file>', 'JSON file of searches with known results that the new generation must answer'],
+];
+
+export function readGateLimits(options: OptionReader): GateLimits {
+  return {
+    poisonBudget: options.wholeNumber('poisonBudget', 0, defaultGateLimits.poisonBudget),
+    maxShrink: options.share('maxShrink', defaultGateLimits.maxShrink),
+    allowEmpty: options.flag('allowEmpty'),
+  };
+}
+
+/** The canary queries of `--canary`; what is wrong with the file, or the projections they are meant for, becomes a problem. */
+export function readCanaryOption(
+  options: OptionReader,
+  projections: readonly Projection[],
+): readonly Canary[] {
+  const file = options.text('canary');
+  if (file === undefined) return [];
+  for (const { name, storage } of projections) {
+    if (storage.kind !== 'elasticsearch')
+      options.problem(`--canary asks searches, and ${name} is no search index: leave one of the two out`);
+  }
+  let text: string;
+  try {
+    text = readFileSync(file, 'utf8');
+  } catch (error) {
+    options.problem(`--canary ${file} cannot be read: ${(error as Error).message}`);
+    return [];
+  }
+  const { canaries, problems } = readCanaries(text);
+  for (const problem of problems) options.problem(`--canary ${file}: ${problem}`);
+  return canaries;
+}

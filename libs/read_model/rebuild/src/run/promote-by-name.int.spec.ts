@@ -1,0 +1,154 @@
+import type { Generation } from '@reprise/read-model-indices';
+import { elasticsearch, produce, productHistory, step } from '@reprise/test-kit';
+import { testReadModel, type TestReadModel } from '../testing/read-model.ts';
+import { defaultGateLimits } from './gate.ts';
+import type { GateQuestions } from './gate-step.ts';
+import { promoteByName } from './promote-by-name.ts';
+
+const products = (count: number) =>
+  Array.from({ length: count }, (_, index) =>
+    productHistory({ events: [step.created({ title: `lamp ${index}` }), step.published()] }),
+  ).flat();
+
+const found = async ({ registry }: TestReadModel, { uuid }: { uuid: string }): Promise<Generation> =>
+  (await registry.findGeneration(uuid))!;
+
+const promoteIt = (model: TestReadModel, generation: Generation, questions: Partial<GateQuestions> = {}) =>
+  promoteByName(
+    generation,
+    model.projection,
+    model.servers,
+    { limits: defaultGateLimits, deep: false, canaries: [], ...questions },
+    { signal: new AbortController().signal, onNotice: () => undefined },
+  );
+
+const failed = (gate: readonly { check: string; passed: boolean }[]) =>
+  gate.filter(({ passed }) => !passed).map(({ check }) => check);
+
+/** A generation that the gate refused because it has too few documents, and the live one it was compared with. */
+async function refusedModel() {
+  const model = await testReadModel({ partitions: 2 });
+  await produce(model.topic, products(4));
+  const live = await found(model, (await model.rebuild()).receipt.generation!);
+  const extra = products(1)[0]!.subject;
+  // Readers see one that the log does not know, so the next one shrinks.
+  await elasticsearch().index({
+    index: live.name,
+    id: extra,
+    version: 1,
+    version_type: 'external',
+    refresh: true,
+    document: {
+      ...(await model.store.read(live.name, [[...(await ids(model, live))][0]!])).values().next().value!
+        .document,
+      productId: extra,
+      digest: { bucket: 1, high: 1, low: 1 },
+    },
+  });
+  const refused = await model.rebuild();
+  expect(refused.receipt.outcome).toBe('refused');
+  return { model, live, refused: await found(model, refused.receipt.generation!) };
+}
+
+async function ids({ store }: TestReadModel, { name }: Generation): Promise<Set<string>> {
+  const all = new Set<string>();
+  for await (const page of store.scan(name)) for (const { id } of page) all.add(id);
+  return all;
+}
+
+describe('a promotion by name', () => {
+  it('puts a refused generation to the gate again, with its own limits, without building it anew', async () => {
+    const { model, live, refused } = await refusedModel();
+    const again = await promoteIt(model, refused);
+    expect(again).toMatchObject({ cutover: null });
+    expect(failed(again.gate)).toEqual(['no shrink against the live generation']);
+    expect(await found(model, refused)).toMatchObject({ state: 'BUILT' });
+    const limits = { ...defaultGateLimits, maxShrink: 0.5 };
+    const promoted = await promoteIt(model, refused, { limits, deep: true });
+    expect(promoted.cutover).toMatchObject({ from: live.name, to: refused.name });
+    expect(promoted.gate.map(({ check }) => check)).toContain('content of every document');
+    expect(await found(model, refused)).toMatchObject({ state: 'LIVE', digest: promoted.digest });
+    expect(await found(model, live)).toMatchObject({ state: 'STANDBY' });
+  });
+
+  it('refuses one whose content is no longer what the fold made of the log', async () => {
+    const { model, live, refused } = await refusedModel();
+    const [first] = await ids(model, refused);
+    await elasticsearch().delete({ index: refused.name, id: first!, refresh: true });
+    const limits = { ...defaultGateLimits, maxShrink: 0.5 };
+    const { gate, cutover } = await promoteIt(model, refused, { limits });
+    expect(failed(gate)).toEqual(['documents', 'content digest']);
+    expect(cutover).toBeNull();
+    expect(await model.store.observeReaders()).toEqual({ kind: 'generation', name: live.name });
+  });
+
+  it('compares a proven generation that nobody fed with its digest, and looks behind the hashes when it is deep', async () => {
+    const model = await testReadModel({ partitions: 1 });
+    await produce(model.topic, products(3));
+    const { receipt } = await model.rebuild({ promote: false });
+    const proven = await found(model, receipt.generation!);
+    const [first] = await ids(model, proven);
+    const stored = (await model.store.read(proven.name, [first!])).get(first!)!;
+    const put = (document: object) =>
+      elasticsearch().index({
+        index: proven.name,
+        id: first!,
+        version: stored.version,
+        version_type: 'external_gte',
+        refresh: true,
+        document: { ...document, digest: stored.digest },
+      });
+    // Behind its hash: seen only by who reads the content.
+    await put({ ...stored.document, title: 'changed by hand' });
+    expect(failed((await promoteIt(model, proven, { deep: true })).gate)).toEqual([
+      'content of every document',
+    ]);
+    await put(stored.document);
+    await elasticsearch().delete({ index: proven.name, id: first!, refresh: true });
+    expect(failed((await promoteIt(model, proven)).gate)).toEqual(['digest proven by the gate']);
+  });
+
+  it('asks canary queries, and retires what stood by before', async () => {
+    const model = await testReadModel({ partitions: 1 });
+    await produce(model.topic, products(3));
+    const first = await found(model, (await model.rebuild()).receipt.generation!);
+    const second = await found(model, (await model.rebuild()).receipt.generation!);
+    const third = await found(model, (await model.rebuild({ promote: false })).receipt.generation!);
+    const canary = { name: 'lamps', query: { match: { title: 'lamp' } }, top: 3 };
+    const wrong = await promoteIt(model, third, {
+      canaries: [{ ...canary, expectedIds: ['no such product'] }],
+    });
+    expect(failed(wrong.gate)).toEqual(['canary "lamps"']);
+    const broken = { ...canary, query: { mtch: {} }, expectedIds: ['x'] };
+    expect((await promoteIt(model, third, { canaries: [broken] })).gate.at(-1)).toMatchObject({
+      passed: false,
+      actual: expect.stringContaining('unknown query [mtch]'),
+    });
+    const right = await promoteIt(model, third, {
+      canaries: [{ ...canary, expectedIds: [[...(await ids(model, third))][0]!], minOverlap: 1 }],
+    });
+    expect(right.cutover).toMatchObject({ from: second.name, to: third.name });
+    expect(await found(model, first)).toMatchObject({ state: 'RETIRED' });
+    expect(await found(model, second)).toMatchObject({ state: 'STANDBY' });
+  });
+
+  it('refuses a generation of an earlier topic of the same name', async () => {
+    const model = await testReadModel({ partitions: 1 });
+    await produce(model.topic, products(1));
+    const proven = await found(model, (await model.rebuild({ promote: false })).receipt.generation!);
+    const other = await testReadModel({ partitions: 1 });
+    await produce(other.topic, products(1));
+    const promoting = promoteByName(
+      proven,
+      model.projection,
+      { ...model.servers, topic: other.topic.name },
+      { limits: defaultGateLimits, deep: false, canaries: [] },
+      { signal: new AbortController().signal },
+    );
+    await expect(promoting).rejects.toMatchObject({
+      code: 'REFUSED',
+      message: expect.stringContaining('another topic'),
+    });
+    expect(await model.store.observeReaders()).toEqual({ kind: 'none' });
+  });
+});

@@ -1,0 +1,41 @@
+import type { Generation, Registry } from '@reprise/read-model-indices';
+import { sumTallies, type SliceTally } from '../build/slice-tally.ts';
+import type { Checkpoint } from './checkpoint.ts';
+import type { GateCheck } from './gate.ts';
+
+/** What the runs that built a generation have left of it in the registry. */
+export interface BuildRecord {
+  /** What its fold expects it to hold; undefined when no run read the log to its end. */
+  readonly expected: SliceTally | undefined;
+  /** Positions it held when it was built, decimal text by partition. */
+  readonly positions: Checkpoint['positions'] | undefined;
+  /** Moment it is as of; undefined when it holds everything. */
+  readonly untilTime: Date | undefined;
+  /** What the gate said last; empty when it was not reached. */
+  readonly gate: readonly GateCheck[];
+}
+
+/** Runs looked through for those of one generation, newest first. */
+const runsLookedThrough = 500;
+
+/** Gathers what is known of a generation from the checkpoints, progress and receipts of its runs. */
+export async function buildRecordOf(registry: Registry, generation: Generation): Promise<BuildRecord> {
+  const { projection, uuid } = generation;
+  const runs = (await registry.listRuns({ projection, limit: runsLookedThrough })).filter(
+    (run) => run.generation === uuid,
+  );
+  const checkpoints = runs.flatMap(({ checkpoint }) =>
+    checkpoint ? [checkpoint as unknown as Checkpoint] : [],
+  );
+  const whole = checkpoints.find(({ ends, finished }) =>
+    Object.keys(ends).every((slice) => slice in finished),
+  );
+  const untilTs = checkpoints.find((checkpoint) => checkpoint.untilTs !== undefined)?.untilTs;
+  const gates = runs.flatMap(({ receipt, progress }) => [receipt?.['gate'], progress?.['gate']]);
+  return {
+    expected: whole && sumTallies(Object.values(whole.finished)),
+    positions: whole?.positions,
+    untilTime: untilTs === undefined ? undefined : new Date(untilTs),
+    gate: (gates.find((gate) => Array.isArray(gate) && gate.length > 0) ?? []) as GateCheck[],
+  };
+}

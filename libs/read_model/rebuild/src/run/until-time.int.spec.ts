@@ -1,0 +1,117 @@
+import { fingerprintOf } from '@reprise/read-model-indices';
+import { produce, productHistory, step } from '@reprise/test-kit';
+import { testEventStore } from '../testing/event-store.ts';
+import { testReadModel, type TestReadModel } from '../testing/read-model.ts';
+import { defaultGateLimits } from './gate.ts';
+import { promoteByName } from './promote-by-name.ts';
+import { replayOntoLive } from './replay-onto-live.ts';
+
+const lives = () =>
+  Array.from({ length: 12 }, () =>
+    productHistory({ events: [step.created(), step.published(), step.priceChanged(7)] }),
+  );
+
+const notices: string[] = [];
+async function promoteIt(model: TestReadModel, uuid: string) {
+  const generation = (await model.registry.findGeneration(uuid))!;
+  const questions = { limits: { ...defaultGateLimits, maxShrink: 1 }, deep: false, canaries: [] };
+  return promoteByName(generation, model.projection, model.servers, questions, {
+    signal: new AbortController().signal,
+    onNotice: (line) => notices.push(line),
+  });
+}
+
+describe('a generation as of a moment', () => {
+  it('holds what a log that ended then would give, from either source, and is not promoted by its run', async () => {
+    const histories = lives();
+    const untilTime = new Date(histories[0]![1]!.time);
+    const early = histories.flat().filter(({ time }) => Date.parse(time) <= untilTime.getTime());
+    const short = await testReadModel({ partitions: 2 });
+    await produce(short.topic, early);
+    const expected = await short.rebuild();
+    const model = await testReadModel({ partitions: 2 });
+    await produce(model.topic, histories.flat());
+    const eventStore = await testEventStore();
+    await eventStore.append(histories.flat());
+    for (const source of ['kafka', 'event-store'] as const) {
+      const { receipt, ending } = await model.rebuild(
+        { untilTime, source },
+        {},
+        { eventStore: eventStore.pool },
+      );
+      expect(ending.exitCode).toBe(0);
+      expect(receipt).toMatchObject({
+        outcome: 'built',
+        cutover: null,
+        digest: expected.receipt.digest,
+        untilTs: untilTime.toISOString(),
+        events: { read: early.length },
+      });
+    }
+    expect(early.length).toBeLessThan(histories.flat().length);
+    expect(await model.store.observeReaders()).toEqual({ kind: 'none' });
+  });
+
+  it('has a fingerprint that no feed takes on, is promoted by its name as it stands, and makes way for a whole one', async () => {
+    const model = await testReadModel({ partitions: 2 });
+    const histories = lives();
+    await produce(model.topic, histories.flat());
+    const whole = (await model.rebuild()).receipt;
+    const untilTime = new Date(histories[0]![0]!.time);
+    const { receipt } = await model.rebuild({ untilTime });
+    const { uuid, name, fingerprint } = receipt.generation!;
+    const { storage, version: projectionVersion } = model.projection;
+    const fed = fingerprintOf({ storage, projectionVersion, topicId: receipt.topic.id });
+    expect(fingerprint).not.toBe(fed);
+    expect(whole.generation!.fingerprint).toBe(fed);
+
+    // A further run of the whole does not take it for an older build of its own.
+    await model.rebuild();
+    expect(await model.registry.findGeneration(uuid)).toMatchObject({ state: 'VERIFIED' });
+
+    const promoted = await promoteIt(model, uuid);
+    expect(promoted).toMatchObject({ untilTs: untilTime.toISOString(), cutover: { to: name } });
+    expect(notices.join(' ')).toContain(`as of ${untilTime.toISOString()}`);
+    expect(await model.store.counts(promoted.generation.name)).toMatchObject({ documents: receipt.documents.live });
+    const part = replayOntoLive(optionsOf(model), { maxEvents: 0 }, model.servers, {
+      signal: new AbortController().signal,
+    });
+    await expect(part).rejects.toMatchObject({ code: 'USAGE' });
+    expect((await model.rebuild()).receipt).toMatchObject({ outcome: 'promoted', cutover: { from: name } });
+  });
+
+  it('resumes at the same moment only', async () => {
+    const model = await testReadModel({ partitions: 2 });
+    await produce(model.topic, lives().flat());
+    const untilTime = new Date('2999-01-01T00:00:00Z');
+    const stop = new AbortController();
+    const stopped = await model.rebuild(
+      { untilTime },
+      { signal: stop.signal },
+      { store: { ...model.store, finishBuild: () => Promise.resolve(stop.abort(new Error('stopped'))) } },
+    );
+    expect(stopped.receipt.outcome).toBe('cancelled');
+    const resumed = await model.rebuild({ untilTime, resume: 'resume' });
+    expect(resumed.receipt).toMatchObject({
+      outcome: 'built',
+      generation: { uuid: stopped.receipt.generation!.uuid },
+      events: { read: 36, readByThisRun: 0 },
+    });
+    const other = model.rebuild({ untilTime: new Date('2998-01-01T00:00:00Z'), resume: 'resume' });
+    expect((await other).ending.exitCode).toBe(1);
+  });
+});
+
+function optionsOf(model: TestReadModel) {
+  return {
+    projection: model.projection,
+    mode: 'APPLY' as const,
+    source: 'kafka' as const,
+    promote: true,
+    resume: 'auto' as const,
+    batchSize: 200,
+    workers: 1,
+    memoryBytes: 512 << 20,
+    gate: defaultGateLimits,
+  };
+}
