@@ -17,7 +17,7 @@ export const cancelCommand: Verb = {
         const run = await servers.registry.requestCancel(name);
         invocation.stdout(
           run
-            ? `${name}: run ${run.runId} was asked to stop; it ends within seconds and can be resumed\n`
+            ? `${name}: ${run.shard === null ? `run ${run.runId} was` : 'every shard at work was'} asked to stop; it ends within seconds and can be resumed\n`
             : `${name}: no run is at work\n`,
         );
       }

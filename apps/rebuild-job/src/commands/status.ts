@@ -1,6 +1,12 @@
 import type { Generation, GenerationStore, Registry, Run } from '@reprise/read-model-indices';
 import { projections, type Projection } from '@reprise/read-model-projections';
-import { exitCodes, positionLag, type KafkaConnection } from '@reprise/read-model-rebuild';
+import {
+  exitCodes,
+  positionLag,
+  shardStatus,
+  type KafkaConnection,
+  type ShardedBuildStatus,
+} from '@reprise/read-model-rebuild';
 import { readProjections } from '../projection-option.ts';
 import { describeStatus } from '../report/status-text.ts';
 import { openServers, type OpenServers } from '../servers.ts';
@@ -21,6 +27,8 @@ export interface ProjectionStatus {
     readonly lag: string | null;
   }[];
   readonly running: Pick<Run, 'runId' | 'startedAt' | 'host' | 'pid' | 'progress'> | null;
+  /** The open build of several shards, if there is one. */
+  readonly shards: ShardedBuildStatus | null;
   readonly lastRuns: readonly Pick<
     Run,
     'runId' | 'state' | 'outcome' | 'exitCode' | 'startedAt' | 'endedAt'
@@ -59,7 +67,7 @@ async function statusOf(projection: Projection, servers: OpenServers): Promise<P
     registry.listGenerations({ projection: projection.name }),
     registry.listRuns({ projection: projection.name, limit: 5 }),
   ]);
-  const running = runs.find(({ state }) => state === 'RUNNING') ?? null;
+  const running = runs.find(({ state, shard }) => state === 'RUNNING' && shard === null) ?? null;
   return {
     projection: projection.name,
     readers: await readersOf(store),
@@ -69,6 +77,7 @@ async function statusOf(projection: Projection, servers: OpenServers): Promise<P
         .map((generation) => describeGeneration(generation, registry, kafka, topic)),
     ),
     running: running && pick(running, 'runId', 'startedAt', 'host', 'pid', 'progress'),
+    shards: await shardStatus(registry, projection.name),
     lastRuns: runs.map((run) => pick(run, 'runId', 'state', 'outcome', 'exitCode', 'startedAt', 'endedAt')),
   };
 }

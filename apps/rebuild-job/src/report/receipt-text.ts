@@ -20,6 +20,7 @@ export function describeReceipt(receipt: Receipt): string {
       'documents',
       `${number(documents.live)} live, ${number(documents.tombstones)} tombstones, ${number(documents.written)} written`,
     ],
+    ...shardLine(receipt),
     ['generation', generation ? `${generation.name} (${generation.uuid})` : 'none'],
     ['digest', receipt.digest ?? 'none'],
     [
@@ -53,6 +54,13 @@ export function describeReceipt(receipt: Receipt): string {
   for (const warning of receipt.warnings) text.push(`  warning: ${warning}`);
   if (receipt.message) text.push(`  ${receipt.message}`);
   return text.join('\n');
+}
+
+function shardLine({ shard }: Receipt): [string, string][] {
+  if (!shard) return [];
+  const { index, of, open } = shard;
+  const still = open.map((other) => `${other}/${of}`).join(', ');
+  return [['shard', `${index}/${of}${still === '' ? '' : `; still to build: ${still}`}`]];
 }
 
 function gateLine({ gate }: Receipt): string {

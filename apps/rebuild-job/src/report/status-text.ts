@@ -1,3 +1,4 @@
+import type { ShardedBuildStatus } from '@reprise/read-model-rebuild';
 import type { ProjectionStatus } from '../commands/status.ts';
 
 /** The status of one projection as lines of text. */
@@ -23,6 +24,7 @@ export function describeStatus(status: ProjectionStatus): string {
         `${String(step ?? 'starting')}, ${String(eventsRead ?? 0)} of ${String(eventsInLog ?? '?')} events, ${String(documentsWritten ?? 0)} documents`,
     );
   }
+  if (status.shards) lines.push(...describeShards(status.shards));
   for (const { runId, outcome, state, exitCode, startedAt } of status.lastRuns) {
     if (state === 'RUNNING') continue;
     lines.push(
@@ -30,4 +32,16 @@ export function describeStatus(status: ProjectionStatus): string {
     );
   }
   return lines.join('\n');
+}
+
+function describeShards({ generation, job, shards }: ShardedBuildStatus): string[] {
+  const lines = [`  shards      of generation ${generation}${job === null ? '' : `, job ${job}`}`];
+  for (const { shard, state, run } of shards) {
+    const { eventsRead, eventsInLog } = (run?.progress ?? {}) as Record<string, unknown>;
+    const by = run
+      ? `: run ${run.runId} on ${run.host} pid ${run.pid}, ${String(eventsRead ?? 0)} of ${String(eventsInLog ?? '?')} events`
+      : '';
+    lines.push(`  shard       ${shard} ${state}${by}`);
+  }
+  return lines;
 }
