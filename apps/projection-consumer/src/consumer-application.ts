@@ -12,6 +12,7 @@ import {
   Registry,
 } from '@reprise/read-model-indices';
 import { projections } from '@reprise/read-model-projections';
+import { permanentHistory, RepairQueue } from '@reprise/read-model-repair';
 import {
   createMetrics,
   kafkaLogCreator,
@@ -31,6 +32,8 @@ import { FeedMetrics } from './feed-metrics.ts';
 import { feedHealth, feedLogger, feedMetrics, liveFeed, LiveFeedController } from './live-feed.controller.ts';
 import { keepMembership } from './membership.ts';
 import { PartitionBatches } from './partition-batches.ts';
+import { RepairMetrics } from './repair-metrics.ts';
+import { repairWorker, RepairWorker } from './repair-worker.ts';
 
 @Module({})
 class ConsumerModule {
@@ -106,6 +109,23 @@ export async function serveConsumer(
       projection,
       store: mortal(openGenerationStore(projection, { client, pool, searchAlias })),
     }));
+    const queue = new RepairQueue(pool, {
+      maxTasks: configuration.repairQueueLimit,
+      maxFailures: configuration.repairAttempts,
+    });
+    const repairs = new RepairWorker({
+      queue,
+      registry,
+      models,
+      history: permanentHistory(eventStore),
+      holder: feederId,
+      tasksPerSecond: configuration.repairTasksPerSecond,
+      leaseMs: 1_000 * configuration.repairLeaseSeconds,
+      metrics: new RepairMetrics(metrics, queue, (error) => {
+        logger.warn({ err: error }, 'the repair queue could not be counted');
+      }),
+      logger,
+    });
     const feed = new LiveFeed({
       registry,
       models,
@@ -118,6 +138,7 @@ export async function serveConsumer(
         measures.putAside(letters.length);
         logLetters(letters, logger);
       },
+      onBlocked: (blocked) => repairs.request(blocked),
       onSuspended: async (generation, error) => {
         logger.error({ err: error, generation: generation.name }, 'generation not fed for now');
         await attachments.letGoOf(generation);
@@ -166,6 +187,7 @@ export async function serveConsumer(
       [feedHealth, health],
       [feedMetrics, measures],
       [feedLogger, logger],
+      [repairWorker, repairs],
     ]);
     const application = await createHttpApplication(
       ConsumerModule.register(metrics, { feed: () => health.assertFeeding() }, provided),

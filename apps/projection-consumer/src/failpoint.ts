@@ -18,13 +18,21 @@ function failpoint(name: string): void {
   process.kill(process.pid, 'SIGKILL');
 }
 
-/** The store, with the failpoint `consumer.afterWrite` between documents acknowledged and positions saved. */
+/**
+ * The store, with the failpoints `consumer.afterWrite`, between documents acknowledged and positions saved, and
+ * `repair.afterCorrection`, between a document corrected and its repair task done.
+ */
 export function mortal(store: GenerationStore): GenerationStore {
   return {
     ...store,
     async write(name, documents, signal) {
       const result = await store.write(name, documents, signal);
       if (documents.length > 0) failpoint('consumer.afterWrite');
+      return result;
+    },
+    async correct(...correction) {
+      const result = await store.correct(...correction);
+      failpoint('repair.afterCorrection');
       return result;
     },
   };

@@ -17,6 +17,14 @@ export interface Configuration {
   readonly projectionConsumerPort: number;
   /** How often an event that cannot be applied is tried before it becomes a dead letter. */
   readonly deadLetterAttempts: number;
+  /** Most repair tasks the queue holds. */
+  readonly repairQueueLimit: number;
+  /** Failed attempts after which a repair task is given up. */
+  readonly repairAttempts: number;
+  /** Most repair tasks a process begins in a second. */
+  readonly repairTasksPerSecond: number;
+  /** How long a repair task is one worker's alone, in seconds. */
+  readonly repairLeaseSeconds: number;
   readonly productEventsTopic: string;
   readonly deadLetterTopic: string;
   readonly searchAlias: string;
@@ -35,6 +43,10 @@ const fieldOf = {
   outboxRelayPort: 'outboxRelayPort',
   projectionConsumerPort: 'projectionConsumerPort',
   deadLetterAttempts: 'deadLetterAttempts',
+  repairQueueLimit: 'repairQueueLimit',
+  repairAttempts: 'repairAttempts',
+  repairTasksPerSecond: 'repairTasksPerSecond',
+  repairLeaseSeconds: 'repairLeaseSeconds',
 } as const satisfies Record<string, keyof Configuration>;
 
 /** What a process may ask for. An endpoint has no default; a port and a number have one. */
@@ -55,6 +67,13 @@ const readers: { readonly [K in EndpointName]: (settings: Settings) => Configura
     outboxRelayPort: (settings) => settings.port('OUTBOX_RELAY_PORT', 3002),
     projectionConsumerPort: (settings) => settings.port('PROJECTION_CONSUMER_PORT', 3003),
     deadLetterAttempts: (settings) => settings.wholeNumber('DEAD_LETTER_ATTEMPTS', { from: 1, to: 100 }, 3),
+    repairQueueLimit: (settings) =>
+      settings.wholeNumber('REPAIR_QUEUE_LIMIT', { from: 1, to: 10_000_000 }, 100_000),
+    repairAttempts: (settings) => settings.wholeNumber('REPAIR_ATTEMPTS', { from: 1, to: 100 }, 8),
+    repairTasksPerSecond: (settings) =>
+      settings.wholeNumber('REPAIR_TASKS_PER_SECOND', { from: 1, to: 10_000 }, 50),
+    repairLeaseSeconds: (settings) =>
+      settings.wholeNumber('REPAIR_LEASE_SECONDS', { from: 1, to: 3_600 }, 60),
   };
 
 /**

@@ -15,6 +15,10 @@ const everything: readonly EndpointName[] = [
   'outboxRelayPort',
   'projectionConsumerPort',
   'deadLetterAttempts',
+  'repairQueueLimit',
+  'repairAttempts',
+  'repairTasksPerSecond',
+  'repairLeaseSeconds',
 ];
 
 function problemsOf(env: NodeJS.ProcessEnv, needed: readonly EndpointName[]): string[] {
@@ -53,6 +57,10 @@ describe('the configuration', () => {
       outboxRelayPort: 3002,
       projectionConsumerPort: 3003,
       deadLetterAttempts: 3,
+      repairQueueLimit: 100_000,
+      repairAttempts: 8,
+      repairTasksPerSecond: 50,
+      repairLeaseSeconds: 60,
       productEventsTopic: 'product.events',
       deadLetterTopic: 'dlq.product.events',
       searchAlias: 'product_search',

@@ -1,0 +1,99 @@
+import { type BeforeApplicationShutdown, type OnApplicationBootstrap } from '@nestjs/common';
+import type { BlockedEvents } from '@reprise/read-model-feed';
+import type { GenerationStore, Registry } from '@reprise/read-model-indices';
+import type { Projection } from '@reprise/read-model-projections';
+import {
+  repairAggregate,
+  runRepairWorker,
+  type PermanentHistory,
+  type RepairQueue,
+  type RepairTaskWork,
+} from '@reprise/read-model-repair';
+import type { Logger } from '@reprise/runtime';
+import type { RepairMetrics } from './repair-metrics.ts';
+
+export const repairWorker = Symbol('RepairWorker');
+
+export interface RepairWorkerInput {
+  readonly queue: RepairQueue;
+  readonly registry: Registry;
+  readonly models: readonly { readonly projection: Projection; readonly store: GenerationStore }[];
+  readonly history: PermanentHistory;
+  readonly holder: string;
+  readonly tasksPerSecond: number;
+  readonly leaseMs: number;
+  readonly metrics: RepairMetrics;
+  readonly logger: Logger;
+}
+
+/** Works the repair queue off for as long as the application runs, beside the live feed and independently of it. */
+export class RepairWorker implements OnApplicationBootstrap, BeforeApplicationShutdown {
+  readonly #input: RepairWorkerInput;
+  readonly #stop = new AbortController();
+  #running: Promise<void> = Promise.resolve();
+
+  constructor(input: RepairWorkerInput) {
+    this.#input = input;
+  }
+
+  onApplicationBootstrap(): void {
+    const { queue, models, holder, tasksPerSecond, leaseMs, metrics, logger } = this.#input;
+    const projections = models.map(({ projection }) => projection);
+    this.#running = runRepairWorker(
+      {
+        queue,
+        repair: this.#repair,
+        projections,
+        holder,
+        tasksPerSecond,
+        leaseMs,
+        onRepaired: ({ projection, aggregateId, reason }, documents) => {
+          metrics.repaired();
+          const faults = documents.flatMap(({ fault }) => fault ?? []);
+          logger.info({ projection, aggregateId, reason, faults }, 'aggregate repaired');
+        },
+        onFailed: ({ projection, aggregateId, attempts }, error, state) => {
+          metrics.failed();
+          const task = { err: error, projection, aggregateId, attempts };
+          if (state === 'FAILED')
+            logger.error(task, 'repair given up; see: rebuild-job repair --projection all --status');
+          else logger.warn(task, 'repair failed; it is tried again');
+        },
+        onFault: (error) => logger.error({ err: error }, 'the repair queue could not be worked with'),
+      },
+      this.#stop.signal,
+    );
+  }
+
+  async beforeApplicationShutdown(): Promise<void> {
+    this.#stop.abort();
+    await this.#running;
+  }
+
+  /** Asks for the repair of aggregates the live feed could not go on with. */
+  async request(blocked: readonly BlockedEvents[]): Promise<void> {
+    const { queue, metrics, logger } = this.#input;
+    const { refused } = await queue.add(
+      blocked.map(({ projection, projectionVersion, aggregateId, version, reason }) => ({
+        projection,
+        projectionVersion,
+        aggregateId,
+        reason: reason === 'version-gap' ? 'gap' : 'dead-letter',
+        error: `version ${version} could not be applied: ${reason}`,
+      })),
+    );
+    if (refused.length === 0) return;
+    metrics.refused(refused.length);
+    logger.error(
+      { refused: refused.length, first: refused[0]?.aggregateId, limit: queue.maxTasks },
+      'the repair queue did not take all it was asked for; once there is room run: rebuild-job verify --projection all --repair',
+    );
+  }
+
+  readonly #repair: RepairTaskWork = (task, signal) => {
+    const { models, registry, history } = this.#input;
+    const model = models.find(({ projection }) => projection.name === task.projection);
+    if (!model) throw new RangeError(`no projection is named ${task.projection}`);
+    return repairAggregate({ ...model, registry, history }, task.aggregateId, signal);
+  };
+}
