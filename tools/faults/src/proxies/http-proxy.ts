@@ -13,8 +13,8 @@ export interface ProxiedRequest {
 export type HttpFault =
   /** Answered here; the server never sees it. */
   | { readonly kind: 'answer'; readonly status: number }
-  /** These items of a bulk are answered with 429 here, the others are passed on. */
-  | { readonly kind: 'refuse-items'; readonly ids: ReadonlySet<string> }
+  /** These items of a bulk are answered here, with 429 unless given, the others are passed on. */
+  | { readonly kind: 'refuse-items'; readonly ids: ReadonlySet<string>; readonly status?: 400 | 429 }
   /** The connection is reset before the server sees it. */
   | { readonly kind: 'reset' }
   /** The server carries it out, then the connection is reset. */
@@ -72,7 +72,7 @@ export async function httpProxy(target: string): Promise<HttpProxy> {
       case 'refuse-items': {
         const rest = linesOf(body, (id) => !fault.ids.has(id));
         const answer = rest === '' ? '{"items":[]}' : (await forward(target, incoming, rest)).body;
-        reply(outgoing, 200, merge(idsOf(body), fault.ids, answer));
+        reply(outgoing, 200, merge(idsOf(body), fault.ids, fault.status ?? 429, answer));
         return;
       }
       case 'truncate': {
@@ -154,11 +154,15 @@ function linesOf(body: string, wanted: (id: string) => boolean): string {
     .join('');
 }
 
-function merge(ids: readonly string[], refused: ReadonlySet<string>, answer: string): string {
+function merge(
+  ids: readonly string[],
+  refused: ReadonlySet<string>,
+  status: 400 | 429,
+  answer: string,
+): string {
   const passed = (JSON.parse(answer) as { items: unknown[] }).items;
-  const error = { type: 'es_rejected_execution_exception', reason: 'a fault' };
-  const items = ids.map((id) =>
-    refused.has(id) ? { index: { _id: id, status: 429, error } } : passed.shift(),
-  );
+  const type = status === 429 ? 'es_rejected_execution_exception' : 'strict_dynamic_mapping_exception';
+  const error = { type, reason: 'a fault' };
+  const items = ids.map((id) => (refused.has(id) ? { index: { _id: id, status, error } } : passed.shift()));
   return JSON.stringify({ errors: true, items });
 }

@@ -2,6 +2,7 @@ import type { Row } from '../row.ts';
 import { consumerRows } from './consumer.ts';
 import { consumerStoreRows } from './consumer-store.ts';
 import { cutoverRows } from './cutover.ts';
+import { poisonRows } from './poison.ts';
 import { rebuildKilledRows } from './rebuild-killed.ts';
 import { rebuildLogRows } from './rebuild-log.ts';
 import { rebuildRunRows } from './rebuild-run.ts';
@@ -14,6 +15,7 @@ export const matrix: readonly Row[] = [
   ...relayRows,
   ...consumerRows,
   ...consumerStoreRows,
+  ...poisonRows,
   ...rebuildKilledRows,
   ...cutoverRows,
   ...rebuildLogRows,

@@ -1,0 +1,123 @@
+import { randomUUID } from 'node:crypto';
+import { startConsumer } from '../cluster/pipeline.ts';
+import { rebuild, successfulRebuild } from '../cluster/rebuild.ts';
+import { countDeadLetters } from '../oracle/dead-letters.ts';
+import { checkIndex, servingIndex, settled } from '../oracle/documents.ts';
+import { committedEvents } from '../oracle/event-store.ts';
+import type { Row, Scene } from '../row.ts';
+import { seed } from '../traffic/seed.ts';
+import { check, checkSame, eventually } from '../waiting.ts';
+
+interface Poison {
+  readonly name: string;
+  readonly key: string;
+  readonly value: string | null;
+}
+
+/** Records that are no event anyone can apply, each under a key of its own. */
+function poisons(template: Readonly<Record<string, unknown>>): Poison[] {
+  const of = (name: string, change: (id: string) => string | null): Poison => {
+    const key = randomUUID();
+    return { name, key, value: change(key) };
+  };
+  const event = (id: string, more: object): string => JSON.stringify({ ...template, subject: id, ...more });
+  return [
+    of('not JSON', () => '{not json'),
+    of('null', () => null),
+    of('no envelope', () => '[]'),
+    of('unknown type', (id) => event(id, { type: 'product.price-changed.v99' })),
+    of('bad types', (id) => event(id, { data: { priceMinor: 'free', currency: 7 } })),
+    of('polluting', (id) =>
+      event(id, {}).replace('"data":{', '"__proto__":{"polluted":1},"data":{"__proto__":{"x":1},'),
+    ),
+  ];
+}
+
+async function poisonInTheLog(scene: Scene): Promise<void> {
+  const { world, faults, note } = scene;
+  const consumer = await startConsumer(world);
+  const events = await seed(world, { products: 30, events: 5, upTo: 'log' });
+  await settled(world);
+  const template = events.find(({ type }) => type === 'product.price-changed.v1');
+  check(template !== undefined, 'no event to make poison of');
+  const bad = poisons({ ...template });
+  for (const { name, key, value } of bad) {
+    await world.log.produce(world.topic, [{ key, value }]);
+    faults.count(`poison: ${name}`);
+  }
+  await seed(world, { products: 30, events: 3, upTo: 'log', after: events });
+  await settled(world);
+  await eventually(async () => checkSame(await countDeadLetters(world), bad.length, 'I11: dead letters'));
+  const letters = await world.log.records(world.deadLetters);
+  for (const { key, value } of bad) {
+    const letter = letters.find((one) => one.key === key);
+    check(letter !== undefined, `I11: no dead letter with the key ${key}`);
+    checkSame(letter.value, value, 'I11: the value of the dead letter');
+    const told = ['original-topic', 'original-partition', 'original-offset', 'reason', 'attempts'];
+    const missing = told.filter((name) => letter.headers[name] === undefined);
+    checkSame(missing, [], 'I11: headers that are missing');
+    checkSame(letter.headers['original-topic'], world.topic, 'I11: the topic it came from');
+  }
+  check(consumer.ended() === undefined, 'the consumer ended');
+  const serving = await servingIndex(world);
+  const { code, text } = await rebuild(world);
+  checkSame(code, 2, `I12: the exit code of a rebuild over poison\n${text.slice(-600)}\n`);
+  checkSame(await servingIndex(world), serving, 'I6: the serving index');
+  note(`${bad.length} dead letters, everything else applied; the rebuild refuses`);
+}
+
+async function oneBadItem(scene: Scene): Promise<void> {
+  const { world, faults, note } = scene;
+  const { proxy, env } = await world.http();
+  const first = await seed(world, { products: 250, events: 1, upTo: 'log' });
+  await startConsumer(world, { env });
+  await settled(world);
+  const victim = first[17]?.subject ?? '';
+  proxy.inject(({ path, ids }) => {
+    if (!path.includes('_bulk') || !ids.includes(victim)) return undefined;
+    faults.count('item refused for good');
+    return { kind: 'refuse-items', ids: new Set([victim]), status: 400 };
+  });
+  await seed(world, { products: 250, events: 1, upTo: 'log', after: first });
+  await eventually(async () => checkSame(await countDeadLetters(world), 1, 'I11: dead letters'));
+  const letters = await world.log.records(world.deadLetters);
+  checkSame(letters[0]?.key, victim, 'I11: the key of the dead letter');
+  const events = (await committedEvents(world)).map(({ event }) => event);
+  const applied = events.filter(
+    ({ subject, aggregateversion }) => subject !== victim || aggregateversion === 1,
+  );
+  await eventually(async () => checkIndex(world, await servingIndex(world), applied));
+  proxy.inject(undefined);
+  await successfulRebuild(world);
+  await settled(world);
+  note('249 applied, one dead letter; a rebuild heals it');
+}
+
+export const poisonRows: readonly Row[] = [
+  {
+    id: 'C4',
+    title: 'One document of a bulk is refused for good',
+    inject: 'HTTP proxy answers one item of 250 with 400, as a strict mapping does',
+    expect: 'the others are applied, one dead letter, positions move behind it',
+    invariants: ['I5', 'I11'],
+    kind: 'scenario',
+    fires: ['item refused for good'],
+    run: oneBadItem,
+  },
+  {
+    id: 'C7',
+    title: 'Poison in the log',
+    inject: 'no JSON, null, no envelope, unknown type, bad types, __proto__ keys',
+    expect: 'one dead letter each with where it came from; the rest flows; a rebuild refuses with 2',
+    invariants: ['I5', 'I6', 'I11', 'I12'],
+    kind: 'scenario',
+    fires: [
+      'poison: not JSON',
+      'poison: null',
+      'poison: unknown type',
+      'poison: bad types',
+      'poison: polluting',
+    ],
+    run: poisonInTheLog,
+  },
+];
