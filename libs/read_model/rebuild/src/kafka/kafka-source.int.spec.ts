@@ -13,7 +13,7 @@ describe('the Kafka source', () => {
       return {
         append: (events) => produce(topic, events),
         appendUndone: async (events) => (await openTransaction(topic.name, 1, events)).end('abort'),
-        open: async () => kafkaSource(kafka, await describeTopic(kafka, topic.name), { fetchBytes: 1_000 }),
+        open: async () => kafkaSource(kafka, await describeTopic(kafka, topic.name), { fetchBytes: 5_000 }),
       };
     },
   }));

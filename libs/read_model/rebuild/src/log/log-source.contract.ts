@@ -20,13 +20,16 @@ export interface SourceUnderContract {
 }
 
 const never = new AbortController().signal;
-const twoLives = { events: [step.created(), step.published(), step.priceChanged(3), step.stockAdjusted(2)] };
+const oneLife = { events: [step.created(), step.published(), step.priceChanged(3), step.stockAdjusted(2)] };
+/** With ids of their own, so that every run spreads them over the slices in the same way. */
 const lives = (count: number): ProductEvent[][] =>
-  Array.from({ length: count }, () => productHistory(twoLives));
+  Array.from({ length: count }, (_, index) =>
+    productHistory({ ...oneLife, id: `0193a000-0000-7000-8000-${String(index).padStart(12, '0')}` }),
+  );
 
 /** Events of several lives, the lives interleaved. */
 function interleaved(histories: readonly ProductEvent[][]): ProductEvent[] {
-  return twoLives.events.flatMap((_, at) => histories.map((history) => history[at]!));
+  return oneLife.events.flatMap((_, at) => histories.map((history) => history[at]!));
 }
 
 async function batchesOf(source: LogSource, slice: LogSlice, from?: LogCursor): Promise<LogBatch[]> {
@@ -71,7 +74,7 @@ export function logSourceContract(factory: () => Promise<SourceUnderContract>): 
     await kafkaAdmin();
     subject = await factory();
     log = await subject.newLog();
-    written = interleaved(lives(12));
+    written = interleaved(lives(24));
     for (let at = 0; at < written.length; at += 6) await log.append(written.slice(at, at + 6));
   });
 
@@ -84,7 +87,8 @@ export function logSourceContract(factory: () => Promise<SourceUnderContract>): 
     for (const reader of readers) expect((await reader.next()).done).toBe(false);
     expect(openSockets()).toBeGreaterThan(before);
     await source.close();
-    await eventually(() => expect(openSockets()).toBeLessThanOrEqual(before));
+    // Sooner than a pool ends a connection that was merely given back to it.
+    await eventually(() => expect(openSockets()).toBeLessThanOrEqual(before), { timeoutMs: 4_000 });
   });
 
   describe('once opened', () => {
@@ -117,7 +121,7 @@ export function logSourceContract(factory: () => Promise<SourceUnderContract>): 
       for (const slice of source.slices) {
         const batches = await batchesOf(source, slice);
         expect(batches.length).toBeGreaterThan(1);
-      let reached = slice.start;
+        let reached = slice.start;
         for (const { values, positionOf, next } of batches) {
           for (const index of values.keys()) {
             expect(positionOf(index)).toBeGreaterThanOrEqual(reached);
@@ -144,27 +148,28 @@ export function logSourceContract(factory: () => Promise<SourceUnderContract>): 
     });
 
     it('captures its extent once: what is appended later is not in it, and the next one has it', async () => {
-      const { slices, positions } = source;
-      const extent = { slices: [...slices], positions: new Map(positions) };
-      const before = (await eventsOf(source)).length;
-      const later = productHistory(twoLives);
-      await log.append(later);
-      written.push(...later);
-      expect(await eventsOf(source)).toHaveLength(before);
-      expect({ slices: source.slices, positions: source.positions }).toEqual(extent);
-      const next = await log.open();
-      expect((await eventsOf(next)).length).toBe(before + later.length);
+      const own = await subject.newLog();
+      const events = productHistory({ events: [...oneLife.events, ...oneLife.events.slice(1)] });
+      await own.append(events.slice(0, 4));
+      const opened = await own.open();
+      const extent = structuredClone({ slices: opened.slices, positions: opened.positions });
+      for (const event of events.slice(4)) await own.append([event]);
+      expect(await eventsOf(opened)).toEqual(events.slice(0, 4));
+      expect({ slices: opened.slices, positions: opened.positions }).toEqual(extent);
+      await opened.close();
+      const next = await own.open();
+      expect(await eventsOf(next)).toEqual(events);
       await next.close();
     });
 
     it('ends on records that were taken back, also where they come last, and never shows them', async () => {
       const own = await subject.newLog();
-      const [first, second] = [productHistory(twoLives), productHistory(twoLives)];
-      await own.appendUndone(productHistory(twoLives));
+      const [first, second] = [productHistory(oneLife), productHistory(oneLife)];
+      await own.appendUndone(productHistory(oneLife));
       await own.append(first);
-      await own.appendUndone(productHistory(twoLives));
+      await own.appendUndone(productHistory(oneLife));
       await own.append(second);
-      await own.appendUndone(productHistory(twoLives));
+      await own.appendUndone(productHistory(oneLife));
       const opened = await own.open();
       expect(byAggregate(await eventsOf(opened))).toEqual(byAggregate([...first, ...second]));
       for (const slice of opened.slices) {
