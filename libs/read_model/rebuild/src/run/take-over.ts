@@ -8,9 +8,11 @@ import {
   type ShardedBuild,
 } from '@reprise/read-model-indices';
 import type { KafkaTopic } from '@reprise/read-model-feed';
+import { sumTallies } from '../build/slice-tally.ts';
 import { RebuildError } from '../errors.ts';
 import type { LogSource } from '../log/log-source.ts';
 import { readCheckpoint, type Checkpoint, type CheckpointUse } from './checkpoint.ts';
+import { forgetGeneration } from './half-read.ts';
 import { dropOwn } from './prune.ts';
 import type { RebuildOptions } from './rebuild-options.ts';
 import type { RunContext } from './run-context.ts';
@@ -140,8 +142,20 @@ async function abandonLeftovers(context: RunContext, fence: Fence, keep: string 
     await registry.moveGeneration(uuid, ['BUILDING', 'INTERRUPTED'], 'ABANDONED', { fence });
     await dropOwn(store, { uuid, name });
     await registry.moveGeneration(uuid, ['ABANDONED'], 'PRUNED', { fence });
+    await forgetGeneration(context.control, uuid);
     context.control.onNotice?.(`deleted ${name}, the unfinished build of an earlier run`);
   }
+}
+
+/** Enters what a checkpoint has finished as done, of the slices the run has to do with. */
+export function goOnFrom(
+  context: RunContext,
+  { finished }: Checkpoint,
+  isOwn: (slice: number) => boolean = () => true,
+): void {
+  for (const [slice, tally] of Object.entries(finished))
+    if (isOwn(Number(slice))) context.tallies.set(Number(slice), tally);
+  context.readBefore = sumTallies(context.tallies.values()).read;
 }
 
 function nothingToResume(why: string): RebuildError {
