@@ -2,6 +2,7 @@ import type { Client } from '@elastic/elasticsearch';
 import type { Pool } from 'pg';
 import type { StorageDefinition } from '@reprise/read-model-documents';
 import { elasticsearchGenerationStore } from './elasticsearch/generation-store.ts';
+import type { StoreRetry } from './elasticsearch/requests.ts';
 import type { GenerationStore } from './generation.ts';
 import { postgresGenerationStore } from './postgres/generation-store.ts';
 
@@ -10,6 +11,12 @@ export interface StoreServers {
   readonly pool: Pool;
   /** Alias readers of `product_search` use. Readers of any other read model use the alias or view of its projection's name. */
   readonly searchAlias: string;
+  /** How long transient faults of one call are retried, in milliseconds; each store's own default if left out. */
+  readonly retryBudgetMs?: number;
+  /** How long a write goes on without a single document getting through, in milliseconds. */
+  readonly writeRetryBudgetMs?: number;
+  /** Told of every fault that is being waited out. */
+  readonly onRetry?: ((retry: StoreRetry) => void) | undefined;
 }
 
 /** The read model whose alias is configurable (SEARCH_ALIAS), because the search API reads through it. */
@@ -18,7 +25,7 @@ const searchProjection = 'product_search';
 /** The store of a projection's generations, by what its storage asks for. The servers stay the caller's. */
 export function openGenerationStore(
   { name, storage }: { readonly name: string; readonly storage: StorageDefinition },
-  { client, pool, searchAlias }: StoreServers,
+  { client, pool, searchAlias, retryBudgetMs, writeRetryBudgetMs, onRetry }: StoreServers,
 ): GenerationStore {
   switch (storage.kind) {
     case 'elasticsearch':
@@ -26,8 +33,16 @@ export function openGenerationStore(
         projection: name,
         storage,
         readersAlias: name === searchProjection ? searchAlias : name,
+        onRetry,
+        ...(retryBudgetMs !== undefined && { retryBudgetMs }),
+        ...(writeRetryBudgetMs !== undefined && { bulk: { retryBudgetMs: writeRetryBudgetMs } }),
       });
     case 'postgres':
-      return postgresGenerationStore(pool, { projection: name, storage, readersView: name });
+      return postgresGenerationStore(pool, {
+        projection: name,
+        storage,
+        readersView: name,
+        retry: { onRetry, ...(retryBudgetMs !== undefined && { budgetMs: retryBudgetMs }) },
+      });
   }
 }

@@ -14,6 +14,7 @@ export {
   type RebuildOutcome,
   type SourceChoice,
 } from './run/receipt.ts';
+export { type ProgressReport, type Stall } from './run/progress-meter.ts';
 export { rebuildReadModel } from './run/rebuild.ts';
 export { type RebuildControl, type RebuildOptions, type RebuildServers } from './run/rebuild-options.ts';
 export { exitCodeOf, exitCodes, type Ending } from './run/run-ending.ts';

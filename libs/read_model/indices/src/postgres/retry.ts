@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { DatabaseError, type Pool } from 'pg';
+import type { StoreRetry } from '../elasticsearch/requests.ts';
 import { DependencyError } from '../errors.ts';
 
 /** How long a fault of the connection may last before it is reported. */
@@ -7,6 +8,8 @@ export interface RetryOptions {
   /** Milliseconds from the first attempt; the last attempt starts before they are over. Default 15,000. */
   readonly budgetMs?: number;
   readonly signal?: AbortSignal;
+  /** Told of every fault that is being waited out. */
+  readonly onRetry?: ((retry: StoreRetry) => void) | undefined;
 }
 
 export const defaultRetryBudgetMs = 15_000;
@@ -71,7 +74,7 @@ export async function retrying<T>(
   pool: Pool,
   what: string,
   operation: () => Promise<T>,
-  { budgetMs = defaultRetryBudgetMs, signal }: RetryOptions = {},
+  { budgetMs = defaultRetryBudgetMs, signal, onRetry }: RetryOptions = {},
 ): Promise<T> {
   const start = performance.now();
   for (let attempt = 1; ; attempt++) {
@@ -87,16 +90,20 @@ export async function retrying<T>(
         const tried = `Tried ${attempt} ${attempt === 1 ? 'time' : 'times'}.`;
         throw dependencyError(pool, what, error, `${tried} ${remedyWhenLasting(error)}`);
       }
+      onRetry?.({ doing: what, reason: reasonOf(error), failures: attempt });
       await sleep(delay, undefined, { signal }).catch(() => signal?.throwIfAborted());
     }
   }
 }
 
 function dependencyError(pool: Pool, what: string, cause: unknown, remedy: string): DependencyError {
-  const { message: said, errors } = cause as { message: string; errors?: readonly Error[] };
-  const reason = errors?.[0]?.message ?? said;
-  const message = `Postgres at ${describePool(pool)} could not ${what}: ${reason}. ${remedy}`;
+  const message = `Postgres at ${describePool(pool)} could not ${what}: ${reasonOf(cause)}. ${remedy}`;
   return new DependencyError('postgres', message, { cause });
+}
+
+function reasonOf(error: unknown): string {
+  const { message, errors } = error as { message: string; errors?: readonly Error[] };
+  return errors?.[0]?.message ?? message;
 }
 
 /** Host, port and database of a pool, without user or password. */

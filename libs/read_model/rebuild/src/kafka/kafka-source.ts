@@ -15,6 +15,8 @@ export interface KafkaReadOptions {
   readonly fetchBytes?: number;
   /** Milliseconds without any movement of the position after which reading is given up. */
   readonly stallTimeoutMs?: number;
+  /** Told of every fault that is waited out meanwhile. */
+  readonly onFault?: ((reason: string) => void) | undefined;
 }
 
 const readCommitted = 1;
@@ -59,7 +61,7 @@ async function* readPartition(
   slice: LogSlice,
   from: LogCursor,
   signal: AbortSignal,
-  { fetchBytes = 1 << 20, stallTimeoutMs = 60_000 }: KafkaReadOptions,
+  { fetchBytes = 1 << 20, stallTimeoutMs = 60_000, onFault }: KafkaReadOptions,
 ): AsyncGenerator<LogBatch> {
   const { slice: partition, end } = slice;
   let position = from.position;
@@ -114,6 +116,7 @@ async function* readPartition(
       if (findErrorBy(asError(fetched.error), 'apiId', 'OFFSET_OUT_OF_RANGE'))
         throw historyLost(topic.name, partition, position);
       lastFault = fetched.error;
+      onFault?.(`reading ${topic.name}/${partition}: ${allMessages(lastFault).split('\n')[0]}`);
       consumer.clearMetadata();
     } else if (fetched.records && fetched.records.next > position) {
       const { values, keys, distances, base, next } = fetched.records;
@@ -128,6 +131,8 @@ async function* readPartition(
         positionOf: (index) => base + BigInt(distances[index]!),
         next: { position },
       };
+      // Whoever reads may take its time; that is no stall of the log.
+      movedAt = performance.now();
       continue;
     }
     if (performance.now() - movedAt > stallTimeoutMs)

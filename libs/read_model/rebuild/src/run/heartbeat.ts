@@ -1,5 +1,6 @@
 import { LeaseLost, type JsonObject } from '@reprise/read-model-indices';
 import { RebuildError } from '../errors.ts';
+import type { ProgressReport } from './progress-meter.ts';
 import type { RunContext } from './run-context.ts';
 
 export interface Heartbeat {
@@ -14,7 +15,8 @@ export interface Heartbeat {
  * @param stop called with the reason when the run has to end
  */
 export function watchOver(context: RunContext, leaseTtlMs: number, stop: (reason: Error) => void): Heartbeat {
-  const { control, progress, fence, servers, runId } = context;
+  const { control, fence, servers, runId } = context;
+  let standsStill = false;
   let beating: Promise<void> = Promise.resolve();
   let busy = false;
 
@@ -45,20 +47,32 @@ export function watchOver(context: RunContext, leaseTtlMs: number, stop: (reason
       });
   }, 1000);
   const reports = control.onProgress
-    ? setInterval(() => control.onProgress?.(progress.picture()), control.progressIntervalMs ?? 1000)
+    ? setInterval(() => control.onProgress?.(measured(context)), control.progressIntervalMs ?? 1000)
     : undefined;
+  const stalls = setInterval(() => {
+    const { stall } = measured(context);
+    if (stall && !standsStill)
+      control.onNotice?.(`nothing has moved for ${Math.round(stall.forMs / 1000)} s: ${stall.cause}`);
+    if (!stall && standsStill) control.onNotice?.('it moves again');
+    standsStill = stall !== null;
+  }, 1000);
   return {
     async stop() {
       clearInterval(beats);
       clearInterval(reports);
+      clearInterval(stalls);
       await beating;
     },
   };
 }
 
+function measured({ meter, progress }: RunContext): ProgressReport {
+  return meter.measure(progress.picture());
+}
+
 /** The progress as JSON: positions as text, since JSON has no 64-bit integers. */
-export function savedPicture({ progress, gate }: RunContext): JsonObject {
-  const { slices, ...rest } = progress.picture();
+export function savedPicture(context: RunContext): JsonObject {
+  const { slices, ...rest } = measured(context);
   return {
     ...rest,
     slices: slices.map(({ position, end, ...slice }) => ({
@@ -66,7 +80,6 @@ export function savedPicture({ progress, gate }: RunContext): JsonObject {
       position: String(position),
       end: String(end),
     })),
-    rssBytes: process.memoryUsage.rss(),
-    gate,
+    gate: context.gate,
   };
 }

@@ -122,7 +122,10 @@ async function openSource(
     return shapeSource(source, options);
   }
   const ends = checkpoint && decodePositions(checkpoint.ends);
-  return shapeSource(kafkaSource(servers.kafka, ends ? bindEnds(topic, ends) : topic), options);
+  return shapeSource(
+    kafkaSource(servers.kafka, ends ? bindEnds(topic, ends) : topic, { onFault: servers.onReadFault }),
+    options,
+  );
 }
 
 /** The same topic with the ends that an interrupted run captured, so that it goes on to the same digest. */

@@ -2,10 +2,10 @@ import type { Projection } from '@reprise/read-model-projections';
 import type { AggregateHistory } from '@reprise/read-model-feed';
 import type { GenerationStore, Registry } from '@reprise/read-model-indices';
 import type { Pool } from 'pg';
-import type { ProgressPicture } from '../build/build-progress.ts';
 import type { KafkaConnection } from '@reprise/read-model-feed';
 import type { Canary } from './gate-canaries.ts';
 import type { GateLimits } from './gate.ts';
+import type { ProgressReport } from './progress-meter.ts';
 import type { RebuildMode, SourceChoice } from './receipt.ts';
 import type { Shard } from './shards.ts';
 
@@ -52,12 +52,16 @@ export interface RebuildServers {
 }
 
 export interface RebuildControl {
+  /** Told of every fault of reading Kafka that is being waited out. */
+  readonly onReadFault?: (reason: string) => void;
   readonly signal: AbortSignal;
   /** Called every `progressIntervalMs` with what was done so far. */
-  readonly onProgress?: (picture: ProgressPicture) => void;
+  readonly onProgress?: (report: ProgressReport) => void;
   readonly progressIntervalMs?: number;
   /** Plain lines worth telling an operator as they happen. */
   readonly onNotice?: (line: string) => void;
   /** Directory for records beyond the memory; a folder of the run's own is made in it and removed again. */
   readonly workDirectory?: string;
 }
+  /** What a server was last heard to fail with: named as the cause when the run stands still. */
+  readonly latestFault?: () => string | undefined;

@@ -6,12 +6,14 @@ import { emptyTally, listedFaults, type SliceTally } from '../build/slice-tally.
 import { RebuildError } from '../errors.ts';
 import { kafkaSource } from '../kafka/kafka-source.ts';
 import type { LogBatch, LogSlice } from '../log/log-source.ts';
+import { shapeSource } from '../log/shape-source.ts';
+import { watchOver } from './heartbeat.ts';
 import { requireLiveGeneration } from './live-generation.ts';
 import type { RebuildControl, RebuildOptions, RebuildServers } from './rebuild-options.ts';
 import type { Receipt } from './receipt.ts';
 import { newRunContext } from './run-context.ts';
 import { exitCodes, writeReceipt, type Ending } from './run-ending.ts';
-import { thisProcess } from './under-lease.ts';
+import { leaseTtlMs, thisProcess } from './under-lease.ts';
 
 /** Which events of the log to apply again. What is left out does not limit. */
 export interface ReplayFilter {
@@ -51,11 +53,13 @@ export async function replayOntoLive(
   context.generation = live;
   const begun = performance.now();
   const topic = await describeTopic(servers.kafka, servers.topic);
-  const source = kafkaSource(servers.kafka, topic);
+  const log = kafkaSource(servers.kafka, topic, { onFault: servers.onReadFault });
+  const source = shapeSource(log, { maxEventsPerSecond: options.maxEventsPerSecond ?? 0 });
   const slices = await startingPoints(servers, source.slices, filter, control.signal);
   const tally = emptyTally();
   const replay = { options, filter, servers, live, tally };
   let cancelled = false;
+  const reports = watchOver(context, leaseTtlMs, () => undefined);
   try {
     context.progress.plan(slices);
     context.progress.step = 'replay';
@@ -71,6 +75,7 @@ export async function replayOntoLive(
     if (!control.signal.aborted) throw error;
     cancelled = true;
   } finally {
+    await reports.stop();
     await source.close();
   }
   context.source = { ...source, slices };

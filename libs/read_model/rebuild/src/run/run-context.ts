@@ -6,6 +6,7 @@ import type { DocumentState } from '../verify/classify.ts';
 import type { DryRunReport } from './dry-run.ts';
 import type { GateCheck } from './gate.ts';
 import type { RebuildControl, RebuildOptions, RebuildServers } from './rebuild-options.ts';
+import { ProgressMeter } from './progress-meter.ts';
 import type { CutoverRecord } from './receipt.ts';
 import type { Shard } from './shards.ts';
 
@@ -30,6 +31,7 @@ export interface RunContext {
   readonly signal: AbortSignal;
   readonly progress: BuildProgress;
   /** Directory of the run's own. */
+  readonly meter: ProgressMeter;
   readonly workDirectory: string;
   readonly startedAt: Date;
   readonly warnings: string[];
