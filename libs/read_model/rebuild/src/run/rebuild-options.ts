@@ -49,19 +49,19 @@ export interface RebuildServers {
   readonly history: AggregateHistory | undefined;
   /** Connects to the event store as a role that may read nothing else; needed by the sources `event-store` and `auto`. */
   readonly eventStore: Pool | undefined;
+  /** Told of every fault of reading Kafka that is being waited out. */
+  readonly onReadFault?: (reason: string) => void;
 }
 
 export interface RebuildControl {
-  /** Told of every fault of reading Kafka that is being waited out. */
-  readonly onReadFault?: (reason: string) => void;
   readonly signal: AbortSignal;
   /** Called every `progressIntervalMs` with what was done so far. */
   readonly onProgress?: (report: ProgressReport) => void;
   readonly progressIntervalMs?: number;
   /** Plain lines worth telling an operator as they happen. */
   readonly onNotice?: (line: string) => void;
+  /** What a server was last heard to fail with: named as the cause when the run stands still. */
+  readonly latestFault?: () => string | undefined;
   /** Directory for records beyond the memory; a folder of the run's own is made in it and removed again. */
   readonly workDirectory?: string;
 }
-  /** What a server was last heard to fail with: named as the cause when the run stands still. */
-  readonly latestFault?: () => string | undefined;

@@ -5,8 +5,8 @@ import type { LogSource } from '../log/log-source.ts';
 import type { DocumentState } from '../verify/classify.ts';
 import type { DryRunReport } from './dry-run.ts';
 import type { GateCheck } from './gate.ts';
-import type { RebuildControl, RebuildOptions, RebuildServers } from './rebuild-options.ts';
 import { ProgressMeter } from './progress-meter.ts';
+import type { RebuildControl, RebuildOptions, RebuildServers } from './rebuild-options.ts';
 import type { CutoverRecord } from './receipt.ts';
 import type { Shard } from './shards.ts';
 
@@ -30,8 +30,8 @@ export interface RunContext {
   /** Ends the run: the caller's signal, a lost lease or a requested cancellation. */
   readonly signal: AbortSignal;
   readonly progress: BuildProgress;
-  /** Directory of the run's own. */
   readonly meter: ProgressMeter;
+  /** Directory of the run's own. */
   readonly workDirectory: string;
   readonly startedAt: Date;
   readonly warnings: string[];
@@ -70,7 +70,13 @@ export function newRunContext(
     | 'finishing'
   >,
 ): RunContext {
-  return { ...given, progress: new BuildProgress(), warnings: [], stepMs: {}, tallies: new Map(), gate: [] };
+  const meter = new ProgressMeter({
+    now: () => performance.now(),
+    rssBytes: () => process.memoryUsage.rss(),
+    latestFault: () => given.control.latestFault?.(),
+  });
+  const progress = new BuildProgress();
+  return { ...given, progress, meter, warnings: [], stepMs: {}, tallies: new Map(), gate: [] };
 }
 
 /** The generation of a run that writes one; a step that needs it runs only after it was made. */
