@@ -33,3 +33,13 @@ export { type AttemptLimit } from './feed-attempts.ts';
 export { type BlockedEvents } from './feed-generation.ts';
 export { type PartitionBatch, type PartitionRecord } from './partition-batch.ts';
 export { LiveFeed, type BatchOutcome, type LiveFeedServers } from './live-feed.ts';
+export {
+  discardLetters,
+  findLetters,
+  type DiscardRequest,
+  type DiscardResult,
+} from './dead-letters/discard.ts';
+export { judgedLetters, type JudgedLetter, type LetterState } from './dead-letters/judged-letters.ts';
+export { type RedriveOutcome } from './dead-letters/letter-outcome.ts';
+export { fedModels, type LetterModel, type LetterServers } from './dead-letters/letter-servers.ts';
+export { redriveLetters, type RedriveRequest, type RedrivenLetter } from './dead-letters/redrive.ts';

@@ -135,7 +135,8 @@ export class BlockedAggregates {
   }
 
   /**
-   * Takes out the blockers of an aggregate that its documents have passed at `version`, with all that was put aside behind them.
+   * Takes out the blockers of an aggregate that its documents have passed at `version`, as far as all that was put aside behind
+   * them was applied or waits behind a later one.
    * @returns true when one stays because more was put aside behind it meanwhile: read the dead letters again
    */
   async release(
@@ -145,8 +146,11 @@ export class BlockedAggregates {
   ): Promise<boolean> {
     await this.#query(
       'take blocked aggregates out',
-      `DELETE FROM registry.blocked_aggregates
-       WHERE topic_id = $1 AND projection = $2 AND aggregate_id = $3 AND version <= $4 AND last_parked <= $4`,
+      `DELETE FROM registry.blocked_aggregates AS passed
+       WHERE topic_id = $1 AND projection = $2 AND aggregate_id = $3 AND version <= $4
+         AND last_parked <= greatest($4, (
+           SELECT max(later.last_parked) FROM registry.blocked_aggregates AS later
+           WHERE later.topic_id = $1 AND later.projection = $2 AND later.aggregate_id = $3 AND later.version > $4))`,
       [topicId, projection, aggregateId, version],
     );
     const { rowCount } = await this.#query(

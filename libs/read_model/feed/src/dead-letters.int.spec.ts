@@ -1,0 +1,234 @@
+import { encodeEvent, type ProductEvent } from '@reprise/events';
+import { productHistory, step } from '@reprise/test-kit';
+import { jest } from '@jest/globals';
+import { discardLetters, findLetters } from './dead-letters/discard.ts';
+import { judgedLetters, type JudgedLetter } from './dead-letters/judged-letters.ts';
+import { fedModels } from './dead-letters/letter-servers.ts';
+import { redriveLetters, type RedriveRequest } from './dead-letters/redrive.ts';
+import type { BlockedEvents } from './feed-generation.ts';
+import { describeTopic } from './kafka-topic.ts';
+import { waitsBehind } from './dead-letter.ts';
+import { feedEvents } from './feed-events.ts';
+import { lettersOnServers, operator } from './testing/letters-on-servers.ts';
+
+jest.setTimeout(60_000);
+
+const { signal } = new AbortController();
+let on: Awaited<ReturnType<typeof lettersOnServers>>;
+beforeAll(async () => {
+  on = await lettersOnServers();
+});
+
+const life = (): [ProductEvent, ProductEvent, ProductEvent, ProductEvent, ProductEvent] =>
+  productHistory({
+    events: [
+      step.created(),
+      step.stockAdjusted(1),
+      step.priceChanged(7),
+      step.published(),
+      step.stockAdjusted(2),
+    ],
+  }) as ReturnType<typeof life>;
+
+async function redriven(ids: readonly string[], more: Partial<RedriveRequest> = {}): Promise<string[]> {
+  const request: RedriveRequest = {
+    ...{ selects: ({ id }) => ids.includes(id), releaseBehind: true, dryRun: false, signal, actor: operator },
+    pace: () => Promise.resolve(),
+    ...more,
+  };
+  const outcomes: string[] = [];
+  for await (const { id, outcome, released } of redriveLetters(on.servers, request))
+    outcomes.push(`${id} ${outcome}${released ? ', released' : ''}`);
+  return outcomes;
+}
+
+async function listed(ids: readonly string[]): Promise<JudgedLetter[]> {
+  const topic = await describeTopic(on.servers.kafka, on.servers.deadLetters);
+  const found: JudgedLetter[] = [];
+  for await (const some of judgedLetters(on.servers, topic, await fedModels(on.servers), { signal }))
+    found.push(...some.filter(({ id }) => ids.includes(id)));
+  return found;
+}
+
+const statesOf = async (ids: readonly string[]) =>
+  (await listed(ids)).map(({ letter, state }) => `${letter.reason} ${state}`);
+
+const blockedRows = async (id: string) =>
+  (await on.pool.query('SELECT FROM registry.blocked_aggregates WHERE aggregate_id = $1', [id])).rowCount;
+
+describe('a redrive', () => {
+  it('applies what blocked an aggregate and releases in order what waits behind, and the feed goes on', async () => {
+    const [first, second, third, fourth, fifth] = life();
+    on.refusing.add(first.subject);
+    const [, , blocking] = await on.fed(first, second, third);
+    // Out of order in the dead-letter topic too.
+    const [behind] = await on.fed(fifth);
+    const [before] = await on.fed(fourth);
+    const ids = [blocking!, before!, behind!];
+    expect(await statesOf(ids)).toEqual(['refused-by-store open', 'waits-behind open', 'waits-behind open']);
+    on.refusing.clear();
+
+    expect(await redriven([blocking!], { dryRun: true })).toEqual([
+      `${blocking} applied`,
+      `${before} applied, released`,
+      `${behind} applied, released`,
+    ]);
+    expect(await on.versionsOf(first.subject)).toEqual([2, 2]);
+    expect((await listed(ids)).flatMap(({ actions }) => actions)).toEqual([]);
+
+    expect(await redriven([blocking!])).toEqual([
+      `${blocking} applied`,
+      `${before} applied, released`,
+      `${behind} applied, released`,
+    ]);
+    expect(await on.versionsOf(first.subject)).toEqual([5, 5]);
+    expect(await blockedRows(first.subject)).toBe(0);
+    expect((await listed(ids)).map(({ state }) => state)).toEqual(['resolved', 'resolved', 'resolved']);
+    const [sixth] = productHistory({ id: first.subject, events: [step.unpublished()], firstVersion: 6 });
+    await on.fed(sixth!);
+    expect(await on.versionsOf(first.subject)).toEqual([6, 6]);
+  });
+
+  it('is on record: who, when and what came of it; and done again it changes nothing and says so', async () => {
+    const [first, second, third] = life();
+    on.refusing.add(first.subject);
+    const [, , blocking] = await on.fed(first, second, third);
+    on.refusing.clear();
+    await redriven([blocking!]);
+    expect(await redriven([blocking!])).toEqual([`${blocking} contained`]);
+    const [{ actions }] = (await listed([blocking!])) as [JudgedLetter];
+    expect(actions).toMatchObject([
+      { action: 'redrive', outcome: 'applied', ...operator, aggregateId: first.subject, version: 3 },
+      { action: 'redrive', outcome: 'contained', ...operator },
+    ]);
+    expect(Math.abs(Date.now() - actions[0]!.at.getTime())).toBeLessThan(60_000);
+  });
+
+  it('leaves a letter that waits where it is until the one before it is dealt with', async () => {
+    const [first, second, third, fourth] = life();
+    on.refusing.add(first.subject);
+    const [, , blocking, behind] = await on.fed(first, second, third, fourth);
+    on.refusing.clear();
+    expect(await redriven([behind!])).toEqual([`${behind} waits`]);
+    expect(await on.versionsOf(first.subject)).toEqual([2, 2]);
+    const [letter] = await listed([behind!]);
+    expect(letter!.letter.headers[waitsBehind]).toBe(blocking);
+  });
+
+  it('never brings a document back to what a dead letter says once it is newer', async () => {
+    const [first, second, third, fourth, fifth] = life();
+    on.refusing.add(first.subject);
+    const [, , blocking] = await on.fed(first, second, third);
+    on.refusing.clear();
+    // A rebuild, or a repair, has been here.
+    for (const { projection, store, live } of await fedModels(on.servers))
+      await feedEvents({ store, name: live!.name, projection }, [third, fourth, fifth], undefined);
+    expect(await statesOf([blocking!])).toEqual(['refused-by-store resolved']);
+    expect(await redriven([blocking!])).toEqual([`${blocking} contained`]);
+    expect(await redriven([], { selects: () => true, releaseBehind: false })).not.toContain(
+      `${blocking} applied`,
+    );
+    expect(await on.versionsOf(first.subject)).toEqual([5, 5]);
+  });
+
+  it('takes what a letter lacks from the event store, and blocks anew where it gets no further', async () => {
+    const [first, second, third, fourth, fifth] = life();
+    const [, gap] = await on.fed(first, third);
+    const [behind] = await on.fed(fifth);
+    expect(await statesOf([gap!, behind!])).toEqual(['version-gap open', 'waits-behind open']);
+    expect(await redriven([gap!])).toEqual([`${gap} waits`, `${behind} waits, released`]);
+    on.known.push(second);
+    expect(await redriven([gap!])).toEqual([`${gap} applied`, `${behind} waits, released`]);
+    expect(await on.versionsOf(first.subject)).toEqual([3, 3]);
+    on.known.push(fourth);
+    // What comes next waits behind what the redrive could not apply, and is not tried.
+    const [later] = await on.fed(
+      ...productHistory({ id: first.subject, events: [step.published()], firstVersion: 6 }),
+    );
+    const [letter] = await listed([later!]);
+    expect(letter!.letter).toMatchObject({ reason: waitsBehind, attempts: 0 });
+    expect(await redriven([behind!])).toEqual([`${behind} applied`, `${later} applied, released`]);
+    expect(await on.versionsOf(first.subject)).toEqual([6, 6]);
+    expect(await blockedRows(first.subject)).toBe(0);
+  });
+
+  it('finds in another pass what the feed put aside while it ran', async () => {
+    const [first, second, third, fourth] = life();
+    on.refusing.add(first.subject);
+    const [, , blocking] = await on.fed(first, second, third);
+    on.refusing.clear();
+    const { blocked } = on.servers;
+    let late: string[] = [];
+    const release = blocked.release.bind(blocked);
+    const parkLate: typeof release = async (scope, aggregateId, version) => {
+      if (late.length === 0) {
+        // As a batch in flight that had read the document before: its letter is durable, then its row.
+        late = ['sent'];
+        const key = { partition: 0, offset: 900n };
+        const waiting = {
+          ...key,
+          reason: waitsBehind,
+          message: '',
+          attempts: 0,
+          aggregateId,
+          aggregateVersion: 4,
+        };
+        await on.putAside([{ ...waiting, key: null, value: Buffer.from(encodeEvent(fourth)) }]);
+        for (const projection of ['product_search', 'product_summary'])
+          await blocked.park({ ...scope, projection }, [{ aggregateId, version: 3, lastParked: 4 }]);
+      }
+      return release(scope, aggregateId, version);
+    };
+    blocked.release = parkLate;
+    try {
+      expect(await redriven([blocking!])).toEqual([
+        `${blocking} applied`,
+        expect.stringContaining(':0:900 applied, released'),
+      ]);
+    } finally {
+      blocked.release = release;
+    }
+    expect(await on.versionsOf(first.subject)).toEqual([4, 4]);
+    expect(await blockedRows(first.subject)).toBe(0);
+  });
+});
+
+describe('a discarded letter', () => {
+  async function discarded(ids: readonly string[]) {
+    const repairs: BlockedEvents[] = [];
+    const result = await discardLetters(on.servers, {
+      ...{ ids: new Set(ids), reason: 'a test', actor: operator, signal, pace: () => Promise.resolve() },
+      requestRepair: (blocked) => Promise.resolve(void repairs.push(...blocked)),
+    });
+    return { result, repairs };
+  }
+
+  it('lets what waits behind it go on when the event store has its version', async () => {
+    const [first, second, third] = life();
+    const [, spoiled] = await on.fed(first, encodeEvent(second).replace('.v1', '.v9'));
+    const [behind] = await on.fed(third);
+    on.known.push(second);
+    expect(await redriven([spoiled!])).toEqual([`${spoiled} refused`]);
+    const { result, repairs } = await discarded([spoiled!]);
+    expect(result).toEqual({ discarded: [spoiled], released: [behind], waiting: [] });
+    expect(repairs).toEqual([]);
+    expect(await on.versionsOf(first.subject)).toEqual([3, 3]);
+    expect(await redriven([spoiled!])).toEqual([`${spoiled} discarded`]);
+    expect(await findLetters(on.servers, new Set([spoiled!]), signal)).toMatchObject([
+      { state: 'discarded', actions: [{}, { action: 'discard', detail: 'a test', ...operator }, {}] },
+    ]);
+  });
+
+  it('hands the product to repair when what waits behind it cannot go on', async () => {
+    const [first, second, third] = life();
+    const [, spoiled, behind] = await on.fed(first, encodeEvent(second).replace('.v1', '.v9'), third);
+    const { result, repairs } = await discarded([spoiled!]);
+    expect(result).toEqual({ discarded: [spoiled], released: [], waiting: [behind] });
+    expect(repairs.map(({ projection, aggregateId }) => [projection, aggregateId])).toEqual([
+      ['product_search', first.subject],
+      ['product_summary', first.subject],
+    ]);
+    expect(await on.versionsOf(first.subject)).toEqual([1, 1]);
+    expect(await discarded([spoiled!])).toMatchObject({ result: { discarded: [] }, repairs: [] });
+  });
+});

@@ -1,0 +1,102 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { DependencyError } from '@reprise/read-model-indices';
+import { allMessages, groupFreeConsumer, type KafkaConnection, type KafkaTopic } from '../kafka-topic.ts';
+import { parseLetter, type StoredLetter } from '../letter-headers.ts';
+
+/** Where reading goes on, by partition of the dead-letter topic. */
+export type LetterCursor = ReadonlyMap<number, bigint>;
+
+export interface LetterPage {
+  readonly letters: readonly StoredLetter[];
+  /** Records that do not say which record of the log they were: somebody else's. */
+  readonly foreign: number;
+}
+
+const fetchBytes = 1 << 20;
+const stallMs = 30_000;
+const control = 0x20;
+const readCommitted = 1;
+
+/**
+ * Reads the dead-letter topic from `from` (its beginning by default) up to the ends `topic` was described with, in order, a
+ * megabyte at a time, without a consumer group: reading changes nothing and nobody is disturbed by it.
+ * @throws DependencyError when Kafka gives nothing for half a minute; the signal's reason
+ */
+export async function* readDeadLetters(
+  connection: KafkaConnection,
+  topic: KafkaTopic,
+  from: LetterCursor,
+  signal: AbortSignal,
+): AsyncGenerator<LetterPage> {
+  const consumer = groupFreeConsumer(connection);
+  try {
+    for (const { partition, logStart, end } of topic.partitions) {
+      let position = from.get(partition) ?? logStart;
+      if (position < logStart) position = logStart;
+      let movedAt = performance.now();
+      while (position < end) {
+        signal.throwIfAborted();
+        const fetched = await fetchPage(consumer, topic, partition, position).catch((error: unknown) => {
+          consumer.clearMetadata();
+          return { fault: error };
+        });
+        if ('page' in fetched && fetched.next > position) {
+          position = fetched.next;
+          movedAt = performance.now();
+          yield fetched.page;
+        } else if (performance.now() - movedAt > stallMs) {
+          throw stalled(topic.name, partition, position, 'fault' in fetched ? fetched.fault : undefined);
+        } else if ('fault' in fetched) await delay(250, undefined, { signal });
+      }
+    }
+  } finally {
+    await consumer.close(true).catch(() => undefined);
+  }
+}
+
+async function fetchPage(
+  consumer: ReturnType<typeof groupFreeConsumer>,
+  topic: KafkaTopic,
+  partition: number,
+  position: bigint,
+): Promise<{ page: LetterPage; next: bigint }> {
+  const metadata = await consumer.metadata({ topics: [topic.name], autocreateTopics: false });
+  const leader = metadata.topics.get(topic.name)?.partitions[partition]?.leader ?? -1;
+  if (leader < 0) throw new Error(`partition ${partition} has no leader`);
+  const wanted = { partition, fetchOffset: position, partitionMaxBytes: fetchBytes };
+  const response = await consumer.fetch({
+    node: leader,
+    isolationLevel: readCommitted,
+    maxWaitTime: 500,
+    minBytes: 1,
+    maxBytes: fetchBytes,
+    topics: [
+      { topicId: topic.id, partitions: [{ ...wanted, currentLeaderEpoch: -1, lastFetchedEpoch: -1 }] },
+    ],
+  });
+  const [answer] = response.responses.flatMap(({ partitions }) => partitions);
+  const letters: StoredLetter[] = [];
+  let foreign = 0;
+  let next = position;
+  for (const batch of answer?.records ?? []) {
+    const after = batch.firstOffset + BigInt(batch.lastOffsetDelta) + 1n;
+    for (const record of batch.attributes & control ? [] : batch.records) {
+      if (batch.firstOffset + BigInt(record.offsetDelta) < position) continue;
+      const headers = record.headers.map(([name, text]) => [String(name), String(text ?? '')]);
+      const letter = parseLetter(Object.fromEntries(headers) as Record<string, string>, record);
+      if (letter) letters.push(letter);
+      else foreign += 1;
+    }
+    if (after > next) next = after;
+  }
+  return { page: { letters, foreign }, next };
+}
+
+function stalled(name: string, partition: number, position: bigint, fault: unknown): DependencyError {
+  const cause = fault === undefined ? 'the broker gives nothing' : allMessages(fault).split('\n')[0];
+  return new DependencyError(
+    'kafka',
+    `Reading ${name}/${partition} stands still at ${position}: ${cause}. Check the broker, then run the same command again.`,
+    { cause: fault },
+  );
+}

@@ -1,0 +1,134 @@
+import { decodeEvent, type DecodeResult } from '@reprise/events';
+import type { LetterKey, RecordedLetterAction } from '@reprise/read-model-indices';
+import type { KafkaTopic } from '../kafka-topic.ts';
+import { letterId, type StoredLetter } from '../letter-headers.ts';
+import { readDeadLetters, type LetterCursor } from './dead-letter-topic.ts';
+import type { LetterModel, LetterServers } from './letter-servers.ts';
+
+/**
+ * open: something is still to be done. resolved: every live generation that is meant contains this version, or a later one.
+ * discarded: an operator gave it up.
+ */
+export type LetterState = 'open' | 'resolved' | 'discarded';
+
+/** A dead letter with what has become of it. */
+export interface JudgedLetter {
+  readonly id: string;
+  readonly letter: StoredLetter;
+  readonly decoded: DecodeResult;
+  readonly aggregateId?: string;
+  readonly version?: number;
+  readonly state: LetterState;
+  /** The version of its aggregate in each live generation; 0 where there is no document. */
+  readonly live: readonly {
+    readonly projection: string;
+    readonly generation: string;
+    readonly version: number;
+  }[];
+  /** What operators did to it, oldest first. */
+  readonly actions: readonly RecordedLetterAction[];
+}
+
+export interface LetterScan {
+  readonly from?: LetterCursor;
+  /** Letters that are meant, before anything is looked up about them. */
+  readonly wanted?: (letter: StoredLetter) => boolean;
+  readonly signal: AbortSignal;
+}
+
+const pageSize = 500;
+/** Beyond that a letter that was sent twice may be shown twice; it keeps the memory bounded. */
+const rememberedIds = 1_000_000;
+
+/**
+ * The dead letters of the event log as it is now, each once, in the order they were put aside, with their state. Letters of an
+ * earlier topic of that name are left out: their offsets are others.
+ */
+export async function* judgedLetters(
+  servers: LetterServers,
+  topic: KafkaTopic,
+  models: readonly LetterModel[],
+  { from = new Map(), wanted = () => true, signal }: LetterScan,
+): AsyncGenerator<JudgedLetter[]> {
+  const seen = new Map<number, Set<bigint>>();
+  let remembered = 0;
+  const isFirst = ({ partition, offset }: LetterKey) => {
+    const known = seen.get(partition) ?? new Set<bigint>();
+    seen.set(partition, known);
+    if (known.has(offset)) return false;
+    if (remembered < rememberedIds) known.add(offset);
+    remembered = remembered + 1;
+    return true;
+  };
+  for await (const { letters } of readDeadLetters(servers.kafka, topic, from, signal)) {
+    const own = letters.filter((letter) => isOf(letter, servers.events) && wanted(letter) && isFirst(letter));
+    for (let at = 0; at < own.length; at += pageSize)
+      yield await judge(servers, models, own.slice(at, at + pageSize));
+  }
+}
+
+function isOf({ topic, topicId }: StoredLetter, events: LetterServers['events']): boolean {
+  return topic === events.name && (topicId === undefined || topicId === events.id);
+}
+
+async function judge(
+  { actions, events }: LetterServers,
+  models: readonly LetterModel[],
+  letters: readonly StoredLetter[],
+): Promise<JudgedLetter[]> {
+  const done = Map.groupBy(await actions.of(events.id, letters), keyOf);
+  const named = letters.map((letter) => {
+    const decoded = decodeEvent(letter.value);
+    const { aggregateId, aggregateVersion } = letter;
+    const event = decoded.ok ? decoded.event : undefined;
+    const subject = event?.subject ?? (decoded.ok ? undefined : decoded.subject) ?? aggregateId;
+    const version =
+      event?.aggregateversion ?? (decoded.ok ? undefined : decoded.aggregateVersion) ?? aggregateVersion;
+    return { letter, decoded, aggregateId: subject, version };
+  });
+  const ids = [...new Set(named.flatMap(({ aggregateId }) => aggregateId ?? []))].filter(isDocumentId);
+  const versions = await Promise.all(
+    models.flatMap(({ live, store, projection }) =>
+      live ? [versionsIn(live.name, projection.name, store, ids)] : [],
+    ),
+  );
+  return named.map(({ letter, decoded, aggregateId, version }) => {
+    const own = done.get(keyOf(letter)) ?? [];
+    const live = versions.map(({ projection, generation, of }) => ({
+      ...{ projection, generation },
+      version: (aggregateId === undefined ? undefined : of.get(aggregateId)) ?? 0,
+    }));
+    const contained =
+      version !== undefined && version > 0 && live.length > 0 && live.every((one) => one.version >= version);
+    const discarded = own.some(({ action }) => action === 'discard');
+    return {
+      id: letterId(letter.topic, letter),
+      ...{ letter, decoded, live, actions: own },
+      ...(aggregateId !== undefined && { aggregateId }),
+      ...(version !== undefined && { version }),
+      state: discarded ? 'discarded' : contained ? 'resolved' : 'open',
+    };
+  });
+}
+
+async function versionsIn(
+  name: NonNullable<LetterModel['live']>['name'],
+  projection: string,
+  store: LetterModel['store'],
+  ids: readonly string[],
+) {
+  const stored = ids.length > 0 ? await store.read(name, ids) : new Map<string, { version: number }>();
+  return {
+    ...{ projection, generation: name },
+    of: new Map([...stored].map(([id, { version }]) => [id, version])),
+  };
+}
+
+/** Whatever a broken record calls itself is not asked of a store. */
+function isDocumentId(id: string): boolean {
+  return id !== '' && Buffer.byteLength(id) <= 512 && !id.includes('\0');
+}
+
+function keyOf({ partition, offset }: LetterKey): string {
+  return `${partition}:${offset}`;
+}

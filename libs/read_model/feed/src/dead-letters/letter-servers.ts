@@ -1,0 +1,51 @@
+import {
+  fingerprintOf,
+  type BlockedAggregates,
+  type DeadLetterActions,
+  type Generation,
+  type GenerationStore,
+  type Registry,
+} from '@reprise/read-model-indices';
+import type { Projection } from '@reprise/read-model-projections';
+import type { AggregateHistory } from '../feed-events.ts';
+import type { KafkaConnection } from '../kafka-topic.ts';
+
+/** What dead letters are looked at, redriven and discarded with. */
+export interface LetterServers {
+  readonly kafka: KafkaConnection;
+  /** The event log the dead letters came from. */
+  readonly events: { readonly name: string; readonly id: string };
+  readonly deadLetters: string;
+  readonly registry: Pick<Registry, 'listGenerations'>;
+  readonly blocked: BlockedAggregates;
+  readonly actions: DeadLetterActions;
+  /** The read models that are meant. */
+  readonly models: readonly { readonly projection: Projection; readonly store: GenerationStore }[];
+  readonly history: AggregateHistory;
+}
+
+/** A read model with the generations of it that this release feeds. */
+export interface LetterModel {
+  readonly projection: Projection;
+  readonly store: GenerationStore;
+  /** The one readers use last, as the live feed does it. */
+  readonly generations: readonly Generation[];
+  readonly live: Generation | undefined;
+}
+
+/** The read models with the generations that are fed now. Those of another release are that release's. */
+export async function fedModels({ registry, models, events }: LetterServers): Promise<LetterModel[]> {
+  const found: LetterModel[] = [];
+  for (const { projection, store } of models) {
+    const { name, version: projectionVersion, storage } = projection;
+    const listed = await registry.listGenerations({
+      projection: name,
+      states: ['VERIFIED', 'LIVE', 'STANDBY'],
+      fingerprint: fingerprintOf({ storage, projectionVersion, topicId: events.id }),
+    });
+    const live = listed.find(({ state }) => state === 'LIVE');
+    const others = listed.filter((one) => one !== live);
+    found.push({ projection, store, generations: live ? [...others, live] : others, live });
+  }
+  return found;
+}
