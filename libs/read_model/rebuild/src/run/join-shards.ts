@@ -11,11 +11,11 @@ import {
   nameOfShard,
   openBuild,
   refuseBesideOthers,
-  refuseBesideShards,
+  refuseBesideShardsOf,
   sliceOfShard,
   takeWholeLease,
 } from './shards.ts';
-import { createGeneration, takeOver, type WantedBuild } from './take-over.ts';
+import { createGeneration, goOnFrom, takeOver, type WantedBuild } from './take-over.ts';
 
 /** Time within which a shard that did not tell how it ended counts as the same one when it is started again. */
 const sameStartMs = 3_600_000;
@@ -38,7 +38,11 @@ export async function joinShards(
   const { registry } = servers;
   const projection = options.projection.name;
   if (wanted.source !== 'kafka') throw notDivisible();
-  const whole = await takeWholeLease(registry, projection, own.shard, { runId, signal });
+  const whole = await takeWholeLease(registry, projection, own.shard, {
+    runId,
+    signal,
+    patient: false,
+  });
   if ('takenOnBy' in whole) return takenOn(context, own, whole.takenOnBy);
   try {
     await refuseBesideOthers(registry, projection, own.shard);
@@ -64,7 +68,7 @@ async function isSettled(context: RunContext, own: OwnShard, fence: Fence): Prom
   const projection = context.options.projection.name;
   const current = await openBuild(registry, projection, fence);
   if (current && job !== undefined && current.job !== job)
-    await refuseBesideShards(registry, projection, own.shard);
+    await refuseBesideShardsOf(registry, current, own.shard);
   const asked =
     job === undefined
       ? await registry.shards.newest(projection)
@@ -112,8 +116,7 @@ async function joinOrOpen(
   } else if (shard.job !== undefined && taken.build.job !== shard.job) {
     await shards.adopt(generation.uuid, shard.job, fence);
   }
-  for (const [slice, tally] of Object.entries(taken?.checkpoint.finished ?? {}))
-    if (isSliceOf(shard, Number(slice))) context.tallies.set(Number(slice), tally);
+  if (taken) goOnFrom(context, taken.checkpoint, (slice) => isSliceOf(shard, slice));
   context.source = sliceOfShard(context.source, shard);
   context.progress.plan(context.source.slices);
   return (await shards.ofGeneration(generation.uuid))!;

@@ -4,7 +4,6 @@ import { proveHistoryComplete } from '../kafka/history.ts';
 import { kafkaSource } from '../kafka/kafka-source.ts';
 import { describeTopic, type KafkaTopic } from '@reprise/read-model-feed';
 import { openEventStoreSource } from '../event-store/event-store-source.ts';
-import { sumTallies } from '../build/slice-tally.ts';
 import type { LogSource } from '../log/log-source.ts';
 import { shapeSource } from '../log/shape-source.ts';
 import { decodePositions, type Checkpoint } from './checkpoint.ts';
@@ -12,7 +11,7 @@ import { joinShards } from './join-shards.ts';
 import { ambiguousReaders } from './promote.ts';
 import { fenceOf, type RunContext } from './run-context.ts';
 import type { StepResult } from './run-steps.ts';
-import { createGeneration, takeOver } from './take-over.ts';
+import { createGeneration, goOnFrom, takeOver } from './take-over.ts';
 
 /**
  * Checks that the run can succeed before anything is made, captures the extent of the log, and takes an interrupted
@@ -47,9 +46,7 @@ export async function preflight(context: RunContext): Promise<StepResult> {
 
   if (resumed) {
     context.generation = resumed.generation;
-    for (const [slice, tally] of Object.entries(resumed.checkpoint.finished))
-      context.tallies.set(Number(slice), tally);
-    context.readBefore = sumTallies(context.tallies.values()).read;
+    goOnFrom(context, resumed.checkpoint);
     // From here on it is this run's, also when there is nothing left to build: how it ends decides whether it is resumed again.
     const { checkpoint, generation, build } = resumed;
     await servers.registry.saveProgress(

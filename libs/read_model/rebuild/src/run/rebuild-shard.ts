@@ -33,7 +33,7 @@ export async function rebuildShard(
   shard: Shard,
   options: RebuildOptions,
   { registry }: Pick<RebuildServers, 'registry'>,
-  { signal }: Pick<RebuildControl, 'signal'>,
+  { signal, onNotice }: Pick<RebuildControl, 'signal' | 'onNotice'>,
   perform: PerformRun,
 ): Promise<RunResult> {
   const projection = options.projection.name;
@@ -47,7 +47,7 @@ export async function rebuildShard(
     if (built.ending.outcome !== 'shard-built' || generation === undefined) return built;
     const result = (await finishWhole(generation)) ?? built;
     const hasEnded = ['shard-built', 'promoted', 'built', 'refused'].includes(result.ending.outcome);
-    if (hasEnded) await registry.shards.markReported(generation, shard.index, own.fence);
+    if (hasEnded) await recorded(registry.shards.markReported(generation, shard.index, own.fence));
     return result;
   } finally {
     await own.release();
@@ -57,18 +57,31 @@ export async function rebuildShard(
   async function finishWhole(generation: string): Promise<RunResult | undefined> {
     if (!(await isReady(generation))) return undefined;
     const finishing = randomUUID();
-    const whole = await takeWholeLease(registry, projection, shard, { runId: finishing, signal });
+    const whole = await takeWholeLease(registry, projection, shard, {
+      runId: finishing,
+      signal,
+      patient: true,
+    });
     if ('takenOnBy' in whole) return undefined;
     try {
       if (!(await isReady(generation))) return undefined;
       const result = await perform(finishing, whole.fence, options, { finishing: generation });
       const { outcome } = result.ending;
       if (outcome === 'promoted' || outcome === 'built' || outcome === 'refused')
-        await registry.shards.close(generation, outcome, whole.fence);
+        await recorded(registry.shards.close(generation, outcome, whole.fence));
       return result;
     } finally {
       await whole.release();
     }
+  }
+
+  /** What was done stays done when the registry cannot be told that it is over; the next shard that starts finds out. */
+  async function recorded(change: Promise<void>): Promise<void> {
+    await change.catch((error: unknown) =>
+      onNotice?.(
+        `the end of the sharded build is not in the registry: ${error instanceof Error ? error.message : String(error)}`,
+      ),
+    );
   }
 
   async function isReady(generation: string): Promise<boolean> {

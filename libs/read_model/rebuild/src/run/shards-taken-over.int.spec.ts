@@ -3,7 +3,7 @@ import type { GenerationStore } from '@reprise/read-model-indices';
 import { produceRaw, productHistory, step } from '@reprise/test-kit';
 import { naiveSearchDocuments } from '../testing/naive-fold.ts';
 import { testReadModel } from '../testing/read-model.ts';
-import { catalogue, contentOf, held, logOf, projection, shards } from '../testing/shards.ts';
+import { catalogue, contentOf, held, logOf, outcomes, projection, shards } from '../testing/shards.ts';
 
 describe('a build whose shards are all gone', () => {
   const events = catalogue(40);
@@ -41,6 +41,30 @@ describe('a build whose shards are all gone', () => {
     expect(receipt.outcome).toBe('promoted');
     expect(await model.store.list()).not.toContain(first.receipt.generation!.name);
     expect(receipt.generation!.uuid).not.toBe(first.receipt.generation!.uuid);
+  });
+
+  it('is given up by the first of several shards of another version that start at once', async () => {
+    const model = await logOf(events);
+    const first = await shards(model, 3)(0);
+    const later = { ...model.projection, version: model.projection.version + 1 };
+    const results = await Promise.all(
+      [0, 1, 2].map((index) => shards(model, 3, { projection: later })(index)),
+    );
+    expect(outcomes(results)).toEqual(['promoted', 'shard-built', 'shard-built']);
+    expect(results[0]!.receipt.generation!.uuid).not.toBe(first.receipt.generation!.uuid);
+  });
+
+  it('is not given up by a shard of another version while one of its own is at work', async () => {
+    const model = await logOf(events);
+    const { store, arrived, goOn } = held(model);
+    const working = shards(model, 2)(0, {}, store);
+    await arrived;
+    const later = { ...model.projection, version: model.projection.version + 1 };
+    const other = await shards(model, 2, { projection: later })(1);
+    expect(other.ending).toMatchObject({ exitCode: 3, message: expect.stringContaining('0/2') });
+    goOn();
+    expect((await working).receipt.outcome).toBe('shard-built');
+    expect((await shards(model, 2)(1)).receipt.outcome).toBe('promoted');
   });
 
   it('goes on with what an interrupted run of the whole had finished', async () => {

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { ProductEvent } from '@reprise/events';
 import type { GenerationStore } from '@reprise/read-model-indices';
@@ -14,7 +15,7 @@ import {
   stoppedAt,
 } from '../testing/shards.ts';
 import { prune } from './prune.ts';
-import { underLease } from './under-lease.ts';
+import { takeLease, underLease } from './under-lease.ts';
 
 describe('a rebuild by shards', () => {
   let model: TestReadModel;
@@ -89,14 +90,26 @@ describe('a rebuild by shards', () => {
     await model.rebuild({ resume: 'restart', promote: false });
   });
 
+  it('knows a shard that was killed before it could tell how it ended, once', async () => {
+    const shard = shards(model, 1);
+    const { receipt } = await shard(0);
+    const lease = await takeLease(model.registry, `${projection} 0/1`, randomUUID());
+    await model.registry.shards.join(receipt.generation!.uuid, 0, lease.fence);
+    await lease.release();
+    const again = await shard(0);
+    expect(again.receipt).toMatchObject({ outcome: 'shard-built', generation: receipt.generation });
+    expect(again.receipt.message).toContain('promoted');
+    expect((await shard(0)).receipt.outcome).toBe('promoted');
+  });
+
   it('is finished by whichever shard is started again when the last one was stopped before the gate', async () => {
     const shard = shards(model, 2);
-    for (const call of ['finishBuild', 'refresh'] as const) {
+    for (const call of ['finishBuild', 'counts'] as const) {
       await shard(0);
       const { signal, store } = stoppedAt(model, call);
       const stopped = await shard(1, { signal }, store);
       expect(stopped.receipt).toMatchObject({ outcome: 'cancelled', cutover: null });
-      const again = await shard(call === 'refresh' ? 0 : 1);
+      const again = await shard(call === 'counts' ? 0 : 1);
       expect(again.receipt).toMatchObject({
         outcome: 'promoted',
         digest,

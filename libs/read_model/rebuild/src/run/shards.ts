@@ -27,9 +27,9 @@ export function leaseOfShard(projection: string, shard: Shard): string {
   return `${projection} ${nameOfShard(shard)}`;
 }
 
-/** Slices are dealt out by their number. */
+/** Slices are dealt out by their number; what lies between slices (a negative one) is no shard's. */
 export function isSliceOf({ index, of }: Pick<Shard, 'index' | 'of'>, slice: number): boolean {
-  return slice % of === index;
+  return slice >= 0 && slice % of === index;
 }
 
 /** The source with the slices of one shard only; its positions stay those of the whole. */
@@ -50,22 +50,34 @@ export function mergeCheckpoints(base: Checkpoint, others: readonly Checkpoint[]
   return { ...base, finished };
 }
 
-/** Shards of the projection that are at work, but for `own`. */
-export async function shardsAtWork(
-  registry: Registry,
-  projection: string,
-  own?: Shard,
-): Promise<HeldLease[]> {
+/** Leases of the projection's shards that are held now. */
+export async function shardsAtWork(registry: Registry, projection: string): Promise<HeldLease[]> {
   const held = await registry.heldLeases(projection);
-  return held.filter(
-    ({ lease }) => lease !== projection && (!own || lease !== leaseOfShard(projection, own)),
-  );
+  return held.filter(({ lease }) => lease !== projection);
 }
 
-/** @throws RebuildError BUSY while shards of the projection are at work, but for `own` */
-export async function refuseBesideShards(registry: Registry, projection: string, own?: Shard): Promise<void> {
-  const others = await shardsAtWork(registry, projection, own);
+/** @throws RebuildError BUSY while shards of the projection are at work */
+export async function refuseBesideShards(registry: Registry, projection: string): Promise<void> {
+  const others = await shardsAtWork(registry, projection);
   if (others.length > 0) throw busyWithShards(projection, others);
+}
+
+/**
+ * The same for shards that have joined a build, but for `own`; those that wait to join the next one do not count.
+ * @throws RebuildError BUSY
+ */
+export async function refuseBesideShardsOf(
+  registry: Registry,
+  { projection, generation }: ShardedBuild,
+  own: Shard | undefined,
+): Promise<void> {
+  const joined: HeldLease[] = [];
+  for (const held of await shardsAtWork(registry, projection)) {
+    if (own && held.lease === leaseOfShard(projection, own)) continue;
+    const run = await registry.findRun(held.runId);
+    if (run?.generation === generation) joined.push(held);
+  }
+  if (joined.length > 0) throw busyWithShards(projection, joined);
 }
 
 /**
@@ -93,14 +105,19 @@ export async function refuseBesideOthers(
 
 /**
  * Takes the projection's own lease for what concerns all shards, waiting for others that hold it for a moment.
+ * @param patient waits for runs of the whole too, which may go on for long
  * @returns who has it, instead, when that run is finishing what this shard has built
- * @throws RebuildError BUSY when the projection is being rebuilt as a whole; the reason of the signal
+ * @throws RebuildError BUSY when it is not to be had; the reason of the signal
  */
 export async function takeWholeLease(
   registry: Registry,
   projection: string,
   shard: Shard,
-  { runId, signal }: { readonly runId: string; readonly signal: AbortSignal },
+  {
+    runId,
+    signal,
+    patient,
+  }: { readonly runId: string; readonly signal: AbortSignal; readonly patient: boolean },
 ): Promise<OwnLease | { readonly takenOnBy: string }> {
   const deadline = performance.now() + patienceMs;
   for (;;) {
@@ -108,7 +125,8 @@ export async function takeWholeLease(
     const attempt = await tryLease(registry, projection, runId);
     if ('fence' in attempt) return keepRenewed(registry, attempt);
     if (await isTakenOn(registry, projection, shard, attempt)) return { takenOnBy: attempt.runId };
-    if ((await isRunOfTheWhole(registry, attempt.runId)) || performance.now() > deadline)
+    const isOver = performance.now() > deadline;
+    if (isOver || (!patient && (await isRunOfTheWhole(registry, attempt.runId))))
       throw busyWith(projection, attempt);
     await delay(pollMs, undefined, { signal });
   }

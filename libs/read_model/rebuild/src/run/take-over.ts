@@ -15,7 +15,7 @@ import { readCheckpoint, type Checkpoint, type CheckpointUse } from './checkpoin
 import { dropOwn } from './prune.ts';
 import type { RebuildOptions } from './rebuild-options.ts';
 import type { RunContext } from './run-context.ts';
-import { mergeCheckpoints, openBuild, refuseBesideShards } from './shards.ts';
+import { mergeCheckpoints, openBuild, refuseBesideShardsOf } from './shards.ts';
 
 /** What a build is bound to, as a run wants it. */
 export interface WantedBuild {
@@ -65,7 +65,7 @@ export async function takeOver(
       use ? `${named} cannot be resumed: ${use.reason}` : 'there is no interrupted run of this projection',
     );
   if (build) {
-    await refuseBesideShards(registry, options.projection.name, options.shard);
+    await refuseBesideShardsOf(registry, build, options.shard);
     await registry.shards.close(build.generation, 'given-up', fence);
   }
   if (use)
