@@ -24,6 +24,9 @@ const codecs = ['none', 'gzip', 'snappy', 'lz4', 'zstd'] as const;
 const life = () => productHistory({ events: [step.created(), step.published(), step.priceChanged(7)] });
 const lives = (count: number): ProductEvent[] => Array.from({ length: count }, life).flat();
 
+/** More than one fetch brings, so that the end of a transaction that holds them lies in another answer than they do. */
+const manyLives = () => lives(900);
+
 /** Rebuilds and gives the receipt, once the documents are those that the naive fold makes of `events`. */
 async function rebuiltFrom(model: TestReadModel, events: readonly ProductEvent[]) {
   const { receipt } = await model.rebuild();
@@ -62,7 +65,7 @@ describe('a rebuild ends, and equals the naive fold, on a topic', () => {
 
   it('with transactions, aborted ones among them and at its end', async () => {
     const model = await testReadModel({ partitions: 2 });
-    const [first, second, third, never] = [lives(5), lives(5), lives(5), lives(5)];
+    const [first, second, third, never] = [lives(5), lives(5), lives(5), manyLives()];
     await (await openTransaction(model.topic.name, 0, first)).end('commit');
     await (await openTransaction(model.topic.name, 0, never)).end('abort');
     await (await openTransaction(model.topic.name, 1, second)).end('commit');
@@ -75,12 +78,13 @@ describe('a rebuild ends, and equals the naive fold, on a topic', () => {
     expect(receipt.events).toMatchObject({ read: 45, applied: 45, duplicate: 0 });
   });
 
-  it('with two transactions at once, one committed and one aborted', async () => {
+  it('with two transactions at once, one committed, and one aborted that went on after the other ended', async () => {
     const model = await testReadModel({ partitions: 1 });
     const [kept, dropped] = [lives(5), lives(5)];
     const aborted = await openTransaction(model.topic.name, 0, dropped);
     const committed = await openTransaction(model.topic.name, 0, kept);
     await committed.end('commit');
+    await aborted.write(manyLives());
     await aborted.end('abort');
     await rebuiltFrom(model, kept);
   });

@@ -7,6 +7,8 @@ export interface TestEventStore {
   /** As the role that may only read it. */
   readonly pool: Pool;
   append(events: readonly ProductEvent[]): Promise<void>;
+  /** Appends texts as they are, also those no codec knows. */
+  appendRaw(rows: readonly { key: string; version: number; value: string }[]): Promise<void>;
   /** Appends in a transaction that is rolled back. */
   appendUndone(events: readonly ProductEvent[]): Promise<void>;
 }
@@ -26,16 +28,25 @@ export async function testEventStore(): Promise<TestEventStore> {
     await pool.end();
     await owner.end();
   });
-  const append = async (events: readonly ProductEvent[]): Promise<void> => {
+  const appendRaw: TestEventStore['appendRaw'] = async (rows) => {
     await owner.query(`INSERT INTO event_store SELECT * FROM unnest($1::uuid[], $2::int[], $3::json[])`, [
-      events.map(({ subject }) => subject),
-      events.map(({ aggregateversion }) => aggregateversion),
-      events.map(encodeEvent),
+      rows.map(({ key }) => key),
+      rows.map(({ version }) => version),
+      rows.map(({ value }) => value),
     ]);
   };
+  const append = (events: readonly ProductEvent[]): Promise<void> =>
+    appendRaw(
+      events.map((event) => ({
+        key: event.subject,
+        version: event.aggregateversion,
+        value: encodeEvent(event),
+      })),
+    );
   return {
     pool,
     append,
+    appendRaw,
     async appendUndone(events) {
       await owner.query('BEGIN');
       await append(events);

@@ -25,23 +25,24 @@ export const lives: fc.Arbitrary<ProductEvent[][]> = fc
     ),
   );
 
+/** Items in an order that keeps to their versions only roughly, each there at least once and some twice. */
+export function inCarelessOrder<T>(items: readonly T[], versionOf: (item: T) => number): fc.Arbitrary<T[]> {
+  return fc
+    .tuple(
+      fc.array(fc.nat(1_000), { minLength: items.length, maxLength: items.length }),
+      fc.subarray([...items]),
+    )
+    .map(([order, twice]) => {
+      const placed = items.map((item, index) => ({ item, at: versionOf(item) * 50 + order[index]! }));
+      const again = twice.map((item, index) => ({ item, at: versionOf(item) * 50 + 500 + index }));
+      return [...placed, ...again].sort((a, b) => a.at - b.at).map(({ item }) => item);
+    });
+}
+
 /**
  * A log as a careless producer would leave it: all lives interleaved, some events twice, and events out of order within a
  * window. Every product's events are in it, each at least once.
  */
-export const carelessLog: fc.Arbitrary<ProductEvent[]> = lives.chain((products) => {
-  const events = products.flat();
-  return fc
-    .tuple(
-      fc.array(fc.nat(1_000), { minLength: events.length, maxLength: events.length }),
-      fc.subarray(events),
-    )
-    .map(([order, twice]) => {
-      const placed = events.map((event, index) => ({
-        event,
-        at: event.aggregateversion * 50 + order[index]!,
-      }));
-      const again = twice.map((event, index) => ({ event, at: event.aggregateversion * 50 + 500 + index }));
-      return [...placed, ...again].sort((a, b) => a.at - b.at).map(({ event }) => event);
-    });
-});
+export const carelessLog: fc.Arbitrary<ProductEvent[]> = lives.chain((products) =>
+  inCarelessOrder(products.flat(), ({ aggregateversion }) => aggregateversion),
+);

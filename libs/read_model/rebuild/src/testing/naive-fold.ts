@@ -2,19 +2,76 @@ import type { ProductEvent } from '@reprise/events';
 
 /**
  * What the search documents must be, told in the plainest way and independently of the projection: each product's events
- * sorted by version, duplicates dropped, stopped at the first missing version, merged field by field.
+ * sorted by version, duplicates dropped, stopped at the first missing version and at an event no life has there, merged
+ * field by field.
  */
 export function naiveSearchDocuments(events: readonly ProductEvent[]): Map<string, Record<string, unknown>> {
   const documents = new Map<string, Record<string, unknown>>();
+  for (const [id, life] of livesOf(events)) {
+    const document = life.reduce<Record<string, unknown> | undefined>(naiveStep, undefined);
+    if (document) documents.set(id, document);
+  }
+  return documents;
+}
+
+/** The same for each registered projection: what its documents keep of a product. */
+export const naiveDocuments: Readonly<
+  Record<string, (events: readonly ProductEvent[]) => Map<string, Record<string, unknown>>>
+> = {
+  product_search: naiveSearchDocuments,
+  category_summary: (events) => kept(events, ['categoryId', 'priceMinor', 'currency', 'stock']),
+  product_summary(events) {
+    const fields = [
+      'title',
+      'brand',
+      'categoryId',
+      'priceMinor',
+      'currency',
+      'stock',
+      'createdAt',
+      'updatedAt',
+    ];
+    const documents = kept(events, fields);
+    for (const [id, life] of livesOf(events)) {
+      const last = life.findLast(({ type }) => /published/.test(type));
+      const publishedAt = last?.type === 'product.published.v1' ? last.time : null;
+      if (life.length > 0) documents.set(id, { ...documents.get(id), publishedAt });
+    }
+    return documents;
+  },
+};
+
+function kept(
+  events: readonly ProductEvent[],
+  fields: readonly string[],
+): Map<string, Record<string, unknown>> {
+  const wanted = new Set(['productId', 'version', 'status', ...fields]);
+  const documents = [...naiveSearchDocuments(events)];
+  return new Map(
+    documents.map(([id, document]) => [
+      id,
+      Object.fromEntries(Object.entries(document).filter(([field]) => wanted.has(field))),
+    ]),
+  );
+}
+
+/** Of each product, the events that make up its life: in version order, up to what is missing or cannot be. */
+function livesOf(events: readonly ProductEvent[]): Map<string, ProductEvent[]> {
+  const lives = new Map<string, ProductEvent[]>();
   for (const id of new Set(events.map((event) => event.subject))) {
     const own = new Map(
       events.filter((event) => event.subject === id).map((event) => [event.aggregateversion, event]),
     );
-    let document: Record<string, unknown> | undefined;
-    for (let version = 1; own.has(version); version++) document = naiveStep(document, own.get(version)!);
-    if (document) documents.set(id, document);
+    const life: ProductEvent[] = [];
+    for (let next = own.get(1); next; next = own.get(life.length + 1)) {
+      const isFirst = life.length === 0;
+      const isOver = life.at(-1)?.type === 'product.deleted.v1';
+      if (isOver || (next.type === 'product.created.v1') !== isFirst) break;
+      life.push(next);
+    }
+    lives.set(id, life);
   }
-  return documents;
+  return lives;
 }
 
 function naiveStep(

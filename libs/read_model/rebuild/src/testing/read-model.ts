@@ -19,8 +19,6 @@ import { defaultGateLimits } from '../run/gate.ts';
 import type { RebuildControl, RebuildOptions, RebuildServers } from '../run/rebuild-options.ts';
 import { rebuildReadModel } from '../run/rebuild.ts';
 
-const projection = productSearch as unknown as Projection;
-
 export interface TestReadModel {
   readonly projection: Projection;
   readonly topic: FreshTopic;
@@ -36,11 +34,16 @@ export interface TestReadModel {
   ): ReturnType<typeof rebuildReadModel>;
 }
 
-/** The search read model on real servers with a database, a topic and an alias of the test file's own, all gone afterwards. */
+/**
+ * A read model (product_search unless another is given) on real servers, with a database, a topic and an alias of the test
+ * file's own, all gone afterwards.
+ */
 export async function testReadModel(options: {
   readonly partitions: number;
   readonly topicConfig?: Readonly<Record<string, string>>;
+  readonly projection?: Projection;
 }): Promise<TestReadModel> {
+  const projection = options.projection ?? (productSearch as unknown as Projection);
   const endpoints = testEndpoints();
   const database = await freshDatabase('read');
   await runReadModelMigrations(database.url);

@@ -4,6 +4,7 @@ import { freshName, testEndpoints } from '@reprise/test-kit';
 
 /** A transaction that is still open: its records are in the log, and readers of committed records stop before them. */
 export interface OpenTransaction {
+  write(events: readonly ProductEvent[]): Promise<void>;
   end(how: 'commit' | 'abort'): Promise<void>;
 }
 
@@ -20,14 +21,20 @@ export async function openTransaction(
     idempotent: true,
   });
   const transaction = await producer.beginTransaction();
-  const messages = events.map((event) => ({
-    topic,
-    partition,
-    key: Buffer.from(event.subject),
-    value: Buffer.from(encodeEvent(event)),
-  }));
-  await transaction.send({ acks: -1, messages });
+  const write = async (written: readonly ProductEvent[]): Promise<void> => {
+    const messages = written.map((event) => ({
+      topic,
+      partition,
+      key: Buffer.from(event.subject),
+      value: Buffer.from(encodeEvent(event)),
+    }));
+    // Batches of a few hundred kilobytes, below what a broker takes at once.
+    for (let at = 0; at < messages.length; at += 500)
+      await transaction.send({ acks: -1, messages: messages.slice(at, at + 500) });
+  };
+  await write(events);
   return {
+    write,
     async end(how) {
       await transaction[how]();
       await producer.close();
