@@ -1,6 +1,5 @@
 import { Command } from 'commander';
-import type { OptionReader, RawOptions } from './option-reader.ts';
-import { OptionReader as Reader } from './option-reader.ts';
+import { OptionReader, type RawOptions } from './option-reader.ts';
 import { promoteCommand } from './commands/promote.ts';
 import { rebuildCommand } from './commands/rebuild.ts';
 import { rollbackCommand } from './commands/rollback.ts';
@@ -8,7 +7,8 @@ import { statusCommand } from './commands/status.ts';
 import { cancelCommand } from './commands/cancel.ts';
 import { pruneCommand } from './commands/prune.ts';
 import { verifyCommand } from './commands/verify.ts';
-import type { CommandRun, Invocation, Verb } from './verb.ts';
+import { dlqCommands } from './commands/dlq/dlq.ts';
+import type { Invocation, Verb, VerbGroup } from './verb.ts';
 
 const verbs: readonly Verb[] = [
   rebuildCommand,
@@ -19,6 +19,8 @@ const verbs: readonly Verb[] = [
   pruneCommand,
   verifyCommand,
 ];
+
+const verbGroups: readonly VerbGroup[] = [dlqCommands];
 
 /**
  * The command line: parses `argv` (without node and script) and runs the verb it names.
@@ -33,25 +35,35 @@ export async function runCommandLine(argv: readonly string[], invocation: Invoca
     )
     .addHelpText('after', `\n${exitCodeHelp}`);
   silence(program, invocation);
-  for (const verb of verbs) {
-    const command = program.command(verb.name).description(verb.description);
-    for (const [flags, description] of verb.options) command.option(flags, description);
-    command.addHelpText(
-      'after',
-      `\nExamples:\n${verb.examples.map((example) => `  ${example}`).join('\n')}\n\n${exitCodeHelp}`,
-    );
+  const ended = (code: number) => void (exitCode = code);
+  for (const verb of verbs) addVerb(program, verb, invocation, ended);
+  for (const group of verbGroups) {
+    const command = program.command(group.name).description(group.description);
+    command.addHelpText('after', `\n${exitCodeHelp}`);
     silence(command, invocation);
-    command.allowUnknownOption().allowExcessArguments();
-    command.action(async () => {
-      exitCode = await run(verb.run, new Reader(command.opts<RawOptions>(), command.args), invocation);
-    });
+    for (const verb of group.verbs) addVerb(command, verb, invocation, ended);
   }
   await program.parseAsync(asVerb(argv).map(kebabCase), { from: 'user' });
   return exitCode;
 }
 
-function run(verb: CommandRun, options: OptionReader, invocation: Invocation): Promise<number> {
-  return verb(options, invocation);
+function addVerb(parent: Command, verb: Verb, invocation: Invocation, ended: (code: number) => void): void {
+  const command = parent.command(verb.name).description(verb.description);
+  if (verb.operands !== undefined) command.argument(verb.operands);
+  for (const [flags, description] of verb.options) command.option(flags, description);
+  command.addHelpText(
+    'after',
+    `\nExamples:\n${verb.examples.map((example) => `  ${example}`).join('\n')}\n\n${exitCodeHelp}`,
+  );
+  silence(command, invocation);
+  command.allowUnknownOption().allowExcessArguments();
+  command.action(async () => {
+    // Unknown options stand among the words; whatever the verb does not take is a mistake.
+    const taken = (word: string) => verb.operands !== undefined && !word.startsWith('-');
+    const excess = command.args.filter((word) => !taken(word));
+    const options = new OptionReader(command.opts<RawOptions>(), excess);
+    ended(await verb.run(options, invocation, command.args.filter(taken)));
+  });
 }
 
 /** Help goes to stdout, mistakes to stderr; both end as exceptions, so that one place decides on the exit code. */

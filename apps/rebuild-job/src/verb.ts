@@ -13,14 +13,28 @@ export interface Invocation {
   readonly interactive: boolean;
 }
 
-export type CommandRun = (options: OptionReader, invocation: Invocation) => Promise<number>;
+/** `words` are the operands, for verbs that take any. */
+export type CommandRun = (
+  options: OptionReader,
+  invocation: Invocation,
+  words: readonly string[],
+) => Promise<number>;
 
 /** One verb of the command line. */
 export interface Verb {
   readonly name: string;
   readonly description: string;
+  /** Words the verb takes beside its options, in Commander's notation. */
+  readonly operands?: string;
   /** Commander's flags and their description; values arrive as text and are read by `OptionReader`. */
   readonly options: readonly (readonly [flags: string, description: string])[];
   readonly examples: readonly string[];
   readonly run: CommandRun;
+}
+
+/** Verbs that belong together, as in `dlq list`. */
+export interface VerbGroup {
+  readonly name: string;
+  readonly description: string;
+  readonly verbs: readonly Verb[];
 }

@@ -1,0 +1,173 @@
+import { jest } from '@jest/globals';
+import { encodeEvent, type ProductEvent } from '@reprise/events';
+import {
+  eventually,
+  produce,
+  produceRaw,
+  productHistory,
+  spawnApp,
+  step,
+  type FreshTopic,
+} from '@reprise/test-kit';
+import { Client } from 'pg';
+import { catalogue, consumerFixture, type ConsumerFixture } from './testing/consumer-fixture.ts';
+import { naiveDocuments } from './testing/naive-documents.ts';
+import { recordsOf } from './testing/records-of.ts';
+
+jest.setTimeout(180_000);
+
+const patient = { timeoutMs: 40_000 };
+
+interface Row {
+  readonly id: string;
+  readonly state: string;
+  readonly reason: string;
+  readonly waitsBehind: string | null;
+  readonly attempts: number;
+  readonly version: number | null;
+}
+
+/** Runs `rebuild-job dlq` beside the consumer. */
+async function dlq(
+  fixture: ConsumerFixture,
+  ...args: string[]
+): Promise<{ code: number | null; out: string }> {
+  const app = spawnApp('apps/rebuild-job/src/main.ts', { args: ['dlq', ...args], env: { ...fixture.env } });
+  const { code } = await app.exit(60_000);
+  return { code, out: app.stdout() };
+}
+
+async function rows(fixture: ConsumerFixture, ...args: string[]): Promise<Row[]> {
+  return JSON.parse((await dlq(fixture, 'list', '--json', ...args)).out) as Row[];
+}
+
+/** Makes the table of the live summaries refuse a title, or take it again. */
+async function refuseTitle(fixture: ConsumerFixture, title: string | undefined): Promise<void> {
+  const [live] = await fixture.registry.listGenerations({ projection: 'product_summary', states: ['LIVE'] });
+  const client = new Client({ connectionString: fixture.env['READ_MODEL_DATABASE_URL']! });
+  await client.connect();
+  const table = `generations."${live!.name}"`;
+  await client.query(`ALTER TABLE ${table} DROP CONSTRAINT IF EXISTS too_narrow`);
+  if (title !== undefined)
+    await client.query(`ALTER TABLE ${table} ADD CONSTRAINT too_narrow CHECK (title <> '${title}')`);
+  await client.end();
+}
+
+async function recordsInTopic(topic: FreshTopic, count: number): Promise<void> {
+  await eventually(async () => expect(await recordsOf(topic.name)).toHaveLength(count), patient);
+}
+
+it('puts a poisoned product aside while all others flow, across a restart, and lets it go on in order when redriven', async () => {
+  const fixture = await consumerFixture(1);
+  const log: ProductEvent[] = [];
+  // Not in the event store, from which the repair worker would mend the product on its own.
+  const send = async (events: readonly ProductEvent[]) => {
+    await produce(fixture.topic, events);
+    log.push(...events);
+  };
+  const first = fixture.start({ DEAD_LETTER_ATTEMPTS: '4' });
+  await first.ready();
+  await eventually(async () => {
+    const live = await fixture.registry.listGenerations({ states: ['LIVE'] });
+    expect(live).toHaveLength(3);
+  }, patient);
+  await refuseTitle(fixture, 'Poison');
+  const poisoned = productHistory({
+    events: [
+      step.created(),
+      step.detailsChanged({ title: 'Poison' }),
+      step.priceChanged(5),
+      step.published(),
+      step.stockAdjusted(1),
+    ],
+  });
+  const { subject } = poisoned[0]!;
+  await send(poisoned.slice(0, 3));
+  await send(catalogue(5));
+  await recordsInTopic(fixture.deadLetters, 2);
+  await first.kill('SIGKILL');
+
+  const second = fixture.start();
+  await second.ready();
+  await send(poisoned.slice(3));
+  await send(catalogue(5));
+  await recordsInTopic(fixture.deadLetters, 4);
+  const letters = await rows(fixture, '--aggregate-id', subject);
+  const blocking = `${fixture.topic.name}:0:1`;
+  expect(
+    letters.map(({ reason, attempts, waitsBehind, version }) => [reason, attempts, waitsBehind, version]),
+  ).toEqual([
+    ['refused-by-store', 4, null, 2],
+    ['waits-behind', 0, blocking, 3],
+    ['waits-behind', 0, blocking, 4],
+    ['waits-behind', 0, blocking, 5],
+  ]);
+  expect(new Set(letters.map(({ state }) => state))).toEqual(new Set(['open']));
+  // The read model that takes the price went on; so did every other product.
+  await eventually(async () => expect(await fixture.documents()).toEqual(naiveDocuments(log)), patient);
+
+  // Still refused: said so, nothing changed.
+  const refused = await dlq(fixture, 'redrive', blocking);
+  expect(refused.code).toBe(2);
+  expect(refused.out).toContain('refused');
+  await refuseTitle(fixture, undefined);
+  expect((await dlq(fixture, 'redrive', '--all', '--dry-run')).code).toBe(0);
+  expect(await rows(fixture, '--state', 'open')).toHaveLength(4);
+  const redriven = await dlq(fixture, 'redrive', blocking);
+  expect(redriven.code).toBe(0);
+  expect(redriven.out.match(/applied, released/g)).toHaveLength(3);
+  expect((await rows(fixture)).map(({ state }) => state)).toEqual(Array(4).fill('resolved'));
+  expect((await dlq(fixture, 'redrive', blocking)).out).toContain('contained');
+  expect((await dlq(fixture, 'show', blocking)).out).toMatch(/redrive by .*: applied/);
+
+  // The feed goes on with the product by itself.
+  await send(productHistory({ id: subject, events: [step.unpublished()], firstVersion: 6 }));
+  await eventually(async () => expect(await fixture.byId(subject)).toMatchObject({ version: 6 }), patient);
+  expect(await recordsOf(fixture.deadLetters.name)).toHaveLength(4);
+  expect((await second.kill()).code).toBe(0);
+});
+
+it('lists what a rebuild covered as resolved, and gives up on record what is no event', async () => {
+  const fixture = await consumerFixture(1);
+  const app = fixture.start();
+  await app.ready();
+  await eventually(async () => expect(await fixture.generations('LIVE')).toHaveLength(1), patient);
+  const [created, changed, published] = productHistory({
+    events: [step.created(), step.priceChanged(3), step.published()],
+  });
+  const spoiled = encodeEvent(changed!).replace('price-changed.v1', 'price-changed.v9');
+  const { subject } = created!;
+  await produceRaw(fixture.topic, [
+    { key: subject, value: encodeEvent(created!) },
+    { key: subject, value: spoiled },
+    { key: 'nobody', value: '{not json' },
+  ]);
+  await recordsInTopic(fixture.deadLetters, 2);
+  expect(await rows(fixture)).toMatchObject([
+    { reason: 'unknown-type', state: 'open', version: 2 },
+    { reason: 'not-json', state: 'open', version: null },
+  ]);
+  const [unknown, nothing] = [`${fixture.topic.name}:0:1`, `${fixture.topic.name}:0:2`];
+  const refused = await dlq(fixture, 'redrive', unknown, '--json');
+  expect(refused.code).toBe(2);
+  expect(JSON.parse(refused.out)).toMatchObject({ counts: { refused: 1 } });
+
+  await app.kill();
+  // The event store has it whole.
+  await fixture.store([created!, changed!, published!]);
+  const rebuild = spawnApp('apps/rebuild-job/src/main.ts', {
+    args: ['rebuild', '--projection', 'all', '--source', 'event-store', '--json'],
+    env: { ...fixture.env },
+  });
+  expect(await rebuild.exit(60_000)).toMatchObject({ code: 0 });
+  expect(await rows(fixture, '--reason', 'unknown-type')).toMatchObject([{ state: 'resolved' }]);
+  const again = await dlq(fixture, 'redrive', unknown);
+  expect(again).toMatchObject({ code: 0, out: expect.stringContaining('contained') as string });
+
+  expect((await dlq(fixture, 'discard', nothing)).code).toBe(1);
+  expect((await dlq(fixture, 'discard', nothing, '--reason', 'a broken producer')).code).toBe(0);
+  expect(await rows(fixture, '--state', 'discarded')).toMatchObject([{ id: nothing }]);
+  expect(await rows(fixture, '--state', 'open')).toEqual([]);
+  const unknownId = await dlq(fixture, 'show', `${fixture.topic.name}:0:77`);
+  expect(unknownId.code).toBe(1);
+});

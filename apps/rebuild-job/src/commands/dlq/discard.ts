@@ -1,0 +1,56 @@
+import { discardLetters, findLetters } from '@reprise/read-model-feed';
+import { exitCodes } from '@reprise/read-model-rebuild';
+import type { Verb } from '../../verb.ts';
+import { paced } from './redrive.ts';
+import { requireAll } from './show.ts';
+import { chosenProjections, readIds, thisOperator, withLetters } from './with-letters.ts';
+
+const eventsPerSecond = 200;
+
+export const discardCommand: Verb = {
+  name: 'discard',
+  operands: '[ids...]',
+  description:
+    'Gives dead letters up, on record. What waits behind goes on if the version rule allows it, else its product goes to repair.',
+  options: [
+    ['--reason <text>', 'why it is given up, for the record (required)'],
+    ['--json', 'print one JSON document on stdout'],
+  ],
+  examples: ['rebuild-job dlq discard product.events:3:1042 --reason "sent by the load test of 21 November"'],
+  async run(options, invocation, words) {
+    const chosen = chosenProjections(options);
+    const ids = readIds(options, words);
+    if (ids.size === 0)
+      options.problem('name the dead letters to give up: dlq discard topic:partition:offset');
+    const reason = options.text('reason')?.trim() ?? '';
+    if (reason === '') options.problem('--reason is required: say why, it is kept on record');
+    const json = options.flag('json');
+    options.finish();
+    const { signal, stdout, stderr } = invocation;
+    return withLetters(chosen, invocation, async (servers, { repairs }) => {
+      requireAll(ids, await findLetters(servers, ids, signal));
+      let refused = 0;
+      const result = await discardLetters(servers, {
+        ...{ ids, reason, signal, actor: thisOperator(), pace: paced(eventsPerSecond, signal) },
+        requestRepair: async (blocked) => {
+          const tasks = blocked.map(({ projection, projectionVersion, aggregateId, reason: error }) => ({
+            ...{ projection, projectionVersion, aggregateId, error },
+            reason: 'dead-letter' as const,
+          }));
+          refused = (await repairs.add(tasks)).refused.length;
+        },
+      });
+      if (json) stdout(`${JSON.stringify(result, null, 2)}\n`);
+      else {
+        const { discarded, released, waiting } = result;
+        for (const id of discarded) stdout(`${id}  discarded\n`);
+        for (const id of released) stdout(`${id}  released\n`);
+        for (const id of waiting) stdout(`${id}  waits; its product was handed to repair\n`);
+        if (discarded.length === 0) stdout('Nothing was changed: they were discarded before.\n');
+      }
+      if (refused > 0)
+        stderr(`The repair queue is full and took ${refused} tasks less. See: rebuild-job repair --status\n`);
+      return refused > 0 ? exitCodes.refused : exitCodes.done;
+    });
+  },
+};

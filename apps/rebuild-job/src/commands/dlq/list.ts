@@ -1,0 +1,61 @@
+import { describeTopic, fedModels, judgedLetters } from '@reprise/read-model-feed';
+import { exitCodes } from '@reprise/read-model-rebuild';
+import type { Verb } from '../../verb.ts';
+import { lineOf, rowOf, type LetterRow } from './letter-text.ts';
+import { chosenProjections, withLetters } from './with-letters.ts';
+
+const states = ['open', 'resolved', 'discarded', 'all'] as const;
+
+export const listCommand: Verb = {
+  name: 'list',
+  description: 'Lists dead letters in the order they were put aside, with what has become of them.',
+  options: [
+    ['--projection <name>', 'judge by the live generation of this projection only (default all)'],
+    ['--aggregate-id <id>', 'only letters of this product'],
+    ['--reason <reason>', 'only letters with this reason, as in not-applicable or waits-behind'],
+    ['--state <state>', 'open, resolved, discarded or all (default all)'],
+    ['--limit <n>', 'at most so many letters (default 100)'],
+    ['--json', 'print one JSON array on stdout'],
+  ],
+  examples: [
+    'rebuild-job dlq list --state open',
+    'rebuild-job dlq list --aggregate-id 0190b0c4-1f6e-7c3a-9c1e-2f4a6b8c0d1e',
+    'rebuild-job dlq list --reason unknown-type --limit 20 --json',
+  ],
+  async run(options, invocation) {
+    const chosen = chosenProjections(options);
+    const aggregateId = options.text('aggregateId');
+    const reason = options.text('reason');
+    const state = options.oneOf('state', states, 'all');
+    const limit = options.wholeNumber('limit', 1, 100);
+    const json = options.flag('json');
+    options.finish();
+    const { stdout, stderr, signal } = invocation;
+    return withLetters(chosen, invocation, async (servers) => {
+      const topic = await describeTopic(servers.kafka, servers.deadLetters);
+      const rows: LetterRow[] = [];
+      let more = false;
+      const scan = {
+        wanted: (letter: { reason: string }) => (reason ?? letter.reason) === letter.reason,
+        signal,
+      };
+      for await (const letters of judgedLetters(servers, topic, await fedModels(servers), scan)) {
+        const meant = letters.filter(
+          (letter) =>
+            (state === 'all' || letter.state === state) &&
+            (aggregateId === undefined || letter.aggregateId === aggregateId),
+        );
+        more = rows.length + meant.length > limit;
+        rows.push(...meant.slice(0, limit - rows.length).map(rowOf));
+        if (more) break;
+      }
+      if (json) stdout(`${JSON.stringify(rows, null, 2)}\n`);
+      else {
+        for (const row of rows) stdout(`${lineOf(row)}\n`);
+        if (rows.length === 0) stdout('No dead letters.\n');
+      }
+      if (more) stderr(`There are more: only the first ${limit} are shown (--limit).\n`);
+      return exitCodes.done;
+    });
+  },
+};

@@ -1,0 +1,89 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import {
+  findLetters,
+  redriveLetters,
+  type JudgedLetter,
+  type RedriveOutcome,
+} from '@reprise/read-model-feed';
+import { exitCodes } from '@reprise/read-model-rebuild';
+import type { Verb } from '../../verb.ts';
+import { printable } from './letter-text.ts';
+import { requireAll } from './show.ts';
+import { chosenProjections, readIds, thisOperator, withLetters } from './with-letters.ts';
+
+/** Outcomes after which the letter needs nobody any more. */
+const settled: ReadonlySet<RedriveOutcome> = new Set<RedriveOutcome>(['applied', 'contained']);
+const listed = 1_000;
+
+export const redriveCommand: Verb = {
+  name: 'redrive',
+  operands: '[ids...]',
+  description:
+    'Applies dead letters to the read models under the version guard, and releases in order what waits behind them.',
+  options: [
+    ['--all', 'every open dead letter, instead of ids'],
+    ['--aggregate-id <id>', 'every open dead letter of this product, instead of ids'],
+    ['--projection <name>', 'only into this projection (default all)'],
+    ['--rate <n>', 'at most so many events per second; 0 = no limit (default 200)'],
+    ['--dry-run', 'only tell what would happen'],
+    ['--json', 'print one JSON document on stdout'],
+  ],
+  examples: [
+    'rebuild-job dlq redrive product.events:3:1042 --dry-run',
+    'rebuild-job dlq redrive product.events:3:1042',
+    'rebuild-job dlq redrive --all --rate 50',
+    'rebuild-job dlq redrive --aggregate-id 0190b0c4-1f6e-7c3a-9c1e-2f4a6b8c0d1e --json',
+  ],
+  async run(options, invocation, words) {
+    const chosen = chosenProjections(options);
+    const ids = readIds(options, words);
+    const all = options.flag('all');
+    const aggregateId = options.text('aggregateId');
+    const rate = options.wholeNumber('rate', 0, 200);
+    const dryRun = options.flag('dryRun');
+    const json = options.flag('json');
+    const ways = [ids.size > 0, all, aggregateId !== undefined].filter(Boolean).length;
+    if (ways !== 1)
+      options.problem('name the letters by id, or give --all, or --aggregate-id: one of the three');
+    options.finish();
+    const { signal, stdout, stderr } = invocation;
+    return withLetters(chosen, invocation, async (servers) => {
+      if (ids.size > 0) requireAll(ids, await findLetters(servers, ids, signal));
+      const selects = ({ id, state, aggregateId: of }: JudgedLetter) =>
+        ids.size > 0 ? ids.has(id) : state === 'open' && (all || of === aggregateId);
+      const request = {
+        ...{ selects, releaseBehind: ids.size > 0, dryRun, signal },
+        ...{ pace: paced(rate, signal), actor: thisOperator() },
+      };
+      const counts: Partial<Record<RedriveOutcome, number>> = {};
+      const letters = [];
+      let unsettled = 0;
+      for await (const one of redriveLetters(servers, request)) {
+        counts[one.outcome] = (counts[one.outcome] ?? 0) + 1;
+        if (!settled.has(one.outcome)) unsettled += 1;
+        if (letters.length < listed) letters.push(one);
+        if (json) continue;
+        const why = one.detail === null ? '' : `  ${printable(one.detail)}`;
+        const how = one.released ? `${one.outcome}, released` : one.outcome;
+        stdout(`${one.id}  ${printable(one.aggregateId ?? '-')} v${one.version ?? '?'}  ${how}${why}\n`);
+      }
+      if (json) stdout(`${JSON.stringify({ dryRun, counts, letters }, null, 2)}\n`);
+      const told = Object.entries(counts).map(([outcome, count]) => `${count} ${outcome}`);
+      const end = dryRun ? ' It was a dry run: nothing was changed.' : '';
+      stderr(`${told.length > 0 ? told.join(', ') : 'Nothing to redrive'}.${end}\n`);
+      return unsettled > 0 ? exitCodes.refused : exitCodes.done;
+    });
+  },
+};
+
+/** Lets so many events per second pass, evenly. */
+export function paced(perSecond: number, signal: AbortSignal): (events: number) => Promise<void> {
+  let free = 0;
+  return async (events) => {
+    if (perSecond === 0) return;
+    const now = performance.now();
+    const wait = free - now;
+    free = Math.max(free, now) + (events * 1_000) / perSecond;
+    if (wait > 0) await delay(wait, undefined, { signal });
+  };
+}

@@ -1,0 +1,85 @@
+import { findLetters, type JudgedLetter } from '@reprise/read-model-feed';
+import { exitCodes, RebuildError } from '@reprise/read-model-rebuild';
+import type { Verb } from '../../verb.ts';
+import { payloadText, printable, remedyFor, rowOf } from './letter-text.ts';
+import { chosenProjections, readIds, withLetters } from './with-letters.ts';
+
+const shownCharacters = 2_000;
+
+export const showCommand: Verb = {
+  name: 'show',
+  operands: '[ids...]',
+  description:
+    'Shows dead letters whole: headers, payload, where it stands, what was done to it and what to do.',
+  options: [
+    ['--projection <name>', 'judge by the live generation of this projection only (default all)'],
+    ['--full', `show the whole payload, not only the first ${shownCharacters} characters`],
+    ['--json', 'print one JSON array on stdout; it holds the payload as it is, as text'],
+  ],
+  examples: [
+    'rebuild-job dlq show product.events:3:1042',
+    'rebuild-job dlq show product.events:3:1042 --json',
+  ],
+  async run(options, invocation, words) {
+    const chosen = chosenProjections(options);
+    const ids = readIds(options, words);
+    if (ids.size === 0) options.problem('name the dead letter to show: dlq show topic:partition:offset');
+    const longest = options.flag('full') ? Infinity : shownCharacters;
+    const json = options.flag('json');
+    options.finish();
+    return withLetters(chosen, invocation, async (servers) => {
+      const letters = await findLetters(servers, ids, invocation.signal);
+      requireAll(ids, letters);
+      if (json) invocation.stdout(`${JSON.stringify(letters.map(asJson), null, 2)}\n`);
+      else invocation.stdout(letters.map((letter) => `${describe(letter, longest)}\n`).join('\n'));
+      return exitCodes.done;
+    });
+  },
+};
+
+/** @throws RebuildError USAGE naming the ids that are in no dead letter */
+export function requireAll(ids: ReadonlySet<string>, letters: readonly JudgedLetter[]): void {
+  const found = new Set(letters.map(({ id }) => id));
+  const missing = [...ids].filter((id) => !found.has(id));
+  if (missing.length === 0) return;
+  throw new RebuildError(
+    'USAGE',
+    `No dead letter ${missing.join(', ')} is in the dead-letter topic. Nothing was changed. See: rebuild-job dlq list`,
+  );
+}
+
+function asJson(letter: JudgedLetter) {
+  const { key, value, headers } = letter.letter;
+  return {
+    ...rowOf(letter),
+    headers,
+    key: key?.toString() ?? null,
+    payload: value?.toString() ?? null,
+    live: letter.live,
+    actions: letter.actions.map((action) => ({ ...action, offset: String(action.offset) })),
+    remedy: remedyFor(letter),
+  };
+}
+
+function describe(letter: JudgedLetter, longest: number): string {
+  const { id, state, live, actions } = letter;
+  const { headers, key, value } = letter.letter;
+  const lines = [`${id}  ${state}`, 'headers'];
+  for (const [name, text] of Object.entries(headers)) lines.push(`  ${name.padEnd(20)} ${printable(text)}`);
+  lines.push(`key\n  ${key === null ? '(none)' : printable(key.toString())}`, 'payload');
+  lines.push(
+    ...payloadText(value, longest)
+      .split('\n')
+      .map((line) => `  ${line}`),
+  );
+  lines.push('live read models');
+  for (const { projection, generation, version } of live)
+    lines.push(`  ${projection.padEnd(20)} ${generation}: version ${version === 0 ? 'none' : version}`);
+  if (actions.length > 0) lines.push('what was done');
+  for (const { at, action, outcome, detail, user, host } of actions) {
+    const why = detail === null ? '' : ` (${printable(detail)})`;
+    lines.push(`  ${at.toISOString()} ${action} by ${user}@${host}: ${outcome}${why}`);
+  }
+  lines.push('what to do', `  ${remedyFor(letter)}`);
+  return lines.join('\n');
+}

@@ -1,0 +1,62 @@
+import { hostname, userInfo } from 'node:os';
+import { describeTopic, parseLetterId, type LetterServers } from '@reprise/read-model-feed';
+import { findProjection, projections, type Projection } from '@reprise/read-model-projections';
+import { readConfiguration } from '@reprise/runtime';
+import type { OptionReader } from '../../option-reader.ts';
+import { openServers, type OpenServers } from '../../servers.ts';
+import type { Invocation } from '../../verb.ts';
+
+/** Who works at this command line, for the record. */
+export function thisOperator(): { readonly host: string; readonly user: string } {
+  return { host: hostname(), user: userInfo().username };
+}
+
+/** The projections `--projection` names; without it, or with `all`, every registered one. */
+export function chosenProjections(options: OptionReader): readonly Projection[] {
+  const name = options.text('projection');
+  if (name === undefined || name === 'all') return projections;
+  const projection = findProjection(name);
+  if (projection) return [projection];
+  const known = [...projections.map((one) => one.name), 'all'].join(', ');
+  options.problem(`--projection "${name}" is not known: it must be one of ${known}`);
+  return [];
+}
+
+/** The words of a command line as ids of dead letters. */
+export function readIds(options: OptionReader, words: readonly string[]): ReadonlySet<string> {
+  for (const word of words) {
+    if (!parseLetterId(word))
+      options.problem(`"${word}" is no id of a dead letter (topic:partition:offset, as dlq list shows it)`);
+  }
+  return new Set(words);
+}
+
+/**
+ * Opens what dead letters are looked at and worked on with, runs `work`, and closes it.
+ * @throws ConfigurationError; ReadModelNotMigrated; TopicMissing; DependencyError
+ */
+export async function withLetters<T>(
+  chosen: readonly Projection[],
+  { env }: Invocation,
+  work: (servers: LetterServers, open: OpenServers) => Promise<T>,
+): Promise<T> {
+  const { kafka, productEventsTopic, deadLetterTopic } = readConfiguration(env, ['kafka']);
+  const open = await openServers(env);
+  try {
+    const events = await describeTopic(kafka, productEventsTopic);
+    const { registry, deadLetters, history } = open;
+    const models = chosen.map((projection) => ({ projection, store: open.storeOf(projection) }));
+    const servers = {
+      kafka,
+      events,
+      deadLetters: deadLetterTopic,
+      registry,
+      ...deadLetters,
+      models,
+      history,
+    };
+    return await work(servers, open);
+  } finally {
+    await open.close();
+  }
+}
