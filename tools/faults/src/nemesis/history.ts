@@ -1,4 +1,5 @@
-import { createWriteStream } from 'node:fs';
+import { createWriteStream, mkdirSync } from 'node:fs';
+import { dirname } from 'node:path';
 
 /** What happened when, as JSON lines in a file that is kept. */
 export interface History {
@@ -9,6 +10,7 @@ export interface History {
 
 /** Opens the file anew. Times are milliseconds since then. */
 export function openHistory(file: string): History {
+  mkdirSync(dirname(file), { recursive: true });
   const stream = createWriteStream(file);
   const begun = performance.now();
   return {

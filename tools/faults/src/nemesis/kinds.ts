@@ -150,15 +150,18 @@ const killJob: FaultKind = {
 
 const isBulk = (path: string): boolean => path.includes('_bulk');
 
-/** Everything a nemesis may do. */
-export const faultKinds: readonly FaultKind[] = [
-  killing('product-api', 3, ({ cast }) => cast.api),
+/** What is done to processes; it goes on beside what is done to servers and networks. */
+const toProcesses: readonly FaultKind[] = [
+  killing('product-api', 2, ({ cast }) => cast.api),
   killing('outbox-relay', 3, ({ cast, random }) => random.pick(cast.relays)),
   killing('projection-consumer', 3, ({ cast, random }) => random.pick(cast.consumers)),
   killJob,
   freezing('outbox-relay', 2, ({ cast, random }) => random.pick(cast.relays)),
   freezing('projection-consumer', 2, ({ cast, random }) => random.pick(cast.consumers)),
   freezing('product-api', 1, ({ cast }) => cast.api),
+];
+
+const toServersAndNetworks: readonly FaultKind[] = [
   network('refuse', 'refuse', 'kafka'),
   network('blackhole', 'blackhole', 'kafka'),
   network('delay', 200, 'kafka'),
@@ -186,9 +189,12 @@ export const faultKinds: readonly FaultKind[] = [
   serverFreeze('elasticsearch'),
 ];
 
-/** One of them, the likelier ones more often. */
-export function pickKind(random: Random): FaultKind {
-  const total = faultKinds.reduce((sum, { weight }) => sum + weight, 0);
+/** Two of them are at work at the same time, one of each. */
+export const lanes: readonly (readonly FaultKind[])[] = [toProcesses, toServersAndNetworks];
+
+/** One of these, the likelier ones more often. */
+export function pickKind(kinds: readonly FaultKind[], random: Random): FaultKind {
+  const total = kinds.reduce((sum, { weight }) => sum + weight, 0);
   let left = random.below(total);
-  return faultKinds.find(({ weight }) => (left -= weight) < 0) ?? faultKinds[0]!;
+  return kinds.find(({ weight }) => (left -= weight) < 0) ?? kinds[0]!;
 }

@@ -9,11 +9,11 @@ import { FaultCounts } from '../fault-counts.ts';
 import { settled } from '../oracle/documents.ts';
 import { readProducts, watchAlias, type AliasHistory, type ReaderHistory } from '../traffic/observers.ts';
 import { sendCommands, type Sent } from '../traffic/commands.ts';
-import { randomFrom, type Random } from '../traffic/random.ts';
+import { randomFrom } from '../traffic/random.ts';
 import { check, eventually } from '../waiting.ts';
 import { raiseCast, type Cast } from './cast.ts';
 import { openHistory, type History } from './history.ts';
-import { pickKind, type Stage } from './kinds.ts';
+import { lanes, pickKind, type Stage } from './kinds.ts';
 import { keepSwitching, type Switching } from './switching.ts';
 import { judgeRun, type Verdict } from './verdict.ts';
 
@@ -26,7 +26,10 @@ export interface NemesisOptions {
 export interface NemesisResult {
   readonly seed: number;
   readonly minutes: number;
+  /** How often each kind was inflicted and really met something. */
   readonly faults: Readonly<Record<string, number>>;
+  /** How many requests, connections or processes it met. */
+  readonly hits: number;
   readonly endings: Switching['endings'];
   readonly endedByItself: Readonly<Record<string, number>>;
   readonly secondsToRest: number;
@@ -55,9 +58,8 @@ export async function runNemesis(
 ): Promise<NemesisResult> {
   const { seed, minutes } = options;
   report(`seed ${seed}, ${minutes} minutes`);
-  const random = randomFrom(seed);
   const history = openHistory(join(workspaceRoot, '.stack', `nemesis-${seed}.jsonl`));
-  const faults = new FaultCounts();
+  const [faults, hits] = [new FaultCounts(), new FaultCounts()];
   const world = await createWorld(servers, templates, { partitions: 4 });
   try {
     const cast = await raiseCast(world, history);
@@ -68,9 +70,9 @@ export async function runNemesis(
     const { recorded, switching } = await disturb(options, {
       world,
       cast,
-      random,
       history,
       faults,
+      hits,
       report,
       signal,
     });
@@ -88,6 +90,7 @@ export async function runNemesis(
       seed,
       minutes,
       faults: faults.all(),
+      hits: Object.values(hits.all()).reduce((sum, times) => sum + times, 0),
       endings: switching.endings,
       endedByItself,
       secondsToRest,
@@ -103,9 +106,9 @@ export async function runNemesis(
 interface Run {
   readonly world: World;
   readonly cast: Cast;
-  readonly random: Random;
   readonly history: History;
   readonly faults: FaultCounts;
+  readonly hits: FaultCounts;
   readonly report: (line: string) => void;
   readonly signal: AbortSignal;
 }
@@ -114,7 +117,7 @@ async function disturb(
   { minutes, seed, perSecond = 80 }: NemesisOptions,
   run: Run,
 ): Promise<{ recorded: Recorded; switching: Switching }> {
-  const { world, cast, random, history, faults, report, signal } = run;
+  const { world, cast, history, faults, hits, report, signal } = run;
   const commands = sendCommands({
     origin: cast.api.origin,
     random: randomFrom(seed + 1),
@@ -129,25 +132,35 @@ async function disturb(
     () => away > 0,
   );
   const jobs = keepSwitching(world, cast.env, randomFrom(seed + 2), history);
-  const stage: Stage = {
-    world,
-    cast,
-    random,
-    job: jobs.job,
-    searchAway: (now) => {
-      away += now ? 1 : -1;
-    },
-  };
   const deadline = performance.now() + minutes * 60_000;
-  while (performance.now() < deadline && !signal.aborted) {
-    const kind = pickKind(random);
-    history.add('fault begins', { kind: kind.name });
-    const times = await kind.inflict(stage);
-    if (times > 0) faults.count(kind.name, times);
-    history.add('fault over', { kind: kind.name, times });
-    report(`${kind.name} × ${times}; ${commands.sent.length} commands so far`);
-    await delay(300 + random.below(3_000));
-  }
+  await Promise.all(
+    lanes.map(async (kinds, lane) => {
+      const random = randomFrom(seed + 10 + lane);
+      const stage: Stage = {
+        world,
+        cast,
+        random,
+        job: jobs.job,
+        searchAway: (now) => {
+          away += now ? 1 : -1;
+        },
+      };
+      while (performance.now() < deadline && !signal.aborted) {
+        const kind = pickKind(kinds, random);
+        history.add('fault begins', { kind: kind.name });
+        const times = await kind.inflict(stage);
+        history.add('fault over', { kind: kind.name, times });
+        if (times > 0) {
+          faults.count(kind.name);
+          hits.count(kind.name, times);
+        }
+        report(
+          `${kind.name}${times > 0 ? '' : ' (nothing met it)'}; ${commands.sent.length} commands so far`,
+        );
+        await delay(300 + random.below(3_000));
+      }
+    }),
+  );
   const switching = await jobs.stop();
   await commands.stop();
   const recorded = { sent: commands.sent, alias: await alias.stop(), reads: await reader.stop() };

@@ -2,7 +2,7 @@ import type { NemesisResult } from '../nemesis/run-nemesis.ts';
 
 /** A nemesis run as Markdown. */
 export function nemesisText(result: NemesisResult): string {
-  const { seed, minutes, faults, endings, endedByItself, secondsToRest, verdict, historyFile } = result;
+  const { seed, minutes, faults, hits, endings, endedByItself, secondsToRest, verdict, historyFile } = result;
   const total = Object.values(faults).reduce((sum, times) => sum + times, 0);
   const list = (counts: Readonly<Record<string, number>>): string =>
     Object.entries(counts)
@@ -11,7 +11,7 @@ export function nemesisText(result: NemesisResult): string {
       .join(', ') || 'none';
   return [
     `seed ${seed}, ${minutes} minutes: ${verdict.broken.length === 0 ? 'everything held' : 'BROKEN'}`,
-    `- faults: ${total} in ${Object.keys(faults).length} kinds: ${list(faults)}`,
+    `- faults: ${total} in ${Object.keys(faults).length} kinds, which met ${hits} requests, connections and processes: ${list(faults)}`,
     `- commands acknowledged: ${verdict.acknowledged}; lost: ${verdict.lost}; with two effects: ${verdict.doubled}`,
     `- events committed: ${verdict.committed}; duplicate records in the log: ${verdict.duplicateRecords}; dead letters: ${verdict.deadLetters}`,
     `- reads through the alias: ${verdict.reads}; failed while Elasticsearch ran: ${verdict.failedReads}; gone back: ${verdict.wentBack}`,

@@ -162,16 +162,17 @@ async function drift({ world, faults, note }: Scene): Promise<void> {
   await seed(world, { products: 200, events: 4, upTo: 'log' });
   await successfulRebuild(world);
   const index = await servingIndex(world);
-  const ids = (await world.search.documents(index)).map(({ id }) => id);
-  for (const id of ids.slice(0, 10)) {
-    await world.search.call('POST', `${index}/_update/${id}`, { doc: { title: 'not what the log says' } });
+  const documents = await world.search.documents(index);
+  for (const { id, version, source } of documents.slice(0, 10)) {
+    const path = `${index}/_doc/${id}?version=${version}&version_type=external_gte`;
+    await world.search.call('PUT', path, { ...source, title: 'not what the log says' });
     faults.count('document corrupted');
   }
-  for (const id of ids.slice(10, 13)) {
+  for (const { id } of documents.slice(10, 13)) {
     await world.search.call('DELETE', `${index}/_doc/${id}`);
     faults.count('document removed');
   }
-  const [template] = await world.search.documents(index);
+  const template = documents[13];
   for (const number of [1, 2]) {
     const productId = `00000000-0000-4000-8000-00000000000${number}`;
     await world.search.call('PUT', `${index}/_doc/${productId}?refresh=true`, {
