@@ -7,8 +7,8 @@ export interface DocumentState {
 }
 
 /**
- * How a document of the read model differs from the fold of the log: it is not there, it should not be there, it is behind,
- * it has the right version and another content, or the log has moved past what was compared, which is no fault.
+ * How a document of the read model differs from the fold of the log: it is not there, no log knows it, it is behind, it has
+ * another content or a version its log never had, or the log has moved past what was compared, which is no fault.
  */
 export const driftClasses = ['missing', 'extra', 'stale', 'different', 'inFlight'] as const;
 export type DriftClass = (typeof driftClasses)[number];
@@ -40,10 +40,11 @@ export function classify(
   const versions = { id, expected: expected?.version ?? null, actual: actual?.version ?? null };
   if (touched) return { ...versions, class: 'inFlight' };
   if (actual === undefined) return { ...versions, class: 'missing' };
-  if (expected === undefined || actual.version > expected.version) return { ...versions, class: 'extra' };
+  if (expected === undefined) return { ...versions, class: 'extra' };
   return { ...versions, class: actual.version < expected.version ? 'stale' : 'different' };
 }
 
-function sameContent(a: DocumentState, b: DocumentState): boolean {
+/** Whether both digests are of the same content. */
+export function sameContent(a: DocumentState, b: DocumentState): boolean {
   return a.digest.high === b.digest.high && a.digest.low === b.digest.low;
 }

@@ -11,7 +11,7 @@ describe('the class of a difference', () => {
   it.each([
     ['missing', state(2), undefined],
     ['extra', undefined, state(2)],
-    ['extra', state(2), state(3)],
+    ['different', state(2), state(3)],
     ['stale', state(3), state(2)],
     ['different', state(2), state(2, 'other')],
   ] as const)('is %s', (expectedClass, expected, actual) => {

@@ -100,4 +100,42 @@ describe('verify', () => {
       drift: [{ id: ids[30], class: 'different' }],
     });
   });
+
+  it('sees a document that was written by hand, and one that was updated in place, for what they are', async () => {
+    live = (await model.rebuild()).receipt.generation!.name as GenerationName;
+    const [template] = (await model.store.read(live, [ids[1]!])).values();
+    await elasticsearch().index({
+      index: live,
+      id: 'by-hand',
+      document: { ...template!.document, productId: 'by-hand' },
+    });
+    expect(await verify()).toMatchObject({
+      counts: { extra: 1, different: 0 },
+      drift: [{ id: 'by-hand', class: 'extra' }],
+    });
+    await elasticsearch().update({ index: live, id: ids[2]!, doc: { stock: 999 } });
+    expect(await verify({ deep: true })).toMatchObject({ counts: { extra: 1, different: 1 } });
+  });
+
+  it('compares single products by their content', async () => {
+    expect(await verify({ aggregateIds: [ids[1]!, ids[2]!, 'by-hand', 'nobody'] })).toMatchObject({
+      documents: { expected: 2, actual: 3 },
+      drift: [
+        { id: ids[2], class: 'different' },
+        { id: 'by-hand', class: 'extra' },
+      ],
+    });
+    expect(await verify({ aggregateIds: [ids[1]!] })).toMatchObject({ clean: true });
+  });
+
+  it('hands on every document that drifts, however few are listed, and reads no faster than it may', async () => {
+    const drift: string[] = [];
+    const onDrift = (found: readonly { id: string }[]) =>
+      Promise.resolve(void drift.push(...found.map(({ id }) => id)));
+    const report = await verify({ deep: true, limit: 0, rate: 400, onDrift });
+    expect(drift.toSorted()).toEqual(['by-hand', ids[2]].sort());
+    expect(report.drift).toEqual([]);
+    // About 180 events and 60 documents, the first quarter of a second of events at once.
+    expect(report.timing.durationMs).toBeGreaterThan(200);
+  });
 });

@@ -1,56 +1,60 @@
-import {
-  BucketSums,
-  bucketCount,
-  canonicalJson,
-  documentDigest,
-  type BucketDigest,
-} from '@reprise/read-model-documents';
 import { describeTopic } from '@reprise/read-model-feed';
-import type { Generation, Positions } from '@reprise/read-model-indices';
+import type { Generation } from '@reprise/read-model-indices';
 import type { Projection } from '@reprise/read-model-projections';
 import { RebuildError } from '../errors.ts';
+import { openEventStoreSource } from '../event-store/event-store-source.ts';
 import { proveHistoryComplete } from '../kafka/history.ts';
 import { kafkaSource } from '../kafka/kafka-source.ts';
 import type { LogSource } from '../log/log-source.ts';
-import { differingBuckets } from '../run/gate.ts';
+import { pacedSource } from '../log/paced-source.ts';
 import { requireLiveGeneration } from '../run/live-generation.ts';
 import type { RebuildServers } from '../run/rebuild-options.ts';
-import { classify, driftClasses, type DocumentState, type Drift, type DriftClass } from './classify.ts';
-import { foldLog } from './fold-log.ts';
-import { productsTouchedSince } from './touched-since.ts';
+import { classify, driftClasses, type Drift, type DriftClass } from './classify.ts';
+import { compareDocuments, compareWithStore, type ComparisonInput } from './compare.ts';
+import { ExpectedStates } from './expected-states.ts';
+import { foldWholeLog, type FoldedLog } from './fold-whole-log.ts';
+import { findInFlight, type Difference } from './in-flight.ts';
 
 export interface VerifyOptions {
   readonly projection: Projection;
+  /** Where the log is read. Default `kafka`. */
+  readonly source?: 'kafka' | 'event-store';
+  /** Only these products; undefined for all. */
+  readonly aggregateIds?: readonly string[] | undefined;
   /** Compare every document's content, not only where the stored digests differ. */
   readonly deep: boolean;
   /** Drifting documents listed per class; the counts are always complete. */
   readonly limit: number;
   readonly memoryBytes: number;
+  /** Most events of the log, and most documents of the store, read in a second. Default 0: as fast as they come. */
+  readonly rate?: number;
+  /** Given every document that drifts, as it is found; not those in flight. */
+  readonly onDrift?: (drift: readonly Drift[]) => Promise<void>;
 }
 
 export interface VerifyReport {
   readonly projection: string;
   readonly generation: string;
+  readonly source: LogSource['kind'];
   /** Captured ends of the log that the comparison speaks for, decimal text. */
   readonly watermark: Readonly<Record<string, string>>;
+  readonly log: FoldedLog;
   readonly documents: { readonly expected: number; readonly actual: number };
   readonly bucketsCompared: number;
   readonly counts: Readonly<Record<DriftClass, number>>;
   readonly drift: readonly Drift[];
   /** True when nothing but documents in flight differs. */
   readonly clean: boolean;
+  readonly timing: { readonly durationMs: number; readonly documentsPerSecond: number };
 }
 
 const nothingToCompare =
   'there is nothing to compare. Nothing was changed. Rebuild the read model, or verify with the version that built it.';
 
-/** Buckets whose documents are compared at a time: a quarter of all documents' versions and digests in memory at most. */
-const bucketsAtATime = bucketCount / 4;
-
 /**
  * Compares the generation readers use with the fold of the log at a captured watermark: by bucket digest first, by document
- * where a bucket differs. Reads only: it joins no group, takes no lease and writes nothing. The log is read once more for
- * every 64 buckets that differ, so that memory stays bounded.
+ * where a bucket differs. Reads only: it joins no group, takes no lease and writes nothing. Memory is bounded: what the log
+ * says is kept on disk, and documents are compared some buckets at a time.
  *
  * @throws RebuildError USAGE when nothing is live or this version does not feed it; HISTORY_INCOMPLETE; DependencyError
  */
@@ -59,93 +63,127 @@ export async function verifyReadModel(
   servers: RebuildServers,
   signal: AbortSignal,
 ): Promise<VerifyReport> {
-  const { store, registry, kafka, topic: topicName } = servers;
-  const live = await requireLiveGeneration(servers, options.projection, nothingToCompare);
+  const { projection, aggregateIds, deep, rate = 0 } = options;
+  const { store, registry } = servers;
+  const begun = performance.now();
+  const live = await requireLiveGeneration(servers, projection, nothingToCompare);
   // In this order: what the generation gains afterwards is in flight, whatever is captured next.
   const positions = await registry.positions(live.uuid);
-  const topic = await describeTopic(kafka, topicName);
-  const proof = proveHistoryComplete(topic, live.topicId);
-  if (!proof.complete) throw historyIncomplete(proof.problems);
-  const source = kafkaSource(kafka, topic);
+  const opened = await openSource(options, servers, live);
+  const source = rate > 0 ? pacedSource(opened, rate) : opened;
+  const expected = await ExpectedStates.open();
   try {
-    const folded = await foldLog({ ...options, source, signal }, () => undefined);
-    if (folded.unresolved.length > 0) throw splitProducts(options.projection.name, folded.unresolved.length);
-    const expected = folded.total.buckets;
-    await store.refresh(live.name);
-    const actual = await store.bucketDigests(live.name);
-    const all = Array.from({ length: bucketCount }, (_, bucket) => bucket);
-    const suspects = options.deep ? all : differingBuckets(expected, actual);
-    const drift: Drift[] = [];
-    const counts = Object.fromEntries(driftClasses.map((name) => [name, 0])) as Record<DriftClass, number>;
-    for (let at = 0; at < suspects.length; at += bucketsAtATime) {
-      const buckets = new Set(suspects.slice(at, at + bucketsAtATime));
-      for (const found of await compareBuckets(options, servers, live, source, positions, buckets, signal)) {
-        if (++counts[found.class] <= options.limit) drift.push(found);
-      }
+    const log = await foldWholeLog(
+      {
+        projection,
+        source,
+        memoryBytes: options.memoryBytes / 4,
+        aggregateIds: aggregateIds && new Set(aggregateIds),
+        signal,
+      },
+      ({ id, version, digest }) => expected.add(id, version, digest),
+    );
+    const comparing = { store, generation: live.name, expected, deep, documentsPerSecond: rate, signal };
+    const fromEventStore = source.kind === 'event-store';
+    const inFlight = { servers, projection, positions, fromEventStore, signal };
+    const findings = new Findings(options.limit);
+    const { actual, buckets, differences } = await comparison(comparing, aggregateIds);
+    for await (const some of differences) {
+      const waiting = await findInFlight(some, inFlight);
+      await findings.take(some, waiting, options.onDrift);
     }
+    const documents = {
+      expected: expected.buckets.reduce((sum, bucket) => sum + bucket.documents, 0),
+      actual,
+    };
+    const durationMs = Math.round(performance.now() - begun);
     return {
-      projection: options.projection.name,
+      projection: projection.name,
       generation: live.name,
-      watermark: Object.fromEntries(source.slices.map(({ slice, end }) => [String(slice), String(end)])),
-      documents: { expected: documentsIn(expected), actual: documentsIn(actual) },
-      bucketsCompared: suspects.length,
-      counts,
-      drift,
-      clean: driftClasses.every((name) => name === 'inFlight' || counts[name] === 0),
+      source: source.kind,
+      watermark: watermarkOf(source),
+      log,
+      documents,
+      bucketsCompared: buckets,
+      counts: findings.counts,
+      drift: findings.drift,
+      clean: driftClasses.every((name) => name === 'inFlight' || findings.counts[name] === 0),
+      timing: { durationMs, documentsPerSecond: Math.round((1_000 * actual) / Math.max(1, durationMs)) },
     };
   } finally {
+    await expected.dispose();
     await source.close();
   }
 }
 
-async function compareBuckets(
-  options: VerifyOptions,
-  { store, kafka, topic }: RebuildServers,
+/** Counts by class, and the first documents of each. */
+class Findings {
+  readonly counts = Object.fromEntries(driftClasses.map((name) => [name, 0])) as Record<DriftClass, number>;
+  readonly drift: Drift[] = [];
+  readonly #limit: number;
+
+  constructor(limit: number) {
+    this.#limit = limit;
+  }
+
+  async take(
+    differences: readonly Difference[],
+    inFlight: ReadonlySet<string>,
+    onDrift: VerifyOptions['onDrift'],
+  ): Promise<void> {
+    const found = differences.flatMap(
+      ({ id, expected, actual }) => classify(id, expected, actual, inFlight.has(id)) ?? [],
+    );
+    for (const one of found) if (++this.counts[one.class] <= this.#limit) this.drift.push(one);
+    const faults = found.filter((one) => one.class !== 'inFlight');
+    if (faults.length > 0) await onDrift?.(faults);
+  }
+}
+
+interface ComparisonInProgress {
+  readonly actual: number;
+  readonly buckets: number;
+  readonly differences: AsyncIterable<Difference[]> | readonly Difference[][];
+}
+
+async function comparison(
+  input: ComparisonInput,
+  aggregateIds: readonly string[] | undefined,
+): Promise<ComparisonInProgress> {
+  if (!aggregateIds) {
+    const { actual, buckets, differences } = await compareWithStore(input);
+    return { actual, buckets, differences: differences() };
+  }
+  const stored = await input.store.read(input.generation, aggregateIds);
+  return { actual: stored.size, buckets: 0, differences: [await compareDocuments(input, aggregateIds)] };
+}
+
+async function openSource(
+  { source = 'kafka', projection }: VerifyOptions,
+  { kafka, topic: name, eventStore }: RebuildServers,
   live: Generation,
-  source: LogSource,
-  positions: Positions,
-  buckets: ReadonlySet<number>,
-  signal: AbortSignal,
-): Promise<Drift[]> {
-  const expected = new Map<string, DocumentState>();
-  await foldLog({ ...options, source, signal }, ({ id, version, digest }) => {
-    if (buckets.has(digest.bucket)) expected.set(id, { version, digest });
-  });
-  const actual = new Map<string, DocumentState>();
-  for await (const batch of store.scan(live.name, { buckets: [...buckets], signal })) {
-    for (const { id, version, document, digest } of batch) {
-      const content = options.deep ? documentDigest(id, canonicalJson(document)) : digest;
-      actual.set(id, { version, digest: content });
-    }
+): Promise<LogSource> {
+  const topic = await describeTopic(kafka, name);
+  if (source === 'event-store') {
+    if (!eventStore)
+      throw new RebuildError('USAGE', 'The event store is not configured: set EVENT_STORE_DATABASE_URL.');
+    const positions = new Map(topic.partitions.map(({ partition, end }) => [partition, end]));
+    return openEventStoreSource({ pool: eventStore, topic: { name: topic.name, id: topic.id }, positions });
   }
-  // After the scan, so that whatever the scan could have seen of later events is known to be in flight.
-  const touched = await productsTouchedSince(positions, await describeTopic(kafka, topic), { kafka, signal });
-  const drift: Drift[] = [];
-  for (const id of new Set([...expected.keys(), ...actual.keys()])) {
-    const found = classify(id, expected.get(id), actual.get(id), touched.has(id));
-    if (found) drift.push(found);
-  }
-  return drift;
+  const proof = proveHistoryComplete(topic, live.topicId);
+  if (!proof.complete) throw historyIncomplete(projection.name, proof.problems);
+  return kafkaSource(kafka, topic);
 }
 
-function splitProducts(projection: string, products: number): RebuildError {
-  return new RebuildError(
-    'REFUSED',
-    `The events of ${products} products lie in several partitions of the log, or some are missing, so ${projection} cannot be compared ` +
-      'product by product. Nothing was changed. `rebuild-job rebuild --no-promote` folds such a log and tells what is missing.',
-  );
+/** Kafka's ends in both cases: for the event store those captured before its snapshot. */
+function watermarkOf({ positions }: LogSource): Record<string, string> {
+  return Object.fromEntries([...positions].map(([partition, end]) => [String(partition), String(end)]));
 }
 
-function historyIncomplete(problems: readonly string[]): RebuildError {
+function historyIncomplete(projection: string, problems: readonly string[]): RebuildError {
   return new RebuildError(
     'HISTORY_INCOMPLETE',
-    `Kafka no longer holds the whole history, so the read model cannot be compared with it: ${problems.join('; ')}. ` +
-      'Nothing was changed. Rebuild from the permanent log: --source event-store.',
+    `Kafka no longer holds the whole history, so ${projection} cannot be compared with it: ${problems.join('; ')}. ` +
+      'Nothing was changed. Compare with the permanent log instead: --source event-store.',
   );
-}
-
-function documentsIn(buckets: readonly BucketDigest[]): number {
-  const sums = new BucketSums();
-  sums.merge(buckets);
-  return sums.list().reduce((count, { documents }) => count + documents, 0);
 }

@@ -1,0 +1,112 @@
+import { closeSync, openSync, readFileSync, writeSync } from 'node:fs';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import {
+  bucketCount,
+  BucketSums,
+  type BucketDigest,
+  type DocumentDigest,
+} from '@reprise/read-model-documents';
+import type { DocumentState } from './classify.ts';
+
+/** Buckets whose states lie in one file. */
+const bucketsPerFile = 4;
+const chunkBytes = 64 << 10;
+/** length of id (2), version (4), high (4), low (4), bucket (1) */
+const headerBytes = 15;
+
+interface StateFile {
+  readonly path: string;
+  descriptor: number | undefined;
+  chunk: Buffer;
+  used: number;
+}
+
+/**
+ * What the log says of every document: version and digest, on disk by bucket beyond a few kilobytes a bucket, so that the log
+ * is folded once and any buckets can be compared afterwards. About 50 bytes a document. Ownership: whoever opens it disposes it.
+ */
+export class ExpectedStates {
+  readonly #directory: string;
+  readonly #files: StateFile[];
+  readonly #sums = new BucketSums();
+
+  private constructor(directory: string) {
+    this.#directory = directory;
+    this.#files = Array.from({ length: bucketCount / bucketsPerFile }, (_, file) => ({
+      path: join(directory, `${file}.states`),
+      descriptor: undefined,
+      chunk: Buffer.alloc(0),
+      used: 0,
+    }));
+  }
+
+  static async open(): Promise<ExpectedStates> {
+    return new ExpectedStates(await mkdtemp(join(tmpdir(), 'reprise-states-')));
+  }
+
+  add(id: string, version: number, digest: DocumentDigest): void {
+    const { bucket, high, low } = digest;
+    this.#sums.add(digest);
+    const file = this.#files[Math.floor(bucket / bucketsPerFile)]!;
+    const idBytes = Buffer.byteLength(id);
+    const size = headerBytes + idBytes;
+    if (file.used + size > file.chunk.length) this.#makeRoom(file, size);
+    const { chunk, used } = file;
+    chunk.writeUInt16LE(idBytes, used);
+    chunk.writeUInt32LE(version, used + 2);
+    chunk.writeUInt32LE(high, used + 6);
+    chunk.writeUInt32LE(low, used + 10);
+    chunk.writeUInt8(bucket, used + 14);
+    chunk.write(id, used + headerBytes);
+    file.used += size;
+  }
+
+  /** Bucket sums of all that was added. */
+  get buckets(): BucketDigest[] {
+    return this.#sums.list();
+  }
+
+  /** The states of these buckets, by document id. */
+  read(buckets: ReadonlySet<number>): Map<string, DocumentState> {
+    const states = new Map<string, DocumentState>();
+    for (const number of new Set([...buckets].map((bucket) => Math.floor(bucket / bucketsPerFile)))) {
+      const { path, descriptor, chunk, used } = this.#files[number]!;
+      if (descriptor !== undefined) readStates(readFileSync(path), buckets, states);
+      readStates(chunk.subarray(0, used), buckets, states);
+    }
+    return states;
+  }
+
+  async dispose(): Promise<void> {
+    for (const { descriptor } of this.#files) if (descriptor !== undefined) closeSync(descriptor);
+    await rm(this.#directory, { recursive: true, force: true });
+  }
+
+  #makeRoom(file: StateFile, size: number): void {
+    if (file.used > 0) {
+      file.descriptor ??= openSync(file.path, 'w');
+      for (let from = 0; from < file.used;)
+        from += writeSync(file.descriptor, file.chunk, from, file.used - from);
+    }
+    if (file.chunk.length < size) file.chunk = Buffer.allocUnsafe(Math.max(size, chunkBytes));
+    file.used = 0;
+  }
+}
+
+function readStates(bytes: Buffer, buckets: ReadonlySet<number>, into: Map<string, DocumentState>): void {
+  for (let at = 0; at < bytes.length;) {
+    const end = at + headerBytes + bytes.readUInt16LE(at);
+    const bucket = bytes.readUInt8(at + 14);
+    if (buckets.has(bucket)) {
+      const [version, high, low] = [2, 6, 10].map((offset) => bytes.readUInt32LE(at + offset)) as [
+        number,
+        number,
+        number,
+      ];
+      into.set(bytes.toString('utf8', at + headerBytes, end), { version, digest: { bucket, high, low } });
+    }
+    at = end;
+  }
+}

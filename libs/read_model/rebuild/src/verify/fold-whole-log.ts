@@ -1,0 +1,80 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { prepareDocument, type DocumentToWrite } from '@reprise/read-model-indices';
+import type { Projection } from '@reprise/read-model-projections';
+import type { FoldEntry } from '../build/aggregate-fold.ts';
+import { FoldTable } from '../build/fold-table.ts';
+import { emptyTally } from '../build/slice-tally.ts';
+import type { LogBatch, LogSource } from '../log/log-source.ts';
+
+export interface WholeLogInput {
+  readonly projection: Projection;
+  readonly source: LogSource;
+  /** Estimated bytes of folded documents to hold; records beyond go to disk, undecoded. */
+  readonly memoryBytes: number;
+  /** Only the records of these aggregates; undefined for all. */
+  readonly aggregateIds?: ReadonlySet<string> | undefined;
+  readonly signal: AbortSignal;
+}
+
+/** What the log was like. A read model is compared with what its events say up to the first that does not apply. */
+export interface FoldedLog {
+  readonly events: number;
+  /** Events that never apply. */
+  readonly poison: number;
+  /** Products of which an event is missing. */
+  readonly gaps: number;
+}
+
+const groupSize = 1_000;
+
+/**
+ * Folds a log as one, whatever partition an event lies in: a product's events may be spread over several, as happens when
+ * partitions were added. Nothing is written but records beyond the memory, to a directory that is removed again.
+ *
+ * @param see shown every final document, once, in no particular order
+ */
+export async function foldWholeLog(
+  { projection, source, memoryBytes, aggregateIds, signal }: WholeLogInput,
+  see: (document: DocumentToWrite) => void,
+): Promise<FoldedLog> {
+  const directory = await mkdtemp(join(tmpdir(), 'reprise-verify-'));
+  const tally = emptyTally();
+  const table = new FoldTable(projection, tally, { slice: 0, memoryBytes, spillDirectory: directory });
+  let gaps = 0;
+  const finish = (entries: readonly FoldEntry[]) => {
+    for (const { document, held } of entries) {
+      if (held) gaps++;
+      if (document && (aggregateIds?.has(document.productId) ?? true)) see(prepareDocument(document));
+    }
+  };
+  try {
+    for (const slice of source.slices) {
+      for await (const batch of source.read(slice, { position: slice.start }, signal)) {
+        addBatch(table, batch, aggregateIds);
+        if (source.grouped) finish(table.takeAllBut(batch.keys.at(-1)?.toString()));
+        signal.throwIfAborted();
+      }
+    }
+    for (const entries of table.drain(groupSize)) {
+      finish(entries);
+      signal.throwIfAborted();
+    }
+    return { events: tally.read, poison: tally.poisoned, gaps };
+  } finally {
+    table.dispose();
+    await rm(directory, { recursive: true, force: true });
+  }
+}
+
+function addBatch(table: FoldTable, batch: LogBatch, aggregateIds: ReadonlySet<string> | undefined): void {
+  const { values, keys } = batch;
+  const positionOf = (index: number) => batch.positionOf(index);
+  for (let index = 0; index < values.length; index++) {
+    const key = keys[index]!;
+    // A record without a key may be anybody's.
+    if (aggregateIds && key !== null && !aggregateIds.has(key.toString())) continue;
+    table.add(values[index]!, key, positionOf, index);
+  }
+}

@@ -1,0 +1,94 @@
+import { Admin } from '@platformatic/kafka';
+import type { ProductEvent } from '@reprise/events';
+import { aggregateHistory, feedEvents } from '@reprise/read-model-feed';
+import type { GenerationName } from '@reprise/read-model-indices';
+import { elasticsearch, produce, productHistory, step, testEndpoints } from '@reprise/test-kit';
+import { testEventStore, type TestEventStore } from '../testing/event-store.ts';
+import { testReadModel, type TestReadModel } from '../testing/read-model.ts';
+import { verifyReadModel, type VerifyOptions } from './verify.ts';
+
+let model: TestReadModel;
+let eventStore: TestEventStore;
+let live: GenerationName;
+let events: ProductEvent[];
+let ids: string[];
+
+const verify = (changes: Partial<VerifyOptions> = {}) =>
+  verifyReadModel(
+    {
+      projection: model.projection,
+      source: 'event-store',
+      deep: false,
+      limit: 20,
+      memoryBytes: 512 << 20,
+      ...changes,
+    },
+    { ...model.servers, eventStore: eventStore.pool, history: aggregateHistory(eventStore.pool) },
+    new AbortController().signal,
+  );
+
+beforeAll(async () => {
+  model = await testReadModel({ partitions: 2 });
+  eventStore = await testEventStore();
+  events = Array.from({ length: 30 }, () =>
+    productHistory({ events: [step.created(), step.published()] }),
+  ).flat();
+  ids = [...new Set(events.map(({ subject }) => subject))];
+  await eventStore.append(events);
+  await produce(model.topic, events);
+  live = (await model.rebuild()).receipt.generation!.name as GenerationName;
+});
+
+describe('verify against the event store', () => {
+  it('finds a read model clean that holds all the topic has, and takes what was not published yet for in flight', async () => {
+    expect(await verify({ deep: true })).toMatchObject({
+      clean: true,
+      source: 'event-store',
+      counts: { inFlight: 0 },
+    });
+    const next = productHistory({ id: ids[0]!, events: [step.priceChanged(4)], firstVersion: 3 });
+    const created = productHistory({ events: [step.created()] });
+    await eventStore.append([...next, ...created]);
+    expect(await verify()).toMatchObject({ clean: true, counts: { inFlight: 2 } });
+    // Published, but not fed yet.
+    await produce(model.topic, [...next, ...created]);
+    expect(await verify()).toMatchObject({ clean: true, counts: { inFlight: 2 } });
+    live = (await model.rebuild()).receipt.generation!.name as GenerationName;
+    expect(await verify()).toMatchObject({ clean: true, counts: { inFlight: 0 } });
+  });
+
+  it('takes a document that a repair made before the relay published for in flight, by either log', async () => {
+    const next = productHistory({ id: ids[1]!, events: [step.priceChanged(5)], firstVersion: 3 });
+    const created = productHistory({ events: [step.created()] });
+    await eventStore.append([...next, ...created]);
+    await feedEvents(
+      { store: model.store, name: live, projection: model.projection },
+      [...next, ...created],
+      undefined,
+    );
+    expect(await verify({ source: 'kafka' })).toMatchObject({ clean: true, counts: { inFlight: 2 } });
+    expect(await verify()).toMatchObject({ clean: true, counts: { inFlight: 0 } });
+    await produce(model.topic, [...next, ...created]);
+  });
+
+  it('finds what is missing and stale, also when the topic has lost its beginning', async () => {
+    live = (await model.rebuild()).receipt.generation!.name as GenerationName;
+    await elasticsearch().delete({ index: live, id: ids[5]! });
+    const [old] = events.filter(({ subject }) => subject === ids[6]);
+    await elasticsearch().delete({ index: live, id: ids[6]! });
+    await elasticsearch().indices.putSettings({ index: live, settings: { 'index.gc_deletes': '0ms' } });
+    await elasticsearch().indices.refresh({ index: live });
+    await feedEvents({ store: model.store, name: live, projection: model.projection }, [old!], undefined);
+    const found = { clean: false, counts: { missing: 1, stale: 1, extra: 0, different: 0, inFlight: 0 } };
+    expect(await verify()).toMatchObject(found);
+    const admin = new Admin({ clientId: 'test', bootstrapBrokers: [...testEndpoints().kafka.brokers] });
+    const partitions = [0, 1].map((partition) => ({ partition, offset: 3n }));
+    await admin.deleteRecords({ topics: [{ name: model.topic.name, partitions }] });
+    await admin.close();
+    expect(await verify()).toMatchObject(found);
+    await expect(verify({ source: 'kafka' })).rejects.toMatchObject({
+      code: 'HISTORY_INCOMPLETE',
+      message: expect.stringContaining('--source event-store'),
+    });
+  });
+});
