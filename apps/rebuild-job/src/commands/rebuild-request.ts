@@ -1,5 +1,7 @@
+import { statSync } from 'node:fs';
+import { resolve } from 'node:path';
 import type { Projection } from '@reprise/read-model-projections';
-import type { RebuildOptions, ReplayFilter } from '@reprise/read-model-rebuild';
+import { leastMemoryBytes, type RebuildOptions, type ReplayFilter } from '@reprise/read-model-rebuild';
 import { readCanaryOption, readGateLimits } from '../gate-options.ts';
 import { optionOf, type OptionReader } from '../option-reader.ts';
 import { readProjections } from '../projection-option.ts';
@@ -9,6 +11,8 @@ import { readShard } from '../shard-option.ts';
 export interface RebuildRequest extends Omit<RebuildOptions, 'projection'> {
   readonly projections: readonly Projection[];
   readonly json: boolean;
+  /** Undefined: the system's directory for temporary files. */
+  readonly workDirectory: string | undefined;
   /** `json`: progress as JSON lines on stderr. */
   readonly progress: 'auto' | 'json';
   /** Given: a part of the log is applied to the live generation, and nothing is built. */
@@ -30,8 +34,9 @@ export function readRequest(options: OptionReader, env: NodeJS.ProcessEnv): Rebu
     resume: options.flag('resume') ? 'resume' : options.flag('restart') ? 'restart' : 'auto',
     shard: readShard(options, env),
     batchSize: options.wholeNumber('batchSize', 1, 200),
-    workers: options.wholeNumber('workers', 1, 1),
-    memoryBytes: options.bytes('memory', 256 << 20, 512 << 20),
+    ...readResources(options),
+    ...readCheckpoints(options),
+    workDirectory: readWorkDirectory(options),
     maxEventsPerSecond: options.wholeNumber('maxEventsPerSecond', 0, 0),
     gate: readGateLimits(options),
     deep: options.flag('deep'),
@@ -45,6 +50,37 @@ export function readRequest(options: OptionReader, env: NodeJS.ProcessEnv): Rebu
   refuseWhatDoesNotGoTogether(options, request);
   options.finish();
   return request;
+}
+
+/** Threads and memory; each thread takes its part of the memory before it holds a document. */
+function readResources(options: OptionReader): Pick<RebuildOptions, 'workers' | 'memoryBytes'> {
+  const workers = options.wholeNumber('workers', 1, 1);
+  const memoryBytes = options.bytes('memory', 256 << 20, 512 << 20);
+  const least = leastMemoryBytes(workers);
+  if (memoryBytes < least)
+    options.problem(`--workers ${workers} needs a --memory of at least ${Math.ceil(least / (1 << 20))}mb`);
+  return { workers, memoryBytes };
+}
+
+function readCheckpoints(
+  options: OptionReader,
+): Pick<RebuildOptions, 'checkpointEvents' | 'checkpointSeconds'> {
+  return {
+    ...(options.isGiven('checkpointEvents') && {
+      checkpointEvents: options.wholeNumber('checkpointEvents', 1, 1),
+    }),
+    ...(options.isGiven('checkpointSeconds') && {
+      checkpointSeconds: options.wholeNumber('checkpointSeconds', 1, 1),
+    }),
+  };
+}
+
+function readWorkDirectory(options: OptionReader): string | undefined {
+  const path = options.text('workDirectory');
+  if (path === undefined) return undefined;
+  if (!statSync(path, { throwIfNoEntry: false })?.isDirectory())
+    options.problem(`--work-directory ${path} is not a directory`);
+  return resolve(path);
 }
 
 function readUntil(options: OptionReader): Date | undefined {

@@ -20,6 +20,12 @@ export const rebuildCommand: Verb = {
     ['--source <source>', 'kafka, event-store or auto (default kafka)'],
     ['--batch-size <documents>', 'documents written at a time (default 200; grows by itself)'],
     ['--workers <n>', 'threads that read and fold partitions beside each other (default 1)'],
+    ['--checkpoint-events <n>', 'save a half-read partition after so many of its events (default 2000000)'],
+    ['--checkpoint-seconds <s>', 'and after so many seconds, whichever comes first (default 15)'],
+    [
+      '--work-directory <path>',
+      'where they are saved, and records beyond the memory (default: the system’s)',
+    ],
     ['--memory <bytes>', 'memory the process stays within, as in 512mb (default 512mb)'],
     ['--shard <i/n>', 'build part i of n (from 0) of one generation; the last part to be built finishes it'],
     ['--shard-job <id>', 'names the job these parts belong to: started again after its end, it does nothing'],
@@ -77,17 +83,24 @@ async function rebuildOne(
   servers: OpenServers,
   { signal, received, stderr, interactive }: Invocation,
 ): Promise<{ receipt: Receipt; exitCode: number }> {
-  const reporter = progressReporter(projection.name, stderr, interactive);
+  const style = request.progress === 'json' ? 'json' : interactive ? 'live' : 'lines';
+  const reporter = progressReporter(projection.name, stderr, style);
+  const unheard = servers.faults.listen(reporter.notice);
   const control = {
     signal,
     onProgress: reporter.show,
     progressIntervalMs: reporter.intervalMs,
     onNotice: reporter.notice,
+    ...(request.workDirectory !== undefined && { workDirectory: request.workDirectory }),
+    latestFault: servers.faults.latest,
   };
-  const { receipt, ending } = request.part
-    ? await replayOntoLive({ ...request, projection }, request.part, servers.of(projection), control)
-    : await rebuildReadModel({ ...request, projection }, servers.of(projection), control);
-  reporter.finish();
+  const work = request.part
+    ? replayOntoLive({ ...request, projection }, request.part, servers.of(projection), control)
+    : rebuildReadModel({ ...request, projection }, servers.of(projection), control);
+  const { receipt, ending } = await work.finally(() => {
+    unheard();
+    reporter.finish();
+  });
   // Aborted work may leave its answer under way; a tick lets it be read before the servers are closed.
   await delay(0);
   const bySignal = ending.outcome === 'cancelled' && received();

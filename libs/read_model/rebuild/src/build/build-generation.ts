@@ -1,9 +1,17 @@
-import { join } from 'node:path';
 import type { Projection } from '@reprise/read-model-projections';
-import type { LogBatch, LogSlice, LogSource } from '../log/log-source.ts';
+import type { LogSlice, LogSource } from '../log/log-source.ts';
 import type { FoldEntry } from './aggregate-fold.ts';
 import type { BuildProgress } from './build-progress.ts';
-import { FoldTable, maxHeld, tooManyHeld } from './fold-table.ts';
+import { maxHeld, tooManyHeld, type FoldTable } from './fold-table.ts';
+import {
+  addBatch,
+  endUnfinished,
+  forgetSlice,
+  replaySlice,
+  tableOf,
+  type ReplayedSlice,
+  type Snapshots,
+} from './replay-slice.ts';
 import { emptyTally, type SliceTally } from './slice-tally.ts';
 import { writeEntries, type WriteDocuments } from './write-entries.ts';
 
@@ -18,8 +26,10 @@ export interface BuildInput {
   readonly progress: BuildProgress;
   /** Estimated bytes of folded documents to hold in memory, in all. */
   readonly memoryBytes: number;
-  /** Directory of this run's own; removed by the caller. */
+  /** Directory of this run's own for records beyond the memory, when there are no snapshots; removed by the caller. */
   readonly spillDirectory: string;
+  /** Undefined: an interrupted slice is read from its beginning. */
+  readonly snapshots?: Snapshots | undefined;
   /** Documents handed to the store at a time. */
   readonly groupSize: number;
   readonly signal: AbortSignal;
@@ -50,18 +60,18 @@ export async function buildGeneration(input: BuildInput): Promise<BuildResult> {
       input.progress.finish(slice.slice);
       continue;
     }
-    const tally = emptyTally();
-    const table = new FoldTable(input.projection, tally, {
-      slice: slice.slice,
-      memoryBytes: input.memoryBytes / 2,
-      spillDirectory: join(input.spillDirectory, String(slice.slice)),
-    });
+    let replayed: ReplayedSlice;
     try {
-      if (!input.source.grouped) await replaySlice(input, slice, table, signal);
+      replayed = input.source.grouped ? emptyTable(input, slice) : await replaySlice(input, slice, signal);
+    } catch (error) {
+      await writing;
+      throw error;
+    }
+    const { table, tally } = replayed;
+    try {
       await writing;
     } catch (error) {
-      table.dispose();
-      await writing;
+      endUnfinished(input, table);
       throw error;
     }
     const groups = input.source.grouped
@@ -71,8 +81,9 @@ export async function buildGeneration(input: BuildInput): Promise<BuildResult> {
       .then(() => {
         input.progress.spilledBytes += table.spilledBytes;
         tallies.set(slice.slice, tally);
+        if (!unresolved.slices.has(slice.slice)) table.dispose();
       })
-      .finally(() => table.dispose());
+      .finally(() => endUnfinished(input, table));
     // The next slice stops reading at once when this one cannot be written; `await writing` above then throws the cause.
     writing.catch((error: unknown) => failed.abort(error));
   }
@@ -97,22 +108,10 @@ async function* finishedGroups(
   yield* table.drain(input.groupSize);
 }
 
-async function replaySlice(
-  { source, progress }: BuildInput,
-  slice: LogSlice,
-  table: FoldTable,
-  signal: AbortSignal,
-): Promise<void> {
-  for await (const batch of source.read(slice, { position: slice.start }, signal)) {
-    addBatch(table, batch);
-    progress.move(slice.slice, batch.next.position);
-    signal.throwIfAborted();
-  }
-}
-
-function addBatch(table: FoldTable, batch: LogBatch): void {
-  const positionOf = (index: number) => batch.positionOf(index);
-  for (let i = 0; i < batch.values.length; i++) table.add(batch.values[i]!, batch.keys[i]!, positionOf, i);
+/** Where a log whose aggregates follow each other is folded: read and written at once, batch by batch. */
+function emptyTable(input: BuildInput, slice: LogSlice): ReplayedSlice {
+  const tally = emptyTally();
+  return { table: tableOf(input, slice, tally), tally };
 }
 
 async function writeSlice(
@@ -137,7 +136,9 @@ async function writeSlice(
   );
   progress.finish(slice.slice);
   // A slice whose events wait for another slice's is not finished on its own, so it is read again after an interruption.
-  if (!unresolved.slices.has(slice.slice)) await input.onSliceDone(slice, tally);
+  if (unresolved.slices.has(slice.slice)) return;
+  await input.onSliceDone(slice, tally);
+  forgetSlice(input, slice);
 }
 
 /** Entries that wait for another slice's events, over all slices of a run. */

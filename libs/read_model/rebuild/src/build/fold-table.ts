@@ -4,7 +4,7 @@ import type { Projection } from '@reprise/read-model-projections';
 import { RebuildError } from '../errors.ts';
 import { foldInto, type FoldEntry, type FoldOutcome, type PositionOf } from './aggregate-fold.ts';
 import { listedFaults, type PoisonEvent, type SliceTally } from './slice-tally.ts';
-import { SpillFiles } from './spill-files.ts';
+import { SpillFiles, type SpillManifest } from './spill-files.ts';
 
 export interface FoldTableOptions {
   readonly slice: number;
@@ -13,6 +13,15 @@ export interface FoldTableOptions {
   /** Where they go; made when needed, removed by `dispose`. */
   readonly spillDirectory: string;
   readonly depth?: number;
+}
+
+/** What a table holds, beside the counts its tally has. */
+export interface FrozenTable {
+  readonly entries: Iterable<readonly [id: string, entry: FoldEntry]>;
+  readonly bytes: number;
+  readonly held: number;
+  /** Undefined when nothing had to be put aside on disk. */
+  readonly spill: SpillManifest | undefined;
 }
 
 /** Estimated bytes of a document in memory beside its own text: object, map entry, strings' headers. */
@@ -127,9 +136,35 @@ export class FoldTable {
     return finished;
   }
 
+  /** What it holds now, to be written down before another record is added. Records on disk are synced. */
+  freeze(): FrozenTable {
+    return { entries: this.#entries, bytes: this.#bytes, held: this.#held, spill: this.#spill?.sync() };
+  }
+
+  /**
+   * Takes up what an empty table was before.
+   * @throws Error when records it had on disk are not there any more
+   */
+  thaw({ entries, bytes, held, spill }: FrozenTable): void {
+    for (const [id, entry] of entries) this.#entries.set(id, entry);
+    this.#bytes = bytes;
+    this.#held = held;
+    if (!spill) return;
+    this.#spill = this.#spillFiles();
+    this.#spill.takeOver(spill);
+  }
+
+  /** Removes its records from the disk; a snapshot that names them is of no use afterwards. */
   dispose(): void {
     this.#entries.clear();
     this.#spill?.remove();
+    this.#spill = undefined;
+  }
+
+  /** Ends like `dispose`, but leaves its records on the disk for a run that goes on from a snapshot. */
+  abandon(): void {
+    this.#entries.clear();
+    this.#spill?.close();
     this.#spill = undefined;
   }
 
@@ -181,9 +216,13 @@ export class FoldTable {
   #grow(bytes: number): void {
     this.#bytes += bytes;
     if (this.#spill || this.#bytes < this.options.memoryBytes) return;
-    const depth = this.options.depth ?? 0;
-    if (depth >= maxDepth) return;
-    this.#spill = new SpillFiles(join(this.options.spillDirectory, `slice-${this.options.slice}`), depth);
+    if ((this.options.depth ?? 0) >= maxDepth) return;
+    this.#spill = this.#spillFiles();
+  }
+
+  #spillFiles(): SpillFiles {
+    const { spillDirectory, slice, depth = 0 } = this.options;
+    return new SpillFiles(join(spillDirectory, `slice-${slice}`), depth);
   }
 
   #poison(event: Omit<PoisonEvent, 'slice'>): void {

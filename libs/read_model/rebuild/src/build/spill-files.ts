@@ -1,5 +1,6 @@
 import { closeSync, fsyncSync, mkdirSync, openSync, readSync, rmSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
+import { crc32 } from 'node:zlib';
 
 /** A record as it lies in the log, with what is needed to fold it later. */
 export interface SpilledRecord {
@@ -18,6 +19,15 @@ interface SpillFile {
   readonly descriptor: number;
   pending: Buffer[];
   pendingBytes: number;
+  /** Of what is on the disk. */
+  bytes: number;
+  crc32: number;
+}
+
+/** What a directory of spilled records held at a moment: later bytes do not belong to it. */
+export interface SpillManifest {
+  readonly directory: string;
+  readonly files: readonly { readonly number: number; readonly bytes: number; readonly crc32: number }[];
 }
 
 /**
@@ -62,11 +72,37 @@ export class SpillFiles {
     if (file.pendingBytes >= flushBytes) this.#flush(file);
   }
 
-  /** Writes everything down to the disk. */
-  sync(): void {
-    for (const file of this.#files.values()) {
+  /** Writes everything down to the disk and tells what is there. */
+  sync(): SpillManifest {
+    const files = [...this.#files].map(([number, file]) => {
       this.#flush(file);
       fsyncSync(file.descriptor);
+      return { number, bytes: file.bytes, crc32: file.crc32 };
+    });
+    return { directory: this.directory, files };
+  }
+
+  /**
+   * Copies what a manifest names, to go on from there.
+   * @throws Error when a file is gone, shorter, or not what it was
+   */
+  takeOver({ directory, files }: SpillManifest): void {
+    for (const { number, bytes, crc32: expected } of files) {
+      const file = this.#file(number);
+      const original = openSync(join(directory, nameOf(number)), 'r');
+      try {
+        const chunk = Buffer.allocUnsafe(readBytes);
+        while (file.bytes < bytes) {
+          const read = readSync(original, chunk, 0, Math.min(readBytes, bytes - file.bytes), file.bytes);
+          if (read === 0) break;
+          this.#write(file, chunk.subarray(0, read));
+        }
+      } finally {
+        closeSync(original);
+      }
+      if (file.bytes !== bytes || file.crc32 !== expected)
+        throw new Error(`${join(directory, nameOf(number))} is not what it was`);
+      this.#bytes += bytes;
     }
   }
 
@@ -78,29 +114,41 @@ export class SpillFiles {
     }
   }
 
-  remove(): void {
+  /** Closes the files and leaves them where they are. */
+  close(): void {
     for (const { descriptor } of this.#files.values()) closeSync(descriptor);
     this.#files.clear();
+  }
+
+  remove(): void {
+    this.close();
     rmSync(this.directory, { recursive: true, force: true });
   }
 
   #flush(file: SpillFile): void {
     if (file.pendingBytes === 0) return;
-    const bytes = Buffer.concat(file.pending);
+    this.#write(file, Buffer.concat(file.pending));
+    file.pending = [];
+    file.pendingBytes = 0;
+  }
+
+  #write(file: SpillFile, bytes: Buffer): void {
     for (let written = 0; written < bytes.length;) {
       written += writeSync(file.descriptor, bytes, written, bytes.length - written);
     }
-    file.pending = [];
-    file.pendingBytes = 0;
+    file.bytes += bytes.length;
+    file.crc32 = crc32(bytes, file.crc32);
   }
 
   #file(number: number): SpillFile {
     let file = this.#files.get(number);
     if (file === undefined) {
       file = {
-        descriptor: openSync(join(this.directory, `${number}.records`), 'w+'),
+        descriptor: openSync(join(this.directory, nameOf(number)), 'w+'),
         pending: [],
         pendingBytes: 0,
+        bytes: 0,
+        crc32: 0,
       };
       this.#files.set(number, file);
     }
@@ -113,6 +161,10 @@ export class SpillFiles {
     value ^= value >>> 15;
     return (Math.imul(value, 0x2c1b3c6d) >>> 16) % bucketFiles;
   }
+}
+
+function nameOf(number: number): string {
+  return `${number}.records`;
 }
 
 function* readRecords(descriptor: number): Generator<SpilledRecord> {

@@ -9,6 +9,7 @@ import { encodePositions, type Checkpoint } from './checkpoint.ts';
 import { joinInMemory } from './dry-run.ts';
 import type { JsonObject } from '@reprise/read-model-indices';
 import { endOwnShard, saveOwnCheckpoint } from './own-shard.ts';
+import { encodeHalfRead, forgetGeneration, forgetRun, snapshotsOf } from './half-read.ts';
 import { bytesForDocuments, keepHeapTight } from './memory-budget.ts';
 import { fenceOf, generationOf, type RunContext } from './run-context.ts';
 import type { StepResult } from './run-steps.ts';
@@ -40,12 +41,14 @@ export async function build(context: RunContext): Promise<StepResult> {
     onSliceDone: async ({ slice }, tally) => {
       if (dryRun) return;
       context.tallies.set(slice, tally);
+      context.halfRead.delete(slice);
       await saveCheckpoint(context);
       refreshing?.begin();
     },
     progress,
     memoryBytes: bytesForDocuments(options.memoryBytes, description ? options.workers : 0),
     spillDirectory: context.workDirectory,
+    snapshots: dryRun || source.grouped ? undefined : snapshotsOf(context, () => saveCheckpoint(context)),
     groupSize: options.batchSize,
     signal,
   };
@@ -57,7 +60,10 @@ export async function build(context: RunContext): Promise<StepResult> {
   const between = context.tallies.get(betweenSlices);
   context.tallies = new Map(tallies);
   if (between) context.tallies.set(betweenSlices, between);
-  if (context.own) return endOwnShard(context, context.own, waiting);
+  if (context.own) {
+    await forgetRun(context);
+    return endOwnShard(context, context.own, waiting);
+  }
   if (unresolved.length > 0) await joinSlices(context, { unresolved, waiting, write });
   context.total = sumTallies(context.tallies.values());
   if (name === undefined) return { result: 'built' };
@@ -69,6 +75,7 @@ export async function build(context: RunContext): Promise<StepResult> {
   await servers.registry.moveGeneration(generationOf(context).uuid, ['BUILDING', 'INTERRUPTED'], 'BUILT', {
     fence,
   });
+  await forgetGeneration(context.control, generationOf(context).uuid);
   return { result: 'built' };
 }
 
@@ -132,7 +139,7 @@ export function checkpointOf(context: RunContext): Checkpoint {
   const generation = generationOf(context);
   const source = context.source!;
   return {
-    format: 1,
+    format: 2,
     source: source.kind,
     generation: generation.uuid,
     fingerprint: generation.fingerprint,
@@ -140,6 +147,7 @@ export function checkpointOf(context: RunContext): Checkpoint {
     ends: Object.fromEntries(source.slices.map(({ slice, end }) => [String(slice), String(end)])),
     positions: encodePositions(source.positions),
     finished: Object.fromEntries(context.tallies),
+    halfRead: encodeHalfRead(context),
     ...(context.options.untilTime && { untilTs: context.options.untilTime.toISOString() }),
   };
 }

@@ -1,9 +1,10 @@
 import type { Generation, JsonObject, Positions } from '@reprise/read-model-indices';
+import type { SliceMark } from '../build/slice-snapshot.ts';
 import type { SliceTally } from '../build/slice-tally.ts';
 
 /** What an interrupted build has to know to go on: what it is bound to, its captured extent and its finished slices. */
 export interface Checkpoint {
-  readonly format: 1;
+  readonly format: 2;
   readonly source: 'kafka' | 'event-store';
   readonly generation: string;
   readonly fingerprint: string;
@@ -14,6 +15,8 @@ export interface Checkpoint {
   readonly positions: Readonly<Record<string, string>>;
   /** Slices whose documents are all durable in the generation. */
   readonly finished: Readonly<Record<string, SliceTally>>;
+  /** Slices that are half read, with the snapshots of what was folded of them. */
+  readonly halfRead: Readonly<Record<string, SliceMark>>;
   /** Moment the generation is as of; left out when it holds everything. */
   readonly untilTs?: string;
 }
@@ -66,14 +69,16 @@ function isCheckpoint(saved: unknown): saved is Checkpoint {
   if (typeof saved !== 'object' || saved === null) return false;
   const checkpoint = saved as Partial<Checkpoint>;
   return (
-    checkpoint.format === 1 &&
+    checkpoint.format === 2 &&
     typeof checkpoint.generation === 'string' &&
     typeof checkpoint.fingerprint === 'string' &&
     typeof checkpoint.topicId === 'string' &&
     isTextRecord(checkpoint.ends) &&
     isTextRecord(checkpoint.positions) &&
     typeof checkpoint.finished === 'object' &&
-    checkpoint.finished !== null
+    checkpoint.finished !== null &&
+    typeof checkpoint.halfRead === 'object' &&
+    checkpoint.halfRead !== null
   );
 }
 

@@ -3,6 +3,7 @@ import { RebuildError } from '../errors.ts';
 import type { LogSource } from '../log/log-source.ts';
 import { checkpointOf } from './build-step.ts';
 import type { Checkpoint } from './checkpoint.ts';
+import { takeHalfRead } from './half-read.ts';
 import { tellOpenShards } from './own-shard.ts';
 import { fenceOf, type OwnShard, type RunContext } from './run-context.ts';
 import type { StepResult } from './run-steps.ts';
@@ -117,6 +118,7 @@ async function joinOrOpen(
     await shards.adopt(generation.uuid, shard.job, fence);
   }
   if (taken) goOnFrom(context, taken.checkpoint, (slice) => isSliceOf(shard, slice));
+  if (taken) takeHalfRead(context, taken.checkpoint, (slice) => isSliceOf(shard, slice));
   context.source = sliceOfShard(context.source, shard);
   context.progress.plan(context.source.slices);
   return (await shards.ofGeneration(generation.uuid))!;

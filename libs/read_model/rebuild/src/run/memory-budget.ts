@@ -17,6 +17,11 @@ export function bytesForDocuments(memoryBytes: number, workers: number): number 
   return Math.max(leastForDocuments, free / costFactor);
 }
 
+/** The least memory a build with so many workers can be held to, in bytes. */
+export function leastMemoryBytes(workers: number): number {
+  return fixedBytes + (workers > 1 ? workers * threadBytes : 0) + leastForDocuments * costFactor;
+}
+
 /**
  * Makes the collector run when the heap has grown by 30 % since the last time, for the whole process and from now on. Left to
  * itself V8 lets a heap grow to several times of what is alive before it looks, which no budget of documents can make up for.

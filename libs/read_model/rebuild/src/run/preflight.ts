@@ -7,6 +7,7 @@ import { openEventStoreSource } from '../event-store/event-store-source.ts';
 import type { LogSource } from '../log/log-source.ts';
 import { shapeSource } from '../log/shape-source.ts';
 import { decodePositions, type Checkpoint } from './checkpoint.ts';
+import { takeHalfRead } from './half-read.ts';
 import { joinShards } from './join-shards.ts';
 import { ambiguousReaders } from './promote.ts';
 import { fenceOf, type RunContext } from './run-context.ts';
@@ -47,6 +48,7 @@ export async function preflight(context: RunContext): Promise<StepResult> {
   if (resumed) {
     context.generation = resumed.generation;
     goOnFrom(context, resumed.checkpoint);
+    takeHalfRead(context, resumed.checkpoint, () => true);
     // From here on it is this run's, also when there is nothing left to build: how it ends decides whether it is resumed again.
     const { checkpoint, generation, build } = resumed;
     await servers.registry.saveProgress(

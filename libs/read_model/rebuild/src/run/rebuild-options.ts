@@ -20,6 +20,9 @@ export interface RebuildOptions {
   readonly resume: 'auto' | 'resume' | 'restart';
   /** Documents handed to the store at a time. */
   readonly batchSize: number;
+  /** A half-read partition is saved after so many of its events or so many seconds; 2,000,000 and 15 when left out. */
+  readonly checkpointEvents?: number;
+  readonly checkpointSeconds?: number;
   /** Threads that read and fold slices beside each other; 1 = the process's own thread does everything. */
   readonly workers: number;
   /** Whole-process memory to stay within, in bytes. */

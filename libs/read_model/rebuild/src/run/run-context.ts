@@ -1,5 +1,6 @@
 import type { Fence, Generation } from '@reprise/read-model-indices';
 import { BuildProgress } from '../build/build-progress.ts';
+import type { SliceMark } from '../build/slice-snapshot.ts';
 import type { SliceTally } from '../build/slice-tally.ts';
 import type { LogSource } from '../log/log-source.ts';
 import type { DocumentState } from '../verify/classify.ts';
@@ -44,6 +45,8 @@ export interface RunContext {
   generation?: Generation;
   /** Slices an interrupted run had finished, then all finished ones. */
   tallies: Map<number, SliceTally>;
+  /** Slices that are half read, with the snapshots of what was folded of them. */
+  readonly halfRead: Map<number, SliceMark>;
   total?: SliceTally;
   /** Events among them that were read by the run this one goes on with. */
   readBefore?: number;
@@ -75,8 +78,16 @@ export function newRunContext(
     rssBytes: () => process.memoryUsage.rss(),
     latestFault: () => given.control.latestFault?.(),
   });
-  const progress = new BuildProgress();
-  return { ...given, progress, meter, warnings: [], stepMs: {}, tallies: new Map(), gate: [] };
+  return {
+    ...given,
+    progress: new BuildProgress(),
+    meter,
+    warnings: [],
+    stepMs: {},
+    tallies: new Map(),
+    halfRead: new Map(),
+    gate: [],
+  };
 }
 
 /** The generation of a run that writes one; a step that needs it runs only after it was made. */

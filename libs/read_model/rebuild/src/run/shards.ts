@@ -47,7 +47,12 @@ export function mergeCheckpoints(base: Checkpoint, others: readonly Checkpoint[]
     base.finished,
     ...others.map((other) => other.finished),
   ) as Checkpoint['finished'];
-  return { ...base, finished };
+  const halfRead = Object.assign(
+    {},
+    base.halfRead,
+    ...others.map((other) => other.halfRead),
+  ) as Checkpoint['halfRead'];
+  return { ...base, finished, halfRead };
 }
 
 /** Leases of the projection's shards that are held now. */

@@ -12,6 +12,7 @@ import { sumTallies } from '../build/slice-tally.ts';
 import { RebuildError } from '../errors.ts';
 import type { LogSource } from '../log/log-source.ts';
 import { readCheckpoint, type Checkpoint, type CheckpointUse } from './checkpoint.ts';
+import { forgetGeneration } from './half-read.ts';
 import { dropOwn } from './prune.ts';
 import type { RebuildOptions } from './rebuild-options.ts';
 import type { RunContext } from './run-context.ts';
@@ -141,6 +142,7 @@ async function abandonLeftovers(context: RunContext, fence: Fence, keep: string 
     await registry.moveGeneration(uuid, ['BUILDING', 'INTERRUPTED'], 'ABANDONED', { fence });
     await dropOwn(store, { uuid, name });
     await registry.moveGeneration(uuid, ['ABANDONED'], 'PRUNED', { fence });
+    await forgetGeneration(context.control, uuid);
     context.control.onNotice?.(`deleted ${name}, the unfinished build of an earlier run`);
   }
 }

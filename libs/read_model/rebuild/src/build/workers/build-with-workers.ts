@@ -6,6 +6,7 @@ import { RebuildError } from '../../errors.ts';
 import type { FoldEntry } from '../aggregate-fold.ts';
 import type { BuildInput, BuildResult } from '../build-generation.ts';
 import type { ProgressPicture } from '../build-progress.ts';
+import type { SliceMark } from '../slice-snapshot.ts';
 import type { SliceTally } from '../slice-tally.ts';
 import { errorOf } from './faults.ts';
 import type { SourceDescription } from '../../log/log-source.ts';
@@ -47,6 +48,7 @@ export async function buildWithWorkers(
         memoryBytes: input.memoryBytes / hands.length,
         spillDirectory: join(input.spillDirectory, `worker-${number}`),
         groupSize: input.groupSize,
+        snapshots: snapshotsOf(input),
       },
       signal,
     ).then(
@@ -127,6 +129,15 @@ function runWorker(input: BuildInput, task: WorkerTask, signal: AbortSignal): Pr
         case 'slice-done':
           serve(message.call, sliceDone(input, message.slice, message.tally));
           return;
+        case 'snapshot':
+          serve(message.call, snapshotTaken(input, message.slice, message.mark));
+          return;
+        case 'unusable':
+          input.snapshots?.onUnusable(message.slice, message.reason);
+          return;
+        case 'notice':
+          input.snapshots?.onNotice(message.line);
+          return;
         case 'progress':
           showProgress(input, message.picture);
           input.progress.spilledBytes += message.picture.spilledBytes - spilledBytes;
@@ -161,6 +172,18 @@ async function sliceDone(input: BuildInput, number: number, tally: SliceTally): 
   const slice = input.source.slices.find((known) => known.slice === number)!;
   await input.onSliceDone(slice, tally);
   return undefined;
+}
+
+async function snapshotTaken(input: BuildInput, slice: number, mark: SliceMark): Promise<undefined> {
+  await input.snapshots?.onSnapshot(slice, mark);
+  return undefined;
+}
+
+/** The part of the settings that can pass between threads. */
+function snapshotsOf({ snapshots }: BuildInput): WorkerTask['snapshots'] {
+  if (!snapshots) return undefined;
+  const { generation, directory, everyEvents, everyMs, marks } = snapshots;
+  return { generation, directory, everyEvents, everyMs, marks };
 }
 
 function showProgress({ progress }: BuildInput, { slices }: ProgressPicture): void {

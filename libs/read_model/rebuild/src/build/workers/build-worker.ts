@@ -64,6 +64,14 @@ async function work(task: WorkerTask): Promise<void> {
       memoryBytes: task.memoryBytes,
       spillDirectory: task.spillDirectory,
       groupSize: task.groupSize,
+      snapshots: task.snapshots && {
+        ...task.snapshots,
+        onSnapshot: async (slice, mark) => {
+          await ask((call) => ({ kind: 'snapshot', call, slice, mark }));
+        },
+        onUnusable: (slice, reason) => tell({ kind: 'unusable', slice, reason }),
+        onNotice: (line) => tell({ kind: 'notice', line }),
+      },
       signal: stop.signal,
     });
     tell({ kind: 'built', tallies, unresolved, waiting, picture: progress.picture() });

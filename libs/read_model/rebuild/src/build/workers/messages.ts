@@ -2,6 +2,8 @@ import type { DocumentToWrite, WriteResult } from '@reprise/read-model-indices';
 import type { SourceDescription } from '../../log/log-source.ts';
 import type { FoldEntry } from '../aggregate-fold.ts';
 import type { ProgressPicture } from '../build-progress.ts';
+import type { Snapshots } from '../replay-slice.ts';
+import type { SliceMark } from '../slice-snapshot.ts';
 import type { SliceTally } from '../slice-tally.ts';
 
 /** The task of one worker thread, handed over when it starts: plain data. */
@@ -12,12 +14,16 @@ export interface WorkerTask {
   readonly memoryBytes: number;
   readonly spillDirectory: string;
   readonly groupSize: number;
+  readonly snapshots: Omit<Snapshots, 'onSnapshot' | 'onUnusable' | 'onNotice'> | undefined;
 }
 
 /** From a worker. `call` is answered under the same number, and the worker waits for the answer. */
 export type WorkerMessage =
   | { readonly kind: 'write'; readonly call: number; readonly documents: readonly DocumentToWrite[] }
   | { readonly kind: 'slice-done'; readonly call: number; readonly slice: number; readonly tally: SliceTally }
+  | { readonly kind: 'snapshot'; readonly call: number; readonly slice: number; readonly mark: SliceMark }
+  | { readonly kind: 'unusable'; readonly slice: number; readonly reason: string }
+  | { readonly kind: 'notice'; readonly line: string }
   | { readonly kind: 'progress'; readonly picture: ProgressPicture }
   | {
       readonly kind: 'built';

@@ -1,0 +1,164 @@
+import { rmSync } from 'node:fs';
+import { join } from 'node:path';
+import type { LogBatch, LogSlice } from '../log/log-source.ts';
+import type { BuildInput } from './build-generation.ts';
+import { FoldTable } from './fold-table.ts';
+import {
+  removeSnapshot,
+  restoreSnapshot,
+  SnapshotUnusable,
+  writeSnapshot,
+  type SliceMark,
+} from './slice-snapshot.ts';
+import { emptyTally, type SliceTally } from './slice-tally.ts';
+
+/** When half-read slices are written down, where, and who is told. */
+export interface Snapshots {
+  /** UUID of the generation they belong to. */
+  readonly generation: string;
+  /** Directory of this run's own; made when needed. */
+  readonly directory: string;
+  /** After so many events of a slice, or so many milliseconds, whichever comes first. */
+  readonly everyEvents: number;
+  readonly everyMs: number;
+  /** Slices that an interrupted run had half read. */
+  readonly marks: ReadonlyMap<number, SliceMark>;
+  /** Called when a snapshot is on the disk; earlier ones are removed when it resolves. */
+  readonly onSnapshot: (slice: number, mark: SliceMark) => Promise<void>;
+  /** Told when a slice has to be read from its beginning after all. */
+  readonly onUnusable: (slice: number, reason: string) => void;
+  /** Told when a snapshot could not be written: an interrupted run would go on from further back. */
+  readonly onNotice: (line: string) => void;
+}
+
+export interface ReplayedSlice {
+  readonly table: FoldTable;
+  readonly tally: SliceTally;
+}
+
+interface HalfRead extends ReplayedSlice {
+  position: bigint;
+  mark: SliceMark | undefined;
+}
+
+/**
+ * Reads a slice to its end and folds it, going on from its snapshot when there is one. Whatever ends it early, it
+ * writes a last one.
+ * @returns the table to drain; the caller disposes it
+ */
+export async function replaySlice(
+  input: BuildInput,
+  slice: LogSlice,
+  signal: AbortSignal,
+): Promise<ReplayedSlice> {
+  const { source, progress, snapshots } = input;
+  const reading = (await goOn(input, slice)) ?? fromTheBeginning(input, slice);
+  const { table, tally } = reading;
+  let events = 0;
+  let savedAt = performance.now();
+  // False while a batch is folded: what fails in there leaves a table that is ahead of its position.
+  let isWhole = true;
+  const save = async () => {
+    await saveSnapshot(snapshots!, slice, reading);
+    events = 0;
+    savedAt = performance.now();
+  };
+  try {
+    for await (const batch of source.read(slice, { position: reading.position }, signal)) {
+      isWhole = false;
+      addBatch(table, batch);
+      reading.position = batch.next.position;
+      isWhole = true;
+      progress.move(slice.slice, reading.position);
+      signal.throwIfAborted();
+      events += batch.values.length;
+      if (!snapshots || reading.position >= slice.end) continue;
+      if (events >= snapshots.everyEvents || performance.now() - savedAt >= snapshots.everyMs) await save();
+    }
+    return { table, tally };
+  } catch (error) {
+    try {
+      if (snapshots && isWhole && reading.position > slice.start) await save();
+    } catch (saving) {
+      snapshots!.onNotice(`slice ${slice.slice} could not be entered as half read: ${String(saving)}`);
+    } finally {
+      endUnfinished(input, table);
+    }
+    throw error;
+  }
+}
+
+/** Ends a table whose slice is not finished: what a snapshot may name stays on the disk. */
+export function endUnfinished({ snapshots }: BuildInput, table: FoldTable): void {
+  if (snapshots) table.abandon();
+  else table.dispose();
+}
+
+/** Folds a batch into a table. */
+export function addBatch(table: FoldTable, batch: LogBatch): void {
+  const positionOf = (index: number) => batch.positionOf(index);
+  for (let i = 0; i < batch.values.length; i++) table.add(batch.values[i]!, batch.keys[i]!, positionOf, i);
+}
+
+/** An empty table for a slice. */
+export function tableOf(input: BuildInput, { slice }: LogSlice, tally: SliceTally): FoldTable {
+  return new FoldTable(input.projection, tally, {
+    slice,
+    memoryBytes: input.memoryBytes / 2,
+    spillDirectory: directoryOf(input, slice),
+  });
+}
+
+/** Removes what a slice has on disk, its own and what it went on from, once it is finished. */
+export function forgetSlice(input: BuildInput, { slice }: LogSlice): void {
+  rmSync(directoryOf(input, slice), { recursive: true, force: true });
+  const mark = input.snapshots?.marks.get(slice);
+  if (mark) rmSync(mark.directory, { recursive: true, force: true });
+}
+
+function fromTheBeginning(input: BuildInput, slice: LogSlice): HalfRead {
+  const tally = emptyTally();
+  return { table: tableOf(input, slice, tally), tally, position: slice.start, mark: undefined };
+}
+
+/** What an interrupted run had folded of a slice; undefined when there is nothing, or nothing that can be trusted. */
+async function goOn(input: BuildInput, slice: LogSlice): Promise<HalfRead | undefined> {
+  const { snapshots, progress } = input;
+  const mark = snapshots?.marks.get(slice.slice);
+  if (!snapshots || !mark) return undefined;
+  const tally = emptyTally();
+  const table = tableOf(input, slice, tally);
+  try {
+    const owner = { generation: snapshots.generation, slice: slice.slice };
+    Object.assign(tally, await restoreSnapshot(mark, owner, table));
+    const position = BigInt(mark.position);
+    progress.move(slice.slice, position);
+    return { table, tally, position, mark };
+  } catch (error) {
+    table.dispose();
+    if (!(error instanceof SnapshotUnusable)) throw error;
+    snapshots.onUnusable(slice.slice, error.message);
+    return undefined;
+  }
+}
+
+async function saveSnapshot(snapshots: Snapshots, { slice }: LogSlice, reading: HalfRead): Promise<void> {
+  const { position, table, tally, mark: before } = reading;
+  const directory = join(snapshots.directory, String(slice));
+  const owner = { generation: snapshots.generation, slice };
+  let mark: SliceMark;
+  try {
+    mark = writeSnapshot(directory, owner, position, table, tally);
+  } catch (error) {
+    // A disk that is full for now costs time after an interruption, not this run.
+    snapshots.onNotice(`slice ${slice} is not saved at ${position}: ${String(error)}`);
+    return;
+  }
+  await snapshots.onSnapshot(slice, mark);
+  if (before && before.directory === directory && before.position !== mark.position) removeSnapshot(before);
+  reading.mark = mark;
+}
+
+function directoryOf({ snapshots, spillDirectory }: BuildInput, slice: number): string {
+  return join(snapshots?.directory ?? spillDirectory, String(slice));
+}

@@ -1,0 +1,225 @@
+import {
+  appendFileSync,
+  mkdtempSync,
+  readdirSync,
+  rmSync,
+  statSync,
+  truncateSync,
+  writeFileSync,
+} from 'node:fs';
+import { hostname, tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { encodeEvent } from '@reprise/events';
+import { productSearch, type Projection } from '@reprise/read-model-projections';
+import { productHistory, step } from '@reprise/test-kit';
+import fc from 'fast-check';
+import type { LogSource } from '../log/log-source.ts';
+import { BuildProgress } from './build-progress.ts';
+import type { BuildInput } from './build-generation.ts';
+import { replaySlice } from './replay-slice.ts';
+import type { SliceMark } from './slice-snapshot.ts';
+import { sumTallies } from './slice-tally.ts';
+
+const projection = productSearch as unknown as Projection;
+const generation = 'a generation';
+const slice = { slice: 0, start: 0n, end: 90n };
+let directory: string;
+let run = 0;
+
+beforeAll(() => {
+  directory = mkdtempSync(join(tmpdir(), 'replay-slice-'));
+});
+afterAll(() => rmSync(directory, { recursive: true, force: true }));
+
+/** Thirty products of three events; one event of every tenth comes too early, and two records are no events. */
+function records(): { value: string; key: string }[] {
+  const lives = Array.from({ length: 30 }, (_, index) => {
+    const [first, second, third] = productHistory({
+      id: `p-${index}`,
+      events: [step.created(), step.published(), step.stockAdjusted(index + 1)],
+    });
+    return index % 10 === 0 ? [first!, third!, second!] : [first!, second!, third!];
+  });
+  const all = [0, 1, 2].flatMap((at) =>
+    lives.map((life) => ({ value: encodeEvent(life[at]!), key: life[at]!.subject })),
+  );
+  all[40] = { value: 'no JSON', key: 'p-10' };
+  return all;
+}
+const log = records();
+
+/** The log, `pageSize` records at a time; it fails once when it has handed out `failAfter` of them. */
+function source(pageSize: number, failAfter = Infinity): LogSource {
+  return {
+    kind: 'kafka',
+    topic: { name: 'in memory', id: 'none' },
+    slices: [slice],
+    positions: new Map(),
+    grouped: false,
+    async *read(_slice, from) {
+      for (let at = Number(from.position); at < log.length; at += pageSize) {
+        await Promise.resolve();
+        if (at >= failAfter) throw new Error('the broker is gone');
+        const page = log.slice(at, at + pageSize);
+        yield {
+          slice: 0,
+          values: page.map(({ value }) => value),
+          keys: page.map(({ key }) => key),
+          positionOf: (index) => BigInt(at + index),
+          next: { position: BigInt(at + page.length) },
+        };
+      }
+    },
+    close: () => Promise.resolve(),
+  };
+}
+
+interface Attempt {
+  readonly marks: SliceMark[];
+  readonly unusable: string[];
+  readonly directory: string;
+  readonly input: BuildInput;
+}
+
+function attempt(log: LogSource, memoryBytes: number, mark?: SliceMark, everyEvents = 1_000_000): Attempt {
+  const marks: SliceMark[] = [];
+  const unusable: string[] = [];
+  const own = join(directory, String(run++));
+  const input: BuildInput = {
+    source: log,
+    projection,
+    write: () => Promise.reject(new Error('nothing is written here')),
+    finished: new Map(),
+    onSliceDone: () => Promise.resolve(),
+    progress: new BuildProgress(),
+    memoryBytes,
+    spillDirectory: own,
+    snapshots: {
+      generation,
+      directory: own,
+      everyEvents,
+      everyMs: 1_000_000,
+      marks: new Map(mark && [[0, mark]]),
+      onSnapshot: (_, taken) => Promise.resolve(void marks.push(taken)),
+      onUnusable: (_, reason) => void unusable.push(reason),
+      onNotice: (line) => void unusable.push(line),
+    },
+    groupSize: 5,
+    signal: new AbortController().signal,
+  };
+  return { marks, unusable, directory: own, input };
+}
+
+async function folded({ input }: Attempt) {
+  const { table, tally } = await replaySlice(input, slice, input.signal);
+  const documents = [...table.drain(7)].flat();
+  table.dispose();
+  return { tally: sumTallies([tally]), documents: documents.map(({ document, held }) => [document, held]) };
+}
+
+/** What a whole run gives, order aside. */
+function sorted(result: Awaited<ReturnType<typeof folded>>) {
+  return { ...result, documents: result.documents.map((entry) => JSON.stringify(entry)).sort() };
+}
+
+describe('a slice that is half read', () => {
+  it('is gone on with to the same end, wherever reading failed, in memory and with records on disk', async () => {
+    for (const memoryBytes of [1 << 30, 20_000, 1]) {
+      const whole = sorted(await folded(attempt(source(7), memoryBytes)));
+      await fc.assert(
+        fc.asyncProperty(
+          fc.integer({ min: 1, max: 89 }),
+          fc.integer({ min: 1, max: 20 }),
+          async (failAfter, page) => {
+            const first = attempt(source(page, failAfter), memoryBytes);
+            const failed = await folded(first).then(
+              () => false,
+              () => true,
+            );
+            const second = attempt(source(11), memoryBytes, first.marks.at(-1));
+            expect(sorted(await folded(second))).toEqual(whole);
+            expect(second.unusable).toEqual([]);
+            expect(first.marks).toHaveLength(failed ? 1 : 0);
+          },
+        ),
+        { numRuns: 6 },
+      );
+    }
+  });
+
+  it('is saved every so many events, and only the last snapshot is kept', async () => {
+    const given = attempt(source(10), 1 << 30, undefined, 25);
+    await folded(given);
+    expect(given.marks.map(({ position, read }) => [position, read])).toEqual([
+      ['30', 30],
+      ['60', 60],
+    ]);
+    expect(readdirSync(join(given.directory, '0'))).toEqual(['60.snapshot']);
+  });
+
+  it('is not saved when a batch was folded in part: the table is ahead of its position then', async () => {
+    const half = source(20);
+    const failing: LogSource = {
+      ...half,
+      async *read(...given) {
+        for await (const batch of half.read(...given)) {
+          const positionOf = () => {
+            throw new Error('the disk is full');
+          };
+          yield batch.next.position === 60n ? { ...batch, positionOf } : batch;
+        }
+      },
+    };
+    const given = attempt(failing, 1 << 30);
+    await expect(folded(given)).rejects.toThrow('the disk is full');
+    expect(given.marks).toEqual([]);
+  });
+
+  it('does not mind what a run that was believed dead writes later', async () => {
+    const first = attempt(source(10, 60), 1);
+    await expect(folded(first)).rejects.toThrow('the broker is gone');
+    const spilled = join(first.directory, '0', 'slice-0');
+    for (const name of readdirSync(spilled)) appendFileSync(join(spilled, name), 'more');
+    const second = attempt(source(10), 1, first.marks[0]);
+    expect(sorted(await folded(second))).toEqual(sorted(await folded(attempt(source(10), 1))));
+    expect(second.unusable).toEqual([]);
+  });
+});
+
+describe('a snapshot that cannot be trusted', () => {
+  const damages: [string, (given: { path: string; spilled: string; mark: SliceMark }) => SliceMark | void][] =
+    [
+      ['was edited', ({ path }) => appendFileSync(path, ' ')],
+      ['was cut off', ({ path }) => truncateSync(path, statSync(path).size - 10)],
+      ['is gone', ({ path }) => rmSync(path)],
+      ['lies on another host', ({ mark }) => ({ ...mark, host: `not ${hostname()}` })],
+      [
+        'names records that were edited',
+        ({ spilled }) => {
+          const [name] = readdirSync(spilled);
+          const path = join(spilled, name!);
+          writeFileSync(path, Buffer.alloc(statSync(path).size, 1));
+        },
+      ],
+      ['names records that are gone', ({ spilled }) => rmSync(spilled, { recursive: true })],
+    ];
+  it.each(damages)('because it %s is told, and the slice is read from its beginning', async (_, damage) => {
+    const first = attempt(source(10, 60), 1);
+    await expect(folded(first)).rejects.toThrow('the broker is gone');
+    const mark = first.marks[0]!;
+    const path = join(mark.directory, `${mark.position}.snapshot`);
+    const changed = damage({ path, spilled: join(mark.directory, 'slice-0'), mark });
+    const second = attempt(source(10), 1, changed ?? mark);
+    expect(sorted(await folded(second))).toEqual(sorted(await folded(attempt(source(10), 1))));
+    expect(second.unusable).toHaveLength(1);
+  });
+
+  it('because it belongs to another generation is told', async () => {
+    const first = attempt(source(10, 60), 1);
+    await expect(folded(first)).rejects.toThrow('the broker is gone');
+    const second = attempt(source(10), 1, first.marks[0]);
+    const snapshots = { ...second.input.snapshots!, generation: 'another one' };
+    await folded({ ...second, input: { ...second.input, snapshots } });
+    expect(second.unusable[0]).toContain('belongs to another build');
+  });
+});

@@ -1,0 +1,176 @@
+import { createHash } from 'node:crypto';
+import {
+  closeSync,
+  createReadStream,
+  fsyncSync,
+  mkdirSync,
+  openSync,
+  renameSync,
+  rmSync,
+  writeSync,
+} from 'node:fs';
+import { hostname } from 'node:os';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { pipeline } from 'node:stream/promises';
+import { decodeEvent, encodeEvent } from '@reprise/events';
+import type { ReadModelDocument } from '@reprise/read-model-documents';
+import type { FoldEntry, HeldEvent } from './aggregate-fold.ts';
+import type { FoldTable } from './fold-table.ts';
+import type { SliceTally } from './slice-tally.ts';
+import type { SpillManifest } from './spill-files.ts';
+
+/** Names the snapshot of a slice that is half read. Plain JSON: it is part of the checkpoint. */
+export interface SliceMark {
+  /** Position of the next record to read, decimal text. */
+  readonly position: string;
+  /** Where it lies: an absolute path on that host. */
+  readonly host: string;
+  readonly directory: string;
+  readonly sha256: string;
+  /** Records folded so far. */
+  readonly read: number;
+}
+
+/** What a snapshot belongs to; one of another build or slice is refused. */
+export interface SnapshotOwner {
+  readonly generation: string;
+  readonly slice: number;
+}
+
+/** A snapshot that cannot be gone on from; the slice is read from its beginning instead. */
+export class SnapshotUnusable extends Error {
+  constructor(reason: string, options?: { cause?: unknown }) {
+    super(reason, options);
+    this.name = 'SnapshotUnusable';
+  }
+}
+
+interface Header extends SnapshotOwner {
+  readonly format: 1;
+  readonly position: string;
+  readonly tally: SliceTally;
+  readonly bytes: number;
+  readonly held: number;
+  readonly spill: SpillManifest | undefined;
+}
+
+type EntryLine = [id: string, document: ReadModelDocument | null, held?: [position: string, event: string][]];
+
+const chunkBytes = 1 << 20;
+
+/**
+ * Writes what a half-read slice has folded so far into a file of its own: a line of JSON for each document, behind one for
+ * the counts and the records on disk. It is on the disk when this returns, and no earlier snapshot was touched.
+ *
+ * @param position of the next record to read
+ * @throws the file system's error, with nothing left of the attempt
+ */
+export function writeSnapshot(
+  directory: string,
+  owner: SnapshotOwner,
+  position: bigint,
+  table: FoldTable,
+  tally: SliceTally,
+): SliceMark {
+  mkdirSync(directory, { recursive: true });
+  const { entries, bytes, held, spill } = table.freeze();
+  const header: Header = { format: 1, ...owner, position: String(position), tally, bytes, held, spill };
+  const path = snapshotPath(directory, position);
+  const unfinished = `${path}.part`;
+  const hash = createHash('sha256');
+  const file = openSync(unfinished, 'w');
+  try {
+    let text = `${JSON.stringify(header)}\n`;
+    const flush = () => {
+      const chunk = Buffer.from(text);
+      hash.update(chunk);
+      for (let at = 0; at < chunk.length;) at += writeSync(file, chunk, at);
+      text = '';
+    };
+    for (const [id, entry] of entries) {
+      text += `${JSON.stringify(lineOf(id, entry))}\n`;
+      if (text.length >= chunkBytes) flush();
+    }
+    flush();
+    fsyncSync(file);
+  } catch (error) {
+    rmSync(unfinished, { force: true });
+    throw error;
+  } finally {
+    closeSync(file);
+  }
+  renameSync(unfinished, path);
+  return {
+    position: String(position),
+    host: hostname(),
+    directory,
+    sha256: hash.digest('hex'),
+    read: tally.read,
+  };
+}
+
+/** Removes a snapshot that a later one has replaced, or the end of its slice. */
+export function removeSnapshot({ directory, position }: SliceMark): void {
+  rmSync(snapshotPath(directory, BigInt(position)), { force: true });
+}
+
+/**
+ * Fills an empty table with what a snapshot holds. Its records on disk are copied: a process that was only believed dead may
+ * still be writing to the originals.
+ *
+ * @returns the counts so far
+ * @throws SnapshotUnusable when it is on another host, gone, changed since it was written, or of another build
+ */
+export async function restoreSnapshot(
+  mark: SliceMark,
+  owner: SnapshotOwner,
+  table: FoldTable,
+): Promise<SliceTally> {
+  if (mark.host !== hostname()) throw new SnapshotUnusable(`it lies on ${mark.host}`);
+  const path = snapshotPath(mark.directory, BigInt(mark.position));
+  await assertUnchanged(path, mark.sha256);
+  let header: Header | undefined;
+  const entries: [string, FoldEntry][] = [];
+  for await (const line of createInterface({ input: createReadStream(path), crlfDelay: Infinity })) {
+    if (header) entries.push(entryOf(JSON.parse(line) as EntryLine));
+    else header = JSON.parse(line) as Header;
+  }
+  if (header?.format !== 1 || header.generation !== owner.generation || header.slice !== owner.slice)
+    throw new SnapshotUnusable(`${path} belongs to another build`);
+  const { bytes, held, spill, tally } = header;
+  try {
+    table.thaw({ entries, bytes, held, spill });
+  } catch (cause) {
+    throw new SnapshotUnusable(`its records on disk cannot be used (${(cause as Error).message})`, { cause });
+  }
+  return tally;
+}
+
+async function assertUnchanged(path: string, sha256: string): Promise<void> {
+  const hash = createHash('sha256');
+  try {
+    await pipeline(createReadStream(path), hash);
+  } catch (cause) {
+    throw new SnapshotUnusable(`${path} cannot be read`, { cause });
+  }
+  if (hash.digest('hex') !== sha256) throw new SnapshotUnusable(`${path} was changed since it was written`);
+}
+
+function lineOf(id: string, { document, held }: FoldEntry): EntryLine {
+  const waiting = held?.map(({ position, event }): [string, string] => [position, encodeEvent(event)]);
+  return waiting ? [id, document ?? null, waiting] : [id, document ?? null];
+}
+
+function entryOf([id, document, waiting]: EntryLine): [string, FoldEntry] {
+  const held = waiting?.map(([position, text]): HeldEvent => {
+    const decoded = decodeEvent(text);
+    if (!decoded.ok) throw new SnapshotUnusable(`an event in it cannot be read: ${decoded.message}`);
+    return { position, event: decoded.event };
+  });
+  return [id, { document: document ?? undefined, held }];
+}
+
+function snapshotPath(directory: string, position: bigint): string {
+  return join(directory, `${position}.snapshot`);
+}

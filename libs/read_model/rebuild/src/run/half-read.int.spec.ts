@@ -1,0 +1,83 @@
+import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { produce, productHistory, step } from '@reprise/test-kit';
+import type { ProgressPicture } from '../build/build-progress.ts';
+import { testReadModel, type TestReadModel } from '../testing/read-model.ts';
+
+const products = 3_000;
+let model: TestReadModel;
+let workDirectory: string;
+
+/** Runs a rebuild that is told to stop once a part of the only partition is read. */
+function stoppedHalfWay(options: Parameters<TestReadModel['rebuild']>[0] = {}) {
+  const stop = new AbortController();
+  const onProgress = ({ slices: [slice] }: ProgressPicture) => {
+    if (slice && slice.position > 0n && slice.position < slice.end) stop.abort(new Error('received SIGTERM'));
+  };
+  return model.rebuild(
+    { resume: 'restart', ...options },
+    { signal: stop.signal, onProgress, progressIntervalMs: 1, workDirectory },
+  );
+}
+
+beforeAll(async () => {
+  model = await testReadModel({ partitions: 1 });
+  workDirectory = mkdtempSync(join(tmpdir(), 'half-read-'));
+  const lives = Array.from({ length: products }, () =>
+    productHistory({ events: [step.created(), step.published(), step.stockAdjusted(1)] }),
+  );
+  // Each call is one request, which the broker takes up to a megabyte of.
+  for (const at of [0, 1, 2])
+    for (let from = 0; from < products; from += 1_000)
+      await produce(
+        model.topic,
+        lives.slice(from, from + 1_000).map((life) => life[at]!),
+      );
+});
+afterAll(() => rmSync(workDirectory, { recursive: true, force: true }));
+
+describe('a rebuild that is stopped within a partition', () => {
+  it.each([512 << 20, 1])(
+    'goes on from there to the same digest, with %i bytes of memory',
+    async (memoryBytes) => {
+      const undisturbed = await model.rebuild({ promote: false });
+      const stopped = await stoppedHalfWay({ memoryBytes });
+      expect(stopped.receipt).toMatchObject({ outcome: 'cancelled', cutover: null });
+      const { uuid } = stopped.receipt.generation!;
+      expect(readdirSync(join(workDirectory, 'reprise-rebuild'))).toEqual([uuid]);
+      const { receipt } = await model.rebuild({ resume: 'resume', memoryBytes }, { workDirectory });
+      expect(receipt).toMatchObject({
+        outcome: 'promoted',
+        generation: { uuid },
+        digest: undisturbed.receipt.digest,
+        events: { read: 3 * products, applied: 3 * products },
+      });
+      expect(receipt.events.readByThisRun).toBeLessThan(3 * products);
+      expect(readdirSync(workDirectory)).toEqual([]);
+    },
+  );
+
+  it('reads the partition again where its snapshot is gone, and says so', async () => {
+    const stopped = await stoppedHalfWay();
+    rmSync(join(workDirectory, 'reprise-rebuild'), { recursive: true });
+    const notices: string[] = [];
+    const { receipt } = await model.rebuild(
+      { resume: 'resume' },
+      { workDirectory, onNotice: (line) => notices.push(line) },
+    );
+    expect(receipt).toMatchObject({
+      outcome: 'promoted',
+      generation: { uuid: stopped.receipt.generation!.uuid },
+      events: { read: 3 * products, readByThisRun: 3 * products },
+    });
+    expect(notices.join('\n')).toContain('partition 0 is read from its beginning');
+  });
+
+  it('leaves nothing on the disk when it is given up for a new generation', async () => {
+    await stoppedHalfWay();
+    expect(readdirSync(workDirectory)).toEqual(['reprise-rebuild']);
+    await model.rebuild({ resume: 'restart', promote: false }, { workDirectory });
+    expect(readdirSync(workDirectory)).toEqual([]);
+  });
+});
