@@ -1,6 +1,6 @@
 import { exitCodes } from '@reprise/read-model-rebuild';
 import { readProjections } from '../projection-option.ts';
-import { openServers } from '../servers.ts';
+import { openServers, type OpenServers } from '../servers.ts';
 import type { Verb } from '../verb.ts';
 
 export const cancelCommand: Verb = {
@@ -13,17 +13,20 @@ export const cancelCommand: Verb = {
     options.finish();
     const servers = await openServers(invocation.env);
     try {
-      for (const { name } of projections) {
-        const run = await servers.registry.requestCancel(name);
-        invocation.stdout(
-          run
-            ? `${name}: ${run.shard === null ? `run ${run.runId} was` : 'every shard at work was'} asked to stop; it ends within seconds and can be resumed\n`
-            : `${name}: no run is at work\n`,
-        );
-      }
+      for (const { name } of projections) invocation.stdout(`${name}: ${await cancel(name, servers)}\n`);
       return exitCodes.done;
     } finally {
       await servers.close();
     }
   },
 };
+
+async function cancel(projection: string, { registry }: OpenServers): Promise<string> {
+  const run = await registry.requestCancel(projection);
+  if (!run) return 'no run is at work';
+  const atWork = await registry.heldLeases(projection);
+  if (!atWork.some(({ runId }) => runId === run.runId))
+    return `run ${run.runId} is lost (process ${run.pid} on ${run.host} is gone), so nothing has to stop; the next rebuild goes on with it`;
+  const asked = run.shard === null ? `run ${run.runId} was` : 'every shard at work was';
+  return `${asked} asked to stop; it ends within seconds and can be resumed`;
+}

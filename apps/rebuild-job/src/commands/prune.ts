@@ -1,14 +1,16 @@
 import { exitCodes, prune, underLease } from '@reprise/read-model-rebuild';
+import { eachProjection } from '../each-projection.ts';
 import { readProjections } from '../projection-option.ts';
 import { openServers } from '../servers.ts';
 import type { Verb } from '../verb.ts';
 
 export const pruneCommand: Verb = {
   name: 'prune',
-  description: 'Deletes generations nobody reads: retired, failed and abandoned ones, beyond the last N.',
+  description:
+    'Deletes generations nobody reads: failed and abandoned ones, retired and unpromoted ones beyond the last N.',
   options: [
     ['--projection <name>', 'the projection to clean up, or all (required)'],
-    ['--keep <n>', 'retired generations to keep, newest first (default 1)'],
+    ['--keep <n>', 'retired generations to keep, and as many never promoted, newest first (default 1)'],
     ['--standby-hours <hours>', 'hours a standby generation is kept after the cutover (default 24)'],
     ['--mode <mode>', 'APPLY deletes, DRY_RUN only says what would go (default APPLY)'],
   ],
@@ -24,7 +26,7 @@ export const pruneCommand: Verb = {
     options.finish();
     const servers = await openServers(invocation.env);
     try {
-      for (const projection of projections) {
+      const { exitCode } = await eachProjection(projections, invocation, async (projection) => {
         const { registry, store } = servers.of(projection);
         const pruned = await underLease(registry, projection.name, (fence) =>
           prune({
@@ -35,18 +37,25 @@ export const pruneCommand: Verb = {
             keep,
             standbyMs: standbyHours * 3_600_000,
             dryRun,
-            now: new Date(),
           }),
         );
         for (const { name, why } of pruned.deleted) {
           invocation.stdout(`${projection.name}: ${dryRun ? 'would delete' : 'deleted'} ${name} (${why})\n`);
         }
-        for (const name of pruned.unknown) {
-          invocation.stdout(`${projection.name}: ${name} is in no registry and was left alone\n`);
+        for (const name of pruned.orphans) {
+          invocation.stdout(
+            `${projection.name}: ${name} is owned by no entry of the registry and was left alone\n`,
+          );
+        }
+        for (const name of pruned.missing) {
+          invocation.stdout(
+            `${projection.name}: ${name} is in the registry, and its index or table is gone\n`,
+          );
         }
         if (pruned.deleted.length === 0) invocation.stdout(`${projection.name}: nothing to delete\n`);
-      }
-      return exitCodes.done;
+        return { result: pruned, exitCode: exitCodes.done };
+      });
+      return exitCode;
     } finally {
       await servers.close();
     }

@@ -1,60 +1,72 @@
-import type { ProgressPicture } from '@reprise/read-model-rebuild';
+import type { ProgressReport } from '@reprise/read-model-rebuild';
 
 export interface ProgressReporter {
   readonly intervalMs: number;
-  show(picture: ProgressPicture): void;
+  show(report: ProgressReport): void;
   notice(line: string): void;
   /** Ends the live line, if there is one. */
   finish(): void;
 }
 
-/** A live line on a terminal, a line every few seconds elsewhere. */
+/** How progress is shown: `live` rewrites one line of a terminal, `lines` adds one, `json` adds a JSON object a line. */
+export type ProgressStyle = 'live' | 'lines' | 'json';
+
+const intervals: Record<ProgressStyle, number> = { live: 250, lines: 3_000, json: 1_000 };
+
+/** Shows the progress of one projection on stderr. */
 export function progressReporter(
   projection: string,
   write: (text: string) => void,
-  interactive: boolean,
+  style: ProgressStyle,
 ): ProgressReporter {
-  let before: { at: number; events: number } | undefined;
   let lineOpen = false;
   const closeLine = () => {
     if (lineOpen) write('\n');
     lineOpen = false;
   };
   return {
-    intervalMs: interactive ? 250 : 3000,
-    show(picture) {
-      const now = performance.now();
-      const rate =
-        before && now > before.at ? ((picture.eventsRead - before.events) / (now - before.at)) * 1000 : 0;
-      before = { at: now, events: picture.eventsRead };
-      const line = describeProgress(projection, picture, Math.max(0, rate), process.memoryUsage.rss());
-      if (interactive) write(`\r\u001b[2K${line}`);
+    intervalMs: intervals[style],
+    show(report) {
+      if (style === 'json') return write(`${JSON.stringify(progressAsJson(projection, report))}\n`);
+      const line = describeProgress(projection, report);
+      if (style === 'live') write(`\r\u001b[2K${line}`);
       else write(`${line}\n`);
-      lineOpen = interactive;
+      lineOpen = style === 'live';
     },
     notice(line) {
       closeLine();
-      write(`${projection}: ${line}\n`);
+      write(
+        style === 'json' ? `${JSON.stringify({ projection, notice: line })}\n` : `${projection}: ${line}\n`,
+      );
     },
     finish: closeLine,
   };
 }
 
-/** One line: step, share read, events, rate, time left, documents and memory. */
-export function describeProgress(
-  projection: string,
-  picture: ProgressPicture,
-  eventsPerSecond: number,
-  rssBytes: number,
-): string {
-  const { step, eventsRead, eventsInLog, documentsWritten } = picture;
-  const percent = eventsInLog === 0 ? 100 : Math.floor((eventsRead / eventsInLog) * 100);
-  const left =
-    eventsPerSecond > 0
-      ? `${Math.ceil((eventsInLog - eventsRead) / eventsPerSecond)} s left`
-      : 'time left unknown';
+/** A report as one JSON object: positions as text, since JSON has no 64-bit integers. */
+export function progressAsJson(projection: string, { slices, ...report }: ProgressReport): object {
+  return {
+    projection,
+    at: new Date().toISOString(),
+    ...report,
+    partitions: slices.map(({ slice, position, end, ...rest }) => ({
+      partition: slice,
+      position: String(position),
+      end: String(end),
+      ...rest,
+    })),
+  };
+}
+
+/** One line: step, share read, events, rate, time left, documents, memory, and what it waits for if it stands still. */
+export function describeProgress(projection: string, report: ProgressReport): string {
+  const { step, percent, eventsInLog, eventsPerSecond, secondsLeft, documentsWritten, rssBytes } = report;
+  const left = secondsLeft === null ? 'time left unknown' : `${secondsLeft} s left`;
+  const stall = report.stall
+    ? `, stands still for ${Math.round(report.stall.forMs / 1_000)} s: ${report.stall.cause}`
+    : '';
   return (
-    `${projection}: ${step} ${percent}% of ${eventsInLog} events, ${Math.round(eventsPerSecond)} events/s, ${left}, ` +
-    `${documentsWritten} documents written, ${Math.round(rssBytes / 2 ** 20)} MB`
+    `${projection}: ${step} ${percent}% of ${eventsInLog} events, ${eventsPerSecond} events/s, ${left}, ` +
+    `${documentsWritten} documents written, ${Math.round(rssBytes / 2 ** 20)} MB${stall}`
   );
 }

@@ -14,20 +14,26 @@ export function describeReceipt(receipt: Receipt): string {
     ],
     [
       'events',
-      `${number(events.read)} read, ${number(events.applied)} applied, ${number(events.duplicate)} duplicate, ${number(events.deadLettered)} poison, ${number(events.heldBack)} held back`,
+      `${number(events.read)} read${events.readByThisRun === events.read ? '' : ` (${number(events.readByThisRun)} by this run)`}, ${number(events.applied)} applied, ${number(events.duplicate)} duplicate, ${number(events.deadLettered)} poison, ${number(events.heldBack)} held back`,
     ],
     [
       'documents',
       `${number(documents.live)} live, ${number(documents.tombstones)} tombstones, ${number(documents.written)} written`,
     ],
     ...shardLine(receipt),
-    ['generation', generation ? `${generation.name} (${generation.uuid})` : 'none'],
+    [
+      'generation',
+      generation
+        ? `${generation.name} (${generation.uuid})${receipt.untilTs === null ? '' : `, as of ${receipt.untilTs}: promoted by its name only`}`
+        : 'none',
+    ],
     ['digest', receipt.digest ?? 'none'],
     [
       'time',
       `${(timing.durationMs / 1000).toFixed(1)} s, ${number(timing.eventsPerSecond)} events/s while building, ${megabytes(resources.maxRssBytes)} at most`,
     ],
     ['gate', gateLine(receipt)],
+    ...dryRunLines(receipt),
     [
       'cutover',
       receipt.cutover
@@ -40,6 +46,7 @@ export function describeReceipt(receipt: Receipt): string {
     `${receipt.projection}: ${receipt.outcome}`,
     ...lines.map(([name, value]) => `  ${name.padEnd(width)}  ${value}`),
   ];
+  text.push(...changeLines(receipt));
   for (const { check, expected, actual, passed } of receipt.gate) {
     if (!passed) text.push(`  FAILED ${check}: expected ${expected}, found ${actual}`);
   }
@@ -63,8 +70,44 @@ function shardLine({ shard }: Receipt): [string, string][] {
   return [['shard', `${index}/${of}${still === '' ? '' : `; still to build: ${still}`}`]];
 }
 
-function gateLine({ gate }: Receipt): string {
+/** What a dry run foretells. */
+function dryRunLines({ events, dryRun }: Receipt): [string, string][] {
+  if (!dryRun) return [];
+  const { predicted, unhandledTypes, estimatedDurationMs, estimatedFrom, diff } = dryRun;
+  const counted = (types: Readonly<Record<string, number>>) =>
+    Object.entries(types)
+      .map(([type, count]) => `${type} ${number(count)}`)
+      .join(', ') || 'none';
+  const lines: [string, string][] = [
+    ['by type', counted(events.byType)],
+    ['unhandled', counted(unhandledTypes)],
+    [
+      'would write',
+      `${number(predicted.documents)} documents (${number(predicted.tombstones)} tombstones), ${megabytes(predicted.bytes)} of JSON`,
+    ],
+    ['would take', `${(estimatedDurationMs / 1000).toFixed(1)} s (by ${estimatedFrom})`],
+  ];
+  if (!diff) return lines;
+  const { missing, extra, stale, different, inFlight } = diff.counts;
+  const against = diff.generation ?? 'nothing: readers are on no generation';
+  lines.push([
+    'would change',
+    `${number(missing)} missing, ${number(extra)} extra, ${number(stale)} stale, ${number(different)} different, ${number(inFlight)} in flight, against ${against}`,
+  ]);
+  return lines;
+}
+
+function changeLines({ dryRun }: Receipt): string[] {
+  return (dryRun?.diff?.changes ?? []).map(
+    ({ id, class: kind, expected, actual }) =>
+      `  ${kind.padEnd(9)} ${id}  version ${actual ?? 'none'}, by the log ${expected ?? 'none'}`,
+  );
+}
+
+function gateLine({ gate, mode }: Receipt): string {
   if (gate.length === 0) return 'not reached';
+  if (mode === 'DRY_RUN')
+    return gate.every((check) => check.passed) ? 'would not refuse, as far as can be known' : 'would refuse';
   const passed = gate.filter((check) => check.passed).length;
   return passed === gate.length
     ? `passed, ${passed} checks`

@@ -1,29 +1,25 @@
-import type { ShardedBuildStatus } from '@reprise/read-model-rebuild';
+import type { ProgressReport, ShardedBuildStatus } from '@reprise/read-model-rebuild';
 import type { ProjectionStatus } from '../commands/status.ts';
 
 /** The status of one projection as lines of text. */
 export function describeStatus(status: ProjectionStatus): string {
-  const { readers, running } = status;
-  const lines = [
-    `${status.projection}: readers of "${readers.alias}" are on ${readers.on.join(', ') || 'nothing (run a rebuild)'}`,
-  ];
+  const { readers } = status;
+  const on = readers.unreachable === null ? readers.on.join(', ') || 'nothing (run a rebuild)' : 'unknown';
+  const lines = [`${status.projection}: readers of "${readers.alias}" are on ${on}`];
+  if (readers.unreachable !== null) lines.push(`  unreachable ${readers.unreachable}`);
   if (status.generations.length === 0) lines.push('  no generations');
-  for (const { name, state, since, lag, positions } of status.generations) {
+  for (const { name, state, since, lag, positions, untilTs } of status.generations) {
     const at = Object.entries(positions).map(([partition, position]) => `${partition}:${position}`);
-    lines.push(
-      `  ${state.padEnd(11)} ${name}  since ${since}  lag ${lag ?? 'unknown (another topic)'}  positions ${at.join(' ') || 'none'}`,
-    );
+    const fed = untilTs === null ? `lag ${lag ?? 'unknown'}` : `as of ${untilTs}, not fed`;
+    lines.push(`  ${state.padEnd(11)} ${name}  since ${since}  ${fed}  positions ${at.join(' ') || 'none'}`);
   }
-  if (running) {
-    const { step, eventsRead, eventsInLog, documentsWritten } = (running.progress ?? {}) as Record<
-      string,
-      unknown
-    >;
+  for (const name of status.orphans ?? [])
     lines.push(
-      `  running     ${running.runId} on ${running.host} pid ${running.pid} since ${running.startedAt.toISOString()}: ` +
-        `${String(step ?? 'starting')}, ${String(eventsRead ?? 0)} of ${String(eventsInLog ?? '?')} events, ${String(documentsWritten ?? 0)} documents`,
+      `  orphan      ${name} is owned by no entry of the registry: look at it, then delete it by hand`,
     );
-  }
+  for (const name of status.missing ?? [])
+    lines.push(`  gone        ${name} is in the registry, and its index or table is gone`);
+  if (status.running) lines.push(...describeRunning(status.running));
   if (status.shards) lines.push(...describeShards(status.shards));
   for (const { runId, outcome, state, exitCode, startedAt } of status.lastRuns) {
     if (state === 'RUNNING') continue;
@@ -33,6 +29,36 @@ export function describeStatus(status: ProjectionStatus): string {
   }
   return lines.join('\n');
 }
+
+function describeRunning(running: NonNullable<ProjectionStatus['running']>): string[] {
+  const { runId, host, pid, startedAt, lost } = running;
+  const by = `${runId} on ${host} pid ${pid} since ${startedAt.toISOString()}`;
+  const progress = running.progress as Partial<SavedProgress> | null;
+  if (lost) return [`  lost        ${by} (process gone): the next rebuild goes on from its checkpoint`];
+  if (!progress?.slices) return [`  running     ${by}: starting`];
+  const { step, percent, eventsInLog, eventsPerSecond, secondsLeft, documentsWritten, rssBytes } = progress;
+  const left = secondsLeft === null ? 'time left unknown' : `${String(secondsLeft)} s left`;
+  const lines = [
+    `  running     ${by}: ${String(step)} ${String(percent)}% of ${String(eventsInLog)} events, ${String(eventsPerSecond)} events/s, ${left}, ` +
+      `${String(documentsWritten)} documents written, ${Math.round(Number(rssBytes) / 2 ** 20)} MB`,
+  ];
+  for (const { slice, position, end, eventsPerSecond: rate, done } of progress.slices)
+    lines.push(`    partition ${slice}  ${position} of ${end}  ${done ? 'done' : `${rate} events/s`}`);
+  if (progress.stall)
+    lines.push(`    stands still for ${Math.round(progress.stall.forMs / 1_000)} s: ${progress.stall.cause}`);
+  return lines;
+}
+
+/** A report as a run saves it: positions as text. */
+type SavedProgress = Omit<ProgressReport, 'slices'> & {
+  readonly slices: readonly {
+    readonly slice: number;
+    readonly position: string;
+    readonly end: string;
+    readonly eventsPerSecond: number;
+    readonly done: boolean;
+  }[];
+};
 
 function describeShards({ generation, job, shards }: ShardedBuildStatus): string[] {
   const lines = [`  shards      of generation ${generation}${job === null ? '' : `, job ${job}`}`];

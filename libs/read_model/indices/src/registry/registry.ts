@@ -195,6 +195,14 @@ export class Registry {
     return this.#retrying('look for an interrupted run', () => runs.interruptedRun(this.#pool, projection));
   }
 
+  /** The database's clock, which every time in the registry was taken from. */
+  now(): Promise<Date> {
+    return this.#retrying('read the clock', async () => {
+      const { rows } = await this.#pool.query<{ now: Date }>('SELECT clock_timestamp() AS now');
+      return rows[0]!.now;
+    });
+  }
+
   /** Says that a feeder is alive and what it feeds; replaces what its last beat said. */
   beat(feederId: string, attachments: readonly Attachment[]): Promise<void> {
     return this.#retrying('save the heartbeat', () => feeders.beat(this.#pool, feederId, attachments));

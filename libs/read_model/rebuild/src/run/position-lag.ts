@@ -1,17 +1,18 @@
+import type { KafkaTopic } from '@reprise/read-model-feed';
 import type { Positions } from '@reprise/read-model-indices';
-import { describeTopic, type KafkaConnection } from '@reprise/read-model-feed';
 
 /**
  * Records between positions and the end of the log.
- * @returns undefined when the topic is another incarnation than the one the positions belong to
+ *
+ * @param topic as it is now
+ * @param topicId the incarnation of the topic that the positions belong to
+ * @returns undefined when the topic is another incarnation than that
  */
-export async function positionLag(
-  connection: KafkaConnection,
-  topic: string,
+export function positionLag(
+  { id, partitions }: KafkaTopic,
   topicId: string,
   positions: Positions,
-): Promise<bigint | undefined> {
-  const { id, partitions } = await describeTopic(connection, topic);
+): bigint | undefined {
   if (id !== topicId) return undefined;
   let lag = 0n;
   for (const { partition, end } of partitions) {

@@ -11,18 +11,19 @@ export interface PruneInput {
   readonly registry: Registry;
   readonly store: GenerationStore;
   readonly fence: Fence;
-  /** Retired generations to keep, newest first. */
+  /** Retired generations to keep, newest first, and as many proven ones that were never promoted. */
   readonly keep: number;
   /** Milliseconds a standby generation is kept after its cutover. */
   readonly standbyMs: number;
   readonly dryRun: boolean;
-  readonly now: Date;
 }
 
 export interface PruneResult {
   readonly deleted: readonly { readonly name: GenerationName; readonly why: string }[];
-  /** Indices or tables named like generations that the registry does not know: reported, never touched. */
-  readonly unknown: readonly GenerationName[];
+  /** Indices or tables named like generations that no registry entry owns: reported, never touched. */
+  readonly orphans: readonly GenerationName[];
+  /** Generations whose index or table is gone though nobody pruned them. */
+  readonly missing: readonly GenerationName[];
 }
 
 /**
@@ -36,7 +37,9 @@ export async function prune(input: PruneInput): Promise<PruneResult> {
   const read = new Set<string>(
     readers.kind === 'generation' ? [readers.name] : 'names' in readers ? readers.names : [],
   );
-  const deleted = prunable(known, input).filter(({ generation }) => !read.has(generation.name));
+  // Ages are taken on the clock that wrote the times they are counted from.
+  const now = await registry.now();
+  const deleted = prunable(known, { ...input, now }).filter(({ generation }) => !read.has(generation.name));
   if (!dryRun) {
     for (const { generation } of deleted) {
       // RETIRED first: a consumer that still feeds it stops before it is gone.
@@ -45,11 +48,36 @@ export async function prune(input: PruneInput): Promise<PruneResult> {
       await registry.moveGeneration(generation.uuid, ['RETIRED', 'FAILED', 'ABANDONED'], 'PRUNED', { fence });
     }
   }
-  const names = new Set<string>(known.map(({ name }) => name));
+  const stored = await store.list();
+  const gone = new Set(deleted.map(({ generation }) => generation.uuid));
+  const left = known.filter(({ uuid }) => !gone.has(uuid));
   return {
     deleted: deleted.map(({ generation: { name }, why }) => ({ name, why })),
-    unknown: (await store.list()).filter((name) => !names.has(name)),
+    orphans: orphansOf(stored, known),
+    missing: missingOf(stored, left),
   };
+}
+
+/** Stored under a generation's name, and owned by no entry of the registry, or by one that was pruned already. */
+export function orphansOf(
+  stored: readonly GenerationName[],
+  known: readonly Pick<Generation, 'name' | 'state'>[],
+): GenerationName[] {
+  const owned = new Set(known.filter(({ state }) => state !== 'PRUNED').map(({ name }) => name));
+  return stored.filter((name) => !owned.has(name));
+}
+
+/** Entered in the registry as something that is there, and not stored. */
+export function missingOf(
+  stored: readonly GenerationName[],
+  known: readonly Pick<Generation, 'name' | 'state'>[],
+): GenerationName[] {
+  const there = new Set(stored);
+  // Given up or failed before its index or table was made, it has none to miss.
+  const expected = ['BUILT', 'VERIFIED', 'LIVE', 'STANDBY', 'RETIRED'];
+  return known
+    .filter(({ name, state }) => expected.includes(state) && !there.has(name))
+    .map(({ name }) => name);
 }
 
 /**
@@ -66,17 +94,20 @@ export async function dropOwn(
 /** Which generations may go, and why. Pure. */
 export function prunable(
   generations: readonly Generation[],
-  { keep, standbyMs, now }: Pick<PruneInput, 'keep' | 'standbyMs' | 'now'>,
+  { keep, standbyMs, now }: Pick<PruneInput, 'keep' | 'standbyMs'> & { readonly now: Date },
 ): { generation: Generation; why: string }[] {
   const going: { generation: Generation; why: string }[] = [];
   const newestFirst = [...generations].sort((a, b) => b.createdAt.getTime() - a.createdAt.getTime());
   let retired = 0;
+  let proven = 0;
   for (const generation of newestFirst) {
     const age = now.getTime() - generation.stateChangedAt.getTime();
     if (generation.state === 'FAILED' || generation.state === 'ABANDONED') {
       going.push({ generation, why: generation.state.toLowerCase() });
     } else if (generation.state === 'RETIRED') {
       if (++retired > keep) going.push({ generation, why: 'retired' });
+    } else if (generation.state === 'VERIFIED') {
+      if (++proven > keep) going.push({ generation, why: 'proven, never promoted' });
     } else if (generation.state === 'BUILT' && generation !== newestFirst[0]) {
       going.push({ generation, why: 'refused by the gate, and a later one exists' });
     } else if (generation.state === 'STANDBY' && age > standbyMs) {

@@ -1,5 +1,5 @@
 import type { Generation, GenerationName, GenerationState } from '@reprise/read-model-indices';
-import { prunable } from './prune.ts';
+import { missingOf, orphansOf, prunable } from './prune.ts';
 
 const now = new Date('2026-01-10T00:00:00Z');
 const hour = 3_600_000;
@@ -52,8 +52,33 @@ describe('what prune may delete', () => {
     expect(goes(retired, 0)).toEqual(['new', 'old', 'older']);
   });
 
+  it('keeps the last proven generations that were never promoted', () => {
+    const proven = [generation('old', 'VERIFIED', 30), generation('new', 'VERIFIED', 2)];
+    expect(goes(proven)).toEqual(['old']);
+    expect(goes(proven, 2)).toEqual([]);
+    expect(goes(proven, 0)).toEqual(['new', 'old']);
+  });
+
   it('is a generation the gate refused once a later one exists', () => {
     expect(goes([generation('refused', 'BUILT', 5)])).toEqual([]);
     expect(goes([generation('refused', 'BUILT', 5), generation('later', 'LIVE', 1)])).toEqual(['refused']);
+  });
+});
+
+describe('what does not fit together', () => {
+  const names = (...list: string[]) => list as GenerationName[];
+  const known = [
+    generation('live', 'LIVE', 1),
+    generation('pruned', 'PRUNED', 5),
+    generation('building', 'BUILDING', 1),
+    generation('gone', 'STANDBY', 2),
+  ];
+
+  it('is an index that no entry owns, or one that was pruned', () => {
+    expect(orphansOf(names('live', 'building', 'pruned', 'foreign'), known)).toEqual(['pruned', 'foreign']);
+  });
+
+  it('is an entry whose index is gone, unless it may never have had one', () => {
+    expect(missingOf(names('live'), known)).toEqual(['gone']);
   });
 });

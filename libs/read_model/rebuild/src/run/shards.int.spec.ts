@@ -174,7 +174,6 @@ describe('a rebuild by shards', () => {
         keep: 99,
         standbyMs: 1e12,
         dryRun: false,
-        now: new Date(),
       }),
     );
     expect(pruned.deleted.map(({ name }) => name)).not.toContain(known[0]!.name);

@@ -72,7 +72,9 @@ describe('a generation as of a moment', () => {
     const promoted = await promoteIt(model, uuid);
     expect(promoted).toMatchObject({ untilTs: untilTime.toISOString(), cutover: { to: name } });
     expect(notices.join(' ')).toContain(`as of ${untilTime.toISOString()}`);
-    expect(await model.store.counts(promoted.generation.name)).toMatchObject({ documents: receipt.documents.live });
+    expect(await model.store.counts(promoted.generation.name)).toMatchObject({
+      documents: receipt.documents.live,
+    });
     const part = replayOntoLive(optionsOf(model), { maxEvents: 0 }, model.servers, {
       signal: new AbortController().signal,
     });
