@@ -22,7 +22,9 @@ const tagOf = ({ tags }: Project, axis: string) =>
  * @returns Markdown that differs only when projects, their imports or the rows do
  */
 export function renderArchitecture(graph: ImportGraph, rows: readonly Constraint[]): string {
-  const pictured = graph.projects.filter((project) => !has(project, notPictured));
+  const pictured = graph.projects.filter(
+    (project) => !has(project, notPictured) && !project.root.startsWith('tools/'),
+  );
   return [
     '# Architecture',
     '<!-- Written by `npm run architecture` from the project graph. A test fails when this page and the graph differ. -->',

@@ -17,11 +17,11 @@ const batchSizes = [1, 200, 5_000];
 
 /** Copies of a log with ids of their own: several samples in one log make a rebuild worth its start. */
 const logs: fc.Arbitrary<UnrulyRecord[]> = fc
-  .array(unrulyLog, { minLength: 3, maxLength: 3 })
+  .array(unrulyLog, { minLength: 12, maxLength: 12 })
   .map((samples) => samples.flatMap((sample, number) => sample.map((record) => renamed(record, number))));
 
 function renamed(record: UnrulyRecord, number: number): UnrulyRecord {
-  const key = record.key.replace('-8000-', `-800${number}-`);
+  const key = record.key.replace('-8000-', `-8${String(number).padStart(3, '0')}-`);
   const value = record.value.replaceAll(record.key, key);
   return { ...record, key, value, event: record.event && { ...record.event, subject: key } };
 }

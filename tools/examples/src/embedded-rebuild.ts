@@ -1,0 +1,58 @@
+import { aggregateHistory } from '@reprise/read-model-feed';
+import {
+  createElasticsearchClient,
+  createReadModelPool,
+  openGenerationStore,
+  Registry,
+} from '@reprise/read-model-indices';
+import { findProjection } from '@reprise/read-model-projections';
+import { defaultGateLimits, rebuildReadModel, type Receipt } from '@reprise/read-model-rebuild';
+import { readConfiguration } from '@reprise/runtime';
+
+/** Rebuilds the search index as a part of another program and tells how it goes. */
+export async function rebuildSearch(
+  env: NodeJS.ProcessEnv,
+  { signal, tell }: { readonly signal: AbortSignal; readonly tell: (line: string) => void },
+): Promise<Receipt> {
+  const settings = readConfiguration(env, [
+    'kafka',
+    'elasticsearch',
+    'readModelDatabase',
+    'eventStoreDatabase',
+  ]);
+  const client = createElasticsearchClient(settings.elasticsearch);
+  const pool = createReadModelPool(settings.readModelDatabaseUrl);
+  const eventStore = createReadModelPool(settings.eventStoreDatabaseUrl);
+  const projection = findProjection('product_search')!;
+  try {
+    const { receipt } = await rebuildReadModel(
+      {
+        projection,
+        mode: 'APPLY',
+        source: 'auto',
+        promote: true,
+        resume: 'auto',
+        batchSize: 200,
+        workers: 1,
+        memoryBytes: 512 * 1024 * 1024,
+        gate: defaultGateLimits,
+      },
+      {
+        kafka: settings.kafka,
+        topic: settings.productEventsTopic,
+        registry: new Registry(pool),
+        store: openGenerationStore(projection, { client, pool, searchAlias: settings.searchAlias }),
+        history: aggregateHistory(eventStore),
+        eventStore,
+      },
+      {
+        signal,
+        onProgress: ({ step, percent }) => tell(`${step}: ${percent} % of the log read`),
+        onNotice: tell,
+      },
+    );
+    return receipt;
+  } finally {
+    await Promise.allSettled([client.close(), pool.end(), eventStore.end()]);
+  }
+}

@@ -1,0 +1,11 @@
+import { shutdownSignal } from '@reprise/runtime';
+import { rebuildSearch } from './embedded-rebuild.ts';
+
+const shutdown = shutdownSignal();
+try {
+  const receipt = await rebuildSearch(process.env, { signal: shutdown.signal, tell: console.error });
+  console.log(`${receipt.outcome}: ${receipt.generation?.name ?? 'no generation'} ${receipt.message ?? ''}`);
+  process.exitCode = receipt.outcome === 'promoted' ? 0 : 1;
+} finally {
+  shutdown.dispose();
+}
