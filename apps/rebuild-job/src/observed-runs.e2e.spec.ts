@@ -1,0 +1,209 @@
+import type { ProductEvent } from '@reprise/events';
+import { createReadModelPool, Registry, runReadModelMigrations } from '@reprise/read-model-indices';
+import {
+  afterFile,
+  elasticsearch,
+  eventually,
+  freshDatabase,
+  freshName,
+  freshTopic,
+  produce,
+  productHistory,
+  spawnApp,
+  step,
+  type SpawnedApp,
+} from '@reprise/test-kit';
+
+const main = 'apps/rebuild-job/src/main.ts';
+const projection = 'product_search';
+/** Slow enough to be met at work: the log of 600 events takes at least 30 s. */
+const slow = ['rebuild', '--projection', projection, '--max-events-per-second', '20'];
+
+let registry: Registry;
+let env: Record<string, string>;
+
+function catalogue(products: number): ProductEvent[] {
+  return Array.from({ length: products }, () =>
+    productHistory({ events: [step.created(), step.published()] }),
+  ).flat();
+}
+
+async function rebuildJob(args: readonly string[], overrides: Record<string, string> = {}) {
+  const app = spawnApp(main, { args, env: { ...env, ...overrides } });
+  const { code } = await app.exit(60_000);
+  return { code, stdout: app.stdout(), text: app.output.map(({ text }) => text).join('\n') };
+}
+
+const isReading = ({ pid }: SpawnedApp) =>
+  eventually(
+    async () => {
+      const [run] = await registry.listRuns({ projection, limit: 1 });
+      expect(run).toMatchObject({ pid, progress: { step: 'build' } });
+      expect(Number(run!.progress!['eventsRead'])).toBeGreaterThan(0);
+      expect(Number(run!.progress!['eventsPerSecond'])).toBeGreaterThan(0);
+    },
+    { timeoutMs: 30_000 },
+  );
+
+beforeAll(async () => {
+  const topic = await freshTopic({ partitions: 2 });
+  const database = await freshDatabase('read');
+  await runReadModelMigrations(database.url);
+  const pool = createReadModelPool(database.url);
+  registry = new Registry(pool);
+  afterFile(async () => {
+    for (const { name } of await registry.listGenerations())
+      await elasticsearch().indices.delete({ index: name, ignore_unavailable: true });
+    await pool.end();
+  });
+  env = {
+    PRODUCT_EVENTS_TOPIC: topic.name,
+    SEARCH_ALIAS: freshName('test_search'),
+    READ_MODEL_DATABASE_URL: database.url,
+  };
+  await produce(topic, catalogue(300));
+});
+
+describe('a run that is watched', () => {
+  it('reports as JSON lines, shows the same in another terminal, and is lost when it is killed', async () => {
+    const run = spawnApp(main, { args: [...slow, '--progress', 'json'], env });
+    await isReading(run);
+    const { stdout } = await rebuildJob(['status', '--projection', projection]);
+    expect(stdout).toMatch(
+      /running .*: build \d+% of 600 events, \d+ events\/s, \d+ s left, \d+ documents written, \d+ MB/,
+    );
+    expect(stdout).toMatch(/partition 0 {2}\d+ of \d+ {2}(\d+ events\/s|done)/);
+    await run.kill('SIGKILL');
+    const reports = run.output
+      .filter(({ text }) => text.startsWith('{"projection"'))
+      .map(({ text }) => JSON.parse(text) as Record<string, unknown>)
+      .filter((line) => line['step'] === 'build');
+    expect(reports.at(-1)).toMatchObject({
+      projection,
+      percent: expect.any(Number),
+      eventsInLog: 600,
+      eventsPerSecond: expect.any(Number),
+      secondsLeft: expect.any(Number),
+      rssBytes: expect.any(Number),
+      partitions: [{ partition: 0, position: expect.any(String) }, { partition: 1 }],
+      stall: null,
+    });
+    // About what it was allowed; the first part comes at once.
+    expect(Number(reports.at(-1)!['eventsPerSecond'])).toBeLessThan(30);
+
+    const after = await rebuildJob(['status', '--projection', projection, '--json']);
+    const [status] = JSON.parse(after.stdout) as [Record<string, unknown>];
+    expect(status).toMatchObject({ running: { lost: true }, lastRuns: [{ state: 'LOST' }] });
+    expect((await rebuildJob(['status', '--projection', projection])).stdout).toContain('(process gone)');
+    expect((await rebuildJob(['cancel', '--projection', projection])).stdout).toContain('is lost');
+  });
+
+  it('ends at once at the second signal, with its code, and the next run succeeds', async () => {
+    const run = spawnApp(main, { args: [...slow, '--json'], env });
+    await isReading(run);
+    // Both signals are there before the process can do anything about the first.
+    run.signal('SIGSTOP');
+    run.signal('SIGINT');
+    run.signal('SIGTERM');
+    run.signal('SIGCONT');
+    const { code } = await run.exit(10_000);
+    // Which of the two comes second is the kernel's choice.
+    expect([130, 143]).toContain(code);
+    // After one signal it would have saved, and said so on stdout.
+    expect(run.stdout()).toBe('');
+    expect((await registry.listRuns({ projection, limit: 1 }))[0]).toMatchObject({ state: 'RUNNING' });
+    const next = await rebuildJob(['rebuild', '--projection', projection, '--json']);
+    expect(next.code).toBe(0);
+    expect(JSON.parse(next.stdout)).toMatchObject({ outcome: 'promoted', documents: { live: 300 } });
+  });
+});
+
+describe('status', () => {
+  it('works without Kafka and without Elasticsearch and says what it could not ask', async () => {
+    const kafka = await rebuildJob(['status', '--projection', projection], { KAFKA_BROKERS: 'localhost:1' });
+    expect(kafka.code).toBe(0);
+    expect(kafka.text).toContain('lag is not known: Kafka at localhost:1');
+    expect(kafka.stdout).toMatch(/LIVE .* lag unknown/);
+    const search = await rebuildJob(['status', '--projection', projection], {
+      ELASTICSEARCH_NODE: 'http://localhost:1',
+    });
+    expect(search.code).toBe(0);
+    expect(search.stdout).toContain('are on unknown');
+    expect(search.text).toContain('Elasticsearch at http://localhost:1');
+  });
+
+  it('names indices that look like generations and are owned by nobody', async () => {
+    const orphan = 'product_search_v1_20010101_000000_00000000';
+    await elasticsearch().indices.create({ index: orphan });
+    try {
+      expect((await rebuildJob(['status', '--projection', projection])).stdout).toContain(
+        `orphan      ${orphan}`,
+      );
+      const pruned = await rebuildJob(['prune', '--projection', projection]);
+      expect(pruned.stdout).toContain(`${orphan} is owned by no entry of the registry and was left alone`);
+      expect(await elasticsearch().indices.exists({ index: orphan })).toBe(true);
+    } finally {
+      await elasticsearch().indices.delete({ index: orphan });
+    }
+  });
+});
+
+describe('a generation chosen by name', () => {
+  it('as of a moment is built, named as such, judged, and promoted only so', async () => {
+    const untilTs = new Date(Date.now() - 1).toISOString();
+    const built = await rebuildJob(['rebuild', '--projection', projection, '--until-ts', untilTs, '--json']);
+    expect(built.code).toBe(0);
+    const { generation, outcome } = JSON.parse(built.stdout) as {
+      generation: { name: string };
+      outcome: string;
+    };
+    expect(outcome).toBe('built');
+    expect((await rebuildJob(['status', '--projection', projection])).stdout).toContain(
+      `as of ${untilTs}, not fed`,
+    );
+    const promoted = await rebuildJob(['promote', '--generation', generation.name, '--deep', '--json']);
+    expect(promoted.text).toContain('readers will see nothing later');
+    expect(promoted.code).toBe(0);
+    expect(JSON.parse(promoted.stdout)).toMatchObject({
+      projection,
+      to: generation.name,
+      untilTs,
+      gate: expect.arrayContaining([
+        expect.objectContaining({ check: 'content of every document', passed: true }),
+      ]),
+    });
+  });
+});
+
+describe('several projections', () => {
+  it('are all tried by a rollback, and told of, when one of them fails', async () => {
+    const { code, stdout, text } = await rebuildJob(['rollback', '--projection', 'all', '--json']);
+    expect(code).toBe(2);
+    expect(JSON.parse(stdout)).toEqual([
+      expect.objectContaining({ projection, to: expect.any(String) }),
+      expect.objectContaining({ projection: 'product_summary', outcome: 'failed', exitCode: 2 }),
+      expect.objectContaining({ projection: 'category_summary', outcome: 'failed', exitCode: 2 }),
+    ]);
+    expect(text).toContain('no generation of product_summary on standby');
+  });
+});
+
+describe('a dry run on the command line', () => {
+  it('shows what would change and ends with 0 or 2', async () => {
+    const { code, stdout } = await rebuildJob([
+      'rebuild',
+      '--projection',
+      projection,
+      '--mode',
+      'DRY_RUN',
+      '--diff',
+    ]);
+    expect(code).toBe(0);
+    expect(stdout).toMatch(/would write +300 documents/);
+    expect(stdout).toMatch(/would take +[\d.]+ s \(by run /);
+    expect(stdout).toMatch(
+      /would change +0 missing, 0 extra, 0 stale, 0 different, 0 in flight, against product_search_v1/,
+    );
+    expect(stdout).toMatch(/unhandled +none/);
+  });
+});
