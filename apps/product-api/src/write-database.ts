@@ -65,6 +65,10 @@ export class WriteDatabase implements OnApplicationShutdown {
       },
     });
     await dataSource.initialize();
+    // TypeORM listens to a connection only from a moment after it was made, and the server's last word may come in between:
+    // unheard, it would end the process.
+    const { master: pool } = dataSource.driver as unknown as { readonly master: pg.Pool };
+    pool.on('connect', (client) => client.on('error', () => undefined));
     const database = new WriteDatabase(dataSource);
     try {
       const pending = await pendingMigrations(dataSource);
