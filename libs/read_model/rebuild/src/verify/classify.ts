@@ -44,7 +44,7 @@ export function classify(
   return { ...versions, class: actual.version < expected.version ? 'stale' : 'different' };
 }
 
-/** Whether both digests are of the same content. */
-export function sameContent(a: DocumentState, b: DocumentState): boolean {
-  return a.digest.high === b.digest.high && a.digest.low === b.digest.low;
+/** Whether both digests are of the same content, and count in the same bucket. */
+export function sameContent({ digest: a }: DocumentState, { digest: b }: DocumentState): boolean {
+  return a.high === b.high && a.low === b.low && a.bucket === b.bucket;
 }

@@ -28,6 +28,7 @@ export interface Comparison {
 
 /** Documents whose states are held in memory at a time; buckets are compared in groups of about so many. */
 const documentsAtATime = 200_000;
+const idsAtATime = 1_000;
 
 /** Compares bucket sums at once, and, as `differences` is read, the documents of the buckets that differ. */
 export async function compareWithStore(input: ComparisonInput): Promise<Comparison> {
@@ -79,30 +80,77 @@ async function foreignBuckets({ store, generation, signal }: ComparisonInput): P
 }
 
 async function compareBuckets(input: ComparisonInput, buckets: ReadonlySet<number>): Promise<Difference[]> {
-  const { store, generation, deep, documentsPerSecond, signal } = input;
+  const { store, generation, deep, signal } = input;
   const expected = input.expected.read(buckets);
   const differences: Difference[] = [];
   const isEverything = buckets.size === bucketCount;
   const pages = store.scan(generation, { ...(isEverything ? {} : { buckets: [...buckets] }), signal });
-  let dueAt = performance.now();
-  for await (const page of pages) {
+  for await (const page of paced(pages, input)) {
+    const misplaced: StoredDocument[] = [];
     for (const stored of page) {
-      const { id } = stored;
-      // One that stands in another bucket than its own is compared with its own.
-      if (!buckets.has(bucketOf(id))) continue;
+      const { id, digest } = stored;
+      const own = bucketOf(id);
+      if (!buckets.has(own)) {
+        if (digest.bucket !== own) misplaced.push(stored);
+        continue;
+      }
       const state = expected.get(id);
       const actual = actualState(stored, state, deep);
       if (!isSame(state, actual)) differences.push({ id, expected: state, actual });
       expected.delete(id);
     }
-    if (documentsPerSecond > 0) {
-      dueAt = Math.max(dueAt, performance.now() - 1_000) + (page.length / documentsPerSecond) * 1_000;
-      const ms = dueAt - performance.now();
-      if (ms > 0) await sleep(ms, undefined, { signal }).catch(() => signal.throwIfAborted());
+    differences.push(...unknownAmong(misplaced, input.expected));
+  }
+  differences.push(...(await absentAmong(expected, input)));
+  return differences;
+}
+
+/**
+ * Documents that count in another bucket than their own, as a copy under another id does. Those the log knows are found with
+ * their own bucket, whose sums they are missing from.
+ */
+function unknownAmong(misplaced: readonly StoredDocument[], states: ExpectedStates): Difference[] {
+  if (misplaced.length === 0) return [];
+  const known = states.read(new Set(misplaced.map(({ id }) => bucketOf(id))));
+  return misplaced.flatMap(({ id, version, digest }) =>
+    known.has(id) ? [] : [{ id, expected: undefined, actual: { version, digest } }],
+  );
+}
+
+/** Looks by id for what the scan did not come by: it may count in another bucket, or have been written meanwhile. */
+async function absentAmong(
+  expected: ReadonlyMap<string, DocumentState>,
+  { store, generation, deep, signal }: ComparisonInput,
+): Promise<Difference[]> {
+  const differences: Difference[] = [];
+  const ids = [...expected.keys()];
+  for (let at = 0; at < ids.length; at += idsAtATime) {
+    signal.throwIfAborted();
+    const some = ids.slice(at, at + idsAtATime);
+    const found = await store.read(generation, some);
+    for (const id of some) {
+      const state = expected.get(id);
+      const stored = found.get(id);
+      const actual = stored && actualState(stored, state, deep);
+      if (!isSame(state, actual)) differences.push({ id, expected: state, actual });
     }
   }
-  for (const [id, state] of expected) differences.push({ id, expected: state, actual: undefined });
   return differences;
+}
+
+/** Hands pages on no faster than so many documents a second; a second's worth may be made up for. */
+async function* paced(
+  pages: AsyncIterable<StoredDocument[]>,
+  { documentsPerSecond, signal }: ComparisonInput,
+): AsyncGenerator<StoredDocument[]> {
+  let dueAt = performance.now();
+  for await (const page of pages) {
+    yield page;
+    if (documentsPerSecond === 0) continue;
+    dueAt = Math.max(dueAt, performance.now() - 1_000) + (page.length / documentsPerSecond) * 1_000;
+    const ms = dueAt - performance.now();
+    if (ms > 0) await sleep(ms, undefined, { signal }).catch(() => signal.throwIfAborted());
+  }
 }
 
 /** The document's state by its stored digest and, looking deep, by its content: both must be right. */
