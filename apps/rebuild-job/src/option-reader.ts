@@ -27,6 +27,13 @@ export class OptionReader {
     return typeof value === 'string' ? value : undefined;
   }
 
+  /** Values of an option that may stand several times, or hold several divided by commas. */
+  list(name: string): string[] {
+    const value = this.#raw[name];
+    const values = Array.isArray(value) ? value : typeof value === 'string' ? [value] : [];
+    return [...new Set(values.flatMap((text) => text.split(',')).filter((text) => text !== ''))];
+  }
+
   flag(name: string): boolean {
     return this.#raw[name] === true;
   }

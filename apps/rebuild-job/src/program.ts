@@ -6,6 +6,7 @@ import { rollbackCommand } from './commands/rollback.ts';
 import { statusCommand } from './commands/status.ts';
 import { cancelCommand } from './commands/cancel.ts';
 import { pruneCommand } from './commands/prune.ts';
+import { repairCommand } from './commands/repair.ts';
 import { verifyCommand } from './commands/verify.ts';
 import { dlqCommands } from './commands/dlq/dlq.ts';
 import type { Invocation, Verb, VerbGroup } from './verb.ts';
@@ -18,6 +19,7 @@ const verbs: readonly Verb[] = [
   cancelCommand,
   pruneCommand,
   verifyCommand,
+  repairCommand,
 ];
 
 const verbGroups: readonly VerbGroup[] = [dlqCommands];

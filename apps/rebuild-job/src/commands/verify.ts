@@ -1,69 +1,102 @@
-import { exitCodes, verifyReadModel, type VerifyReport } from '@reprise/read-model-rebuild';
+import type { Projection } from '@reprise/read-model-projections';
+import { exitCodes, verifyReadModel, type Drift, type VerifyReport } from '@reprise/read-model-rebuild';
+import type { RepairQueue } from '@reprise/read-model-repair';
+import { eachProjection, printJson } from '../each-projection.ts';
 import { readProjections } from '../projection-option.ts';
+import { describeVerification } from '../report/verify-text.ts';
 import { openServers } from '../servers.ts';
 import type { Verb } from '../verb.ts';
 
+/** What `verify` prints: the report, and what `--repair` asked the queue for. */
+export type VerificationReport = VerifyReport & {
+  readonly repair: { readonly asked: number; readonly refused: number } | null;
+};
+
 export const verifyCommand: Verb = {
   name: 'verify',
-  description: 'Compares the read model that is live with the fold of the log; changes nothing.',
+  description: 'Compares the read model that is live with the fold of the log; changes no document.',
   options: [
     ['--projection <name>', 'the projection to verify, or all (required)'],
+    ['--aggregate-id <ids...>', 'only these products (comma-separated, or several times)'],
+    ['--all', 'all products (default)'],
     ['--deep', 'compare the content of every document, not only where digests differ'],
+    ['--repair', 'put every document that drifts into the repair queue'],
+    ['--source <source>', 'kafka or event-store: where the log is read (default kafka)'],
+    ['--rate <n>', 'events and documents read per second at most (default 0: no limit)'],
     ['--limit <n>', 'documents listed per kind of difference (default 20)'],
     ['--memory <bytes>', 'memory to stay within (default 512mb)'],
-    ['--json', 'print the report as one JSON document on stdout'],
+    ['--report <form>', 'table or json (default table)'],
+    ['--json', 'the same as --report json'],
   ],
   examples: [
     'rebuild-job verify --projection all',
-    'rebuild-job verify --projection product_search --deep --json',
+    'rebuild-job verify --projection product_search --deep --report json',
+    'rebuild-job verify --projection product_search --repair',
   ],
   async run(options, invocation) {
     const projections = readProjections(options);
-    const deep = options.flag('deep');
-    const limit = options.wholeNumber('limit', 0, 20);
-    const memoryBytes = options.bytes('memory', 256 << 20, 512 << 20);
-    const json = options.flag('json');
+    const aggregateIds = options.list('aggregateId');
+    if (aggregateIds.length > 0 && options.flag('all'))
+      options.problem('--aggregate-id and --all do not go together');
+    const source = options.oneOf('source', ['kafka', 'event-store'], 'kafka');
+    const settings = {
+      source,
+      deep: options.flag('deep'),
+      rate: options.wholeNumber('rate', 0, 0),
+      limit: options.wholeNumber('limit', 0, 20),
+      memoryBytes: options.bytes('memory', 256 << 20, 512 << 20),
+      ...(aggregateIds.length > 0 && { aggregateIds }),
+    };
+    const json = options.oneOf('report', ['table', 'json'], 'table') === 'json' || options.flag('json');
+    const repair = options.flag('repair');
     options.finish();
     const servers = await openServers(invocation.env);
     try {
-      const reports: VerifyReport[] = [];
-      for (const projection of projections) {
+      const { results, exitCode } = await eachProjection(projections, invocation, async (projection) => {
+        const requests = repair ? new RepairRequests(servers.repairs, projection) : undefined;
         const report = await verifyReadModel(
-          { projection, deep, limit, memoryBytes },
+          { projection, ...settings, ...(requests && { onDrift: (drift) => requests.take(drift) }) },
           servers.of(projection),
           invocation.signal,
         );
-        reports.push(report);
-        if (!json) invocation.stdout(`${describe(report)}\n`);
-      }
-      if (json)
-        invocation.stdout(`${JSON.stringify(projections.length === 1 ? reports[0] : reports, null, 2)}\n`);
-      return reports.every(({ clean }) => clean) ? exitCodes.done : exitCodes.refused;
+        const result: VerificationReport = { ...report, repair: requests?.result ?? null };
+        if (!json) invocation.stdout(`${describeVerification(result)}\n`);
+        return { result, exitCode: report.clean ? exitCodes.done : exitCodes.refused };
+      });
+      if (json) printJson(projections, results, invocation);
+      return exitCode;
     } finally {
       await servers.close();
     }
   },
 };
 
-function describe({
-  projection,
-  generation,
-  documents,
-  counts,
-  drift,
-  clean,
-  watermark,
-}: VerifyReport): string {
-  const { missing, extra, stale, different, inFlight } = counts;
-  const at = Object.entries(watermark).map(([partition, end]) => `${partition}:${end}`);
-  const lines = [
-    `${projection}: ${clean ? 'clean' : 'DRIFT'}, ${generation} against the log up to ${at.join(' ')}`,
-    `  ${documents.expected} documents by the log, ${documents.actual} in the store`,
-    `  ${missing} missing, ${extra} extra, ${stale} stale, ${different} different, ${inFlight} in flight (newer than what was compared: no drift)`,
-  ];
-  for (const { id, class: kind, expected, actual } of drift) {
-    lines.push(`  ${kind.padEnd(9)} ${id}  version ${actual ?? 'none'}, by the log ${expected ?? 'none'}`);
+/** Puts what drifts into the repair queue, and counts what the queue took and what not. */
+class RepairRequests {
+  #asked = 0;
+  #refused = 0;
+
+  constructor(
+    private readonly queue: RepairQueue,
+    private readonly projection: Projection,
+  ) {}
+
+  get result(): { asked: number; refused: number } {
+    return { asked: this.#asked, refused: this.#refused };
   }
-  if (!clean) lines.push(`  Nothing was changed. To heal it: rebuild-job rebuild --projection ${projection}`);
-  return lines.join('\n');
+
+  async take(drift: readonly Drift[]): Promise<void> {
+    const { name, version: projectionVersion } = this.projection;
+    const { added, known, refused } = await this.queue.add(
+      drift.map(({ id, class: kind, expected, actual }) => ({
+        projection: name,
+        projectionVersion,
+        aggregateId: id,
+        reason: 'verify',
+        error: `${kind}: version ${actual ?? 'none'}, by the log ${expected ?? 'none'}`,
+      })),
+    );
+    this.#asked += added + known;
+    this.#refused += refused.length;
+  }
 }

@@ -1,0 +1,168 @@
+import { hostname } from 'node:os';
+import type { Projection } from '@reprise/read-model-projections';
+import { exitCodes, RebuildError } from '@reprise/read-model-rebuild';
+import {
+  isServerFault,
+  permanentHistory,
+  repairAggregate,
+  workOffRepairs,
+  type RepairedDocument,
+  type RepairServers,
+} from '@reprise/read-model-repair';
+import { describeError } from '../command-errors.ts';
+import { eachProjection, printJson, type ProjectionResult } from '../each-projection.ts';
+import { readProjections } from '../projection-option.ts';
+import { describeQueue, describeRepairs, describeWorkOff } from '../report/repair-text.ts';
+import { openServers, type OpenServers } from '../servers.ts';
+import type { Verb } from '../verb.ts';
+
+/** What `--aggregate-id` came to. */
+export interface RepairReport {
+  readonly projection: string;
+  readonly documents: readonly (RepairedDocument & { readonly aggregateId: string })[];
+  readonly failures: readonly { readonly aggregateId: string; readonly error: string }[];
+}
+
+/** What `--all` came to: what was left in the queue is what failed, and what was asked for meanwhile. */
+export interface WorkOffReport {
+  readonly projection: string;
+  readonly repaired: number;
+  readonly failures: readonly { readonly aggregateId: string; readonly error: string }[];
+  readonly left: { readonly open: number; readonly failed: number };
+}
+
+type Work = (
+  projection: Projection,
+  servers: OpenServers,
+  signal: AbortSignal,
+) => Promise<ProjectionResult<object>>;
+
+export const repairCommand: Verb = {
+  name: 'repair',
+  description:
+    'Rebuilds the documents of single products from the event store, or works the repair queue off.',
+  options: [
+    ['--projection <name>', 'the projection to repair, or all (required)'],
+    ['--aggregate-id <ids...>', 'repair these products now (comma-separated, or several times)'],
+    ['--all', 'work the queue off now, waiting and given up tasks too, and name what fails'],
+    ['--status', 'show the queue'],
+    ['--limit <n>', 'tasks listed by --status (default 20)'],
+    ['--json', 'print one JSON document on stdout'],
+  ],
+  examples: [
+    'rebuild-job repair --projection product_search --aggregate-id 0193a000-0000-7000-8000-000000000001',
+    'rebuild-job repair --projection all --all',
+    'rebuild-job repair --projection all --status --json',
+  ],
+  async run(options, invocation) {
+    const projections = readProjections(options);
+    const aggregateIds = options.list('aggregateId');
+    const limit = options.wholeNumber('limit', 0, 20);
+    const json = options.flag('json');
+    const asked = [aggregateIds.length > 0, options.flag('all'), options.flag('status')];
+    if (asked.filter(Boolean).length !== 1)
+      options.problem('one of --aggregate-id, --all and --status is required, and only one');
+    options.finish();
+    const print = (text: string) => (json ? undefined : invocation.stdout(`${text}\n`));
+    const work: Work = options.flag('status')
+      ? (projection, servers) => showQueue(projection, servers, limit, print)
+      : options.flag('all')
+        ? (projection, servers, signal) => workOff(projection, servers, signal, print)
+        : (projection, servers, signal) => repairNow(projection, servers, aggregateIds, signal, print);
+    const servers = await openServers(invocation.env);
+    try {
+      const { results, exitCode } = await eachProjection(projections, invocation, (projection) =>
+        work(projection, servers, invocation.signal),
+      );
+      if (json) printJson(projections, results, invocation);
+      return exitCode;
+    } finally {
+      await servers.close();
+    }
+  },
+};
+
+async function repairNow(
+  projection: Projection,
+  servers: OpenServers,
+  aggregateIds: readonly string[],
+  signal: AbortSignal,
+  print: (text: string) => void,
+): Promise<ProjectionResult<RepairReport>> {
+  const begun = await servers.repairs.now();
+  const documents: (RepairedDocument & { aggregateId: string })[] = [];
+  const failures: { aggregateId: string; error: string }[] = [];
+  const repaired: string[] = [];
+  for (const aggregateId of aggregateIds) {
+    try {
+      const found = await repairAggregate(repairServers(projection, servers), aggregateId, signal);
+      if (found.length === 0) throw nothingFed(projection);
+      documents.push(...found.map((document) => ({ aggregateId, ...document })));
+      repaired.push(aggregateId);
+    } catch (error) {
+      if (signal.aborted || isServerFault(error) || error instanceof RebuildError) throw error;
+      failures.push({ aggregateId, error: describeError(error) });
+    }
+  }
+  const { name, version: projectionVersion } = projection;
+  const keys = repaired.map((aggregateId) => ({ projection: name, projectionVersion, aggregateId }));
+  await servers.repairs.settle(keys, begun);
+  const report = { projection: name, documents, failures };
+  print(describeRepairs(report));
+  return { result: report, exitCode: failures.length > 0 ? exitCodes.refused : exitCodes.done };
+}
+
+async function workOff(
+  projection: Projection,
+  servers: OpenServers,
+  signal: AbortSignal,
+  print: (text: string) => void,
+): Promise<ProjectionResult<WorkOffReport>> {
+  const { repaired, failures } = await workOffRepairs(
+    {
+      queue: servers.repairs,
+      repair: ({ aggregateId }, ending) =>
+        repairAggregate(repairServers(projection, servers), aggregateId, ending),
+      projections: [projection],
+      holder: `rebuild-job repair on ${hostname()} pid ${process.pid}`,
+    },
+    signal,
+  );
+  const { open, failed } = await servers.repairs.counts([projection.name]);
+  const report = {
+    projection: projection.name,
+    repaired,
+    failures: failures.map(({ aggregateId, error }) => ({ aggregateId, error })),
+    left: { open, failed },
+  };
+  print(describeWorkOff(report));
+  return { result: report, exitCode: failures.length > 0 ? exitCodes.refused : exitCodes.done };
+}
+
+async function showQueue(
+  { name: projection }: Projection,
+  { repairs }: OpenServers,
+  limit: number,
+  print: (text: string) => void,
+): Promise<ProjectionResult<object>> {
+  const counts = await repairs.counts([projection]);
+  const tasks = await repairs.list({ projections: [projection], limit });
+  const status = { projection, ...counts, tasks };
+  print(describeQueue(status));
+  return { result: status, exitCode: exitCodes.done };
+}
+
+function repairServers(projection: Projection, servers: OpenServers): RepairServers {
+  const { registry, store, eventStore } = servers.of(projection);
+  if (!eventStore)
+    throw new RebuildError('USAGE', 'The event store is not configured: set EVENT_STORE_DATABASE_URL.');
+  return { projection, registry, store, history: permanentHistory(eventStore) };
+}
+
+function nothingFed({ name, version }: Projection): RebuildError {
+  return new RebuildError(
+    'USAGE',
+    `No generation of version ${version} of ${name} is fed, so there is nothing to repair. Nothing was changed. Build one with ` +
+      `\`rebuild-job rebuild --projection ${name}\`, or repair with the release that feeds the generation readers are on.`,
+  );
+}

@@ -1,0 +1,68 @@
+import type { RepairCounts, RepairTask } from '@reprise/read-model-repair';
+import type { RepairReport, WorkOffReport } from '../commands/repair.ts';
+
+/** What repairs of named products came to, as lines of text. */
+export function describeRepairs({ projection, documents, failures }: RepairReport): string {
+  return [
+    `${projection}: ${documents.filter(({ fault }) => fault).length} of ${documents.length} documents repaired, ${failures.length} products failed`,
+    ...documents.map(
+      ({ aggregateId, generation, fault, from, to }) =>
+        `  ${(fault ?? 'right').padEnd(9)} ${aggregateId} in ${generation}: version ${from ?? 'none'}${fault ? `, now ${to ?? 'none'}` : ''}`,
+    ),
+    ...describeFailures(failures),
+  ].join('\n');
+}
+
+export function describeWorkOff({ projection, repaired, failures, left }: WorkOffReport): string {
+  return [
+    `${projection}: ${repaired} repair tasks done, ${failures.length} failed; ${left.open} open and ${left.failed} given up in the queue`,
+    ...describeFailures(failures),
+  ].join('\n');
+}
+
+function describeFailures(failures: RepairReport['failures']): string[] {
+  return failures.map(({ aggregateId, error }) => `  failed    ${aggregateId}: ${error}`);
+}
+
+/** The queue of one projection as lines of text. */
+export function describeQueue({
+  projection,
+  open,
+  failed,
+  leased,
+  oldestOpenSeconds,
+  refused,
+  lastRefusedAt,
+  tasks,
+}: RepairCounts & { readonly projection: string; readonly tasks: readonly RepairTask[] }): string {
+  const age = oldestOpenSeconds === null ? '' : `, the oldest for ${Math.round(oldestOpenSeconds)} s`;
+  const lines = [`${projection}: ${open} open (${leased} at work${age}), ${failed} given up`];
+  if (lastRefusedAt !== null) {
+    lines.push(
+      `  ${refused} requests found the queue full, the last at ${lastRefusedAt.toISOString()}. Find what they were about with: ` +
+        `rebuild-job verify --projection ${projection} --repair`,
+    );
+  }
+  for (const {
+    aggregateId,
+    state,
+    reason,
+    attempts,
+    error,
+    nextAttemptAt,
+    lease,
+    projectionVersion,
+  } of tasks) {
+    const next = lease
+      ? `held by ${lease.holder} until ${lease.expiresAt.toISOString()}`
+      : state === 'FAILED'
+        ? 'given up'
+        : `next at ${nextAttemptAt.toISOString()}`;
+    lines.push(
+      `  ${state.padEnd(6)} ${aggregateId} of version ${projectionVersion} (${reason}), ${attempts} attempts, ${next}${error === null ? '' : `: ${error}`}`,
+    );
+  }
+  const others = open + failed - tasks.length;
+  if (others > 0) lines.push(`  and ${others} more (--limit)`);
+  return lines.join('\n');
+}

@@ -1,0 +1,40 @@
+import type { VerificationReport } from '../commands/verify.ts';
+
+/** A comparison as lines of text. */
+export function describeVerification(report: VerificationReport): string {
+  const { projection, generation, source, watermark, log, documents, counts, drift, clean, timing } = report;
+  const { missing, extra, stale, different, inFlight } = counts;
+  const at = Object.entries(watermark).map(([partition, end]) => `${partition}:${end}`);
+  const against = source === 'kafka' ? 'the log' : 'the event store, the log being';
+  const lines = [
+    `${projection}: ${clean ? 'clean' : 'DRIFT'}, ${generation} against ${against} up to ${at.join(' ')}`,
+    `  ${documents.expected} documents by the log, ${documents.actual} in the store, ${(timing.durationMs / 1_000).toFixed(1)} s`,
+    `  ${missing} missing, ${extra} extra, ${stale} stale, ${different} different, ${inFlight} in flight (newer than what was compared: no drift)`,
+  ];
+  if (log.poison + log.gaps > 0) {
+    lines.push(
+      `  ${log.poison} events of the log never apply and ${log.gaps} products lack events: compared up to there`,
+    );
+  }
+  for (const { id, class: kind, expected, actual } of drift)
+    lines.push(`  ${kind.padEnd(9)} ${id}  version ${actual ?? 'none'}, by the log ${expected ?? 'none'}`);
+  if (!clean) lines.push(...describeRemedy(report));
+  return lines.join('\n');
+}
+
+function describeRemedy({ projection, repair }: VerificationReport): string[] {
+  if (repair === null) {
+    return [
+      `  Nothing was changed. To heal it: rebuild-job verify --projection ${projection} --repair, or all of it: rebuild-job rebuild --projection ${projection}`,
+    ];
+  }
+  const lines = [
+    `  ${repair.asked} repairs are in the queue: a running consumer does them, or: rebuild-job repair --projection ${projection} --all`,
+  ];
+  if (repair.refused > 0) {
+    lines.push(
+      `  ${repair.refused} found the queue full and were NOT taken: verify with --repair again when it is empty, or rebuild.`,
+    );
+  }
+  return lines;
+}

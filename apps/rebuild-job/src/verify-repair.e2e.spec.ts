@@ -1,0 +1,217 @@
+import { encodeEvent, type ProductEvent } from '@reprise/events';
+import { createReadModelPool, Registry, runReadModelMigrations } from '@reprise/read-model-indices';
+import { RepairQueue } from '@reprise/read-model-repair';
+import {
+  afterFile,
+  elasticsearch,
+  freshDatabase,
+  freshName,
+  freshTopic,
+  produce,
+  productHistory,
+  spawnApp,
+  step,
+} from '@reprise/test-kit';
+import { Client, type Pool } from 'pg';
+
+const models = ['product_search', 'product_summary', 'category_summary'] as const;
+let env: Record<string, string>;
+let pool: Pool;
+let registry: Registry;
+let queue: RepairQueue;
+let events: ProductEvent[];
+let ids: string[];
+
+async function rebuildJob(...args: string[]) {
+  const app = spawnApp('apps/rebuild-job/src/main.ts', { args, env });
+  const { code } = await app.exit(120_000);
+  return { code, stdout: app.stdout(), text: app.output.map(({ text }) => text).join('\n') };
+}
+const verify = async (...args: string[]) => {
+  const { code, stdout } = await rebuildJob('verify', '--projection', 'all', '--report', 'json', ...args);
+  return {
+    code,
+    reports: JSON.parse(stdout) as { projection: string; counts: object; drift: { id: string }[] }[],
+  };
+};
+const live = async (projection: string) =>
+  (await registry.listGenerations({ projection, states: ['LIVE'] }))[0]!.name;
+
+/** Corrupts 10 documents, removes 3 and adds 2, past every store. */
+async function damage(): Promise<void> {
+  const [changed, removed, extra] = [ids.slice(0, 10), ids.slice(10, 13), ['extra-1', 'extra-2']];
+  const index = await live('product_search');
+  const { docs } = await elasticsearch().mget<Record<string, unknown>>({ index, ids: ids.slice(0, 14) });
+  const found = docs as { _id: string; _version: number; _source: Record<string, unknown> }[];
+  for (const { _id: id, _version: version, _source } of found.slice(0, 10)) {
+    const document = {
+      ..._source,
+      title: 'corrupted',
+      digest: { bucket: bucketOf(_source), high: 1, low: 2 },
+    };
+    await elasticsearch().index({ index, id, version, version_type: 'external_gte', document });
+  }
+  for (const id of removed) await elasticsearch().delete({ index, id }, { ignore: [404] });
+  for (const id of extra)
+    await elasticsearch().index({ index, id, document: { ...found[13]!._source, productId: id } });
+  for (const model of models.slice(1)) {
+    const table = `generations."${await live(model)}"`;
+    await pool.query(`UPDATE ${table} SET status = 'draft', digest_high = 7 WHERE product_id = ANY ($1)`, [
+      changed,
+    ]);
+    await pool.query(`DELETE FROM ${table} WHERE product_id = ANY ($1)`, [removed]);
+    for (const id of extra) {
+      await pool.query(
+        `CREATE TEMP TABLE one AS SELECT * FROM ${table} WHERE product_id = $1`.replace('$1', `'${ids[14]}'`),
+      );
+      await pool.query(`UPDATE one SET product_id = $1`, [id]);
+      await pool.query(`INSERT INTO ${table} SELECT * FROM one`);
+      await pool.query('DROP TABLE one');
+    }
+  }
+}
+const bucketOf = (source: Record<string, unknown>) => (source['digest'] as { bucket: number }).bucket;
+const damaged = { missing: 3, extra: 2, stale: 0, different: 10, inFlight: 0 };
+const none = { missing: 0, extra: 0, stale: 0, different: 0, inFlight: 0 };
+
+beforeAll(async () => {
+  const topic = await freshTopic({ partitions: 3 });
+  const [read, write] = [await freshDatabase('read'), await freshDatabase('write')];
+  await runReadModelMigrations(read.url);
+  pool = createReadModelPool(read.url, { max: 1 });
+  registry = new Registry(pool);
+  queue = new RepairQueue(pool);
+  const owner = new Client({ connectionString: write.url });
+  await owner.connect();
+  env = {
+    PRODUCT_EVENTS_TOPIC: topic.name,
+    SEARCH_ALIAS: freshName('test_search'),
+    READ_MODEL_DATABASE_URL: read.url,
+    EVENT_STORE_DATABASE_URL: write.eventStoreUrl,
+  };
+  afterFile(async () => {
+    for (const { name, storage } of await registry.listGenerations())
+      if (storage === 'elasticsearch')
+        await elasticsearch().indices.delete({ index: name, ignore_unavailable: true });
+    await pool.end();
+    await owner.end();
+  });
+  events = Array.from({ length: 60 }, () =>
+    productHistory({ events: [step.created(), step.published(), step.stockAdjusted(2)] }),
+  ).flat();
+  ids = [...new Set(events.map(({ subject }) => subject))];
+  await owner.query(`
+    CREATE TABLE event_store (
+      aggregate_id uuid NOT NULL, aggregate_version int NOT NULL, envelope json NOT NULL,
+      PRIMARY KEY (aggregate_id, aggregate_version));
+    GRANT SELECT ON event_store TO event_store_reader;`);
+  await owner.query('INSERT INTO event_store SELECT * FROM unnest($1::uuid[], $2::int[], $3::json[])', [
+    events.map(({ subject }) => subject),
+    events.map(({ aggregateversion }) => aggregateversion),
+    events.map(encodeEvent),
+  ]);
+  await produce(topic, events);
+  expect((await rebuildJob('rebuild', '--projection', 'all')).code).toBe(0);
+});
+
+describe('verify and repair', () => {
+  it('V1: finds 10 corrupted, 3 removed and 2 extra documents of every read model, heals them and finds none', async () => {
+    expect(await verify()).toMatchObject({
+      code: 0,
+      reports: models.map((projection) => ({ projection, counts: none })),
+    });
+    await damage();
+    const found = await verify('--repair');
+    expect(found).toMatchObject({
+      code: 2,
+      reports: models.map((projection) => ({
+        projection,
+        counts: damaged,
+        repair: { asked: 15, refused: 0 },
+      })),
+    });
+    for (const { drift } of found.reports)
+      expect(drift.map(({ id }) => id).sort()).toEqual([...ids.slice(0, 13), 'extra-1', 'extra-2'].sort());
+    expect(await queue.counts()).toMatchObject({ open: 45, failed: 0 });
+    const { code, stdout } = await rebuildJob('repair', '--projection', 'all', '--all', '--json');
+    expect(JSON.parse(stdout)).toEqual(
+      models.map((projection) => ({ projection, repaired: 15, failures: [], left: { open: 0, failed: 0 } })),
+    );
+    expect(code).toBe(0);
+    expect(await verify('--deep')).toMatchObject({
+      code: 0,
+      reports: models.map(() => ({ counts: none, clean: true })),
+    });
+  });
+
+  it('repairs single products at once, names the ones it cannot, and shows the queue', async () => {
+    await damage();
+    const args = ['--aggregate-id', `${ids[0]},extra-1`, '--aggregate-id', ids[12]!];
+    expect((await rebuildJob('verify', '--projection', 'product_summary', ...args)).code).toBe(2);
+    await queue.add([
+      { projection: 'product_summary', projectionVersion: 1, aggregateId: ids[0]!, reason: 'operator' },
+      {
+        projection: 'product_summary',
+        projectionVersion: 1,
+        aggregateId: ids[20]!,
+        reason: 'gap',
+        error: 'a test',
+      },
+    ]);
+    const repaired = await rebuildJob('repair', '--projection', 'product_summary', ...args);
+    expect(repaired.code).toBe(0);
+    expect(repaired.stdout).toContain('3 of 3 documents repaired, 0 products failed');
+    expect((await rebuildJob('verify', '--projection', 'product_summary', ...args)).code).toBe(0);
+    const status = await rebuildJob('repair', '--projection', 'product_summary', '--status');
+    expect(status.code).toBe(0);
+    expect(status.stdout).toMatch(
+      new RegExp(`1 open .*\\n  OPEN   ${ids[20]} of version 1 \\(gap\\), 0 attempts.*: a test`),
+    );
+  });
+
+  it('ends with 2 over a task that fails, does the others, and says so', async () => {
+    await pool.query('TRUNCATE registry.repair_tasks');
+    const table = `generations."${await live('product_summary')}"`;
+    // The store never takes this one's right document.
+    await pool.query(
+      `ALTER TABLE ${table} ADD CONSTRAINT test CHECK (product_id <> '${ids[1]}' OR status = 'draft')`,
+    );
+    const [bad, good] = [ids[1]!, ids[2]!];
+    await queue.add(
+      [bad, good].map((aggregateId) => ({
+        projection: 'product_summary',
+        projectionVersion: 1,
+        aggregateId,
+        reason: 'operator' as const,
+      })),
+    );
+    const worked = await rebuildJob('repair', '--projection', 'product_summary', '--all');
+    expect(worked.code).toBe(2);
+    expect(worked.stdout).toContain('1 repair tasks done, 1 failed; 1 open and 0 given up in the queue');
+    expect(worked.stdout).toMatch(new RegExp(`failed    ${bad}: .* never takes the document`));
+    const single = await rebuildJob(
+      'repair',
+      '--projection',
+      'product_summary',
+      '--aggregate-id',
+      `${bad},${good}`,
+      '--json',
+    );
+    expect(single.code).toBe(2);
+    expect(JSON.parse(single.stdout)).toMatchObject({
+      documents: [{ aggregateId: good }],
+      failures: [{ aggregateId: bad }],
+    });
+  });
+
+  it('asks for one thing at a time, and exits 4 when the event store is out of reach', async () => {
+    const wrong = await rebuildJob('repair', '--projection', 'all', '--all', '--status');
+    expect([wrong.code, wrong.text]).toEqual([
+      1,
+      expect.stringContaining('one of --aggregate-id, --all and --status'),
+    ]);
+    env = { ...env, EVENT_STORE_DATABASE_URL: 'postgres://nobody@127.0.0.1:1/none' };
+    const away = await rebuildJob('repair', '--projection', 'product_search', '--aggregate-id', ids[0]!);
+    expect([away.code, away.text]).toEqual([4, expect.stringContaining('EVENT_STORE_DATABASE_URL')]);
+  });
+});
