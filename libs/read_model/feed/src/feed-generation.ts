@@ -52,8 +52,9 @@ export async function feedGeneration(
   if (own >= batch.next) return 0;
   const next: Positions = new Map([[batch.partition, batch.next]]);
   let applied = 0;
-  for (;;) {
-    const fed = await feedOnce(target, work, own, next, servers);
+  for (let round = 1; ; round++) {
+    work.signal?.throwIfAborted();
+    const fed = await feedOnce(target, work, { own, next, isFirst: round === 1 }, servers);
     applied += fed.applied;
     // Someone released an aggregate while more of it was put aside: its events can be applied now.
     if (fed.released) continue;
@@ -63,11 +64,17 @@ export async function feedGeneration(
   }
 }
 
+interface Round {
+  /** Where the generation stands, and where it stands after the batch. */
+  readonly own: bigint;
+  readonly next: Positions;
+  readonly isFirst: boolean;
+}
+
 async function feedOnce(
   { generation, projection, store }: FedGeneration,
   { batch, decoded, aside, signal }: FeedWork,
-  own: bigint,
-  next: Positions,
+  { own, next, isFirst: isFirstRound }: Round,
   servers: LiveFeedServers,
 ): Promise<{ applied: number; moved: boolean; released: boolean }> {
   const { name, uuid: generationUuid } = generation;
@@ -75,7 +82,8 @@ async function feedOnce(
   const events = decoded.events.filter(({ record }) => record.offset >= own);
   const undecodable = decoded.letters.filter(({ offset }) => offset >= own);
   const fresh = undecodableBlockers(undecodable);
-  const freshOf = new Map(fresh.map((one) => [`${one.version} ${one.aggregateId}`, one]));
+  // Afterwards the registry alone tells what still blocks: one of these may have been released, or be none it can hold.
+  const freshOf = new Map(isFirstRound ? fresh.map((one) => [`${one.version} ${one.aggregateId}`, one]) : []);
   let moved = false;
   const attempt: FeedAttempt = (given, isFirst) =>
     feedEvents(

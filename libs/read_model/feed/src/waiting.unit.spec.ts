@@ -142,6 +142,16 @@ describe('events behind a dead letter', () => {
     ]);
   });
 
+  it('are put aside, and held up no other, where the registry cannot hold the id of their product', async () => {
+    const { feed, servers, told, generation, registry, versionOf } = await setUp();
+    servers.blocked.block = () => Promise.resolve();
+    await feed.feed(batchOf([fine[0]!, unknown(fine[1]!), fine[2]!, ...undead.slice(0, 2)]));
+    expect(told()).toContain('1 unknown-type 3');
+    expect(told()).toContainEqual(expect.stringContaining('2 '));
+    expect(versionOf(undead[0]!.subject)).toBe(2);
+    expect(registry.held.get(generation.uuid)?.get(0)).toBe(5n);
+  });
+
   it('go on when the event store has what the log spoiled', async () => {
     const { feed, letters, versionOf } = await setUp({ history: () => Promise.resolve(fine) });
     await feed.feed(batchOf([fine[0]!, unknown(fine[1]!), fine[2]!]));
