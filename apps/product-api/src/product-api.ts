@@ -2,7 +2,6 @@ import { createMetrics, type Logger } from '@reprise/runtime';
 import { createHttpApplication, type HttpApplication } from '@reprise/runtime/http';
 import { type ProductApiConfiguration } from './configuration.ts';
 import { ProductApiModule } from './product-api.module.ts';
-import { type Server } from 'node:http';
 import { WriteDatabase } from './write-database.ts';
 
 /**
@@ -24,7 +23,7 @@ export async function createProductApi(
       ),
   });
   const metrics = createMetrics('product-api');
-  const api = await createHttpApplication(ProductApiModule.register(database, metrics), {
+  return createHttpApplication(ProductApiModule.register(database, metrics), {
     logger,
     metrics,
     openApi: {
@@ -34,19 +33,4 @@ export async function createProductApi(
       version: '1',
     },
   });
-  return { ...api, close: () => closeWithoutIdling(api) };
-}
-
-/**
- * Closes the application, and every kept-alive connection as soon as its last request is answered: a connection that was busy
- * when the closing began would otherwise hold it up until its client lets go.
- */
-async function closeWithoutIdling(api: HttpApplication): Promise<void> {
-  const server: Server = api.nest.getHttpServer();
-  const sweep = setInterval(() => server.closeIdleConnections(), 50);
-  try {
-    await api.close();
-  } finally {
-    clearInterval(sweep);
-  }
 }

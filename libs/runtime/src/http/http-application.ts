@@ -28,7 +28,7 @@ export interface HttpApplication {
   readonly nest: NestFastifyApplication;
   /** Starts to listen; port 0 takes any free one. Resolves to the port after `{"msg":"listening","port":N}` was logged. */
   listen(port: number, host?: string): Promise<number>;
-  /** Stops accepting, lets requests in flight finish, and runs the module's shutdown hooks. */
+  /** Stops accepting, lets requests in flight finish, ends kept-alive connections, and runs the module's shutdown hooks. */
   close(): Promise<void>;
 }
 
@@ -82,6 +82,23 @@ export async function createHttpApplication(
       logger.info({ port: bound, host }, 'listening');
       return bound;
     },
-    close: () => nest.close(),
+    close: () => closeWithoutIdling(nest),
   };
+}
+
+/** How often connections are looked through for those whose last request has been answered. */
+const sweepMs = 50;
+
+/**
+ * Closes the application, and every kept-alive connection as soon as its last request is answered: a connection that was busy
+ * when the closing began would otherwise hold it up until its client lets go.
+ */
+async function closeWithoutIdling(nest: NestFastifyApplication): Promise<void> {
+  const server = nest.getHttpServer();
+  const sweep = setInterval(() => server.closeIdleConnections(), sweepMs);
+  try {
+    await nest.close();
+  } finally {
+    clearInterval(sweep);
+  }
 }
