@@ -45,6 +45,8 @@ export async function openServers(
     'elasticsearch',
     'readModelDatabase',
     'eventStoreDatabase',
+    'repairQueueLimit',
+    'repairAttempts',
   ]);
   const client = createElasticsearchClient(configuration.elasticsearch);
   const pool = createReadModelPool(configuration.readModelDatabaseUrl);
@@ -70,7 +72,10 @@ export async function openServers(
   return {
     registry,
     deadLetters: { blocked: new BlockedAggregates(pool), actions: new DeadLetterActions(pool) },
-    repairs: new RepairQueue(pool),
+    repairs: new RepairQueue(pool, {
+      maxTasks: configuration.repairQueueLimit,
+      maxFailures: configuration.repairAttempts,
+    }),
     history,
     storeOf,
     of: (projection) => ({

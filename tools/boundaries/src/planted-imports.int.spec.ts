@@ -23,6 +23,8 @@ const perRow: Record<string, readonly Plant[]> = {
   'read-side': [
     importing('libs/read_model/feed', '@reprise/outbox', 'scope:read'),
     importing('libs/read_model/projections', '@reprise/product-domain', 'scope:read'),
+    importing('libs/read_model/repair', '@reprise/outbox', 'scope:read'),
+    importing('libs/read_model/repair', '@reprise/read-model-rebuild', 'scope:read'),
     importing('apps/projection-consumer', '@reprise/read-model-rebuild', 'scope:read'),
     importing('libs/read_model/indices', 'typeorm', 'scope:read'),
   ],
@@ -57,7 +59,10 @@ const perRow: Record<string, readonly Plant[]> = {
     importing('libs/read_model/documents', '@elastic/elasticsearch', 'type:domain'),
   ],
   'adapter-type': [importing('libs/read_model/indices', '@nestjs/common', 'type:adapter')],
-  'feature-type': [importing('libs/read_model/rebuild', '@nestjs/microservices', 'type:feature')],
+  'feature-type': [
+    importing('libs/read_model/rebuild', '@nestjs/microservices', 'type:feature'),
+    importing('libs/read_model/repair', '@nestjs/common', 'type:feature'),
+  ],
   'apps-import-no-app': [
     importing('apps/product-api', '@reprise/outbox-relay', 'type:app'),
     importing('apps/product-api', '@reprise/test-kit', 'scope:write'),
