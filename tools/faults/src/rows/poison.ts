@@ -83,10 +83,14 @@ async function oneBadItem(scene: Scene): Promise<void> {
   const letters = await world.log.records(world.deadLetters);
   checkSame(letters[0]?.key, victim, 'I11: the key of the dead letter');
   const events = (await committedEvents(world)).map(({ event }) => event);
-  const applied = events.filter(
+  // The dead letter may have been healed meanwhile, by a repair from the event store.
+  const others = events.filter(
     ({ subject, aggregateversion }) => subject !== victim || aggregateversion === 1,
   );
-  await eventually(async () => checkIndex(world, await servingIndex(world), applied));
+  await eventually(async () => {
+    const serving = await servingIndex(world);
+    await Promise.any([checkIndex(world, serving, others), checkIndex(world, serving, events)]);
+  });
   proxy.inject(undefined);
   await successfulRebuild(world);
   await settled(world);
