@@ -13,6 +13,8 @@ import {
 } from '@reprise/test-kit';
 
 const projection = 'product_search';
+/** A process started from its sources takes seconds to begin on a busy machine. */
+const patience = { timeoutMs: 60_000 };
 
 it('G5: gives the digest of one process although shards were killed in the middle and before the gate', async () => {
   const topic = await freshTopic({ partitions: 4 });
@@ -52,7 +54,7 @@ it('G5: gives the digest of one process although shards were killed in the middl
   await eventually(async () => {
     const runId = (await registry.shards.newest(projection))!.parts[1]!.runId!;
     expect((await registry.findRun(runId))!.progress!['eventsRead']).toBeGreaterThan(0);
-  });
+  }, patience);
   await slow.kill('SIGKILL');
   const first = await rebuilt(spawnVerb('rebuild', ['--shard', '0/2']));
   expect(first).toMatchObject({ code: 0, outcome: 'shard-built', shard: { index: 0, of: 2, open: [1] } });
@@ -67,7 +69,7 @@ it('G5: gives the digest of one process although shards were killed in the middl
   await eventually(async () => {
     const [part] = (await registry.shards.newest(projection))!.parts.slice(1);
     expect(await registry.findRun(part!.runId!)).toMatchObject({ state: 'RUNNING', shard: '1/2' });
-  });
+  }, patience);
   let lease = await registry.acquireLease(projection, probe);
   while (!lease.acquired) lease = await registry.acquireLease(projection, probe);
   await eventually(async () => {
@@ -76,7 +78,7 @@ it('G5: gives the digest of one process although shards were killed in the middl
       outcome: null,
       built: [true, true],
     });
-  });
+  }, patience);
   await last.kill('SIGKILL');
   await registry.releaseLease(lease.fence);
   expect(await elasticsearch().indices.existsAlias({ name: alias })).toBe(false);

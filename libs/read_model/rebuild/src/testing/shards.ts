@@ -1,6 +1,6 @@
 import type { ProductEvent } from '@reprise/events';
 import type { GenerationStore } from '@reprise/read-model-indices';
-import { produce, productHistory, step } from '@reprise/test-kit';
+import { afterFile, produce, productHistory, step } from '@reprise/test-kit';
 import type { RebuildOptions } from '../run/rebuild-options.ts';
 import { testReadModel, type TestReadModel } from './read-model.ts';
 
@@ -39,6 +39,8 @@ export function shards(
 export function held(model: TestReadModel) {
   const arrived = Promise.withResolvers<void>();
   const goOn = Promise.withResolvers<void>();
+  // A run that nobody let go on, because its test failed, must not keep the file from ending.
+  afterFile(goOn.resolve);
   const store: GenerationStore = {
     ...model.store,
     write: async (...given) => {
