@@ -1,5 +1,6 @@
 import { aggregateHistory } from '@reprise/read-model-feed';
 import {
+  assertReadModelMigrated,
   createElasticsearchClient,
   createReadModelPool,
   openGenerationStore,
@@ -25,6 +26,7 @@ export async function rebuildSearch(
   const eventStore = createReadModelPool(settings.eventStoreDatabaseUrl);
   const projection = findProjection('product_search')!;
   try {
+    await assertReadModelMigrated(pool, { budgetMs: 10_000 });
     const { receipt } = await rebuildReadModel(
       {
         projection,

@@ -32,7 +32,7 @@ const onlyOnce = (records: readonly UnrulyRecord[]): UnrulyRecord[] => [
 
 describe.each(projections.map((projection) => [projection.name, projection] as const))(
   '%s',
-  (name, projection) => {
+  (_, projection) => {
     let model: TestReadModel;
 
     beforeAll(async () => {
@@ -46,7 +46,10 @@ describe.each(projections.map((projection) => [projection.name, projection] as c
         const eventStore = await testEventStore();
         await eventStore.appendRaw(onlyOnce(records));
         const servers = { topic: topic.name, eventStore: eventStore.pool };
-        const expected = naiveDocuments[name]!(records.flatMap(({ event }) => event ?? []));
+        const expected = naiveDocuments(
+          projection,
+          records.flatMap(({ event }) => event ?? []),
+        );
         const digests = new Set<string | null>();
         for (const source of ['kafka', 'event-store'] as const) {
           for (const batchSize of batchSizes) {

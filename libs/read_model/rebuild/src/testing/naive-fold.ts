@@ -1,4 +1,6 @@
 import type { ProductEvent } from '@reprise/events';
+import type { ReadModelDocument } from '@reprise/read-model-documents';
+import type { Projection } from '@reprise/read-model-projections';
 
 /**
  * What the search documents must be, told in the plainest way and independently of the projection: each product's events
@@ -14,10 +16,28 @@ export function naiveSearchDocuments(events: readonly ProductEvent[]): Map<strin
   return documents;
 }
 
-/** The same for each registered projection: what its documents keep of a product. */
-export const naiveDocuments: Readonly<
-  Record<string, (events: readonly ProductEvent[]) => Map<string, Record<string, unknown>>>
-> = {
+type NaiveFold = (events: readonly ProductEvent[]) => Map<string, Record<string, unknown>>;
+
+/**
+ * The same for any projection. One that is not listed here is folded by its own `evolve`, each life by itself: then only
+ * what surrounds it is told independently, and `evolve` by its unit spec.
+ */
+export function naiveDocuments(
+  projection: Projection,
+  events: readonly ProductEvent[],
+): ReturnType<NaiveFold> {
+  const listed = naiveFolds[projection.name];
+  if (listed) return listed(events);
+  const documents = new Map<string, Record<string, unknown>>();
+  for (const [id, life] of livesOf(events)) {
+    let document: ReadModelDocument | undefined;
+    for (const event of life) document = projection.evolve(document, event);
+    if (document) documents.set(id, { ...document });
+  }
+  return documents;
+}
+
+const naiveFolds: Readonly<Record<string, NaiveFold>> = {
   product_search: naiveSearchDocuments,
   category_summary: (events) => kept(events, ['categoryId', 'priceMinor', 'currency', 'stock']),
   product_summary(events) {
