@@ -111,13 +111,10 @@ it('puts a poisoned product aside while all others flow, across a restart, and l
   expect(refused.code).toBe(2);
   expect(refused.out).toContain('refused');
   await refuseTitle(fixture, undefined);
-  expect((await dlq(fixture, 'redrive', '--all', '--dry-run')).code).toBe(0);
-  expect(await rows(fixture, '--state', 'open')).toHaveLength(4);
   const redriven = await dlq(fixture, 'redrive', blocking);
   expect(redriven.code).toBe(0);
   expect(redriven.out.match(/applied, released/g)).toHaveLength(3);
   expect((await rows(fixture)).map(({ state }) => state)).toEqual(Array(4).fill('resolved'));
-  expect((await dlq(fixture, 'redrive', blocking)).out).toContain('contained');
   expect((await dlq(fixture, 'show', blocking)).out).toMatch(/redrive by .*: applied/);
 
   // The feed goes on with the product by itself.
@@ -160,14 +157,9 @@ it('lists what a rebuild covered as resolved, and gives up on record what is no 
     env: { ...fixture.env },
   });
   expect(await rebuild.exit(60_000)).toMatchObject({ code: 0 });
-  expect(await rows(fixture, '--reason', 'unknown-type')).toMatchObject([{ state: 'resolved' }]);
   const again = await dlq(fixture, 'redrive', unknown);
   expect(again).toMatchObject({ code: 0, out: expect.stringContaining('contained') as string });
 
-  expect((await dlq(fixture, 'discard', nothing)).code).toBe(1);
   expect((await dlq(fixture, 'discard', nothing, '--reason', 'a broken producer')).code).toBe(0);
-  expect(await rows(fixture, '--state', 'discarded')).toMatchObject([{ id: nothing }]);
-  expect(await rows(fixture, '--state', 'open')).toEqual([]);
-  const unknownId = await dlq(fixture, 'show', `${fixture.topic.name}:0:77`);
-  expect(unknownId.code).toBe(1);
+  expect(await rows(fixture)).toMatchObject([{ state: 'resolved' }, { id: nothing, state: 'discarded' }]);
 });

@@ -69,7 +69,9 @@ export const redriveCommand: Verb = {
       }
       if (json) stdout(`${JSON.stringify({ dryRun, counts, letters }, null, 2)}\n`);
       const told = Object.entries(counts).map(([outcome, count]) => `${count} ${outcome}`);
-      const end = dryRun ? ' It was a dry run: nothing was changed.' : '';
+      const end = dryRun
+        ? ' It was a dry run: nothing was changed, and no store was asked whether it takes the documents.'
+        : '';
       stderr(`${told.length > 0 ? told.join(', ') : 'Nothing to redrive'}.${end}\n`);
       return unsettled > 0 ? exitCodes.refused : exitCodes.done;
     });

@@ -28,7 +28,7 @@ export interface RedrivenLetter {
   readonly version: number | null;
   readonly outcome: RedriveOutcome;
   readonly detail: string | null;
-  /** It was not asked for itself: it waited behind one that was. */
+  /** It was applied without being asked for: it waited behind one that was. */
   readonly released: boolean;
 }
 
@@ -187,7 +187,7 @@ async function redriveInOrder(
     const { id, event, selected } = letter;
     const { outcome, detail } = outcomeOfVersion(event.aggregateversion, versions, progress);
     const named = { id, aggregateId: event.subject, version: event.aggregateversion };
-    return [letter, { ...named, outcome, detail, released: !selected }] as const;
+    return [letter, { ...named, outcome, detail, released: !selected && outcome === 'applied' }] as const;
   });
 }
 
