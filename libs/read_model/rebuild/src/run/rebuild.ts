@@ -1,9 +1,8 @@
 import { randomUUID } from 'node:crypto';
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { rm } from 'node:fs/promises';
 import { LeaseLost, type Fence, type JsonObject } from '@reprise/read-model-indices';
 import { RebuildError } from '../errors.ts';
+import { scratchDirectory } from '../scratch-directory.ts';
 import { build } from './build-step.ts';
 import { reportDryRun } from './dry-run.ts';
 import { gate } from './gate-step.ts';
@@ -35,12 +34,12 @@ export async function rebuildReadModel(
   control: RebuildControl,
 ): Promise<{ receipt: Receipt; ending: Ending }> {
   const runId = randomUUID();
-  if (options.mode === 'DRY_RUN') return run(runId, undefined, options, servers, control);
   if (options.shard) {
     return rebuildShard(options.shard, options, servers, control, (...[id, fence, ofShard, role]) =>
       run(id, fence, ofShard, servers, control, role),
     );
   }
+  if (options.mode === 'DRY_RUN') return run(runId, undefined, options, servers, control);
   const { fence, release } = await takeLease(servers.registry, options.projection.name, runId);
   try {
     await refuseBesideShards(servers.registry, options.projection.name);
@@ -59,7 +58,7 @@ async function run(
   role?: ShardRole,
 ): Promise<{ receipt: Receipt; ending: Ending }> {
   const startedAt = new Date();
-  const workDirectory = await mkdtemp(join(control.workDirectory ?? tmpdir(), 'reprise-rebuild-'));
+  const workDirectory = await scratchDirectory(control.workDirectory);
   const stop = new AbortController();
   const signal = AbortSignal.any([control.signal, stop.signal]);
   const context = newRunContext({

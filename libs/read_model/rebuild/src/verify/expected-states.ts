@@ -1,6 +1,5 @@
 import { closeSync, openSync, readFileSync, writeSync } from 'node:fs';
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import {
   bucketCount,
@@ -8,6 +7,7 @@ import {
   type BucketDigest,
   type DocumentDigest,
 } from '@reprise/read-model-documents';
+import { scratchDirectory } from '../scratch-directory.ts';
 import type { DocumentState } from './classify.ts';
 
 /** Buckets whose states lie in one file. */
@@ -43,7 +43,7 @@ export class ExpectedStates {
   }
 
   static async open(): Promise<ExpectedStates> {
-    return new ExpectedStates(await mkdtemp(join(tmpdir(), 'reprise-states-')));
+    return new ExpectedStates(await scratchDirectory());
   }
 
   add(id: string, version: number, digest: DocumentDigest): void {

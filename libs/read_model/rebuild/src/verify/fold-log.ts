@@ -1,8 +1,7 @@
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { rm } from 'node:fs/promises';
 import type { DocumentToWrite } from '@reprise/read-model-indices';
 import type { Projection } from '@reprise/read-model-projections';
+import { scratchDirectory } from '../scratch-directory.ts';
 import type { FoldEntry } from '../build/aggregate-fold.ts';
 import { buildGeneration } from '../build/build-generation.ts';
 import { BuildProgress } from '../build/build-progress.ts';
@@ -29,7 +28,7 @@ export async function foldLog(
   },
   see: (document: DocumentToWrite) => void,
 ): Promise<{ total: SliceTally; unresolved: readonly FoldEntry[] }> {
-  const directory = await mkdtemp(join(tmpdir(), 'reprise-fold-'));
+  const directory = await scratchDirectory();
   try {
     const { tallies, unresolved } = await buildGeneration({
       source,

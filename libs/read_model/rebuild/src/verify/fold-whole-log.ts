@@ -1,8 +1,7 @@
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { rm } from 'node:fs/promises';
 import { prepareDocument, type DocumentToWrite } from '@reprise/read-model-indices';
 import type { Projection } from '@reprise/read-model-projections';
+import { scratchDirectory } from '../scratch-directory.ts';
 import type { FoldEntry } from '../build/aggregate-fold.ts';
 import { FoldTable } from '../build/fold-table.ts';
 import { emptyTally } from '../build/slice-tally.ts';
@@ -39,7 +38,7 @@ export async function foldWholeLog(
   { projection, source, memoryBytes, aggregateIds, signal }: WholeLogInput,
   see: (document: DocumentToWrite) => void,
 ): Promise<FoldedLog> {
-  const directory = await mkdtemp(join(tmpdir(), 'reprise-verify-'));
+  const directory = await scratchDirectory();
   const tally = emptyTally();
   const table = new FoldTable(projection, tally, { slice: 0, memoryBytes, spillDirectory: directory });
   let gaps = 0;
