@@ -34,7 +34,8 @@ function killing(name: string, weight: number, pick: (stage: Stage) => Supervise
     weight,
     inflict: (stage) => {
       const victim = pick(stage);
-      if (victim === undefined || victim.process().ended() !== undefined) return Promise.resolve(0);
+      // One that has not come up yet could never get anything done.
+      if (victim?.origin() === undefined) return Promise.resolve(0);
       victim.kill();
       return Promise.resolve(1);
     },
@@ -140,11 +141,14 @@ const terminate: FaultKind = {
 
 const killJob: FaultKind = {
   name: 'kill rebuild-job',
-  weight: 4,
-  inflict: ({ job }) => {
+  weight: 2,
+  inflict: async ({ job, random }) => {
     const running = job();
-    running?.signal('SIGKILL');
-    return Promise.resolve(running === undefined ? 0 : 1);
+    // Not while it still starts: it is to be met at work.
+    await forAWhile(random, 1_000, 5_000);
+    if (running === undefined || running !== job()) return 0;
+    running.signal('SIGKILL');
+    return 1;
   },
 };
 
@@ -152,7 +156,7 @@ const isBulk = (path: string): boolean => path.includes('_bulk');
 
 /** What is done to processes; it goes on beside what is done to servers and networks. */
 const toProcesses: readonly FaultKind[] = [
-  killing('product-api', 2, ({ cast }) => cast.api),
+  killing('product-api', 1, ({ cast }) => cast.api),
   killing('outbox-relay', 3, ({ cast, random }) => random.pick(cast.relays)),
   killing('projection-consumer', 3, ({ cast, random }) => random.pick(cast.consumers)),
   killJob,

@@ -84,6 +84,7 @@ export async function runNemesis(
       [cast.api, ...cast.relays, ...cast.consumers].map((one) => [one.name, one.endedByItself()]),
     );
     await cast.stop();
+    for (const change of recorded.reads.wentBack) history.add('read went back', { change });
     for (const sent of recorded.sent) history.add('command', { ...sent });
     history.add('verdict', { ...verdict });
     return {

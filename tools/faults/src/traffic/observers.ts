@@ -89,10 +89,13 @@ export function readProducts(
         error?: unknown;
       }[];
       for (const { _id, error, _source } of found) {
-        if (error !== undefined) fail(`${_id}: ${JSON.stringify(error).slice(0, 200)}`);
+        if (error !== undefined) {
+          fail(`${_id}: ${JSON.stringify(error).slice(0, 200)}`);
+          continue;
+        }
         const before = newest.get(_id) ?? 0;
         const version = _source?.version ?? 0;
-        if (version < before) wentBack.push(`${_id}: ${before} to ${version}`);
+        if (version < before) wentBack.push(`${_id}: ${before} to ${version} at ${new Date().toISOString()}`);
         newest.set(_id, Math.max(before, version));
       }
     } catch (error) {
