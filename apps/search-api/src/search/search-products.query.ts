@@ -1,3 +1,4 @@
+import { applyDecorators } from '@nestjs/common';
 import { ApiPropertyOptional } from '@nestjs/swagger';
 import {
   ArrayMaxSize,
@@ -18,6 +19,30 @@ import { Digits, Flag, Text, Values } from './query-values.ts';
 const mostValues = 20;
 const highestPrice = Number.MAX_SAFE_INTEGER;
 
+/** A parameter that may be given several times; any of its values will do. */
+function AnyOf(description: string): PropertyDecorator {
+  return applyDecorators(
+    ApiPropertyOptional({ type: [String], description, maxItems: mostValues }),
+    IsOptional(),
+    Values(),
+    IsArray(),
+    ArrayMaxSize(mostValues),
+    IsString({ each: true }),
+    MaxLength(128, { each: true }),
+  );
+}
+
+function PriceLimit(description: string): PropertyDecorator {
+  return applyDecorators(
+    ApiPropertyOptional({ type: 'integer', minimum: 0, description }),
+    IsOptional(),
+    Digits(),
+    IsInt(),
+    Min(0),
+    Max(highestPrice),
+  );
+}
+
 /** The query string of `GET /v1/search`. */
 export class SearchProductsQuery {
   @ApiPropertyOptional({
@@ -30,67 +55,19 @@ export class SearchProductsQuery {
   @MaxLength(200)
   q?: string;
 
-  @ApiPropertyOptional({
-    type: [String],
-    description: 'Category id; repeat it for any of several.',
-    maxItems: mostValues,
-  })
-  @IsOptional()
-  @Values()
-  @IsArray()
-  @ArrayMaxSize(mostValues)
-  @IsString({ each: true })
-  @MaxLength(128, { each: true })
+  @AnyOf('Category id; repeat it for any of several.')
   category?: string[];
 
-  @ApiPropertyOptional({
-    type: [String],
-    description: 'Brand; repeat it for any of several.',
-    maxItems: mostValues,
-  })
-  @IsOptional()
-  @Values()
-  @IsArray()
-  @ArrayMaxSize(mostValues)
-  @IsString({ each: true })
-  @MaxLength(128, { each: true })
+  @AnyOf('Brand; repeat it for any of several.')
   brand?: string[];
 
-  @ApiPropertyOptional({
-    type: [String],
-    description: 'Tag; repeat it for any of several.',
-    maxItems: mostValues,
-  })
-  @IsOptional()
-  @Values()
-  @IsArray()
-  @ArrayMaxSize(mostValues)
-  @IsString({ each: true })
-  @MaxLength(128, { each: true })
+  @AnyOf('Tag; repeat it for any of several.')
   tag?: string[];
 
-  @ApiPropertyOptional({
-    type: 'integer',
-    minimum: 0,
-    description: 'Lowest price, in minor units of the currency.',
-  })
-  @IsOptional()
-  @Digits()
-  @IsInt()
-  @Min(0)
-  @Max(highestPrice)
+  @PriceLimit('Lowest price, in minor units of the currency.')
   priceMin?: number;
 
-  @ApiPropertyOptional({
-    type: 'integer',
-    minimum: 0,
-    description: 'Highest price, in minor units of the currency.',
-  })
-  @IsOptional()
-  @Digits()
-  @IsInt()
-  @Min(0)
-  @Max(highestPrice)
+  @PriceLimit('Highest price, in minor units of the currency.')
   priceMax?: number;
 
   @ApiPropertyOptional({ description: 'ISO 4217 code; only prices in it.', example: 'EUR' })
