@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { Fence } from '@reprise/read-model-indices';
+import { RebuildError } from '../errors.ts';
 import type { RebuildControl, RebuildOptions, RebuildServers } from './rebuild-options.ts';
 import type { Receipt } from './receipt.ts';
 import type { Ending } from './run-ending.ts';
@@ -27,7 +28,7 @@ export interface RunResult {
  * over, as a run of its own under the projection's lease. May be killed anywhere and started again.
  *
  * @returns the receipt of the finishing run, or of the part when others are still open (`shard-built`)
- * @throws RebuildError BUSY when the same shard, other shards or a run of the whole are at work; nothing was changed then
+ * @throws RebuildError USAGE for what is not divided; BUSY when the same shard, other shards or a run of the whole are at work; nothing was changed then
  */
 export async function rebuildShard(
   shard: Shard,
@@ -36,6 +37,7 @@ export async function rebuildShard(
   { signal, onNotice }: Pick<RebuildControl, 'signal' | 'onNotice'>,
   perform: PerformRun,
 ): Promise<RunResult> {
+  refuseIndivisible(shard, options);
   const projection = options.projection.name;
   const runId = randomUUID();
   // Held until the very end, so that nobody takes the build for one whose shards are gone.
@@ -88,4 +90,18 @@ export async function rebuildShard(
     const build = await registry.shards.ofGeneration(generation);
     return build?.outcome === null && build.parts.every(({ built }) => built);
   }
+}
+
+/** @throws RebuildError USAGE */
+function refuseIndivisible({ index, of }: Shard, { mode, source }: RebuildOptions): void {
+  const problem =
+    !Number.isInteger(of) || !Number.isInteger(index) || index < 0 || index >= of
+      ? `there is no shard ${index} of ${of}`
+      : mode === 'DRY_RUN'
+        ? 'a dry run is not divided'
+        : source === 'event-store'
+          ? 'the event store is read in one snapshot and not divided'
+          : undefined;
+  if (problem !== undefined)
+    throw new RebuildError('USAGE', `The rebuild was not started: ${problem}. Rebuild without a shard.`);
 }

@@ -111,6 +111,17 @@ describe('products whose events lie in several partitions', () => {
   });
 });
 
+it('refuses what is not divided, or not there, before anything is begun', async () => {
+  const model = await testReadModel({ partitions: 1 });
+  for (const refused of [
+    shards(model, 2, { mode: 'DRY_RUN' })(0),
+    shards(model, 2, { source: 'event-store' })(0),
+    shards(model, 2)(2),
+  ])
+    await expect(refused).rejects.toMatchObject({ code: 'USAGE' });
+  expect(await model.registry.listRuns({ limit: 1 })).toEqual([]);
+});
+
 describe('a shard that was silent for too long', () => {
   it('saves nothing more once another process has its lease', async () => {
     const model = await logOf(catalogue(10));
