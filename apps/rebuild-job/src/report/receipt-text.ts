@@ -2,6 +2,7 @@ import type { Receipt } from '@reprise/read-model-rebuild';
 
 const number = (value: number) => value.toLocaleString('en-US');
 const megabytes = (bytes: number) => `${Math.round(bytes / 2 ** 20)} MB`;
+const size = (bytes: number) => (bytes < 2 ** 20 ? `${Math.ceil(bytes / 2 ** 10)} KB` : megabytes(bytes));
 
 /** The receipt as an operator reads it: what was read, what was made, what proves it and where readers are now. */
 export function describeReceipt(receipt: Receipt): string {
@@ -83,7 +84,7 @@ function dryRunLines({ events, dryRun }: Receipt): [string, string][] {
     ['unhandled', counted(unhandledTypes)],
     [
       'would write',
-      `${number(predicted.documents)} documents (${number(predicted.tombstones)} tombstones), ${megabytes(predicted.bytes)} of JSON`,
+      `${number(predicted.documents)} documents (${number(predicted.tombstones)} tombstones), ${size(predicted.bytes)} of JSON`,
     ],
     ['would take', `${(estimatedDurationMs / 1000).toFixed(1)} s (by ${estimatedFrom})`],
   ];

@@ -14,9 +14,7 @@ export function describeStatus(status: ProjectionStatus): string {
     lines.push(`  ${state.padEnd(11)} ${name}  since ${since}  ${fed}  positions ${at.join(' ') || 'none'}`);
   }
   for (const name of status.orphans ?? [])
-    lines.push(
-      `  orphan      ${name} is owned by no entry of the registry: look at it, then delete it by hand`,
-    );
+    lines.push(`  orphan      ${name} is owned by no entry of this registry (another one may own it)`);
   for (const name of status.missing ?? [])
     lines.push(`  gone        ${name} is in the registry, and its index or table is gone`);
   if (status.running) lines.push(...describeRunning(status.running));
