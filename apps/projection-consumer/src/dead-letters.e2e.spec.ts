@@ -57,7 +57,7 @@ async function recordsInTopic(topic: FreshTopic, count: number): Promise<void> {
   await eventually(async () => expect(await recordsOf(topic.name)).toHaveLength(count), patient);
 }
 
-it('puts a poisoned product aside while all others flow, across a restart, and lets it go on in order when redriven', async () => {
+it('G10: puts a poisoned product aside while all others flow, across a restart, and lets it go on in order when redriven', async () => {
   const fixture = await consumerFixture(1);
   const log: ProductEvent[] = [];
   // Not in the event store, from which the repair worker would mend the product on its own.

@@ -47,7 +47,7 @@ const remedies: Readonly<Record<string, string>> = {
   'refused-by-store':
     'The store does not take the document (see the error): correct the mapping and rebuild. A rebuild that contains this version resolves this letter.',
   'version-gap':
-    'An earlier event is missing in the log and in the event store. Redrive it if it is a dead letter itself; else repair the product: rebuild-job repair --aggregate-id PRODUCT',
+    'An earlier event is missing in the log and in the event store. Redrive it if it is a dead letter itself; else repair the product: rebuild-job repair --projection all --aggregate-id PRODUCT',
   'waits-behind':
     'Nothing is wrong with this event. Redrive the letter it waits behind: it is released with it.',
 };
