@@ -2,16 +2,15 @@ import { randomUUID } from 'node:crypto';
 import fc from 'fast-check';
 import { Client, type Pool } from 'pg';
 import { canonicalJson, documentDigest, type PostgresStorage } from '@reprise/read-model-documents';
-import { freshDatabase, testEndpoints, type FreshDatabase } from '@reprise/test-kit';
+import { testEndpoints, type FreshDatabase } from '@reprise/test-kit';
 import type { DocumentToWrite, GenerationName, GenerationStore } from '../generation.ts';
 import { generationName } from '../generation-name.ts';
 import { LeaseLost } from '../errors.ts';
 import { contractDocument } from '../generation-store.contract.ts';
-import { runReadModelMigrations } from '../migrations/read-model-migrations.ts';
-import { Registry } from '../registry/registry.ts';
+import type { Registry } from '../registry/registry.ts';
+import { testRegistry } from '../testing/registry-database.ts';
 import type { Fence } from '../registry/types.ts';
 import { postgresGenerationStore } from './generation-store.ts';
-import { createReadModelPool } from './pool.ts';
 import { contractStorage } from './testing/contract-storage.ts';
 
 const storage: PostgresStorage = {
@@ -36,17 +35,12 @@ describe('documents in a generation table', () => {
 
   beforeAll(async () => {
     await admin.connect();
-    database = await freshDatabase('read');
-    await runReadModelMigrations(database.url);
-    pool = createReadModelPool(database.url);
-    registry = new Registry(pool);
-    const attempt = await registry.acquireLease('p', { runId: randomUUID(), holder: 'spec', ttlMs: 600_000 });
-    if (!attempt.acquired) throw new Error('not acquired');
-    fence = attempt.fence;
+    const own = await testRegistry();
+    ({ database, pool, registry } = own);
+    fence = await own.hold('p');
   });
 
   afterAll(async () => {
-    await pool.end();
     await admin.end();
   });
 

@@ -1,10 +1,9 @@
-import { randomUUID } from 'node:crypto';
 import { createServer, connect, type AddressInfo, type Server, type Socket } from 'node:net';
 import { Client, type Pool } from 'pg';
-import { freshDatabase, testEndpoints, type FreshDatabase } from '@reprise/test-kit';
-import { runReadModelMigrations } from '../migrations/read-model-migrations.ts';
+import { testEndpoints, type FreshDatabase } from '@reprise/test-kit';
 import { createReadModelPool } from '../postgres/pool.ts';
 import { newGeneration } from './testing/new-generation.ts';
+import { testRegistry } from '../testing/registry-database.ts';
 import { Registry } from './registry.ts';
 import type { Fence } from './types.ts';
 
@@ -16,17 +15,12 @@ describe('the registry when its connections break', () => {
 
   beforeAll(async () => {
     await admin.connect();
-    database = await freshDatabase('read');
-    await runReadModelMigrations(database.url);
-    pool = createReadModelPool(database.url);
-    registry = new Registry(pool);
-    const attempt = await registry.acquireLease('p', { runId: randomUUID(), holder: 'spec', ttlMs: 60_000 });
-    if (!attempt.acquired) throw new Error('not acquired');
-    fence = attempt.fence;
+    const own = await testRegistry();
+    ({ database, pool, registry } = own);
+    fence = await own.hold('p');
   });
 
   afterAll(async () => {
-    await pool.end();
     await admin.end();
   });
 

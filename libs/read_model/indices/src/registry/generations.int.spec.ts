@@ -1,37 +1,23 @@
 import { randomUUID } from 'node:crypto';
 import fc from 'fast-check';
 import type { Pool } from 'pg';
-import { freshDatabase, type FreshDatabase } from '@reprise/test-kit';
 import { CutoverConflict } from '../errors.ts';
 import type { Generation } from '../generation.ts';
-import { runReadModelMigrations } from '../migrations/read-model-migrations.ts';
-import { createReadModelPool } from '../postgres/pool.ts';
 import { newGeneration } from './testing/new-generation.ts';
+import { testRegistry, type TestRegistry } from '../testing/registry-database.ts';
 import { UnknownGeneration } from './errors.ts';
 import { moveGeneration } from './generations.ts';
-import { Registry } from './registry.ts';
+import type { Registry } from './registry.ts';
 import type { Fence, NewGeneration } from './types.ts';
 
 describe('generations in the registry', () => {
-  let database: FreshDatabase;
   let pool: Pool;
   let registry: Registry;
+  let hold: TestRegistry['hold'];
 
   beforeAll(async () => {
-    database = await freshDatabase('read');
-    await runReadModelMigrations(database.url);
-    pool = createReadModelPool(database.url);
-    registry = new Registry(pool);
+    ({ pool, registry, hold } = await testRegistry());
   });
-
-  afterAll(() => pool.end());
-
-  async function hold(projection: string): Promise<Fence> {
-    const request = { runId: randomUUID(), holder: 'spec', ttlMs: 60_000 };
-    const attempt = await registry.acquireLease(projection, request);
-    if (!attempt.acquired) throw new Error('not acquired');
-    return attempt.fence;
-  }
 
   async function create(
     fence: Fence,

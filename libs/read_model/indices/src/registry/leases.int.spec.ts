@@ -1,28 +1,21 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Pool } from 'pg';
-import { eventually, freshDatabase, type FreshDatabase } from '@reprise/test-kit';
+import { eventually } from '@reprise/test-kit';
 import { LeaseLost } from '../errors.ts';
-import { runReadModelMigrations } from '../migrations/read-model-migrations.ts';
-import { createReadModelPool } from '../postgres/pool.ts';
 import { newGeneration } from './testing/new-generation.ts';
+import { testRegistry } from '../testing/registry-database.ts';
 import { acquireLease } from './leases.ts';
-import { Registry } from './registry.ts';
+import type { Registry } from './registry.ts';
 import type { Fence } from './types.ts';
 
 describe('the lease of a projection', () => {
-  let database: FreshDatabase;
   let pool: Pool;
   let registry: Registry;
 
   beforeAll(async () => {
-    database = await freshDatabase('read');
-    await runReadModelMigrations(database.url);
-    pool = createReadModelPool(database.url);
-    registry = new Registry(pool);
+    ({ pool, registry } = await testRegistry());
   });
-
-  afterAll(() => pool.end());
 
   const acquire = (projection: string, ttlMs = 60_000, runId: string = randomUUID()) =>
     registry.acquireLease(projection, { runId, holder: `host:${runId}`, ttlMs });

@@ -1,35 +1,17 @@
 import { randomUUID } from 'node:crypto';
 import type { Pool } from 'pg';
-import { freshDatabase, type FreshDatabase } from '@reprise/test-kit';
-import { runReadModelMigrations } from '../migrations/read-model-migrations.ts';
-import { createReadModelPool } from '../postgres/pool.ts';
 import { newGeneration } from './testing/new-generation.ts';
-import { Registry } from './registry.ts';
+import { testRegistry, type TestRegistry } from '../testing/registry-database.ts';
+import type { Registry } from './registry.ts';
 import type { Fence, NewRun } from './types.ts';
 
 describe('runs in the registry', () => {
-  let database: FreshDatabase;
-  let pool: Pool;
   let registry: Registry;
+  let hold: TestRegistry['hold'];
 
   beforeAll(async () => {
-    database = await freshDatabase('read');
-    await runReadModelMigrations(database.url);
-    pool = createReadModelPool(database.url);
-    registry = new Registry(pool);
+    ({ registry, hold } = await testRegistry());
   });
-
-  afterAll(() => pool.end());
-
-  async function hold(projection: string): Promise<Fence> {
-    const attempt = await registry.acquireLease(projection, {
-      runId: randomUUID(),
-      holder: 'spec',
-      ttlMs: 60_000,
-    });
-    if (!attempt.acquired) throw new Error('not acquired');
-    return attempt.fence;
-  }
 
   const newRun = (projection: string, changes: Partial<NewRun> = {}): NewRun => ({
     runId: randomUUID(),
@@ -158,24 +140,18 @@ describe('runs in the registry', () => {
 });
 
 describe('feeders in the registry', () => {
-  let database: FreshDatabase;
   let pool: Pool;
   let registry: Registry;
   const generations: string[] = [];
 
   beforeAll(async () => {
-    database = await freshDatabase('read');
-    await runReadModelMigrations(database.url);
-    pool = createReadModelPool(database.url);
-    registry = new Registry(pool);
-    const attempt = await registry.acquireLease('p', { runId: randomUUID(), holder: 'spec', ttlMs: 60_000 });
-    if (!attempt.acquired) throw new Error('not acquired');
+    const own = await testRegistry();
+    ({ pool, registry } = own);
+    const fence = await own.hold('p');
     for (let i = 0; i < 2; i++)
-      generations.push((await registry.createGeneration(newGeneration('p', null), attempt.fence)).uuid);
+      generations.push((await registry.createGeneration(newGeneration('p', null), fence)).uuid);
     generations.sort();
   });
-
-  afterAll(() => pool.end());
 
   it('are alive while they beat, with what they feed now', async () => {
     const [a, b] = generations as [string, string];

@@ -1,25 +1,16 @@
 import { randomUUID } from 'node:crypto';
-import type { Pool } from 'pg';
-import { freshDatabase } from '@reprise/test-kit';
 import { LeaseLost } from '../errors.ts';
-import { runReadModelMigrations } from '../migrations/read-model-migrations.ts';
-import { createReadModelPool } from '../postgres/pool.ts';
 import { newGeneration } from './testing/new-generation.ts';
-import { Registry } from './registry.ts';
+import { testRegistry } from '../testing/registry-database.ts';
+import type { Registry } from './registry.ts';
 import type { Fence } from './types.ts';
 
 describe('builds by shards in the registry', () => {
-  let pool: Pool;
   let registry: Registry;
 
   beforeAll(async () => {
-    const database = await freshDatabase('read');
-    await runReadModelMigrations(database.url);
-    pool = createReadModelPool(database.url);
-    registry = new Registry(pool);
+    ({ registry } = await testRegistry());
   });
-
-  afterAll(() => pool.end());
 
   async function hold(lease: string, ttlMs = 60_000): Promise<Fence> {
     const attempt = await registry.acquireLease(lease, { runId: randomUUID(), holder: 'spec', ttlMs });
