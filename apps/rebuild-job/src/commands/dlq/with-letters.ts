@@ -1,6 +1,7 @@
 import { hostname, userInfo } from 'node:os';
-import { describeTopic, parseLetterId, type LetterServers } from '@reprise/read-model-feed';
+import { describeTopic, parseLetterId, TopicMissing, type LetterServers } from '@reprise/read-model-feed';
 import { findProjection, projections, type Projection } from '@reprise/read-model-projections';
+import { RebuildError } from '@reprise/read-model-rebuild';
 import { readConfiguration } from '@reprise/runtime';
 import type { OptionReader } from '../../option-reader.ts';
 import { openServers, type OpenServers } from '../../servers.ts';
@@ -33,7 +34,7 @@ export function readIds(options: OptionReader, words: readonly string[]): Readon
 
 /**
  * Opens what dead letters are looked at and worked on with, runs `work`, and closes it.
- * @throws ConfigurationError; ReadModelNotMigrated; TopicMissing; DependencyError
+ * @throws ConfigurationError; ReadModelNotMigrated; TopicMissing; RebuildError USAGE; DependencyError
  */
 export async function withLetters<T>(
   chosen: readonly Projection[],
@@ -44,6 +45,7 @@ export async function withLetters<T>(
   const open = await openServers(env);
   try {
     const events = await describeTopic(kafka, productEventsTopic);
+    await describeTopic(kafka, deadLetterTopic).catch(explainMissing(deadLetterTopic));
     const { registry, deadLetters, history } = open;
     const models = chosen.map((projection) => ({ projection, store: open.storeOf(projection) }));
     const servers = {
@@ -59,4 +61,14 @@ export async function withLetters<T>(
   } finally {
     await open.close();
   }
+}
+
+function explainMissing(name: string): (error: unknown) => never {
+  return (error) => {
+    if (!(error instanceof TopicMissing)) throw error;
+    throw new RebuildError(
+      'USAGE',
+      `The dead-letter topic "${name}" does not exist. Nothing was changed. Create it, or set DEAD_LETTER_TOPIC to the one the consumer writes.`,
+    );
+  };
 }

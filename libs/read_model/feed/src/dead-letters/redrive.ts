@@ -142,7 +142,7 @@ async function passOver(
       ? redriven('discarded', 'it was discarded; nothing was done')
       : state === 'resolved'
         ? redriven('contained', `the live read models contain version ${version} already; nothing was done`)
-        : redriven('refused', decoded.ok ? 'no read model is fed' : `${decoded.reason}: ${decoded.message}`);
+        : redriven('refused', decoded.ok ? 'it was not applied' : `${decoded.reason}: ${decoded.message}`);
   await record(servers, request, [[letter, result]]);
   return result;
 }
