@@ -124,4 +124,34 @@ export const poisonRows: readonly Row[] = [
     ],
     run: poisonInTheLog,
   },
+  {
+    id: 'C8',
+    title: 'An event type or schema version nobody knows',
+    inject: 'a type of version 99 produced',
+    expect: 'live: a dead letter; rebuild: exit 2, the old index serving',
+    invariants: ['I11', 'I12'],
+    kind: 'spec',
+    specs: [
+      { file: 'apps/projection-consumer/src/feeding-faults.e2e.spec.ts', titles: ['C7, C8'] },
+      {
+        file: 'apps/rebuild-job/src/rebuild-job.e2e.spec.ts',
+        titles: ['refuses a log with a record that is no JSON or an unknown type with 2'],
+      },
+    ],
+  },
+  {
+    id: 'C13',
+    title: 'The repair queue is at its bound; its worker is killed in the middle of a repair',
+    inject: 'a full queue; SIGKILL, a lease that ends',
+    expect: 'refused visibly, nothing dropped; the task is done again, with one effect',
+    invariants: ['I4', 'I11'],
+    kind: 'spec',
+    specs: [
+      {
+        file: 'libs/read_model/repair/src/repair-queue.int.spec.ts',
+        titles: ['C13: refuses', 'C13: lets another'],
+      },
+      { file: 'apps/projection-consumer/src/repair-worker.e2e.spec.ts', titles: ['C13: killed'] },
+    ],
+  },
 ];

@@ -248,6 +248,15 @@ export const rebuildRunRows: readonly Row[] = [
     run: clockJumps,
   },
   {
+    id: 'B16',
+    title: 'A million products under a small heap',
+    inject: '--max-old-space-size',
+    expect: 'it ends, memory stays flat',
+    invariants: ['I9'],
+    kind: 'not run',
+    reason: 'takes a quiet machine for minutes; measured by npm run bench, see benchmarks.md',
+  },
+  {
     id: 'B17',
     title: 'Rollback an hour after the switch',
     inject: 'events after the switch that nobody fed to the old index',
@@ -266,5 +275,14 @@ export const rebuildRunRows: readonly Row[] = [
     kind: 'scenario',
     fires: ['document corrupted', 'document removed', 'document added'],
     run: drift,
+  },
+  {
+    id: 'V1b',
+    title: 'The same in every read model, healed by repairs',
+    inject: 'direct writes to index and tables',
+    expect: 'verify --repair reports exactly these, then none',
+    invariants: ['I5', 'I12'],
+    kind: 'spec',
+    specs: [{ file: 'apps/rebuild-job/src/verify-repair.e2e.spec.ts', titles: ['V1: finds'] }],
   },
 ];
