@@ -8,7 +8,7 @@ import type {
 
 export interface PruneInput {
   readonly projection: string;
-  readonly registry: Registry;
+  readonly registry: Pick<Registry, 'now' | 'listGenerations' | 'moveGeneration'>;
   readonly store: GenerationStore;
   readonly fence: Fence;
   /** Retired generations to keep, newest first, and as many proven ones that were never promoted. */

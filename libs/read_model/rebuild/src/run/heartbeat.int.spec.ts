@@ -1,0 +1,54 @@
+import { produce, productHistory, step } from '@reprise/test-kit';
+import { testReadModel } from '../testing/read-model.ts';
+import type { ProgressReport } from './progress-meter.ts';
+
+it('tells of a run that stands still with the fault it was heard of, and that it moves again', async () => {
+  const model = await testReadModel({ partitions: 1 });
+  await produce(model.topic, productHistory({ events: [step.created(), step.published()] }));
+  const notices: string[] = [];
+  const reports: ProgressReport[] = [];
+  let goOn: () => void = () => undefined;
+  const isTold = new Promise<void>((resolve) => {
+    goOn = resolve;
+  });
+  let movedOn: () => void = () => undefined;
+  const movesAgain = new Promise<void>((resolve) => {
+    movedOn = resolve;
+  });
+  const { receipt } = await model.rebuild(
+    {},
+    {
+      latestFault: () => 'writing to it: 429 too many requests',
+      onProgress: (report) => reports.push(report),
+      progressIntervalMs: 100,
+      onNotice: (line) => {
+        notices.push(line);
+        if (line.startsWith('nothing has moved')) goOn();
+        if (line === 'it moves again') movedOn();
+      },
+    },
+    {
+      store: {
+        ...model.store,
+        write: async (...args) => {
+          await isTold;
+          return model.store.write(...args);
+        },
+        finishBuild: async (...args) => {
+          await movesAgain;
+          return model.store.finishBuild(...args);
+        },
+      },
+    },
+  );
+  expect(receipt.outcome).toBe('promoted');
+  expect(notices).toEqual([
+    expect.stringMatching(/^nothing has moved for [5-9] s: writing to it: 429 too many requests$/),
+    'it moves again',
+  ]);
+  expect(reports.find(({ stall }) => stall !== null)).toMatchObject({
+    step: 'build',
+    percent: 100,
+    stall: { cause: 'writing to it: 429 too many requests' },
+  });
+});

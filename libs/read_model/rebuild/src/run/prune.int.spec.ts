@@ -1,0 +1,36 @@
+import { produce, productHistory, step } from '@reprise/test-kit';
+import { testReadModel } from '../testing/read-model.ts';
+import { prune } from './prune.ts';
+import { underLease } from './under-lease.ts';
+
+it('counts the time on standby on the clock of the database, and deletes what was never promoted beyond the last', async () => {
+  const model = await testReadModel({ partitions: 1 });
+  await produce(model.topic, productHistory({ events: [step.created(), step.published()] }));
+  const names: string[] = [];
+  for (const promote of [true, true, false, false])
+    names.push((await model.rebuild({ promote })).receipt.generation!.name);
+  const pruneAt = (now: () => Promise<Date>) =>
+    underLease(model.registry, model.projection.name, (fence) =>
+      prune({
+        projection: model.projection.name,
+        registry: {
+          now,
+          listGenerations: (filter) => model.registry.listGenerations(filter),
+          moveGeneration: (...args) => model.registry.moveGeneration(...args),
+        },
+        store: model.store,
+        fence,
+        keep: 1,
+        standbyMs: 3_600_000,
+        dryRun: false,
+      }),
+    );
+  const today = await pruneAt(() => model.registry.now());
+  expect(today.deleted).toEqual([{ name: names[2], why: 'proven, never promoted' }]);
+  expect(today.missing).toEqual([]);
+  // Two hours on by the database's clock, whatever this machine says.
+  const later = await pruneAt(async () => new Date((await model.registry.now()).getTime() + 7_200_000));
+  expect(later.deleted).toEqual([{ name: names[0], why: 'on standby for longer than its time' }]);
+  const stored: string[] = await model.store.list();
+  expect(names.filter((name) => stored.includes(name))).toEqual([names[1], names[3]]);
+});
