@@ -87,5 +87,5 @@ function kebabCase(word: string): string {
   return `--${match[1]!.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}${match[2] ?? ''}`;
 }
 
-const exitCodeHelp = `Exit codes: 0 done and verified · 1 usage or configuration · 2 replay, gate or verification failed, nothing switched ·
+const exitCodeHelp = `Exit codes: 0 done and verified · 1 usage or configuration · 2 replay, gate or verification failed (or would, in a dry run), nothing switched ·
 3 another run is at work · 4 a server stayed unreachable · 5 the log's history is incomplete · 130/143 cancelled, can be resumed`;
