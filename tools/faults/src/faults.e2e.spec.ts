@@ -7,7 +7,7 @@ import { shortSelection } from './rows/short-selection.ts';
 import { runRow } from './run-row.ts';
 import { rowsNamed } from './select-rows.ts';
 
-jest.setTimeout(240_000);
+jest.setTimeout(300_000);
 
 let servers: Servers;
 let templates: DatabaseTemplates;

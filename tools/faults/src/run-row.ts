@@ -16,7 +16,7 @@ export interface RowResult {
 }
 
 /** Bound against hanging; a row is meant to take less than 30 s. */
-const rowTimeoutMs = 240_000;
+const rowTimeoutMs = 280_000;
 
 /** Carries out one row. Whatever fails is in the result; nothing is thrown. */
 export async function runRow(row: Row, servers: Servers, templates: DatabaseTemplates): Promise<RowResult> {

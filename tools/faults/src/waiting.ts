@@ -7,10 +7,10 @@ export interface Patience {
 
 /**
  * Repeats `look` until it passes and returns its value; whatever it throws counts as "not yet".
- * @throws Error with the last failure when the time (30 s unless given) is over
+ * @throws Error with the last failure when the time (60 s unless given) is over
  */
 export async function eventually<T>(look: () => T | Promise<T>, patience: Patience = {}): Promise<T> {
-  const { timeoutMs = 30_000, intervalMs = 50 } = patience;
+  const { timeoutMs = 60_000, intervalMs = 50 } = patience;
   const deadline = performance.now() + timeoutMs;
   for (;;) {
     try {

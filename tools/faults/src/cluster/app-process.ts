@@ -73,7 +73,7 @@ export function startProcess({ name, file: main, env, args = [] }: StartOptions)
   );
 
   const tail = (): string => lines.slice(-15).join('\n');
-  const exit = async (timeoutMs = 60_000): Promise<Exit> => {
+  const exit = async (timeoutMs = 120_000): Promise<Exit> => {
     const timer = Promise.withResolvers<never>();
     const late = setTimeout(
       () => timer.reject(new Error(`${name} did not end within ${timeoutMs} ms\n${tail()}`)),
@@ -85,7 +85,7 @@ export function startProcess({ name, file: main, env, args = [] }: StartOptions)
       clearTimeout(late);
     }
   };
-  const logged = (members: LogLine, timeoutMs = 30_000): Promise<LogLine> =>
+  const logged = (members: LogLine, timeoutMs = 60_000): Promise<LogLine> =>
     eventually(
       () => {
         const found = lines.map(parseLine).find((line) => line !== undefined && holds(line, members));
@@ -107,7 +107,7 @@ export function startProcess({ name, file: main, env, args = [] }: StartOptions)
     },
     exit,
     logged,
-    ready: async (timeoutMs = 60_000) => {
+    ready: async (timeoutMs = 120_000) => {
       const { port } = await logged({ msg: 'listening' }, timeoutMs);
       const origin = `http://127.0.0.1:${Number(port)}`;
       await eventually(

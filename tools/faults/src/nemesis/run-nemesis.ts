@@ -64,7 +64,7 @@ export async function runNemesis(
   try {
     const cast = await raiseCast(world, history);
     await eventually(() => check(cast.api.origin() !== undefined, 'the API is not ready'), {
-      timeoutMs: 60_000,
+      timeoutMs: 120_000,
     });
     await settled(world);
     const { recorded, switching } = await disturb(options, {

@@ -51,7 +51,7 @@ export async function judgeRun(
   });
   await attempt(() => checkAlias(world, alias), undefined);
   await attempt(finalRebuild, undefined);
-  await attempt(() => settled(world, 60_000), '');
+  await attempt(() => settled(world), '');
   await attempt(() => checkNoDebris(world), undefined);
   const deadLetters = await countDeadLetters(world);
   await attempt(() => {

@@ -37,7 +37,7 @@ export async function checkIndex(
 }
 
 /** Waits until the index behind the alias holds the fold of everything that is committed, and returns its name. */
-export async function settled(world: World, timeoutMs = 45_000): Promise<string> {
+export async function settled(world: World, timeoutMs = 90_000): Promise<string> {
   return eventually(
     async () => {
       const events = (await committedEvents(world)).map(({ event }) => event);
@@ -50,7 +50,7 @@ export async function settled(world: World, timeoutMs = 45_000): Promise<string>
 }
 
 /** Waits until every index that is fed holds the fold of everything that is committed. */
-export async function allFedSettled(world: World, timeoutMs = 45_000): Promise<string[]> {
+export async function allFedSettled(world: World, timeoutMs = 90_000): Promise<string[]> {
   const serving = await settled(world, timeoutMs);
   const { rows } = await world.read.query<{ name: string }>(
     `SELECT name FROM registry.generations

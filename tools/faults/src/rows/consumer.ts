@@ -107,7 +107,7 @@ async function zombieConsumer(scene: Scene): Promise<void> {
   faults.count('consumer stopped for longer than its session');
   const second = await seed(world, { products: 40, events: 3, upTo: 'log', after: first });
   await startConsumer(world);
-  await settled(world, 60_000);
+  await settled(world);
   zombie.signal('SIGCONT');
   faults.count('zombie consumer goes on');
   await seed(world, { products: 40, events: 3, upTo: 'log', after: second });

@@ -40,7 +40,7 @@ export async function underTraffic(
   checkReaders(reads);
   await checkAlias(world, aliasHistory);
   const { acknowledged } = checkCommands(commands.sent, await committedEvents(world));
-  const { duplicates } = await checkAtRest(world, 60_000);
+  const { duplicates } = await checkAtRest(world);
   note(
     `${acknowledged} commands, ${reads.reads} reads, ${aliasHistory.samples} samples of the alias, ` +
       `${aliasHistory.seen.length - 1} switches; ${duplicates} duplicate records`,

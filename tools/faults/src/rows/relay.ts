@@ -9,7 +9,7 @@ import { randomFrom } from '../traffic/random.ts';
 import { seed } from '../traffic/seed.ts';
 import { check, checkSame, eventually } from '../waiting.ts';
 
-const drained = (scene: Scene, timeoutMs = 40_000): Promise<void> =>
+const drained = (scene: Scene, timeoutMs = 90_000): Promise<void> =>
   eventually(async () => checkSame(await unpublished(scene.world), 0, 'unpublished outbox rows'), {
     timeoutMs,
   });
@@ -111,7 +111,7 @@ async function brokerKilled({ world, faults, note }: Scene): Promise<void> {
   const failed = commands.sent.filter(({ attempts }) => attempts > 1).length;
   checkSame(failed, 0, 'commands that had to be repeated because Kafka was away');
   const { acknowledged } = checkCommands(commands.sent, await committedEvents(world));
-  const { duplicates } = await checkAtRest(world, 60_000);
+  const { duplicates } = await checkAtRest(world);
   note(`${acknowledged} commands acknowledged, none repeated; ${duplicates} duplicate records`);
 }
 
