@@ -13,7 +13,7 @@ import {
 import { catalogue, consumerFixture, type ConsumerFixture } from './testing/consumer-fixture.ts';
 import { naiveDocuments } from './testing/naive-documents.ts';
 
-const patience = { timeoutMs: 30_000 };
+const patience = { timeoutMs: 45_000 };
 const log = catalogue(20);
 const ids = [...new Set(log.map(({ subject }) => subject))];
 let fixture: ConsumerFixture;
@@ -99,7 +99,8 @@ describe('the repair worker in the consumer', () => {
     const id = ids[5]!;
     await corrupt(id);
     await ask(id);
-    const lease = { REPAIR_LEASE_SECONDS: '2' };
+    // Long enough for an attempt on a busy machine, short enough to wait for its end.
+    const lease = { REPAIR_LEASE_SECONDS: '8' };
     const dying = fixture.start({ ...lease, FAILPOINT: 'repair.afterCorrection=kill' });
     expect(await dying.exit(30_000)).toMatchObject({ signal: 'SIGKILL' });
     expect(await queue.list({ limit: 10 })).toMatchObject([
