@@ -79,27 +79,20 @@ describe('nx g ./tools/generators:projection', () => {
     );
     const format = await run('prettier', '--check', ...made);
     expect(format).toEqual({ code: 0, output: expect.anything() });
-    const { code, output } = await run(
-      'nx',
-      'run-many',
-      '-t',
-      'lint',
-      'typecheck',
-      'test',
-      '-p',
-      'read-model-projections',
-    );
-    expect({ code, output: code === 0 ? '' : output }).toEqual({ code: 0, output: '' });
-    expect(output).toContain('stock-level.unit.spec.ts');
-    expect(output).toContain('brand-index.unit.spec.ts');
+    const checks = await run('nx', 'run-many', '-t', 'lint', 'typecheck', '-p', 'read-model-projections');
+    expect({ ...checks, output: checks.code === 0 ? '' : checks.output }).toEqual({ code: 0, output: '' });
+    // Their own specs and the rules of every projection; those of the others are no news.
+    const names = '--testNamePattern=^(stock_level|brand_index)';
+    const tests = await run('nx', 'test', 'read-model-projections', names);
+    expect({ ...tests, output: tests.code === 0 ? '' : tests.output }).toEqual({ code: 0, output: '' });
+    for (const spec of ['stock-level', 'brand-index', 'projection'])
+      expect(tests.output).toContain(`${spec}.unit.spec.ts`);
   });
 
   it('refuses a projection that exists, and one that no table could be named after, and writes nothing', async () => {
     const registration = join(copy, projections, 'registered-projections.ts');
     const before = readFileSync(registration, 'utf8');
-    const existing = await generate('product_summary');
-    const unusable = await generate('Product!');
-    expect([existing, unusable]).toEqual([
+    expect(await Promise.all([generate('product_summary'), generate('Product!')])).toEqual([
       { code: 1, output: expect.stringContaining('exists already. Nothing was written') },
       { code: 1, output: expect.stringContaining("cannot be a projection's name") },
     ]);
