@@ -111,4 +111,36 @@ describe('the repair worker in the consumer', () => {
     await eventually(isEmpty, patience);
     expect(await fixture.documents()).toEqual(naiveDocuments(log));
   });
+
+  it('C13: is told visibly when the queue is full, and what could not be applied is put aside all the same', async () => {
+    await app.kill('SIGTERM');
+    // A task of another release, which this one leaves alone.
+    const other = {
+      projection: 'product_search',
+      projectionVersion: 99,
+      aggregateId: 'x',
+      reason: 'operator',
+    } as const;
+    await queue.add([other]);
+    app = fixture.start({ REPAIR_QUEUE_LIMIT: '1' });
+    const { port } = await app.ready();
+    const [created, , priced] = productHistory({
+      events: [step.created(), step.published(), step.priceChanged(5)],
+    });
+    await produce(fixture.topic, [created!, priced!]);
+    await eventually(async () => {
+      const metrics = await (await fetch(`http://127.0.0.1:${port}/metrics`)).text();
+      expect(metrics).toMatch(/^repair_tasks_refused_total\{.*\} [1-9]/m);
+      expect(metrics).toMatch(/^feed_dead_letters_total\{.*\} [1-9]/m);
+    }, patience);
+    expect(
+      app.output.some(({ text }) => text.includes('the repair queue did not take all it was asked for')),
+    ).toBe(true);
+    expect(await queue.list({ limit: 10 })).toMatchObject([{ aggregateId: 'x' }]);
+    expect((await queue.counts(['product_search'])).refused).toBeGreaterThan(0);
+    await eventually(
+      async () => expect(await fixture.byId(created!.subject)).toMatchObject({ version: 1 }),
+      patience,
+    );
+  });
 });

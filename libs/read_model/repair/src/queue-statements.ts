@@ -99,6 +99,14 @@ export const settle = `
   DELETE FROM registry.repair_tasks AS task USING unnest($2::text[], $3::int[], $4::text[]) AS given (p, v, id)
   WHERE projection = p AND projection_version = v AND aggregate_id = id AND claim_id IS NULL AND updated_at < $1::timestamptz`;
 
+/** For tasks of versions that no generation is of any more: there is nothing left to repair. */
+export const dropObsolete = `
+  DELETE FROM registry.repair_tasks AS task
+  WHERE claim_id IS NULL AND NOT EXISTS (
+    SELECT FROM registry.generations AS generation
+    WHERE generation.projection = task.projection AND generation.projection_version = task.projection_version
+      AND generation.state IN ('BUILDING', 'INTERRUPTED', 'BUILT', 'VERIFIED', 'LIVE', 'STANDBY'))`;
+
 export const countTasks = `
   SELECT count(*) FILTER (WHERE state = 'OPEN')::int AS open, count(*) FILTER (WHERE state = 'FAILED')::int AS failed,
          count(*) FILTER (WHERE claim_id IS NOT NULL AND lease_expires_at > clock_timestamp())::int AS leased,

@@ -198,3 +198,13 @@ it('takes out what was repaired without it, but nothing that is worked on or was
   const left = await queue.list({ limit: 10 });
   expect(left.map(({ aggregateId }) => aggregateId).sort()).toEqual(['asked anew', 'worked on']);
 });
+
+it('lets go of tasks of versions that no generation is of any more', async () => {
+  await pool.query(`
+    INSERT INTO registry.generations (uuid, projection, name, storage, fingerprint, projection_version, topic, topic_id, state)
+    SELECT gen_random_uuid(), 'product_search', 'g' || version, 'postgres', 'f', version, 't', 't', state
+    FROM (VALUES (1, 'RETIRED'), (2, 'STANDBY'), (3, 'PRUNED')) AS given (version, state)`);
+  await queue.add([1, 2, 3, 4].map((projectionVersion) => taskOf('a', { projectionVersion })));
+  expect(await queue.dropObsolete()).toBe(3);
+  expect(await queue.list({ limit: 10 })).toMatchObject([{ projectionVersion: 2 }]);
+});

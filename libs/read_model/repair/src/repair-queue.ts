@@ -145,6 +145,17 @@ export class RepairQueue {
     await this.#retrying('give a repair task back', () => this.#pool.query(sql.release, claimOf(task)));
   }
 
+  /**
+   * Takes out the tasks of projection versions that no generation is of any more, so that they do not fill the queue for ever.
+   * @returns how many
+   */
+  dropObsolete(): Promise<number> {
+    return this.#retrying('take obsolete repair tasks out', async () => {
+      const { rowCount } = await this.#pool.query(sql.dropObsolete);
+      return rowCount ?? 0;
+    });
+  }
+
   /** Tasks of the queue, the oldest first. */
   list(filter: {
     readonly projections?: readonly string[];

@@ -32,6 +32,8 @@ export interface RepairWorkerOptions {
 
 const firstDelayMs = 1_000;
 const longestDelayMs = 300_000;
+/** Between two looks for tasks that nobody can do any more. */
+const sweepMs = 60_000;
 
 /** Wait before the next attempt, after `attempts` of them: doubled each time, with jitter, so that tasks spread. */
 export function backoffMs(attempts: number, random = Math.random()): number {
@@ -48,6 +50,7 @@ export async function runRepairWorker(options: RepairWorkerOptions, signal: Abor
   const { leaseMs = 60_000, pollMs = 1_000 } = options;
   const busy = new Set<Promise<void>>();
   let faults = 0;
+  let sweepAt = performance.now() + sweepMs;
   while (!signal.aborted) {
     const free = concurrency - busy.size;
     if (free === 0) {
@@ -57,6 +60,10 @@ export async function runRepairWorker(options: RepairWorkerOptions, signal: Abor
     const begun = performance.now();
     let claimed: ClaimedRepairTask[];
     try {
+      if (begun >= sweepAt) {
+        sweepAt = begun + sweepMs;
+        await queue.dropObsolete();
+      }
       claimed = await queue.claim({ holder, limit: free, leaseMs, projections });
       faults = 0;
     } catch (error) {
