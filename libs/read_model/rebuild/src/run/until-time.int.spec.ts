@@ -2,6 +2,7 @@ import { fingerprintOf } from '@reprise/read-model-indices';
 import { produce, productHistory, step } from '@reprise/test-kit';
 import { testEventStore } from '../testing/event-store.ts';
 import { testReadModel, type TestReadModel } from '../testing/read-model.ts';
+import { verifyReadModel } from '../verify/verify.ts';
 import { defaultGateLimits } from './gate.ts';
 import { promoteByName } from './promote-by-name.ts';
 import { replayOntoLive } from './replay-onto-live.ts';
@@ -77,6 +78,10 @@ describe('a generation as of a moment', () => {
     const promoted = await promoteIt(model, uuid);
     expect(promoted).toMatchObject({ untilTs: untilTime.toISOString(), cutover: { to: name } });
     expect(notices.join(' ')).toContain(`as of ${untilTime.toISOString()}`);
+    const compared = { projection: model.projection, deep: false, limit: 1, memoryBytes: 512 << 20 };
+    await expect(
+      verifyReadModel(compared, model.servers, new AbortController().signal),
+    ).rejects.toMatchObject({ code: 'USAGE', message: expect.stringContaining('makes and feeds') });
     expect(await model.store.counts(promoted.generation.name)).toMatchObject({
       documents: receipt.documents.live,
     });
