@@ -135,7 +135,11 @@ export const poisonRows: readonly Row[] = [
       { file: 'apps/projection-consumer/src/feeding-faults.e2e.spec.ts', titles: ['C7, C8'] },
       {
         file: 'apps/rebuild-job/src/rebuild-job.e2e.spec.ts',
-        titles: ['refuses a log with a record that is no JSON or an unknown type with 2'],
+        // The first one makes the index that has to go on serving.
+        titles: [
+          'prints exactly one JSON document, moves the alias',
+          'refuses a log with a record that is no JSON or an unknown type with 2',
+        ],
       },
     ],
   },
