@@ -193,6 +193,15 @@ describe('a redrive', () => {
   });
 });
 
+it('takes whatever a broken record calls itself', async () => {
+  const [created] = life();
+  const named = (subject: string) =>
+    encodeEvent(created).replaceAll(created.subject, subject).replace('created.v1', 'created.v9');
+  const ids = await on.fed(named('a\\u0000b'), named('\\ud800'), named('x'.repeat(128)), '{}', created);
+  expect(await redriven(ids.slice(0, 4))).toEqual(ids.slice(0, 4).map((id) => `${id} refused`));
+  expect(await on.versionsOf(created.subject)).toEqual([1, 1]);
+});
+
 describe('a discarded letter', () => {
   async function discarded(ids: readonly string[]) {
     const repairs: BlockedEvents[] = [];
