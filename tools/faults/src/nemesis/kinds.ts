@@ -141,7 +141,7 @@ const terminate: FaultKind = {
 
 const killJob: FaultKind = {
   name: 'kill rebuild-job',
-  weight: 2,
+  weight: 1,
   inflict: async ({ job, random }) => {
     const running = job();
     // Not while it still starts: it is to be met at work.
