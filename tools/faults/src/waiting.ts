@@ -5,9 +5,14 @@ export interface Patience {
   readonly intervalMs?: number;
 }
 
+/** What is waited for will never come. */
+export class GivenUp extends Error {
+  override readonly name = 'GivenUp';
+}
+
 /**
  * Repeats `look` until it passes and returns its value; whatever it throws counts as "not yet".
- * @throws Error with the last failure when the time (60 s unless given) is over
+ * @throws GivenUp as soon as `look` does; Error with the last failure when the time (60 s unless given) is over
  */
 export async function eventually<T>(look: () => T | Promise<T>, patience: Patience = {}): Promise<T> {
   const { timeoutMs = 60_000, intervalMs = 50 } = patience;
@@ -16,6 +21,7 @@ export async function eventually<T>(look: () => T | Promise<T>, patience: Patien
     try {
       return await look();
     } catch (error) {
+      if (error instanceof GivenUp) throw error;
       if (performance.now() < deadline) {
         await delay(intervalMs);
         continue;

@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
-import { eventually } from '../waiting.ts';
+import { eventually, GivenUp } from '../waiting.ts';
 import { workspaceRoot } from './workspace.ts';
 
 export interface Exit {
@@ -85,11 +85,16 @@ export function startProcess({ name, file: main, env, args = [] }: StartOptions)
       clearTimeout(late);
     }
   };
+  const assertRunning = (): void => {
+    if (end !== undefined)
+      throw new GivenUp(`${name} ended with ${end.signal ?? end.code} before it was ready\n${tail()}`);
+  };
   const logged = (members: LogLine, timeoutMs = 60_000): Promise<LogLine> =>
     eventually(
       () => {
         const found = lines.map(parseLine).find((line) => line !== undefined && holds(line, members));
         if (found !== undefined) return found;
+        assertRunning();
         throw new Error(`${name} has not logged ${JSON.stringify(members)}\n${tail()}`);
       },
       { timeoutMs, intervalMs: 20 },
@@ -112,6 +117,7 @@ export function startProcess({ name, file: main, env, args = [] }: StartOptions)
       const origin = `http://127.0.0.1:${Number(port)}`;
       await eventually(
         async () => {
+          assertRunning();
           const answer = await fetch(`${origin}/health/ready`);
           if (!answer.ok) throw new Error(`${name} is not ready: ${await answer.text()}`);
         },
