@@ -22,7 +22,7 @@ export class FeedMetrics {
     });
     this.#deadLetters = new Counter({
       name: 'feed_dead_letters_total',
-      help: 'Events put aside for good',
+      help: 'Events put aside in the dead-letter topic, those that wait behind another among them',
       registers,
     });
     this.#generations = new Gauge({
