@@ -3,19 +3,49 @@ import { spawnApp } from '@reprise/test-kit';
 const bench = (...args: string[]) => spawnApp('tools/bench/src/main.ts', { args });
 const small = ['--events', '600', '--products', '60', '--partitions', '3'];
 
+/** Runs a benchmark that has to succeed and gives what it printed. */
+async function printed(...args: string[]): Promise<string> {
+  const app = bench(...args);
+  const { code } = await app.exit(180_000);
+  const errors = code === 0 ? '' : app.output.map(({ text }) => text).join('\n');
+  expect({ code, errors }).toEqual({ code: 0, errors: '' });
+  return app.stdout();
+}
+
 describe('npm run bench', () => {
   it('measures every contender of the rebuild, checks what they built and exits 0 whatever the figures', async () => {
-    const app = bench('rebuild', ...small);
-    const { code } = await app.exit(180_000);
-    expect({ code, errors: code === 0 ? '' : app.output.map(({ text }) => text).join('\n') }).toEqual({
-      code: 0,
-      errors: '',
-    });
-    const table = app.stdout();
+    const table = await printed('rebuild', ...small);
     for (const contender of ['eachBatch', 'eachMessage', 'reader alone', 'writer alone', '| rebuild '])
       expect(table).toContain(contender);
     expect(table).toContain('gate passed, readers switched, 60 documents in both');
   }, 200_000);
+
+  it.each([
+    [
+      'memory',
+      [...small, '--large-events', '600', '--large-products', '60'],
+      'all events and documents of both logs',
+    ],
+    ['shards', small, 'equal digests'],
+    ['event-store', small, '60 rows in both, equal digests'],
+    ['relay', small, 'every event is in the topic once and in the order of its product'],
+    ['live', small, 'verify is clean for product_search, product_summary, category_summary'],
+    ['verify', small, 'nothing differs, 60 documents and 600 events each time'],
+    ['api', ['--events', '60', '--products', '6', '--concurrency', '4'], '60 commands answered'],
+    [
+      'latency',
+      ['--seconds', '1', '--rate', '20', '--products', '10', '--partitions', '3'],
+      'checked 20 writes, sent at',
+    ],
+  ])(
+    'measures %s, beside its baseline and with its proof',
+    async (name, args, proof) => {
+      const table = await printed(name, ...args);
+      expect(table).toMatch(/\| +1\.00x \|$/m);
+      expect(table).toContain(proof);
+    },
+    200_000,
+  );
 
   it('says what is wrong with its arguments and exits 1', async () => {
     const app = bench('rebuild', '--events', '5', '--products', '60');

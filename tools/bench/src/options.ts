@@ -1,16 +1,5 @@
 import { Command, InvalidArgumentError } from 'commander';
-
-export interface BenchOptions {
-  readonly events: number;
-  readonly products: number;
-  readonly partitions: number;
-}
-
-export interface Benchmark {
-  readonly name: string;
-  readonly description: string;
-  readonly run: (options: BenchOptions) => Promise<void>;
-}
+import type { TaskOptions } from './child/task.ts';
 
 /** A whole number, also written with separators: 1_000_000. */
 function wholeNumber(text: string): number {
@@ -19,34 +8,89 @@ function wholeNumber(text: string): number {
   throw new InvalidArgumentError('It must be a whole number from 1 on.');
 }
 
-/** The command line: every benchmark under its name, all with the same options. */
+/** Bytes, written as `512mb` or `2gb`. */
+function bytes(text: string): number {
+  const match = /^(\d+)(mb|gb)$/i.exec(text);
+  if (match) return Number(match[1]) * 2 ** (match[2]?.toLowerCase() === 'gb' ? 30 : 20);
+  throw new InvalidArgumentError('It must be a size, as in 512mb or 2gb.');
+}
+
+/** Everything a benchmark can be told; each takes some of it. */
+const optionTexts = {
+  events: ['--events <n>', 'events in the log', wholeNumber],
+  products: ['--products <n>', 'products they belong to', wholeNumber],
+  partitions: ['--partitions <n>', 'partitions of the topic', wholeNumber],
+  largeEvents: ['--large-events <n>', 'events in the large log', wholeNumber],
+  largeProducts: ['--large-products <n>', 'products of the large log', wholeNumber],
+  workers: ['--workers <n>', 'threads the rebuild reads and folds with', wholeNumber],
+  memory: ['--memory <size>', 'memory the rebuild stays within, as in 512mb', bytes],
+  shards: ['--shards <n>', 'processes that build one generation together', wholeNumber],
+  seconds: ['--seconds <n>', 'how long it is written', wholeNumber],
+  rate: ['--rate <n>', 'writes per second', wholeNumber],
+  concurrency: ['--concurrency <n>', 'requests in flight', wholeNumber],
+} as const satisfies Record<string, readonly [string, string, (text: string) => number]>;
+
+export type OptionName = keyof typeof optionTexts;
+/** Values by name; those the benchmark does not take are absent, whatever the type says: declare what is used with `Pick`. */
+export type BenchOptions = Readonly<Record<OptionName, number>>;
+export type LogOptions = Pick<BenchOptions, 'events' | 'products' | 'partitions'>;
+/** What a rebuild may use of the machine. */
+export type RebuildResources = Pick<BenchOptions, 'workers' | 'memory'>;
+
+export function rebuildTask({ workers, memory }: RebuildResources): TaskOptions {
+  return { workers, memoryBytes: memory };
+}
+
+export interface Benchmark {
+  readonly name: string;
+  readonly description: string;
+  /** The options it takes, with their defaults. */
+  readonly defaults: Partial<BenchOptions>;
+  /** Options of a run that ends soon, for the help. */
+  readonly quick: string;
+  readonly run: (options: BenchOptions) => Promise<void>;
+}
+
+/** The command line: every benchmark under its name. */
 export function benchCommand(benchmarks: readonly Benchmark[]): Command {
   const program = new Command('bench').description(
-    'Measures the rebuild beside its baselines, in the same run and on the same servers.',
+    'Measures Reprise beside its baselines, in the same run and on the same servers.',
   );
-  for (const { name, description, run } of benchmarks) {
-    program
-      .command(name)
-      .description(description)
-      .option('--events <n>', 'events in the log', wholeNumber, 1_000_000)
-      .option('--products <n>', 'products they belong to', wholeNumber, 100_000)
-      .option('--partitions <n>', 'partitions of the topic', wholeNumber, 6)
-      .addHelpText(
-        'after',
-        `
-Makes topics, a database and indices of its own. The topics stay for the next run; everything else is deleted at the end.
+  for (const benchmark of benchmarks) addBenchmark(program, benchmark);
+  return program;
+}
+
+function addBenchmark(program: Command, { name, description, defaults, quick, run }: Benchmark): void {
+  const command = program.command(name).description(description);
+  for (const [option, value] of Object.entries(defaults)) {
+    const [flags, text, parse] = optionTexts[option as OptionName];
+    if (parse === bytes) command.option(flags, `${text} (default: ${value / 2 ** 20}mb)`, parse);
+    else command.option(flags, text, parse, value);
+  }
+  command
+    .addHelpText(
+      'after',
+      `
+Makes topics, databases and indices of its own. Topics called bench.products-… stay for the next run; everything else is
+deleted at the end.
 
 Examples:
   npm run bench -- ${name}
-  npm run bench -- ${name} --events 50_000 --products 5_000
+  npm run bench -- ${name} ${quick}
 
 Exit codes: 0 measured (whatever the figures), 1 a contender or a check failed, or the usage is wrong, 130/143 interrupted.`,
-      )
-      .action(async (options: BenchOptions, command: Command) => {
-        if (options.events < options.products)
-          command.error('error: --events must be at least --products: every product has at least one event');
-        await run(options);
-      });
-  }
-  return program;
+    )
+    .action(async (given: Partial<BenchOptions>) => {
+      const options = { ...defaults, ...given } as BenchOptions;
+      refuseTooFew(command, options.events, options.products, '');
+      refuseTooFew(command, options.largeEvents, options.largeProducts, 'large-');
+      await run(options);
+    });
+}
+
+function refuseTooFew(command: Command, events: number, products: number, prefix: string): void {
+  if (events < products)
+    command.error(
+      `error: --${prefix}events must be at least --${prefix}products: every product has at least one event`,
+    );
 }

@@ -1,11 +1,11 @@
 import { randomBytes } from 'node:crypto';
 import type { Client } from '@elastic/elasticsearch';
-import { createElasticsearchClient } from '@reprise/read-model-indices';
+import { createElasticsearchClient, runReadModelMigrations } from '@reprise/read-model-indices';
 import { readConfiguration } from '@reprise/runtime';
-import { runInChild } from './child/run-in-child.ts';
-import type { ContenderName, Task, TaskResult, Workload } from './child/task.ts';
+import { runInChild, startTogether } from './child/run-in-child.ts';
+import type { Answer, ContenderName, Task, TaskOptions, Workload } from './child/task.ts';
 import { deleteIndices } from './servers/indices.ts';
-import { createReadDatabase } from './servers/read-database.ts';
+import { createScratchDatabase } from './servers/scratch-database.ts';
 import { deleteTopic, topicContent, workloadOf } from './servers/topic.ts';
 
 /** Where a benchmark is told from and what ends it. */
@@ -19,24 +19,35 @@ export interface BenchmarkRun {
 
 /** The servers as one benchmark uses them: names of its own, and contenders in processes of their own. */
 export interface Session {
+  /** What everything it makes is called after. */
+  readonly name: string;
+  readonly signal: AbortSignal;
   readonly client: Client;
+  /** The run's own read-model database, migrated. */
+  readonly readDatabaseUrl: string;
   /** What a contender's indices and aliases are called after. */
   namespaceOf(contender: ContenderName, round?: string): string;
   /** Runs a contender on a log, in its namespace of that round. */
-  run(
+  run(contender: ContenderName, log: Workload, round?: string, options?: TaskOptions): Promise<Answer>;
+  /** Runs several of them side by side in one namespace; none begins before all have loaded their code. */
+  runTogether(
     contender: ContenderName,
     log: Workload,
-    round?: string,
-    options?: Pick<Task, 'killAtShare' | 'workers'>,
-  ): Promise<Extract<TaskResult, { ok: true }>>;
+    round: string,
+    each: readonly TaskOptions[],
+  ): Promise<Answer[]>;
   /** Fills the log's topic, unless an earlier benchmark did. */
   fill(log: Workload): Promise<void>;
   /** Deletes the indices of everything that ran, so that the servers' work on them does not go on during what comes next. */
   deleteIndices(): Promise<void>;
+  /** Has something undone at the end, however that comes about; what was done last is undone first. */
+  atEnd(undo: () => Promise<unknown>): void;
 }
 
 /** Events of the run before the measured ones. */
 const warmUpEvents = 20_000;
+/** Logs this small are for trying a benchmark out: their figures say nothing, warm or cold. */
+const tinyEvents = 2_000;
 
 /** Opens a session, hands it to `work`, and deletes its indices and its database afterwards, however that ended. */
 export async function inSession(run: BenchmarkRun, work: (session: Session) => Promise<void>): Promise<void> {
@@ -46,17 +57,47 @@ export async function inSession(run: BenchmarkRun, work: (session: Session) => P
     'readModelDatabase',
   ]);
   const name = `bench_${randomBytes(4).toString('hex')}`;
+  const undoing: (() => Promise<unknown>)[] = [];
   const namespaceOf: Session['namespaceOf'] = (contender, round = '') =>
-    `${name}_${contender.replace('-', '_')}${round}`;
-  const database = await createReadDatabase(name, readModelDatabaseUrl, process.env);
+    `${name}_${contender.replaceAll('-', '_')}${round}`;
+  const database = await createScratchDatabase(
+    name,
+    readModelDatabaseUrl,
+    process.env,
+    runReadModelMigrations,
+  );
   const client = createElasticsearchClient(elasticsearch);
+  const taskOf = (
+    contender: ContenderName,
+    workload: Workload,
+    round?: string,
+    options?: TaskOptions,
+  ): Task => ({
+    contender,
+    workload,
+    namespace: namespaceOf(contender, round),
+    readDatabaseUrl: database.url,
+    ...options,
+  });
   const session: Session = {
+    name,
+    signal: run.signal,
     client,
+    readDatabaseUrl: database.url,
     namespaceOf,
-    run: (contender, workload, round, options) => {
-      const namespace = namespaceOf(contender, round);
-      const task = { contender, workload, namespace, readDatabaseUrl: database.url, ...options };
-      return runInChild(task, run.signal);
+    run: (...task) => runInChild(taskOf(...task), run.signal),
+    async runTogether(contender, log, round, each) {
+      const stop = new AbortController();
+      const signal = AbortSignal.any([run.signal, stop.signal]);
+      const start = startTogether(each.length);
+      try {
+        return await Promise.all(
+          each.map((options) => runInChild(taskOf(contender, log, round, options), signal, start)),
+        );
+      } finally {
+        // After the first failure the others have nobody to work for.
+        stop.abort();
+      }
     },
     async fill(log) {
       const content = await topicContent(kafka, log);
@@ -66,15 +107,19 @@ export async function inSession(run: BenchmarkRun, work: (session: Session) => P
       await session.run('fill', log);
     },
     deleteIndices: () => deleteIndices(client, name),
+    atEnd: (undo) => void undoing.unshift(undo),
   };
+  session.atEnd(() => database.drop());
+  session.atEnd(() => session.deleteIndices());
   try {
     await work(session);
   } finally {
-    const outcomes = await Promise.allSettled([session.deleteIndices(), database.drop()]);
+    for (const undo of undoing) {
+      await undo().catch((reason: unknown) =>
+        run.progress(`${name}: ${String(reason)}. Delete what is left by hand.`),
+      );
+    }
     await client.close();
-    for (const outcome of outcomes)
-      if (outcome.status === 'rejected')
-        run.progress(`${name}: ${String(outcome.reason)}. Delete what is left by hand.`);
   }
 }
 
@@ -84,6 +129,7 @@ export async function warmUp(
   size: Omit<Workload, 'topic'>,
   run: BenchmarkRun,
 ): Promise<void> {
+  if (size.events < tinyEvents) return;
   const events = Math.min(warmUpEvents, size.events);
   const products = Math.min(size.products, Math.max(1, Math.floor(events / 10)));
   const log = workloadOf({ ...size, events, products });

@@ -1,37 +1,46 @@
 import './exit-with-parent.ts';
 import { dropNegativeTimeoutWarnings } from '@reprise/runtime';
-import { fillTopic } from '../contenders/fill-topic.ts';
-import { handWritten } from '../contenders/hand-written.ts';
-import { perMessage } from '../contenders/per-message.ts';
-import { readerAlone } from '../contenders/reader-alone.ts';
-import { rebuild } from '../contenders/rebuild.ts';
-import { writerAlone } from '../contenders/writer-alone.ts';
 import { peakMemoryBytes } from './peak-memory.ts';
-import type { ContenderName, Measurement, Task, TaskResult } from './task.ts';
+import type { ChildMessage, ContenderName, Measurement, Task, TaskResult } from './task.ts';
 
 /*
  * The process of one contender: takes a task from its parent, works, answers and ends. One process per contender, so that none
- * inherits another's warm code, heap or peak memory.
+ * inherits another's warm code, heap or peak memory; it loads that contender's code and no other's.
  */
-const contenders: Readonly<Record<ContenderName, (task: Task) => Promise<Measurement>>> = {
-  fill: fillTopic,
-  'hand-written': handWritten,
-  'per-message': perMessage,
-  reader: readerAlone,
-  writer: writerAlone,
-  rebuild,
+type Contender = (task: Task) => Promise<Measurement>;
+const load: Readonly<Record<ContenderName, () => Promise<Contender>>> = {
+  fill: async () => (await import('../contenders/fill-topic.ts')).fillTopic,
+  'fill-store': async () => (await import('../contenders/fill-store.ts')).fillStore,
+  fold: async () => (await import('../contenders/fold.ts')).fold,
+  'hand-written': async () => (await import('../contenders/hand-written.ts')).handWritten,
+  'per-message': async () => (await import('../contenders/per-message.ts')).perMessage,
+  reader: async () => (await import('../contenders/reader-alone.ts')).readerAlone,
+  'store-reader': async () => (await import('../contenders/store-reader.ts')).storeReader,
+  writer: async () => (await import('../contenders/writer-alone.ts')).writerAlone,
+  rebuild: async () => (await import('../contenders/rebuild.ts')).rebuild,
+  verify: async () => (await import('../contenders/verify.ts')).verify,
+  'index-scan': async () => (await import('../contenders/index-scan.ts')).indexScan,
+  producer: async () => (await import('../contenders/producer.ts')).producer,
+  'bare-insert': async () => (await import('../contenders/bare-insert.ts')).bareInsert,
+  'api-writer': async () => (await import('../contenders/api-writer.ts')).apiWriter,
 };
 
-async function work(task: Task): Promise<TaskResult> {
+async function work(contender: Contender, task: Task): Promise<TaskResult> {
   try {
-    const measurement = await contenders[task.contender](task);
-    return { ok: true, measurement, peakBytes: peakMemoryBytes() };
+    return { ok: true, measurement: await contender(task), peakBytes: peakMemoryBytes() };
   } catch (error) {
     return { ok: false, message: error instanceof Error ? (error.stack ?? error.message) : String(error) };
   }
 }
 
+const send = (message: ChildMessage, sent = (): void => undefined): void =>
+  void process.send?.(message, sent);
+
 dropNegativeTimeoutWarnings();
+// Waiting for the task is work, also where whatever started the benchmark has its processes not wait for their parents.
+process.channel?.ref();
+const contender = await load[process.argv[2] as ContenderName]();
 process.once('message', (task: Task) => {
-  void work(task).then((result) => process.send?.(result, () => process.disconnect()));
+  void work(contender, task).then((result) => send({ ready: false, result }, () => process.disconnect()));
 });
+send({ ready: true });

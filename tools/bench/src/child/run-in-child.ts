@@ -1,6 +1,6 @@
 import { fork } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
-import type { Task, TaskResult } from './task.ts';
+import type { Answer, ChildMessage, Task, TaskResult } from './task.ts';
 
 const program = fileURLToPath(new URL('./contender-process.ts', import.meta.url));
 
@@ -17,22 +17,38 @@ export class ContenderFailed extends Error {
   }
 }
 
+/** A barrier: each of `parties` awaits it, and all go on when the last one has come. */
+export function startTogether(parties: number): () => Promise<void> {
+  let release: () => void = () => undefined;
+  const open = new Promise<void>((resolve) => (release = resolve));
+  let missing = parties;
+  return () => {
+    if (--missing === 0) release();
+    return open;
+  };
+}
+
 /**
  * Runs one contender in a process of its own, started like this one (same loader and conditions).
+ * @param start awaited when the process has loaded its code, before it gets its task
  * @throws ContenderFailed when it fails, ends without an answer or is stopped by the signal
  */
 export async function runInChild(
   task: Task,
   signal: AbortSignal,
-): Promise<Extract<TaskResult, { ok: true }>> {
+  start: () => Promise<void> = () => Promise.resolve(),
+): Promise<Answer> {
   signal.throwIfAborted();
-  const child = fork(program, { stdio: ['ignore', 'inherit', 'inherit', 'ipc'] });
+  const child = fork(program, [task.contender], { stdio: ['ignore', 'inherit', 'inherit', 'ipc'] });
   const stop = () => void child.kill();
   signal.addEventListener('abort', stop, { once: true });
   try {
     const result = await new Promise<TaskResult>((resolve, reject) => {
       let answer: TaskResult | undefined;
-      child.once('message', (message: TaskResult) => (answer = message));
+      child.on('message', (message: ChildMessage) => {
+        if (message.ready) void start().then(() => child.send(task));
+        else answer = message.result;
+      });
       child.once('error', reject);
       child.once('exit', (code, killedBy) => {
         if (answer) resolve(answer);
@@ -41,7 +57,6 @@ export async function runInChild(
           reject(new ContenderFailed(task.contender, reason, killedBy ?? undefined));
         }
       });
-      child.send(task);
     });
     if (!result.ok) throw new ContenderFailed(task.contender, result.message);
     return result;

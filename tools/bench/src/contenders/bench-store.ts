@@ -5,11 +5,11 @@ import {
   Registry,
   type GenerationStore,
 } from '@reprise/read-model-indices';
-import { productSearch, type Projection } from '@reprise/read-model-projections';
+import { findProjection, type Projection } from '@reprise/read-model-projections';
 import { readConfiguration } from '@reprise/runtime';
-import type { Task } from '../child/task.ts';
+import type { ModelName, Task } from '../child/task.ts';
 
-/** The search read model under a name, an alias and a registry of the run's own. */
+/** A read model under a name, an alias or view and a registry of the run's own. */
 export interface BenchReadModel {
   readonly projection: Projection;
   readonly store: GenerationStore;
@@ -17,15 +17,27 @@ export interface BenchReadModel {
   close(): Promise<void>;
 }
 
-/** Name of the run's read model, and so of the alias the rebuild moves. */
-export const readersAlias = (namespace: string): string => `${namespace}_search`;
+/** Name of the run's read model, and so of the alias or view the rebuild moves. */
+export const readersAlias = (namespace: string, model: ModelName = 'product_search'): string =>
+  `${namespace}_${model.replace('product_', '')}`;
 
-/** Opens what a rebuild works with. Its indices are called after the namespace, so no other read model ever sees them. */
-export function openBenchReadModel({ namespace, readDatabaseUrl }: Task): BenchReadModel {
-  const projection = { ...productSearch, name: readersAlias(namespace) } as unknown as Projection;
+/**
+ * Opens what a rebuild works with. Its indices and tables are called after the namespace, so no other read model ever sees them,
+ * unless the task says that they have their own names already.
+ */
+export function openBenchReadModel({
+  namespace,
+  readDatabaseUrl,
+  model = 'product_search',
+  searchAlias,
+}: Task): BenchReadModel {
+  const registered = findProjection(model);
+  if (!registered) throw new Error(`there is no read model ${model}`);
+  const own = readersAlias(namespace, model);
+  const projection = searchAlias === undefined ? { ...registered, name: own } : registered;
   const client = createElasticsearchClient(readConfiguration(process.env, ['elasticsearch']).elasticsearch);
   const pool = createReadModelPool(readDatabaseUrl);
-  const store = openGenerationStore(projection, { client, pool, searchAlias: readersAlias(namespace) });
+  const store = openGenerationStore(projection, { client, pool, searchAlias: searchAlias ?? own });
   return {
     projection,
     store,

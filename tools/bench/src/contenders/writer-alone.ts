@@ -1,5 +1,4 @@
 import { randomUUID } from 'node:crypto';
-import type { ReadModelDocument } from '@reprise/read-model-documents';
 import {
   fingerprintOf,
   generationName,
@@ -8,11 +7,10 @@ import {
   type GenerationName,
   type GenerationStore,
 } from '@reprise/read-model-indices';
-import { applyEvent, type Projection } from '@reprise/read-model-projections';
+import type { Projection } from '@reprise/read-model-projections';
 import type { Measurement, Task } from '../child/task.ts';
 import { openBenchReadModel } from './bench-store.ts';
-import { eventOf } from './consume-topic.ts';
-import { readValues } from './read-values.ts';
+import { foldTopic } from './fold-topic.ts';
 import { startStopwatch } from './stopwatch.ts';
 
 /** Documents handed to the store at a time, and how many such groups are on their way: what suits the store best. */
@@ -20,14 +18,15 @@ const groupSize = 4_000;
 const groupsInFlight = 2;
 
 /**
- * The writer's limit: the final documents, prepared before the clock starts, go through the store into a new index. The clock
+ * The writer's limit: the final documents, prepared before the clock starts, go through the store into a new index or table. The clock
  * stops with the last acknowledgement; making them searchable does not count.
  */
 export async function writerAlone(task: Task): Promise<Measurement> {
   const model = openBenchReadModel(task);
   try {
-    const documents = await finalDocuments(model.projection, task.workload.topic);
-    const name = await createIndex(model.projection, model.store);
+    const folded = await foldTopic(model.projection, task.workload.topic);
+    const documents = [...folded.documents.values()].map(prepareDocument);
+    const name = await createGeneration(model.projection, model.store);
     const stopwatch = startStopwatch();
     const groups = groupsOf(documents);
     const lane = async () => {
@@ -44,20 +43,7 @@ export async function writerAlone(task: Task): Promise<Measurement> {
   }
 }
 
-/** Every product's document after its last event. */
-async function finalDocuments(projection: Projection, topic: string): Promise<DocumentToWrite[]> {
-  const documents = new Map<string, ReadModelDocument>();
-  for await (const values of readValues(topic)) {
-    for (const value of values) {
-      const event = eventOf(value);
-      const applied = applyEvent(projection, documents.get(event.subject), event);
-      if (applied.outcome === 'applied') documents.set(event.subject, applied.document);
-    }
-  }
-  return [...documents.values()].map(prepareDocument);
-}
-
-async function createIndex(
+async function createGeneration(
   { name: projection, version, storage }: Projection,
   store: GenerationStore,
 ): Promise<GenerationName> {

@@ -1,12 +1,17 @@
 import { describeTopic, TopicMissing } from '@reprise/read-model-feed';
 import type { KafkaConfiguration } from '@reprise/runtime';
-import { Kafka, logLevel } from 'kafkajs';
+import { Kafka, logLevel, type Admin } from 'kafkajs';
 import type { Workload } from '../child/task.ts';
 
 /** The workload of so many events; its topic is called after everything its content depends on. */
 export function workloadOf(size: Omit<Workload, 'topic'>): Workload {
   const { events, products, partitions } = size;
-  return { ...size, topic: `bench.products-${products}.events-${events}.partitions-${partitions}` };
+  return {
+    events,
+    products,
+    partitions,
+    topic: `bench.products-${products}.events-${events}.partitions-${partitions}`,
+  };
 }
 
 /** What is in a workload's topic: nothing at all, all of it, or the remains of a filling that was interrupted. */
@@ -27,12 +32,38 @@ export async function topicContent(
   }
 }
 
-export async function deleteTopic(connection: KafkaConfiguration, topic: string): Promise<void> {
+/** Records in a topic that nobody deletes from. */
+export async function recordsIn(connection: KafkaConfiguration, topic: string): Promise<number> {
+  const { partitions } = await describeTopic(connection, topic);
+  return partitions.reduce((sum, { end }) => sum + Number(end), 0);
+}
+
+/** Creates a topic that keeps everything, and waits until it can be written. */
+export function createTopic(
+  connection: KafkaConfiguration,
+  topic: string,
+  partitions: number,
+): Promise<void> {
+  const configEntries = [
+    { name: 'retention.ms', value: '-1' },
+    { name: 'retention.bytes', value: '-1' },
+  ];
+  const topics = [{ topic, numPartitions: partitions, replicationFactor: -1, configEntries }];
+  return asAdmin(connection, async (admin) => {
+    await admin.createTopics({ topics, waitForLeaders: true });
+  });
+}
+
+export function deleteTopic(connection: KafkaConfiguration, topic: string): Promise<void> {
+  return asAdmin(connection, (admin) => admin.deleteTopics({ topics: [topic] }));
+}
+
+async function asAdmin(connection: KafkaConfiguration, work: (admin: Admin) => Promise<void>): Promise<void> {
   const { brokers, ...security } = connection;
   const admin = new Kafka({ brokers: [...brokers], ...security, logLevel: logLevel.NOTHING }).admin();
   await admin.connect();
   try {
-    await admin.deleteTopics({ topics: [topic] });
+    await work(admin);
   } finally {
     await admin.disconnect();
   }

@@ -1,14 +1,14 @@
 import type { Client } from '@elastic/elasticsearch';
-import type { ContenderName, Workload } from './child/task.ts';
-import { readersAlias } from './contenders/bench-store.ts';
-import { handWrittenIndex } from './contenders/hand-written.ts';
-import type { BenchOptions } from './options.ts';
-import { judgeAims } from './report/aims.ts';
-import { describeLoad, describeMachine } from './report/machine.ts';
-import { contenderTable, seconds, type Row } from './report/table.ts';
-import { contentOf, differingDocuments, type IndexContent } from './servers/indices.ts';
-import { workloadOf } from './servers/topic.ts';
-import { inSession, warmUp, type BenchmarkRun, type Session } from './session.ts';
+import type { ContenderName, Workload } from '../child/task.ts';
+import { readersAlias } from '../contenders/bench-store.ts';
+import { handWrittenIndex } from '../contenders/hand-written.ts';
+import { rebuildTask, type LogOptions, type RebuildResources } from '../options.ts';
+import { judgeAims } from '../report/aims.ts';
+import { describeLoad, describeMachine } from '../report/machine.ts';
+import { contenderTable, seconds, type Row } from '../report/table.ts';
+import { contentOf, differingDocuments, type IndexContent } from '../servers/indices.ts';
+import { workloadOf } from '../servers/topic.ts';
+import { inSession, warmUp, type BenchmarkRun, type Session } from '../session.ts';
 
 /** Contenders in the order they run, one at a time. */
 const contenders = [
@@ -24,22 +24,29 @@ type Results = Record<(typeof contenders)[number][0], Row>;
  * Measures every contender on the same log and prints table, ratios and what was checked.
  * @throws Error when a contender failed or the rebuilt documents are not those of the hand-written rebuild
  */
-export function benchmarkRebuild(options: BenchOptions, run: BenchmarkRun): Promise<void> {
+export function benchmarkRebuild(options: LogOptions & RebuildResources, run: BenchmarkRun): Promise<void> {
   return inSession(run, async (session) => {
     const workload = workloadOf(options);
     await session.fill(workload);
     await warmUp(session, options, run);
-    run.print(`${workload.topic}\n${describeMachine()} before the first contender\n`);
-    const results = await measure(session, workload, run);
+    run.print(
+      `${workload.topic}\n${describeMachine()} before the first contender, ${options.workers} worker(s)\n`,
+    );
+    const results = await measure(session, workload, options, run);
     report(results, workload, run);
   });
 }
 
-async function measure(session: Session, workload: Workload, run: BenchmarkRun): Promise<Results> {
+async function measure(
+  session: Session,
+  workload: Workload,
+  resources: RebuildResources,
+  run: BenchmarkRun,
+): Promise<Results> {
   const results = {} as Results;
   let byHand: IndexContent | undefined;
   for (const [contender, title] of contenders) {
-    const { measurement, peakBytes } = await session.run(contender, workload);
+    const { measurement, peakBytes } = await session.run(contender, workload, '', rebuildTask(resources));
     results[contender] = { title, measurement, peakBytes };
     run.progress(`${title}: ${seconds(measurement.seconds)} s (${describeLoad()})`);
     const namespace = session.namespaceOf(contender);

@@ -1,34 +1,42 @@
-import { runReadModelMigrations } from '@reprise/read-model-indices';
 import { Client } from 'pg';
 
-/** A read-model database of the run's own. */
+/** A database of the run's own. */
 export interface ScratchDatabase {
   readonly url: string;
   drop(): Promise<void>;
 }
 
 /**
- * Creates and migrates a database beside the configured read-model database, owned by the same role. Databases are created by
- * a superuser: that of POSTGRES_ADMIN_URL, else the embedded server's `postgres`.
+ * Creates and migrates a database beside a configured one, owned by the same role. Databases are created by a superuser: that of
+ * POSTGRES_ADMIN_URL, else the embedded server's `postgres`.
  * @param name an SQL name that needs no quotes
+ * @param besideUrl the configured database
  */
-export async function createReadDatabase(
+export async function createScratchDatabase(
   name: string,
-  readModelDatabaseUrl: string,
+  besideUrl: string,
   env: NodeJS.ProcessEnv,
+  migrate: (url: string) => Promise<unknown>,
 ): Promise<ScratchDatabase> {
-  const own = new URL(readModelDatabaseUrl);
-  const adminUrl = env['POSTGRES_ADMIN_URL'] || superuserUrl(own);
-  await execute(adminUrl, `CREATE DATABASE ${name} OWNER "${decodeURIComponent(own.username)}"`);
-  own.pathname = `/${name}`;
+  const owner = decodeURIComponent(new URL(besideUrl).username);
+  const adminUrl = env['POSTGRES_ADMIN_URL'] || superuserUrl(besideUrl);
+  await execute(adminUrl, `CREATE DATABASE ${name} OWNER "${owner}"`);
+  const url = withDatabase(besideUrl, name);
   const drop = () => execute(adminUrl, `DROP DATABASE IF EXISTS ${name} WITH (FORCE)`);
   try {
-    await runReadModelMigrations(own.href);
+    await migrate(url);
   } catch (error) {
     await drop();
     throw error;
   }
-  return { url: own.href, drop };
+  return { url, drop };
+}
+
+/** The same server and role, another database. */
+export function withDatabase(url: string, name: string): string {
+  const changed = new URL(url);
+  changed.pathname = `/${name}`;
+  return changed.href;
 }
 
 async function execute(url: string, statement: string): Promise<void> {
@@ -45,8 +53,8 @@ async function execute(url: string, statement: string): Promise<void> {
   }
 }
 
-function superuserUrl(own: URL): string {
-  const url = new URL(own);
+function superuserUrl(besideUrl: string): string {
+  const url = new URL(besideUrl);
   url.username = 'postgres';
   url.password = 'postgres';
   url.pathname = '/postgres';

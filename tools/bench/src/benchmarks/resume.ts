@@ -1,9 +1,9 @@
-import { ContenderFailed } from './child/run-in-child.ts';
-import type { BenchOptions } from './options.ts';
-import { describeLoad, describeMachine } from './report/machine.ts';
-import { markdownTable, megabytes, seconds, times, whole } from './report/table.ts';
-import { workloadOf } from './servers/topic.ts';
-import { inSession, warmUp, type BenchmarkRun } from './session.ts';
+import { ContenderFailed } from '../child/run-in-child.ts';
+import { rebuildTask, type LogOptions, type RebuildResources } from '../options.ts';
+import { describeLoad, describeMachine } from '../report/machine.ts';
+import { markdownTable, megabytes, seconds, times, whole } from '../report/table.ts';
+import { workloadOf } from '../servers/topic.ts';
+import { inSession, warmUp, type BenchmarkRun } from '../session.ts';
 
 /** Share of the events that the first rebuild has read when it is killed. */
 const killAtShare = 0.5;
@@ -12,18 +12,18 @@ const killAtShare = 0.5;
  * Rebuilds a log, kills another rebuild of it in the middle, and measures the one that goes on from there.
  * @throws Error when the resumed rebuild does not end with the digest of the whole one
  */
-export function benchmarkResume(options: BenchOptions, run: BenchmarkRun): Promise<void> {
+export function benchmarkResume(options: LogOptions & RebuildResources, run: BenchmarkRun): Promise<void> {
   return inSession(run, async (session) => {
     const log = workloadOf(options);
     await session.fill(log);
     await warmUp(session, options, run);
-    run.print(`${log.topic}\n${describeMachine()} before the first rebuild\n`);
+    run.print(`${log.topic}\n${describeMachine()} before the first rebuild, ${options.workers} worker(s)\n`);
 
-    const fresh = await session.run('rebuild', log, '_whole');
+    const fresh = await session.run('rebuild', log, '_whole', rebuildTask(options));
     run.progress(`whole: ${seconds(fresh.measurement.seconds)} s (${describeLoad()})`);
     await session.deleteIndices();
-    await killed(() => session.run('rebuild', log, '_resumed', { killAtShare }));
-    const resumed = await session.run('rebuild', log, '_resumed');
+    await killed(() => session.run('rebuild', log, '_resumed', { ...rebuildTask(options), killAtShare }));
+    const resumed = await session.run('rebuild', log, '_resumed', rebuildTask(options));
     if (resumed.measurement.digest !== fresh.measurement.digest)
       throw new Error(
         `The resumed rebuild has another digest: ${resumed.measurement.digest}, not ${fresh.measurement.digest}.`,

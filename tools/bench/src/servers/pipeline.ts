@@ -1,0 +1,91 @@
+import { createReadModelPool, Registry } from '@reprise/read-model-indices';
+import { readConfiguration } from '@reprise/runtime';
+import { startApp, type AppName, type AppProcess } from '@reprise/sample';
+import type { Session } from '../session.ts';
+import { createTopic, deleteTopic } from './topic.ts';
+import { createWriteDatabase, type WriteDatabase } from './write-database.ts';
+
+/** The applications on databases, topics and an alias of the run's own. */
+export interface Pipeline extends WriteDatabase {
+  readonly topic: string;
+  readonly searchAlias: string;
+  readonly registry: Registry;
+  /** Starts an application and waits until it is ready. It is stopped with the session, or by whoever gets it. */
+  start(name: AppName): Promise<{ readonly origin: string; readonly app: AppProcess }>;
+  /** Aborts when the benchmark is interrupted or an application ends that nobody stopped. */
+  readonly signal: AbortSignal;
+}
+
+export interface PipelineOptions {
+  readonly partitions: number;
+  /** A topic that is there already, and stays; else a new one is made. */
+  readonly topic?: string;
+  /** Settings of the applications beside the endpoints. */
+  readonly env?: Readonly<Record<string, string>>;
+}
+
+/** Makes what the applications need. All of it goes with the session, what they made themselves included. */
+export async function openPipeline(
+  session: Session,
+  { partitions, topic: given, env: settings }: PipelineOptions,
+): Promise<Pipeline> {
+  const writeDatabase = await createWriteDatabase(session);
+  const pool = createReadModelPool(session.readDatabaseUrl);
+  session.atEnd(() => pool.end());
+  const registry = new Registry(pool);
+  session.atEnd(() => deleteFedIndices(session, registry));
+  const topic = given ?? (await ownTopic(session, 'events', partitions));
+  const deadLetters = await ownTopic(session, 'dead_letters', 1);
+  const searchAlias = `${session.name}_products`;
+  const env = {
+    ...process.env,
+    ...settings,
+    WRITE_DATABASE_URL: writeDatabase.writeDatabaseUrl,
+    EVENT_STORE_DATABASE_URL: writeDatabase.eventStoreUrl,
+    READ_MODEL_DATABASE_URL: session.readDatabaseUrl,
+    PRODUCT_EVENTS_TOPIC: topic,
+    DEAD_LETTER_TOPIC: deadLetters,
+    SEARCH_ALIAS: searchAlias,
+    PRODUCT_API_PORT: '0',
+    OUTBOX_RELAY_PORT: '0',
+    PROJECTION_CONSUMER_PORT: '0',
+  };
+  const failed = new AbortController();
+  let ending = false;
+  return {
+    ...writeDatabase,
+    topic,
+    searchAlias,
+    registry,
+    signal: AbortSignal.any([session.signal, failed.signal]),
+    async start(name) {
+      const app = startApp(name, { env });
+      session.atEnd(() => {
+        ending = true;
+        return app.stop();
+      });
+      void app.ended.then((code) => {
+        if (!ending && code !== 0)
+          failed.abort(new Error(`${name} ended with ${code}. Its last lines:\n${app.lastLines()}`));
+      });
+      return { ...(await app.ready()), app };
+    },
+  };
+}
+
+/** Makes a topic that is deleted with the session. */
+export async function ownTopic(session: Session, purpose: string, partitions: number): Promise<string> {
+  const { kafka } = readConfiguration(process.env, ['kafka']);
+  const topic = `${session.name}.${purpose}`;
+  await createTopic(kafka, topic, partitions);
+  session.atEnd(() => deleteTopic(kafka, topic));
+  return topic;
+}
+
+/** Indices the consumer made carry the names all indices have; the registry of the run knows which ones they are. */
+async function deleteFedIndices({ client }: Session, registry: Registry): Promise<void> {
+  for (const { name, storage, state } of await registry.listGenerations()) {
+    if (storage === 'elasticsearch' && state !== 'PRUNED')
+      await client.indices.delete({ index: name, ignore_unavailable: true });
+  }
+}
