@@ -2,7 +2,7 @@ import { createReadModelPool, Registry } from '@reprise/read-model-indices';
 import { readConfiguration } from '@reprise/runtime';
 import { startApp, type AppName, type AppProcess } from '@reprise/sample';
 import type { Session } from '../session.ts';
-import { createTopic, deleteTopic } from './topic.ts';
+import { createTopic, deleteGroup, deleteTopic } from './topic.ts';
 import { createWriteDatabase, type WriteDatabase } from './write-database.ts';
 
 /** The applications on databases, topics and an alias of the run's own. */
@@ -29,6 +29,7 @@ export async function openPipeline(
   session: Session,
   { partitions, topic: given, env: settings }: PipelineOptions,
 ): Promise<Pipeline> {
+  const { kafka } = readConfiguration(process.env, ['kafka']);
   const writeDatabase = await createWriteDatabase(session);
   const pool = createReadModelPool(session.readDatabaseUrl);
   session.atEnd(() => pool.end());
@@ -59,6 +60,8 @@ export async function openPipeline(
     registry,
     signal: AbortSignal.any([session.signal, failed.signal]),
     async start(name) {
+      if (name === 'projection-consumer')
+        session.atEnd(() => deleteGroup(kafka, `reprise-projections-${topic}`));
       const app = startApp(name, { env });
       session.atEnd(() => {
         ending = true;

@@ -58,6 +58,11 @@ export function deleteTopic(connection: KafkaConfiguration, topic: string): Prom
   return asAdmin(connection, (admin) => admin.deleteTopics({ topics: [topic] }));
 }
 
+/** Deletes a consumer group that nobody is in any more. */
+export function deleteGroup(connection: KafkaConfiguration, groupId: string): Promise<void> {
+  return asAdmin(connection, async (admin) => void (await admin.deleteGroups([groupId])));
+}
+
 async function asAdmin(connection: KafkaConfiguration, work: (admin: Admin) => Promise<void>): Promise<void> {
   const { brokers, ...security } = connection;
   const admin = new Kafka({ brokers: [...brokers], ...security, logLevel: logLevel.NOTHING }).admin();
