@@ -121,7 +121,6 @@ async function* readPartition(
     } else if (fetched.records && fetched.records.next > position) {
       const { values, keys, distances, base, next } = fetched.records;
       position = next < end ? next : end;
-      movedAt = performance.now();
       lastFault = undefined;
       if (position < end) ahead = settle(position);
       yield {
