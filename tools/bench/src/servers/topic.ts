@@ -58,9 +58,12 @@ export function deleteTopic(connection: KafkaConfiguration, topic: string): Prom
   return asAdmin(connection, (admin) => admin.deleteTopics({ topics: [topic] }));
 }
 
-/** Deletes a consumer group that nobody is in any more. */
+/** Deletes a consumer group that nobody is in any more, if there ever was one. */
 export function deleteGroup(connection: KafkaConfiguration, groupId: string): Promise<void> {
-  return asAdmin(connection, async (admin) => void (await admin.deleteGroups([groupId])));
+  return asAdmin(connection, async (admin) => {
+    const { groups } = await admin.listGroups();
+    if (groups.some((group) => group.groupId === groupId)) await admin.deleteGroups([groupId]);
+  });
 }
 
 async function asAdmin(connection: KafkaConfiguration, work: (admin: Admin) => Promise<void>): Promise<void> {
