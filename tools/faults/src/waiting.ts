@@ -53,11 +53,16 @@ export interface Ongoing<T> {
   stop(): Promise<T>;
 }
 
-/** Runs `round` every `everyMs` until stopped. What a round throws ends it and comes out of `stop`. */
-export function repeat<T>(everyMs: number, round: () => Promise<void>, result: () => T): Ongoing<T> {
+/** Runs `round` every `everyMs` until stopped, or until what it looks at has ended. What a round throws ends it and comes out of `stop`. */
+export function repeat<T>(
+  everyMs: number,
+  round: () => Promise<void>,
+  result: () => T,
+  ended: AbortSignal,
+): Ongoing<T> {
   const stopping = new AbortController();
   const running = (async () => {
-    while (!stopping.signal.aborted) {
+    while (!stopping.signal.aborted && !ended.aborted) {
       const begun = performance.now();
       await round();
       const left = everyMs - (performance.now() - begun);

@@ -44,6 +44,8 @@ export interface World {
   tcp(server: 'kafka' | 'postgres'): Promise<{ proxy: TcpProxy; env: Record<string, string> }>;
   /** A proxy before Elasticsearch. */
   http(): Promise<{ proxy: HttpProxy; env: Record<string, string> }>;
+  /** Aborts when the world is closed: whatever still looks at it ends then. */
+  readonly closed: AbortSignal;
   /** Ends every process and deletes everything that was made. */
   close(): Promise<void>;
 }
@@ -86,6 +88,7 @@ export async function createWorld(
   const write = pool(env.WRITE_DATABASE_URL);
   const read = pool(env.READ_MODEL_DATABASE_URL);
   const search = searchServer(endpoints.ELASTICSEARCH_NODE);
+  const closing = new AbortController();
   const processes: AppProcess[] = [];
   const proxies: { close(): Promise<void> }[] = [];
 
@@ -139,7 +142,9 @@ export async function createWorld(
       proxies.push(proxy);
       return { proxy, env: { ELASTICSEARCH_NODE: proxy.url } };
     },
+    closed: closing.signal,
     async close() {
+      closing.abort();
       for (const { signal } of processes) signal('SIGCONT');
       await Promise.all(processes.map((process) => process.kill('SIGKILL')));
       await Promise.allSettled(proxies.map((proxy) => proxy.close()));

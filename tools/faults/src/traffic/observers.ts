@@ -25,7 +25,7 @@ export function watchAlias(world: World): Ongoing<AliasHistory> {
     const found = behind.join(',');
     if (seen.at(-1) !== found) seen.push(found);
   };
-  return repeat(5, round, () => ({ samples, seen, longestGapMs: Math.round(longestGapMs) }));
+  return repeat(5, round, () => ({ samples, seen, longestGapMs: Math.round(longestGapMs) }), world.closed);
 }
 
 /**
@@ -102,7 +102,7 @@ export function readProducts(
       fail(error instanceof Error ? error.message : String(error));
     }
   };
-  return repeat(5, round, () => ({ reads, wentBack, failed }));
+  return repeat(5, round, () => ({ reads, wentBack, failed }), world.closed);
 }
 
 /** I7 and no failed read. */
