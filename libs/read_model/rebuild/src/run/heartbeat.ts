@@ -62,6 +62,8 @@ export function watchOver(context: RunContext, leaseTtlMs: number, stop: (reason
       clearInterval(reports);
       clearInterval(stalls);
       await beating;
+      // Whoever listens hears at least how it ended, however short it was.
+      control.onProgress?.(measured(context));
     },
   };
 }
