@@ -4,7 +4,11 @@ import { bucketOf, documentDigest } from '@reprise/read-model-documents';
 import fc from 'fast-check';
 import { ExpectedStates } from './expected-states.ts';
 
-const directories = () => readdirSync(tmpdir()).filter((name) => name.startsWith('reprise-states-'));
+/** Scratch directories of this process. */
+const directories = () =>
+  readdirSync(tmpdir()).filter(
+    (name) => name.startsWith('reprise-scratch-') && name.includes(`-${process.pid}-`),
+  );
 
 describe('the expected states', () => {
   it('give back what was added, by any buckets, in memory and beyond', async () => {
