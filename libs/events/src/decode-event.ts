@@ -1,7 +1,7 @@
 import { specVersion } from './envelope.ts';
 import type { ProductEvent } from './product-events.ts';
 import { describeViolation } from './schema-violation.ts';
-import { eventValidators } from './schemas/validators.ts';
+import { knownTypes } from './schemas/validators.ts';
 import { isOlderType, upcast } from './upcasters/registry.ts';
 import type { JsonObject } from './upcasters/upcaster.ts';
 
@@ -50,10 +50,11 @@ export function decodeEvent(value: Buffer | string | null): DecodeResult {
   const { specversion, type } = envelope;
   if (specversion !== specVersion) return notAnEnvelope(envelope, '/specversion', `must be "${specVersion}"`);
   if (typeof type !== 'string') return notAnEnvelope(envelope, '/type', 'must be string');
-  const validate = eventValidators.get(type);
-  if (validate === undefined) return decodeOlder(envelope, type);
-  if (validate(envelope)) return { ok: true, event: envelope };
-  const { path, problem } = describeViolation(validate.errors);
+  const known = knownTypes.get(type);
+  if (known === undefined) return decodeOlder(envelope, type);
+  (envelope as { type: string }).type = known.type;
+  if (known.validate(envelope)) return { ok: true, event: envelope };
+  const { path, problem } = describeViolation(known.validate.errors);
   return violated(envelope, path, problem);
 }
 
@@ -73,9 +74,9 @@ function decodeOlder(envelope: JsonObject, type: string): DecodeResult {
   const lifted = upcast(type, data as JsonObject);
   if (!lifted.result.ok) return violated(envelope, lifted.result.path, lifted.result.problem);
   const current = { ...envelope, type: lifted.type, data: lifted.result.data };
-  const validate = eventValidators.get(lifted.type);
-  if (validate?.(current)) return { ok: true, event: current };
-  const { path, problem } = describeViolation(validate?.errors);
+  const known = knownTypes.get(lifted.type);
+  if (known?.validate(current)) return { ok: true, event: current };
+  const { path, problem } = describeViolation(known?.validate.errors);
   return violated(envelope, path, problem);
 }
 

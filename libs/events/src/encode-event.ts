@@ -2,7 +2,7 @@ import type { ProductEvent } from './product-events.ts';
 import { describeViolation, type SchemaViolation } from './schema-violation.ts';
 import { envelopeSchema } from './schemas/envelope-schema.ts';
 import { dataFields } from './schemas/product-event-schemas.ts';
-import { eventValidators } from './schemas/validators.ts';
+import { knownTypes } from './schemas/validators.ts';
 
 /** Thrown instead of writing an event that no reader could decode. It is a defect of the caller: retrying cannot help. */
 export class InvalidEventError extends Error {
@@ -22,7 +22,7 @@ const ownAttributes: ReadonlySet<string> = new Set(Object.keys(envelopeSchema.pr
 
 /** What in an event breaks the schema of its type, the first violation only; undefined when it may be written. */
 export function findViolation(event: ProductEvent): SchemaViolation | undefined {
-  const validate = eventValidators.get(event.type);
+  const validate = knownTypes.get(event.type)?.validate;
   return validate?.(event) ? undefined : describeViolation(validate?.errors);
 }
 
