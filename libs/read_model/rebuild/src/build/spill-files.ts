@@ -17,7 +17,8 @@ const headerBytes = 16;
 
 interface SpillFile {
   readonly descriptor: number;
-  pending: Buffer[];
+  /** Records that wait to be written, one behind the other. */
+  readonly pending: Buffer;
   pendingBytes: number;
   /** Of what is on the disk. */
   bytes: number;
@@ -53,23 +54,24 @@ export class SpillFiles {
     return this.#bytes;
   }
 
-  /** Adds a record; throws the file system's error (no space left, say) with the directory named. */
-  append({ value, key, position }: SpilledRecord): void {
-    const file = this.#file(this.#numberOf(key));
-    const keyBytes = Buffer.from(key);
-    const header = Buffer.allocUnsafe(headerBytes);
-    header.writeInt32LE(value === null ? -1 : value.length, 0);
-    header.writeInt32LE(keyBytes.length, 4);
-    header.writeBigInt64LE(position, 8);
-    file.pending.push(header, keyBytes);
-    file.pendingBytes += headerBytes + keyBytes.length;
-    if (value !== null) {
-      // A copy: the value is a view of a fetched batch of megabytes that must not be kept alive by it.
-      file.pending.push(Buffer.from(value));
-      file.pendingBytes += value.length;
+  /**
+   * Adds a record; throws the file system's error (no space left, say) with the directory named. The value is copied: it is a
+   * view of a fetched batch of megabytes that must not be kept alive by it.
+   */
+  append(record: SpilledRecord): void {
+    const file = this.#file(this.#numberOf(record.key));
+    const keyBytes = Buffer.byteLength(record.key);
+    const size = headerBytes + keyBytes + (record.value?.length ?? 0);
+    if (file.pendingBytes + size > flushBytes) this.#flush(file);
+    if (size > flushBytes) {
+      const single = Buffer.allocUnsafe(size);
+      putRecord(single, 0, record, keyBytes);
+      this.#write(file, single);
+    } else {
+      putRecord(file.pending, file.pendingBytes, record, keyBytes);
+      file.pendingBytes += size;
     }
-    this.#bytes += headerBytes + keyBytes.length + (value?.length ?? 0);
-    if (file.pendingBytes >= flushBytes) this.#flush(file);
+    this.#bytes += size;
   }
 
   /** Writes everything down to the disk and tells what is there. */
@@ -127,8 +129,7 @@ export class SpillFiles {
 
   #flush(file: SpillFile): void {
     if (file.pendingBytes === 0) return;
-    this.#write(file, Buffer.concat(file.pending));
-    file.pending = [];
+    this.#write(file, file.pending.subarray(0, file.pendingBytes));
     file.pendingBytes = 0;
   }
 
@@ -145,7 +146,7 @@ export class SpillFiles {
     if (file === undefined) {
       file = {
         descriptor: openSync(join(this.directory, nameOf(number)), 'w+'),
-        pending: [],
+        pending: Buffer.allocUnsafe(flushBytes),
         pendingBytes: 0,
         bytes: 0,
         crc32: 0,
@@ -161,6 +162,19 @@ export class SpillFiles {
     value ^= value >>> 15;
     return (Math.imul(value, 0x2c1b3c6d) >>> 16) % bucketFiles;
   }
+}
+
+function putRecord(
+  target: Buffer,
+  at: number,
+  { value, key, position }: SpilledRecord,
+  keyBytes: number,
+): void {
+  target.writeInt32LE(value === null ? -1 : value.length, at);
+  target.writeInt32LE(keyBytes, at + 4);
+  target.writeBigInt64LE(position, at + 8);
+  target.write(key, at + headerBytes);
+  value?.copy(target, at + headerBytes + keyBytes);
 }
 
 function nameOf(number: number): string {
