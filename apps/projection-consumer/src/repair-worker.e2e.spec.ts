@@ -137,7 +137,10 @@ describe('the repair worker in the consumer', () => {
       app.output.some(({ text }) => text.includes('the repair queue did not take all it was asked for')),
     ).toBe(true);
     expect(await queue.list({ limit: 10 })).toMatchObject([{ aggregateId: 'x' }]);
-    expect((await queue.counts(['product_search'])).refused).toBeGreaterThan(0);
+    await eventually(
+      async () => expect((await queue.counts(['product_search'])).refused).toBeGreaterThan(0),
+      patience,
+    );
     await eventually(
       async () => expect(await fixture.byId(created!.subject)).toMatchObject({ version: 1 }),
       patience,

@@ -40,6 +40,9 @@ export async function freshTopic(options: TopicOptions = {}): Promise<FreshTopic
   const topics = [{ topic: name, numPartitions: partitions, replicationFactor: 1, configEntries }];
   const connected = await kafkaAdmin();
   await connected.createTopics({ topics, waitForLeaders: true });
+  // A broker that is only named as the leader refuses a partition yet, and the producer then sends the whole request again: the
+  // other partitions would hold it twice. Offsets are answered by a broker that leads.
+  await connected.fetchTopicOffsets(name);
   let deleted: Promise<void> | undefined;
   const remove = async (): Promise<void> => (await kafkaAdmin()).deleteTopics({ topics: [name] });
   const removeOnce = (): Promise<void> => (deleted ??= remove());

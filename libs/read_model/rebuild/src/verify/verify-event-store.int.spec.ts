@@ -2,7 +2,7 @@ import { Admin } from '@platformatic/kafka';
 import type { ProductEvent } from '@reprise/events';
 import { aggregateHistory, feedEvents } from '@reprise/read-model-feed';
 import type { GenerationName } from '@reprise/read-model-indices';
-import { elasticsearch, produce, productHistory, step, testEndpoints } from '@reprise/test-kit';
+import { elasticsearch, eventually, produce, productHistory, step, testEndpoints } from '@reprise/test-kit';
 import { testEventStore, type TestEventStore } from '../testing/event-store.ts';
 import { testReadModel, type TestReadModel } from '../testing/read-model.ts';
 import { verifyReadModel, type VerifyOptions } from './verify.ts';
@@ -77,8 +77,12 @@ describe('verify against the event store', () => {
     const [old] = events.filter(({ subject }) => subject === ids[6]);
     await elasticsearch().delete({ index: live, id: ids[6]! });
     await elasticsearch().indices.putSettings({ index: live, settings: { 'index.gc_deletes': '0ms' } });
-    await elasticsearch().indices.refresh({ index: live });
-    await feedEvents({ store: model.store, name: live, projection: model.projection }, [old!], undefined);
+    // The version of a deleted document is forgotten at a refresh, once the server's clock has moved on.
+    await eventually(async () => {
+      await elasticsearch().indices.refresh({ index: live });
+      await feedEvents({ store: model.store, name: live, projection: model.projection }, [old!], undefined);
+      expect((await model.store.read(live, [ids[6]!])).size).toBe(1);
+    });
     const found = { clean: false, counts: { missing: 1, stale: 1, extra: 0, different: 0, inFlight: 0 } };
     expect(await verify()).toMatchObject(found);
     const admin = new Admin({ clientId: 'test', bootstrapBrokers: [...testEndpoints().kafka.brokers] });
