@@ -1,7 +1,7 @@
 import { setFlagsFromString } from 'node:v8';
 
 /** Resident memory that is not documents: Node itself, code, fetched batches, bulk bodies in flight. */
-const fixedBytes = 220 << 20;
+const fixedBytes = 210 << 20;
 /** What a thread adds before it holds a document: its own heap, its own copy of the code, its own fetches. */
 const threadBytes = 130 << 20;
 /** What a byte of estimated document costs in resident memory, the collector's slack included. */
