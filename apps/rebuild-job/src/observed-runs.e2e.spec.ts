@@ -1,11 +1,8 @@
 import type { ProductEvent } from '@reprise/events';
-import { createReadModelPool, Registry, runReadModelMigrations } from '@reprise/read-model-indices';
+import type { Registry } from '@reprise/read-model-indices';
 import {
-  afterFile,
   elasticsearch,
   eventually,
-  freshDatabase,
-  freshName,
   freshTopic,
   produce,
   productHistory,
@@ -13,6 +10,7 @@ import {
   step,
   type SpawnedApp,
 } from '@reprise/test-kit';
+import { ownReadModel } from './testing/own-read-model.ts';
 
 const main = 'apps/rebuild-job/src/main.ts';
 const projection = 'product_search';
@@ -47,20 +45,7 @@ const isReading = ({ pid }: SpawnedApp) =>
 
 beforeAll(async () => {
   const topic = await freshTopic({ partitions: 2 });
-  const database = await freshDatabase('read');
-  await runReadModelMigrations(database.url);
-  const pool = createReadModelPool(database.url);
-  registry = new Registry(pool);
-  afterFile(async () => {
-    for (const { name } of await registry.listGenerations())
-      await elasticsearch().indices.delete({ index: name, ignore_unavailable: true });
-    await pool.end();
-  });
-  env = {
-    PRODUCT_EVENTS_TOPIC: topic.name,
-    SEARCH_ALIAS: freshName('test_search'),
-    READ_MODEL_DATABASE_URL: database.url,
-  };
+  ({ registry, env } = await ownReadModel(topic));
   await produce(topic, catalogue(300));
 });
 

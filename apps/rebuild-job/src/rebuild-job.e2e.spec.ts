@@ -1,10 +1,8 @@
 import type { ProductEvent } from '@reprise/events';
-import { createReadModelPool, Registry, runReadModelMigrations } from '@reprise/read-model-indices';
+import type { Registry } from '@reprise/read-model-indices';
 import {
-  afterFile,
   elasticsearch,
   eventually,
-  freshDatabase,
   freshName,
   freshTopic,
   kafkaAdmin,
@@ -15,6 +13,7 @@ import {
   step,
   type FreshTopic,
 } from '@reprise/test-kit';
+import { ownReadModel } from './testing/own-read-model.ts';
 
 const main = 'apps/rebuild-job/src/main.ts';
 const refused = 'localhost:1';
@@ -43,20 +42,7 @@ async function readers(): Promise<string[]> {
 
 beforeAll(async () => {
   topic = await freshTopic({ partitions: 3 });
-  const database = await freshDatabase('read');
-  await runReadModelMigrations(database.url);
-  const pool = createReadModelPool(database.url);
-  afterFile(() => pool.end());
-  registry = new Registry(pool);
-  env = {
-    PRODUCT_EVENTS_TOPIC: topic.name,
-    SEARCH_ALIAS: freshName('test_search'),
-    READ_MODEL_DATABASE_URL: database.url,
-  };
-  afterFile(async () => {
-    for (const { name, state } of await registry.listGenerations())
-      if (state !== 'PRUNED') await elasticsearch().indices.delete({ index: name, ignore_unavailable: true });
-  });
+  ({ registry, env } = await ownReadModel(topic));
   await produce(topic, catalogue(300));
 });
 

@@ -1,16 +1,13 @@
-import { createReadModelPool, Registry, runReadModelMigrations } from '@reprise/read-model-indices';
 import {
-  afterFile,
   elasticsearch,
   eventually,
-  freshDatabase,
-  freshName,
   freshTopic,
   produce,
   productHistory,
   spawnApp,
   step,
 } from '@reprise/test-kit';
+import { ownReadModel } from './testing/own-read-model.ts';
 
 const projection = 'product_search';
 /** A process started from its sources takes seconds to begin on a busy machine. */
@@ -22,21 +19,7 @@ it('G5: gives the digest of one process although shards were killed in the middl
     topic,
     Array.from({ length: 300 }, () => productHistory({ events: [step.created(), step.published()] })).flat(),
   );
-  const database = await freshDatabase('read');
-  await runReadModelMigrations(database.url);
-  const pool = createReadModelPool(database.url);
-  const registry = new Registry(pool);
-  afterFile(async () => {
-    for (const { name } of await registry.listGenerations())
-      await elasticsearch().indices.delete({ index: name, ignore_unavailable: true });
-    await pool.end();
-  });
-  const alias = freshName('test_search');
-  const env = {
-    PRODUCT_EVENTS_TOPIC: topic.name,
-    SEARCH_ALIAS: alias,
-    READ_MODEL_DATABASE_URL: database.url,
-  };
+  const { registry, alias, env } = await ownReadModel(topic);
   const spawnVerb = (verb: string, args: string[], further: Record<string, string> = {}) =>
     spawnApp('apps/rebuild-job/src/main.ts', {
       args: [verb, '--projection', projection, '--json', ...args],

@@ -1,16 +1,13 @@
-import { createReadModelPool, Registry, runReadModelMigrations } from '@reprise/read-model-indices';
 import {
-  afterFile,
   elasticsearch,
   eventually,
-  freshDatabase,
-  freshName,
   freshTopic,
   produce,
   productHistory,
   spawnApp,
   step,
 } from '@reprise/test-kit';
+import { ownReadModel } from './testing/own-read-model.ts';
 
 const projection = 'product_search';
 
@@ -26,21 +23,7 @@ async function rebuilt(env: Record<string, string>, ...args: string[]): Promise<
 it('ends a promotion that waits with the code of the signal, readers where they were', async () => {
   const topic = await freshTopic({ partitions: 1 });
   await produce(topic, productHistory({ events: [step.created(), step.published()] }));
-  const database = await freshDatabase('read');
-  await runReadModelMigrations(database.url);
-  const pool = createReadModelPool(database.url);
-  const registry = new Registry(pool);
-  afterFile(async () => {
-    for (const { name } of await registry.listGenerations())
-      await elasticsearch().indices.delete({ index: name, ignore_unavailable: true });
-    await pool.end();
-  });
-  const alias = freshName('test_search');
-  const env = {
-    PRODUCT_EVENTS_TOPIC: topic.name,
-    SEARCH_ALIAS: alias,
-    READ_MODEL_DATABASE_URL: database.url,
-  };
+  const { registry, alias, env } = await ownReadModel(topic);
   const live = await registry.findGeneration(await rebuilt(env));
   const next = await rebuilt(env, '--no-promote');
   // A consumer that feeds what is live and never takes the next one on.

@@ -1,9 +1,4 @@
-import { createReadModelPool, Registry, runReadModelMigrations } from '@reprise/read-model-indices';
 import {
-  afterFile,
-  elasticsearch,
-  freshDatabase,
-  freshName,
   freshTopic,
   produce,
   produceRaw,
@@ -12,6 +7,7 @@ import {
   step,
   type FreshTopic,
 } from '@reprise/test-kit';
+import { ownReadModel } from './testing/own-read-model.ts';
 
 let topic: FreshTopic;
 let env: Record<string, string>;
@@ -32,20 +28,7 @@ async function rebuild(...args: string[]): Promise<{ code: number | null; receip
 
 beforeAll(async () => {
   topic = await freshTopic({ partitions: 5 });
-  const database = await freshDatabase('read');
-  await runReadModelMigrations(database.url);
-  const pool = createReadModelPool(database.url);
-  afterFile(() => pool.end());
-  const registry = new Registry(pool);
-  env = {
-    PRODUCT_EVENTS_TOPIC: topic.name,
-    SEARCH_ALIAS: freshName('test_search'),
-    READ_MODEL_DATABASE_URL: database.url,
-  };
-  afterFile(async () => {
-    for (const { name, state } of await registry.listGenerations())
-      if (state !== 'PRUNED') await elasticsearch().indices.delete({ index: name, ignore_unavailable: true });
-  });
+  ({ env } = await ownReadModel(topic));
   const lives = Array.from({ length: 200 }, () =>
     productHistory({ events: [step.created(), step.published(), step.stockAdjusted(1)] }),
   );
