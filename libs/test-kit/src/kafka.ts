@@ -2,6 +2,7 @@ import { encodeEvent, eventHeaders, type ProductEvent } from '@reprise/events';
 import { Kafka, logLevel, type Admin, type IHeaders, type Producer } from 'kafkajs';
 import { afterEverything, afterFile } from './after-file.ts';
 import { testEndpoints } from './endpoints.ts';
+import { eventually } from './eventually.ts';
 import { freshName } from './fresh-name.ts';
 
 /** A topic that belongs to one test file. */
@@ -41,8 +42,8 @@ export async function freshTopic(options: TopicOptions = {}): Promise<FreshTopic
   const connected = await kafkaAdmin();
   await connected.createTopics({ topics, waitForLeaders: true });
   // A broker that is only named as the leader refuses a partition yet, and the producer then sends the whole request again: the
-  // other partitions would hold it twice. Offsets are answered by a broker that leads.
-  await connected.fetchTopicOffsets(name);
+  // other partitions would hold it twice. Offsets are answered by a broker that leads; kafkajs gives up at the first refusal.
+  await eventually(() => connected.fetchTopicOffsets(name), { timeoutMs: 30_000 });
   let deleted: Promise<void> | undefined;
   const remove = async (): Promise<void> => (await kafkaAdmin()).deleteTopics({ topics: [name] });
   const removeOnce = (): Promise<void> => (deleted ??= remove());
