@@ -20,8 +20,11 @@ export const rebuildCommand: Verb = {
     ['--source <source>', 'kafka, event-store or auto (default kafka)'],
     ['--batch-size <documents>', 'documents written at a time (default 200; grows by itself)'],
     ['--workers <n>', 'threads that read and fold partitions beside each other (default 1)'],
-    ['--checkpoint-events <n>', 'save a half-read partition after so many of its events (default 2000000)'],
-    ['--checkpoint-seconds <s>', 'and after so many seconds, whichever comes first (default 15)'],
+    ['--checkpoint-events <n>', 'save a half-read partition after so many of its events (default: as below)'],
+    [
+      '--checkpoint-seconds <s>',
+      'and after so many seconds (default of both: as often as costs 5 % of the time)',
+    ],
     [
       '--work-directory <path>',
       'where they are saved, and records beyond the memory (default: the system’s)',

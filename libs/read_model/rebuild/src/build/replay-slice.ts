@@ -11,6 +11,7 @@ import {
   type SliceMark,
 } from './slice-snapshot.ts';
 import { emptyTally, type SliceTally } from './slice-tally.ts';
+import { SnapshotClock, type SnapshotInterval } from './snapshot-clock.ts';
 
 /** When half-read slices are written down, where, and who is told. */
 export interface Snapshots {
@@ -18,9 +19,7 @@ export interface Snapshots {
   readonly generation: string;
   /** Directory of this run's own; made when needed. */
   readonly directory: string;
-  /** After so many events of a slice, or so many milliseconds, whichever comes first. */
-  readonly everyEvents: number;
-  readonly everyMs: number;
+  readonly every: SnapshotInterval;
   /** Slices that an interrupted run had half read. */
   readonly marks: ReadonlyMap<number, SliceMark>;
   /** Called when a snapshot is on the disk; earlier ones are removed when it resolves. */
@@ -54,14 +53,13 @@ export async function replaySlice(
   const { source, progress, snapshots } = input;
   const reading = (await goOn(input, slice)) ?? fromTheBeginning(input, slice);
   const { table, tally } = reading;
-  let events = 0;
-  let savedAt = performance.now();
+  const clock = snapshots && new SnapshotClock(snapshots.every, performance.now());
   // False while a batch is folded: what fails in there leaves a table that is ahead of its position.
   let isWhole = true;
   const save = async () => {
+    const begunAt = performance.now();
     await saveSnapshot(snapshots!, slice, reading);
-    events = 0;
-    savedAt = performance.now();
+    clock!.saved(begunAt, performance.now());
   };
   try {
     for await (const batch of source.read(slice, { position: reading.position }, signal)) {
@@ -71,9 +69,8 @@ export async function replaySlice(
       isWhole = true;
       progress.move(slice.slice, reading.position);
       signal.throwIfAborted();
-      events += batch.values.length;
-      if (!snapshots || reading.position >= slice.end) continue;
-      if (events >= snapshots.everyEvents || performance.now() - savedAt >= snapshots.everyMs) await save();
+      if (!clock || reading.position >= slice.end) continue;
+      if (clock.isDue(batch.values.length, performance.now())) await save();
     }
     return { table, tally };
   } catch (error) {
@@ -148,7 +145,7 @@ async function saveSnapshot(snapshots: Snapshots, { slice }: LogSlice, reading: 
   const owner = { generation: snapshots.generation, slice };
   let mark: SliceMark;
   try {
-    mark = writeSnapshot(directory, owner, position, table, tally);
+    mark = await writeSnapshot(directory, owner, position, table, tally);
   } catch (error) {
     // A disk that is full for now costs time after an interruption, not this run.
     snapshots.onNotice(`slice ${slice} is not saved at ${position}: ${String(error)}`);

@@ -97,8 +97,7 @@ function attempt(log: LogSource, memoryBytes: number, mark?: SliceMark, everyEve
     snapshots: {
       generation,
       directory: own,
-      everyEvents,
-      everyMs: 1_000_000,
+      every: { events: everyEvents, ms: 1_000_000 },
       marks: new Map(mark && [[0, mark]]),
       onSnapshot: (_, taken) => Promise.resolve(void marks.push(taken)),
       onUnusable: (_, reason) => void unusable.push(reason),

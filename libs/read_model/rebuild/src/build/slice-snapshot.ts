@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import {
   closeSync,
   createReadStream,
-  fsyncSync,
+  fsync,
   mkdirSync,
   openSync,
   renameSync,
@@ -13,6 +13,7 @@ import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { pipeline } from 'node:stream/promises';
+import { promisify } from 'node:util';
 import { decodeEvent, encodeEvent } from '@reprise/events';
 import type { ReadModelDocument } from '@reprise/read-model-documents';
 import type { FoldEntry, HeldEvent } from './aggregate-fold.ts';
@@ -58,27 +59,30 @@ interface Header extends SnapshotOwner {
 type EntryLine = [id: string, document: ReadModelDocument | null, held?: [position: string, event: string][]];
 
 const chunkBytes = 1 << 20;
+const syncToDisk = promisify(fsync);
 
 /**
  * Writes what a half-read slice has folded so far into a file of its own: a line of JSON for each document, behind one for
- * the counts and the records on disk. It is on the disk when this returns, and no earlier snapshot was touched.
+ * the counts and the records on disk. It is on the disk when this resolves, and no earlier snapshot was touched. All of the
+ * table is written down before anything is waited for, so it holds no record that is added meanwhile.
  *
  * @param position of the next record to read
  * @throws the file system's error, with nothing left of the attempt
  */
-export function writeSnapshot(
+export async function writeSnapshot(
   directory: string,
   owner: SnapshotOwner,
   position: bigint,
   table: FoldTable,
   tally: SliceTally,
-): SliceMark {
+): Promise<SliceMark> {
   mkdirSync(directory, { recursive: true });
   const { entries, bytes, held, spill } = table.freeze();
   const header: Header = { format: 1, ...owner, position: String(position), tally, bytes, held, spill };
   const path = snapshotPath(directory, position);
   const unfinished = `${path}.part`;
   const hash = createHash('sha256');
+  const { read } = tally;
   const file = openSync(unfinished, 'w');
   try {
     let text = `${JSON.stringify(header)}\n`;
@@ -93,7 +97,7 @@ export function writeSnapshot(
       if (text.length >= chunkBytes) flush();
     }
     flush();
-    fsyncSync(file);
+    await syncToDisk(file);
   } catch (error) {
     rmSync(unfinished, { force: true });
     throw error;
@@ -106,7 +110,7 @@ export function writeSnapshot(
     host: hostname(),
     directory,
     sha256: hash.digest('hex'),
-    read: tally.read,
+    read,
   };
 }
 

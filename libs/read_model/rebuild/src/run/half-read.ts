@@ -4,8 +4,9 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import type { Snapshots } from '../build/replay-slice.ts';
 import type { SliceMark } from '../build/slice-snapshot.ts';
+import type { SnapshotInterval } from '../build/snapshot-clock.ts';
 import type { Checkpoint } from './checkpoint.ts';
-import type { RebuildControl } from './rebuild-options.ts';
+import type { RebuildControl, RebuildOptions } from './rebuild-options.ts';
 import { generationOf, type RunContext } from './run-context.ts';
 
 /*
@@ -13,8 +14,8 @@ import { generationOf, type RunContext } from './run-context.ts';
  * only, so that one which is stopped, replaced and then goes on cannot touch what its successor writes.
  */
 
-const defaultEvents = 2_000_000;
-const defaultSeconds = 15;
+/** Share of the time that saving may take unless an interval is given: what an interruption costs is then as little again. */
+const defaultShare = 0.05;
 
 /** Snapshots of a build's slices, entered in its checkpoint by `save`. */
 export function snapshotsOf(context: RunContext, save: () => Promise<void>): Snapshots {
@@ -23,8 +24,7 @@ export function snapshotsOf(context: RunContext, save: () => Promise<void>): Sna
   return {
     generation: uuid,
     directory: join(directoryOf(control, uuid), runId),
-    everyEvents: options.checkpointEvents ?? defaultEvents,
-    everyMs: (options.checkpointSeconds ?? defaultSeconds) * 1000,
+    every: intervalOf(options),
     marks: new Map(halfRead),
     async onSnapshot(slice, mark) {
       halfRead.set(slice, mark);
@@ -39,6 +39,11 @@ export function snapshotsOf(context: RunContext, save: () => Promise<void>): Sna
     },
     onNotice: (line) => control.onNotice?.(line),
   };
+}
+
+function intervalOf({ checkpointEvents, checkpointSeconds }: RebuildOptions): SnapshotInterval {
+  if (checkpointEvents === undefined && checkpointSeconds === undefined) return { share: defaultShare };
+  return { events: checkpointEvents ?? Infinity, ms: (checkpointSeconds ?? Infinity) * 1000 };
 }
 
 /** Takes over the half-read slices of a checkpoint that are this run's to build. */

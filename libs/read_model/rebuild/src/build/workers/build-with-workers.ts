@@ -182,8 +182,8 @@ async function snapshotTaken(input: BuildInput, slice: number, mark: SliceMark):
 /** The part of the settings that can pass between threads. */
 function snapshotsOf({ snapshots }: BuildInput): WorkerTask['snapshots'] {
   if (!snapshots) return undefined;
-  const { generation, directory, everyEvents, everyMs, marks } = snapshots;
-  return { generation, directory, everyEvents, everyMs, marks };
+  const { generation, directory, every, marks } = snapshots;
+  return { generation, directory, every, marks };
 }
 
 function showProgress({ progress }: BuildInput, { slices }: ProgressPicture): void {
