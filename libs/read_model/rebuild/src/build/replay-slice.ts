@@ -56,9 +56,17 @@ export async function replaySlice(
   const clock = snapshots && new SnapshotClock(snapshots.every, performance.now());
   // False while a batch is folded: what fails in there leaves a table that is ahead of its position.
   let isWhole = true;
-  const save = async () => {
+  // One snapshot at a time is on its way to the disk and into the checkpoint while reading goes on.
+  let saving: Promise<void> | undefined;
+  let failure: Error | undefined;
+  const beginSaving = (due: Snapshots) => {
     const begunAt = performance.now();
-    await saveSnapshot(snapshots!, slice, reading);
+    saving = saveSnapshot(due, slice, reading)
+      .catch((error: unknown) => {
+        failure = error instanceof Error ? error : new Error(String(error));
+      })
+      .finally(() => (saving = undefined));
+    // What has been done by now, writing the table down, is what kept this thread from reading.
     clock!.saved(begunAt, performance.now());
   };
   try {
@@ -69,13 +77,18 @@ export async function replaySlice(
       isWhole = true;
       progress.move(slice.slice, reading.position);
       signal.throwIfAborted();
+      if (failure) throw failure;
       if (!clock || reading.position >= slice.end) continue;
-      if (clock.isDue(batch.values.length, performance.now())) await save();
+      if (clock.isDue(batch.values.length, performance.now()) && !saving) beginSaving(snapshots!);
     }
+    await saving;
+    if (failure) throw failure;
     return { table, tally };
   } catch (error) {
     try {
-      if (snapshots && isWhole && reading.position > slice.start) await save();
+      await saving;
+      if (snapshots && isWhole && reading.position > slice.start)
+        await saveSnapshot(snapshots, slice, reading);
     } catch (saving) {
       snapshots!.onNotice(`slice ${slice.slice} could not be entered as half read: ${String(saving)}`);
     } finally {

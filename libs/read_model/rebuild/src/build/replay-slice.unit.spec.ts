@@ -11,7 +11,7 @@ import { hostname, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { encodeEvent } from '@reprise/events';
 import { productSearch, type Projection } from '@reprise/read-model-projections';
-import { productHistory, step } from '@reprise/test-kit';
+import { eventually, productHistory, step } from '@reprise/test-kit';
 import fc from 'fast-check';
 import type { LogSource } from '../log/log-source.ts';
 import { BuildProgress } from './build-progress.ts';
@@ -147,13 +147,53 @@ describe('a slice that is half read', () => {
   });
 
   it('is saved every so many events, and only the last snapshot is kept', async () => {
-    const given = attempt(source(10), 1 << 30, undefined, 25);
+    const paged = source(10);
+    const saved: LogSource = {
+      ...paged,
+      // Reading goes on while a snapshot is on its way, so the page after next comes when it has arrived.
+      async *read(...read) {
+        for await (const batch of paged.read(...read)) {
+          await eventually(() => expect(given.marks).toHaveLength(Number((batch.next.position - 10n) / 30n)));
+          yield batch;
+        }
+      },
+    };
+    const given = attempt(saved, 1 << 30, undefined, 25);
     await folded(given);
     expect(given.marks.map(({ position, read }) => [position, read])).toEqual([
       ['30', 30],
       ['60', 60],
     ]);
     expect(readdirSync(join(given.directory, '0'))).toEqual(['60.snapshot']);
+  });
+
+  it('is read on while it is saved, and not at all once saving is refused', async () => {
+    const refused = new Error('another run has the lease');
+    let pages = 0;
+    const paged = source(10);
+    const given = attempt(
+      {
+        ...paged,
+        async *read(...read) {
+          for await (const batch of paged.read(...read)) {
+            pages++;
+            yield batch;
+            if (pages === 3) await eventually(() => expect(refusals).toBeGreaterThan(0));
+          }
+        },
+      },
+      1 << 30,
+      undefined,
+      15,
+    );
+    let refusals = 0;
+    const onSnapshot = () => {
+      refusals++;
+      return Promise.reject(refused);
+    };
+    const snapshots = { ...given.input.snapshots!, onSnapshot };
+    await expect(folded({ ...given, input: { ...given.input, snapshots } })).rejects.toBe(refused);
+    expect(pages).toBe(4);
   });
 
   it('is not saved when a batch was folded in part: the table is ahead of its position then', async () => {

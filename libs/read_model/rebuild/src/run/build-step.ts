@@ -31,6 +31,8 @@ export async function build(context: RunContext): Promise<StepResult> {
   const refreshing = name === undefined ? undefined : backgroundRefresh(() => servers.store.refresh(name));
   const description = options.workers > 1 ? describedSource(context) : undefined;
 
+  const save = inTurn(() => saveCheckpoint(context));
+
   keepHeapTight();
   if (!dryRun) await saveCheckpoint(context);
   const input: BuildInput = {
@@ -42,13 +44,13 @@ export async function build(context: RunContext): Promise<StepResult> {
       if (dryRun) return;
       context.tallies.set(slice, tally);
       context.halfRead.delete(slice);
-      await saveCheckpoint(context);
+      await save();
       refreshing?.begin();
     },
     progress,
     memoryBytes: bytesForDocuments(options.memoryBytes, description ? options.workers : 0),
     spillDirectory: context.workDirectory,
-    snapshots: dryRun || source.grouped ? undefined : snapshotsOf(context, () => saveCheckpoint(context)),
+    snapshots: dryRun || source.grouped ? undefined : snapshotsOf(context, save),
     groupSize: options.batchSize,
     signal,
   };
@@ -120,6 +122,16 @@ async function joinSlices(
   const { written, stale, rejected, rejectedCount } = await join(write);
   const counted = tallies.get(betweenSlices)!;
   tallies.set(betweenSlices, { ...counted, written, stale, rejected, rejectedCount });
+}
+
+/** One at a time, in the order asked for: of two checkpoints on their way at once the earlier could arrive last and stay. */
+function inTurn(save: () => Promise<void>): () => Promise<void> {
+  let last: Promise<unknown> = Promise.resolve();
+  return () => {
+    const saved = last.then(save);
+    last = saved.catch(() => undefined);
+    return saved;
+  };
 }
 
 /** Saves what is finished, with everything before it durable: the store has acknowledged every document of those slices. */
