@@ -21,7 +21,7 @@ export function benchmarkEventStore(options: LogOptions, run: BenchmarkRun): Pro
     const { writeDatabaseUrl, eventStoreUrl } = await createWriteDatabase(session);
     run.progress(`Filling an event store with ${log.events} events.`);
     await session.run('fill-store', log, '', { writeDatabaseUrl });
-    await warmUp(session, options, run);
+    await warmUp(options, run);
     run.print(`${describeMachine()} before the first contender\n`);
 
     const contenders = [

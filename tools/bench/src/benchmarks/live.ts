@@ -21,7 +21,7 @@ export function benchmarkLive(options: LogOptions, run: BenchmarkRun): Promise<v
   return inSession(run, async (session) => {
     const log = workloadOf(options);
     await session.fill(log);
-    await warmUp(session, options, run);
+    await warmUp(options, run);
     const pipeline = await openPipeline(session, { ...options, topic: log.topic });
     run.print(`${log.topic}\n${describeMachine()} before the reader\n`);
 

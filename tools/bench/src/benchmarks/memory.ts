@@ -20,7 +20,7 @@ export function benchmarkMemory(options: MemoryOptions, run: BenchmarkRun): Prom
     const small = workloadOf(options);
     const large = workloadOf({ events: options.largeEvents, products: options.largeProducts, partitions });
     for (const log of [small, large]) await session.fill(log);
-    await warmUp(session, options, run);
+    await warmUp(options, run);
     run.print(`${describeMachine()} before the first rebuild, ${workers} worker(s)\n`);
 
     const lines: string[][] = [];

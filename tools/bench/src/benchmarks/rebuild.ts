@@ -28,7 +28,7 @@ export function benchmarkRebuild(options: LogOptions & RebuildResources, run: Be
   return inSession(run, async (session) => {
     const workload = workloadOf(options);
     await session.fill(workload);
-    await warmUp(session, options, run);
+    await warmUp(options, run);
     run.print(
       `${workload.topic}\n${describeMachine()} before the first contender, ${options.workers} worker(s)\n`,
     );

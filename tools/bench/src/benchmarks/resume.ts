@@ -16,7 +16,7 @@ export function benchmarkResume(options: LogOptions & RebuildResources, run: Ben
   return inSession(run, async (session) => {
     const log = workloadOf(options);
     await session.fill(log);
-    await warmUp(session, options, run);
+    await warmUp(options, run);
     run.print(`${log.topic}\n${describeMachine()} before the first rebuild, ${options.workers} worker(s)\n`);
 
     const fresh = await session.run('rebuild', log, '_whole', rebuildTask(options));

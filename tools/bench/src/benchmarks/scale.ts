@@ -21,7 +21,7 @@ export function benchmarkScale(options: LogOptions & RebuildResources, run: Benc
       }),
     );
     for (const size of sizes) await session.fill(size);
-    await warmUp(session, options, run);
+    await warmUp(options, run);
     run.print(`${describeMachine()} before the first rebuild, ${options.workers} worker(s)\n`);
     const lines: string[][] = [];
     let perEvent: number | undefined;

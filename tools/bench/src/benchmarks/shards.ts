@@ -16,7 +16,7 @@ export function benchmarkShards(options: ShardOptions, run: BenchmarkRun): Promi
   return inSession(run, async (session) => {
     const log = workloadOf(options);
     await session.fill(log);
-    await warmUp(session, options, run);
+    await warmUp(options, run);
     run.print(`${log.topic}\n${describeMachine()} before the first rebuild\n`);
 
     const single = await session.run('rebuild', log, '_single');

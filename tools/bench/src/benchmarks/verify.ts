@@ -17,7 +17,7 @@ export function benchmarkVerify(options: VerifyOptions, run: BenchmarkRun): Prom
   return inSession(run, async (session) => {
     const log = workloadOf(options);
     await session.fill(log);
-    await warmUp(session, options, run);
+    await warmUp(options, run);
     run.progress('Rebuilding the index to verify.');
     await session.run('rebuild', log);
     run.print(`${log.topic}\n${describeMachine()} before the first contender\n`);
