@@ -1,4 +1,5 @@
 import { type OnApplicationShutdown } from '@nestjs/common';
+import { notifiesItself } from '@reprise/outbox';
 import pg from 'pg';
 import { DataSource } from 'typeorm';
 import { ConnectionLostError, MigrationsPendingError, OutcomeUnknownError } from './errors.ts';
@@ -58,6 +59,7 @@ export class WriteDatabase implements OnApplicationShutdown {
       poolErrorHandler: options.onIdleError,
       extra: {
         keepAlive: true,
+        options: notifiesItself,
         statement_timeout: options.statementTimeoutMs,
         idle_in_transaction_session_timeout: 2 * options.statementTimeoutMs,
         // The server's own timeout answers first. This one ends the wait for a server that is gone without a word.

@@ -13,6 +13,7 @@ export { failpoint } from './failpoint.ts';
 export { Leadership, LeadershipLostError, type LeadershipOptions } from './leadership.ts';
 export { markProcessed, parkMessage, releaseParked } from './mark.ts';
 export type { OutboxMessage, PublishableMessage, RefusedMessage } from './message.ts';
+export { coalesced, notifiesItself, notifyRelay } from './notify.ts';
 export { publishInOrder, type PublishResult, type Send, type SendResult } from './publishing.ts';
-export { dropOutboxTableSql, outboxTableSql } from './schema.ts';
+export { dropOutboxTableSql, notifyAlwaysSql, notifyUnlessToldSql, outboxTableSql } from './schema.ts';
 export { listenForMessages, Wake, type ListenerOptions } from './wake.ts';

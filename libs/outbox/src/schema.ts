@@ -41,6 +41,24 @@ CREATE TRIGGER outbox_events_notify AFTER INSERT ON outbox_events
   FOR EACH STATEMENT EXECUTE FUNCTION notify_outbox_events();
 `;
 
+/**
+ * Later than the table: connections that wake the relay themselves (see `notifiesItself`) are spared the notification in their
+ * transaction. All others keep it, so whatever writes to the outbox wakes the relay.
+ */
+export const notifyUnlessToldSql = `
+DROP TRIGGER outbox_events_notify ON outbox_events;
+CREATE TRIGGER outbox_events_notify AFTER INSERT ON outbox_events FOR EACH STATEMENT
+  WHEN (current_setting('reprise.outbox_notify', true) IS DISTINCT FROM 'off')
+  EXECUTE FUNCTION notify_outbox_events();
+`;
+
+/** Undoes {@link notifyUnlessToldSql}. */
+export const notifyAlwaysSql = `
+DROP TRIGGER outbox_events_notify ON outbox_events;
+CREATE TRIGGER outbox_events_notify AFTER INSERT ON outbox_events
+  FOR EACH STATEMENT EXECUTE FUNCTION notify_outbox_events();
+`;
+
 /** Undoes {@link outboxTableSql}. Unpublished messages are lost with the table. */
 export const dropOutboxTableSql = `
 DROP TABLE outbox_events;

@@ -1,4 +1,6 @@
 import { eventually } from '@reprise/test-kit';
+import { Client } from 'pg';
+import { notifiesItself, notifyRelay } from './notify.ts';
 import { aggregate, outboxDatabase, type OutboxDatabase } from './testing/outbox-database.ts';
 import { listenForMessages, Wake } from './wake.ts';
 
@@ -28,6 +30,27 @@ describe('listening for new messages', () => {
     await woken;
     expect(performance.now() - committedAt).toBeLessThan(5_000);
     await listening.end();
+  });
+
+  it('is woken by a writer that notifies it itself, and not by the transactions of that one', async () => {
+    const listening = await listen();
+    const quiet = new Client({ connectionString: outbox.url, options: notifiesItself });
+    await quiet.connect();
+    try {
+      const heard: string[] = [];
+      quiet.on('notification', ({ channel }) => heard.push(channel));
+      await quiet.query('LISTEN outbox_events');
+      await outbox.append(aggregate(3), 1, { client: quiet });
+      // A session hears of its own notifications before the answer to its next statement.
+      await quiet.query('SELECT 1');
+      expect(heard).toEqual([]);
+      await quiet.query(notifyRelay);
+      await listening.wake.wait(10_000, listening.signal);
+      await eventually(() => expect(heard).toEqual(['outbox_events']));
+    } finally {
+      await quiet.end();
+      await listening.end();
+    }
   });
 
   it('connects again by itself after its session was ended, and wakes because it may have missed something', async () => {

@@ -1,4 +1,4 @@
-import { outboxTableSql } from '@reprise/outbox';
+import { notifyUnlessToldSql, outboxTableSql } from '@reprise/outbox';
 import {
   afterFile,
   freshDatabase,
@@ -38,7 +38,7 @@ export async function relayFixture(options: TopicOptions = {}): Promise<RelayFix
   const pool = new Pool({ connectionString: database.url, max: 5 });
   pool.on('error', () => undefined);
   afterFile(() => pool.end());
-  await pool.query(outboxTableSql);
+  await pool.query(outboxTableSql + notifyUnlessToldSql);
   return {
     pool,
     topic,

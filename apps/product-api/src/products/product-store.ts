@@ -1,4 +1,4 @@
-import { encodeForOutbox } from '@reprise/outbox';
+import { coalesced, encodeForOutbox, notifyRelay } from '@reprise/outbox';
 import { type Changed, type Decision, type ProductState, type Refusal } from '@reprise/product-domain';
 import pg from 'pg';
 import { throwUnknown, type Run, type Statement, type WriteDatabase } from '../write-database.ts';
@@ -35,9 +35,12 @@ export type Decide = (state: ProductState | undefined) => Decision;
  */
 export class ProductStore {
   readonly #database: WriteDatabase;
+  /** After the commit, so that no change waits for it. A notification that is lost is made up for by the relay's poll. */
+  readonly #notifyRelay: () => void;
 
   constructor(database: WriteDatabase) {
     this.#database = database;
+    this.#notifyRelay = coalesced(() => database.run(notifyRelay, []));
   }
 
   /** The product as it is now, deleted ones included; undefined when there never was one. */
@@ -47,7 +50,7 @@ export class ProductStore {
 
   /** Writes the product that `decide` makes of nothing. Its id must be a new one. */
   create(decide: Decide, request: IdempotentRequest | undefined): Promise<WriteResult> {
-    return this.#once(request, async () => {
+    return this.#notifying(request, async () => {
       const decision = decide(undefined);
       if (!decision.ok) return { outcome: 'refused', refusal: decision };
       if (decision.event === undefined) return { outcome: 'unchanged', state: decision.state };
@@ -63,7 +66,7 @@ export class ProductStore {
     decide: Decide,
     request: IdempotentRequest | undefined,
   ): Promise<WriteResult> {
-    return this.#once(request, () =>
+    return this.#notifying(request, () =>
       expected === 'any'
         ? this.#database.transaction((run) =>
             decideAndWrite(run, lockProduct, productId, expected, decide, request),
@@ -80,6 +83,16 @@ export class ProductStore {
       if (count === 0) return forgotten;
       forgotten += count;
     }
+  }
+
+  /** Writes once, and wakes the relay when something was written. */
+  async #notifying(
+    request: IdempotentRequest | undefined,
+    work: () => Promise<WriteResult>,
+  ): Promise<WriteResult> {
+    const result = await this.#once(request, work);
+    if (result.outcome === 'written') this.#notifyRelay();
+    return result;
   }
 
   /**

@@ -1,6 +1,6 @@
 import { afterFile, freshDatabase } from '@reprise/test-kit';
-import { Pool, type PoolClient } from 'pg';
-import { outboxTableSql } from '../schema.ts';
+import { Pool, type ClientBase } from 'pg';
+import { notifyUnlessToldSql, outboxTableSql } from '../schema.ts';
 
 export interface OutboxDatabase {
   readonly url: string;
@@ -9,7 +9,7 @@ export interface OutboxDatabase {
   append(
     aggregateId: string,
     version: number,
-    options?: { payload?: string; client?: PoolClient },
+    options?: { payload?: string; client?: ClientBase },
   ): Promise<string>;
 }
 
@@ -19,7 +19,7 @@ export async function outboxDatabase(): Promise<OutboxDatabase> {
   const pool = new Pool({ connectionString: url, max: 6 });
   pool.on('error', () => undefined);
   afterFile(() => pool.end());
-  await pool.query(outboxTableSql);
+  await pool.query(outboxTableSql + notifyUnlessToldSql);
   return {
     url,
     pool,
