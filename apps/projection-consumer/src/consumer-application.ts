@@ -2,7 +2,13 @@ import { randomUUID } from 'node:crypto';
 import { hostname } from 'node:os';
 import { setTimeout as delay } from 'node:timers/promises';
 import { Module, type DynamicModule } from '@nestjs/common';
-import { aggregateHistory, describeTopic, LiveFeed, type DeadLetter } from '@reprise/read-model-feed';
+import {
+  aggregateHistory,
+  consumerGroupOf,
+  describeTopic,
+  LiveFeed,
+  type DeadLetter,
+} from '@reprise/read-model-feed';
 import {
   assertReadModelMigrated,
   BlockedAggregates,
@@ -154,7 +160,7 @@ export async function serveConsumer(
     const transport = new PartitionBatches({
       kafka,
       topic: productEventsTopic,
-      groupId: `reprise-projections-${productEventsTopic}`,
+      groupId: consumerGroupOf(topic, projections),
       logger,
       onAssigned: async (partitions) => {
         const fed = await feed.refresh();

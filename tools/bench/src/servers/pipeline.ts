@@ -1,4 +1,6 @@
+import { consumerGroupOf, describeTopic } from '@reprise/read-model-feed';
 import { createReadModelPool, Registry } from '@reprise/read-model-indices';
+import { projections } from '@reprise/read-model-projections';
 import { readConfiguration } from '@reprise/runtime';
 import { startApp, type AppName, type AppProcess } from '@reprise/sample';
 import type { Session } from '../session.ts';
@@ -61,7 +63,10 @@ export async function openPipeline(
     signal: AbortSignal.any([session.signal, failed.signal]),
     async start(name) {
       if (name === 'projection-consumer')
-        session.atEnd(() => deleteGroup(kafka, `reprise-projections-${topic}`));
+        session.atEnd(async () => {
+          const group = consumerGroupOf(await describeTopic(kafka, topic), projections);
+          await deleteGroup(kafka, group);
+        });
       const app = startApp(name, { env });
       session.atEnd(() => {
         ending = true;
