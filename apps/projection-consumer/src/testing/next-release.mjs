@@ -1,0 +1,30 @@
+/**
+ * Imported before an application, makes it the next release: `product_search` has the version after this one's, and its titles are in
+ * capitals, so that a document tells which release made it. All else is as it is.
+ */
+import { registerHooks } from 'node:module';
+
+const scheme = 'next-release:';
+
+registerHooks({
+  resolve(specifier, context, nextResolve) {
+    const resolved = nextResolve(specifier, context);
+    const isRegistered =
+      specifier.endsWith('/product-search.ts') && context.parentURL?.endsWith('/registered-projections.ts');
+    return isRegistered ? { url: `${scheme}${resolved.url}`, shortCircuit: true } : resolved;
+  },
+  load(url, context, nextLoad) {
+    if (!url.startsWith(scheme)) return nextLoad(url, context);
+    const source = `
+      import { productSearch as before } from '${url.slice(scheme.length)}';
+      export const productSearch = {
+        ...before,
+        version: before.version + 1,
+        evolve(document, event) {
+          const after = before.evolve(document, event);
+          return { ...after, title: after.title.toUpperCase() };
+        },
+      };`;
+    return { format: 'module', source, shortCircuit: true };
+  },
+});
