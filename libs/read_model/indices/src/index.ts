@@ -37,6 +37,7 @@ export {
   BlockedAggregates,
   type BlockedScope,
   type Blocker,
+  type HeldBlocker,
   type Parked,
 } from './registry/blocked-aggregates.ts';
 export {

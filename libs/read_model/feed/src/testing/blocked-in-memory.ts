@@ -1,22 +1,20 @@
-import type { BlockedScope, Blocker, Parked } from '@reprise/read-model-indices';
-
-type Held = Blocker & { readonly lastParked: number };
+import type { BlockedScope, HeldBlocker, Parked } from '@reprise/read-model-indices';
 
 /** Blocked aggregates in memory, by the rules of the table. For unit tests only; users have a database. */
 export class BlockedInMemory {
-  readonly rows = new Map<string, Held>();
+  readonly rows = new Map<string, HeldBlocker>();
 
   at(
     scope: BlockedScope,
     needed: readonly { aggregateId: string; version: number }[],
-  ): Promise<Map<string, Blocker>> {
+  ): Promise<Map<string, HeldBlocker>> {
     const found = needed.flatMap(
       ({ aggregateId, version }) => this.rows.get(key(scope, aggregateId, version)) ?? [],
     );
     return Promise.resolve(new Map(found.map((row) => [row.aggregateId, row])));
   }
 
-  block(scope: BlockedScope, blockers: readonly Held[]): Promise<void> {
+  block(scope: BlockedScope, blockers: readonly HeldBlocker[]): Promise<void> {
     for (const blocker of blockers) {
       const at = key(scope, blocker.aggregateId, blocker.version);
       const held = this.rows.get(at) ?? blocker;

@@ -13,6 +13,12 @@ export interface Blocker {
   readonly remedySought: boolean;
 }
 
+/** A blocker as the registry holds it. */
+export interface HeldBlocker extends Blocker {
+  /** Highest version that was put aside behind it. */
+  readonly lastParked: number;
+}
+
 /** Events put aside behind a blocker: the highest version among them. */
 export interface Parked {
   readonly aggregateId: string;
@@ -33,6 +39,7 @@ interface BlockerRow {
   log_offset: string;
   reason: string;
   remedy_sought: boolean;
+  last_parked: string;
 }
 
 /**
@@ -56,12 +63,12 @@ export class BlockedAggregates {
   async at(
     { topicId, projection }: BlockedScope,
     needed: readonly { readonly aggregateId: string; readonly version: number }[],
-  ): Promise<Map<string, Blocker>> {
+  ): Promise<Map<string, HeldBlocker>> {
     const wanted = needed.filter(isStorable);
     if (wanted.length === 0) return new Map();
     const { rows } = await this.#query<BlockerRow>(
       'look for blocked aggregates',
-      `SELECT aggregate_id, version, partition, log_offset, reason, remedy_sought FROM registry.blocked_aggregates
+      `SELECT aggregate_id, version, partition, log_offset, reason, remedy_sought, last_parked FROM registry.blocked_aggregates
        JOIN unnest($3::text[], $4::bigint[]) AS needed (aggregate_id, version) USING (aggregate_id, version)
        WHERE topic_id = $1 AND projection = $2`,
       [
@@ -78,10 +85,7 @@ export class BlockedAggregates {
    * Enters blockers. One that is there already keeps its dead letter, and what was put aside behind it stays known. Ids that the
    * database cannot hold are left out: nothing is lost by that, their later events are only not known to wait.
    */
-  async block(
-    { topicId, projection }: BlockedScope,
-    blockers: readonly (Blocker & { readonly lastParked: number })[],
-  ): Promise<void> {
+  async block({ topicId, projection }: BlockedScope, blockers: readonly HeldBlocker[]): Promise<void> {
     const byKey = blockers
       .filter(isStorable)
       .map((one) => [`${one.version} ${one.aggregateId}`, one] as const);
@@ -173,7 +177,7 @@ function isStorable({ aggregateId }: { readonly aggregateId: string }): boolean 
   return bytes > 0 && bytes <= 512 && !aggregateId.includes('\0');
 }
 
-function toBlocker(row: BlockerRow): Blocker {
+function toBlocker(row: BlockerRow): HeldBlocker {
   return {
     aggregateId: row.aggregate_id,
     version: Number(row.version),
@@ -181,5 +185,6 @@ function toBlocker(row: BlockerRow): Blocker {
     offset: BigInt(row.log_offset),
     reason: row.reason,
     remedySought: row.remedy_sought,
+    lastParked: Number(row.last_parked),
   };
 }

@@ -3,6 +3,7 @@ import type { Pool, PoolClient } from 'pg';
 import type { Generation, GenerationState, Positions } from '../generation.ts';
 import { inTransaction } from '../postgres/pool.ts';
 import { retrying, type RetryOptions } from '../postgres/retry.ts';
+import { BlockedAggregates } from './blocked-aggregates.ts';
 import * as feeders from './feeders.ts';
 import * as generations from './generations.ts';
 import * as leases from './leases.ts';
@@ -30,6 +31,7 @@ import { watchGenerations, type Wake } from './watch-generations.ts';
  */
 export class Registry {
   readonly shards: ShardedBuilds;
+  readonly blocked: BlockedAggregates;
   readonly #pool: Pool;
   readonly #retry: RetryOptions;
 
@@ -38,6 +40,7 @@ export class Registry {
     this.#pool = pool;
     this.#retry = retry;
     this.shards = new ShardedBuilds(pool, retry);
+    this.blocked = new BlockedAggregates(pool, retry);
   }
 
   /** Enters a new generation, BUILDING. */

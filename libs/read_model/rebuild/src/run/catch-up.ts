@@ -1,6 +1,13 @@
 import { decodeEvent, type ProductEvent } from '@reprise/events';
 import { feedEvents, type AggregateHistory } from '@reprise/read-model-feed';
-import type { Generation, GenerationStore, Positions, Registry } from '@reprise/read-model-indices';
+import type {
+  Generation,
+  GenerationStore,
+  HeldBlocker,
+  Parked,
+  Positions,
+  Registry,
+} from '@reprise/read-model-indices';
 import type { Projection } from '@reprise/read-model-projections';
 import { RebuildError } from '../errors.ts';
 import { kafkaSource } from '../kafka/kafka-source.ts';
@@ -21,6 +28,9 @@ export interface CatchUpInput {
 /**
  * Feeds a generation from the log up to given positions, without a group, and saves its positions after each batch. A live
  * consumer may feed it at the same time: the version guard makes one of the two a no-op.
+ *
+ * Later events of a product whose dead letter the gate tolerated wait behind it here as they do in the live generation: the
+ * feed of that one, which has passed them, put them aside for the read model as a whole.
  */
 export function catchUpFromLog(input: CatchUpInput): CatchUp {
   return async (generation, target, signal) => {
@@ -45,16 +55,57 @@ export function catchUpFromLog(input: CatchUpInput): CatchUp {
 }
 
 async function feedBatch(input: CatchUpInput, generation: Generation, batch: LogBatch): Promise<void> {
-  const { registry, store, projection, history } = input;
+  const { registry } = input;
   const events = batch.values.map((value, index) => decodeOrRefuse(value, batch, index, generation));
-  const fed = await feedEvents({ store, name: generation.name, projection }, events, history);
-  const refused = fed.gaps[0]
-    ? `product ${fed.gaps[0].aggregateId} lacks version ${fed.gaps[0].expected}`
-    : (fed.poison[0]?.error.message ?? fed.write.rejected[0]?.reason);
-  if (refused !== undefined) throw cannotCatchUp(generation, refused);
+  // Someone may release a product between the look at what blocks it and the position: its events are fed after all then.
+  while (await leavesReleased(input, generation, events));
   const positions: Positions = new Map([[batch.slice, batch.next.position]]);
   await registry.advancePositions(generation.uuid, positions);
   input.onEvents?.(events.length);
+}
+
+/**
+ * Feeds events. Those that wait behind a dead letter are left to whoever deals with that, if the live feed has put them aside.
+ * @returns true when a dead letter that some of them waited behind is gone by now
+ */
+async function leavesReleased(
+  { registry, store, projection, history }: CatchUpInput,
+  generation: Generation,
+  events: readonly ProductEvent[],
+): Promise<boolean> {
+  const { name, topicId } = generation;
+  const scope = { topicId, projection: projection.name };
+  const held = new Map<string, HeldBlocker>();
+  const fed = await feedEvents({ store, name, projection }, events, history, undefined, async (needed) => {
+    for (const [aggregateId, blocker] of await registry.blocked.at(scope, needed))
+      held.set(aggregateId, blocker);
+    return held;
+  });
+  const parked = fed.waiting.map(({ aggregateId, blocker: { version } }) => ({
+    aggregateId,
+    version,
+    lastParked: latestVersion(events, aggregateId),
+  }));
+  const early = parked.find(
+    ({ aggregateId, lastParked }) => lastParked > (held.get(aggregateId)?.lastParked ?? 0),
+  );
+  const refused = fed.gaps[0]
+    ? `product ${fed.gaps[0].aggregateId} lacks version ${fed.gaps[0].expected}`
+    : (fed.poison[0]?.error.message ?? fed.write.rejected[0]?.reason ?? (early && notPutAside(early)));
+  if (refused !== undefined) throw cannotCatchUp(generation, refused);
+  return (await registry.blocked.park(scope, parked)).length > 0;
+}
+
+function latestVersion(events: readonly ProductEvent[], aggregateId: string): number {
+  return events.reduce(
+    (latest, { subject, aggregateversion }) =>
+      subject === aggregateId ? Math.max(latest, aggregateversion) : latest,
+    0,
+  );
+}
+
+function notPutAside({ aggregateId, version, lastParked }: Parked): string {
+  return `version ${lastParked} of product ${aggregateId} waits behind version ${version}, and no dead letter keeps it`;
 }
 
 function decodeOrRefuse(
