@@ -157,16 +157,3 @@ describe('the role of the event readers', () => {
     await expect(reader.query(statement)).rejects.toThrow('permission denied');
   });
 });
-
-describe('the outbox', () => {
-  it('wakes its listeners once per committed statement', async () => {
-    const side = await writeSide();
-    const listener = await connect(side.fresh.url);
-    const heard: string[] = [];
-    listener.on('notification', ({ channel }) => heard.push(channel));
-    await listener.query('LISTEN outbox_events');
-    await side.create();
-    await listener.query('SELECT 1');
-    expect(heard).toEqual(['outbox_events']);
-  });
-});
