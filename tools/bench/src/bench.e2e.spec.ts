@@ -30,7 +30,11 @@ describe('npm run bench', () => {
     ['event-store', small, '60 rows in both, equal digests'],
     ['relay', small, 'every event is in the topic once and in the order of its product'],
     // Enough events for the servers to be warmed up first.
-    ['live', ['--events', '2_000', '--products', '200'], 'verify is clean for product_search, product_summary, category_summary'],
+    [
+      'live',
+      ['--events', '2_000', '--products', '200'],
+      'verify is clean for product_search, product_summary, category_summary',
+    ],
     ['verify', small, 'nothing differs, 60 documents and 600 events each time'],
     ['api', ['--events', '60', '--products', '6', '--concurrency', '4'], '60 commands answered'],
     [

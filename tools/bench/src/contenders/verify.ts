@@ -14,7 +14,7 @@ export async function verify(task: Task): Promise<Measurement> {
   const { projection, store, registry, close } = openBenchReadModel(task);
   try {
     const stopwatch = startStopwatch();
-    const { clean, counts, documents, log } = await verifyReadModel(
+    const { clean, counts, documents, log, timing } = await verifyReadModel(
       { projection, deep: task.deep ?? false, limit: 20, memoryBytes: task.memoryBytes ?? 512 << 20 },
       { kafka, topic, registry, store, history: undefined, eventStore: undefined },
       new AbortController().signal,
@@ -27,7 +27,7 @@ export async function verify(task: Task): Promise<Measurement> {
           `${events} events; found ${JSON.stringify(counts)}`,
       );
     }
-    return { seconds, events, documents: actual };
+    return { seconds, events, documents: actual, steps: { fold: timing.foldMs } };
   } finally {
     await close();
   }
