@@ -1,6 +1,7 @@
 import { escapeIdentifier } from 'pg';
 import type { PostgresStorage } from '@reprise/read-model-documents';
 import type { GenerationName } from '../generation.ts';
+import { advancingSql } from '../registry/generations.ts';
 import { digestColumns, snakeCase, storedColumns, type StoredColumn } from './columns.ts';
 
 /** The SQL of a projection's generation tables. They stand in the schema `generations`, one table per generation. */
@@ -9,6 +10,8 @@ export interface GenerationTable {
   create(name: GenerationName): string;
   /** Writes $1, a JSON array of documents with their digests, under the version guard; affects the rows that were newer. */
   upsert(name: GenerationName): string;
+  /** `upsert` and the positions that go with it ($2 to $4) in one statement; gives the number of rows that were newer. */
+  upsertAndMove(name: GenerationName): string;
   /** One row as arrays of text, like `read`, then the mark of its state. $1: id. */
   observe(name: GenerationName): string;
   /** Writes $1, like `upsert`, where there is no such row. */
@@ -51,6 +54,11 @@ export function generationTable(storage: PostgresStorage): GenerationTable {
     .concat(digests.map((column) => `${column} = given.${column}`));
   const selected = [...columns.map(({ select }) => select), ...digests].join(', ');
 
+  const upsert = (name: GenerationName): string => `
+      INSERT INTO ${tableOf(name)} AS held (${all.join(', ')})
+      SELECT ${source} FROM json_to_recordset($1::json) AS given (${given})
+      ON CONFLICT (${id.sql}) DO UPDATE SET ${changed.join(', ')} WHERE excluded.version > held.version`;
+
   return {
     columns,
 
@@ -81,10 +89,11 @@ export function generationTable(storage: PostgresStorage): GenerationTable {
     remove: (name) =>
       `DELETE FROM ${tableOf(name)} AS held WHERE ${id.sql} = $1::${id.type} AND ${rowMark} = $2`,
 
-    upsert: (name) => `
-      INSERT INTO ${tableOf(name)} AS held (${all.join(', ')})
-      SELECT ${source} FROM json_to_recordset($1::json) AS given (${given})
-      ON CONFLICT (${id.sql}) DO UPDATE SET ${changed.join(', ')} WHERE excluded.version > held.version`,
+    upsert,
+
+    upsertAndMove: (name) => `
+      WITH written AS (${upsert(name)} RETURNING 1), moved AS (${advancingSql(2)})
+      SELECT count(*)::int AS written FROM written`,
 
     copy: (name) => `COPY ${tableOf(name)} (${all.join(', ')}) FROM STDIN`,
 

@@ -178,6 +178,22 @@ export async function positions(connection: Pool | PoolClient, uuid: string): Pr
   return new Map(rows.map(({ partition, position }) => [partition, BigInt(position)]));
 }
 
+/** Moves positions forward, never back. Its three parameters are numbered from `first`; see {@link positionValues}. */
+export function advancingSql(first: number): string {
+  return `
+    INSERT INTO registry.generation_positions AS held (generation, partition, position)
+    SELECT $${first}, partition, position
+    FROM unnest($${first + 1}::int[], $${first + 2}::bigint[]) AS given (partition, position)
+    ON CONFLICT (generation, partition) DO UPDATE SET position = excluded.position
+    WHERE excluded.position > held.position`;
+}
+
+/** The parameters of {@link advancingSql}, in an order in which two that lock the same rows cannot deadlock. */
+export function positionValues(uuid: string, to: Positions): unknown[] {
+  const ascending = [...to].sort(([a], [b]) => a - b);
+  return [uuid, ascending.map(([partition]) => partition), ascending.map(([, position]) => position)];
+}
+
 /**
  * Moves positions forward, in one statement. A position lower than the stored one leaves it as it is. Partitions are written
  * in ascending order, so that two feeders cannot deadlock.
@@ -188,12 +204,5 @@ export async function advancePositions(
   to: Positions,
 ): Promise<void> {
   if (to.size === 0) return;
-  const ascending = [...to].sort(([a], [b]) => a - b);
-  await connection.query(
-    `INSERT INTO registry.generation_positions AS held (generation, partition, position)
-     SELECT $1, partition, position FROM unnest($2::int[], $3::bigint[]) AS given (partition, position)
-     ON CONFLICT (generation, partition) DO UPDATE SET position = excluded.position
-     WHERE excluded.position > held.position`,
-    [uuid, ascending.map(([partition]) => partition), ascending.map(([, position]) => position)],
-  );
+  await connection.query(advancingSql(1), positionValues(uuid, to));
 }
