@@ -27,7 +27,7 @@ describe('blocked aggregates', () => {
     await block('a', 4);
     const needed = (version: number) => [{ aggregateId: 'a', version }];
     expect(await blocked.at(scope, needed(4))).toEqual(
-      new Map([['a', { aggregateId: 'a', version: 4, ...key, remedySought: true }]]),
+      new Map([['a', { aggregateId: 'a', version: 4, ...key, remedySought: true, lastParked: 4 }]]),
     );
     expect(await blocked.at(scope, needed(5))).toEqual(new Map());
     expect(await blocked.at({ ...scope, projection: 'product_summary' }, needed(4))).toEqual(new Map());
@@ -48,7 +48,7 @@ describe('blocked aggregates', () => {
       },
     ]);
     const [found] = [...(await blocked.at(scope, [{ aggregateId: 'b', version: 4 }])).values()];
-    expect(found).toEqual({ aggregateId: 'b', version: 4, ...key, remedySought: true });
+    expect(found).toEqual({ aggregateId: 'b', version: 4, ...key, remedySought: true, lastParked: 9 });
     expect(await blocked.release(scope, 'b', 8)).toBe(true);
     expect(await blocked.release(scope, 'b', 9)).toBe(false);
   });
