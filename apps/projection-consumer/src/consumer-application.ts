@@ -37,7 +37,7 @@ import { FeedHealth } from './feed-health.ts';
 import { FeedMetrics } from './feed-metrics.ts';
 import { feedHealth, feedLogger, feedMetrics, liveFeed, LiveFeedController } from './live-feed.controller.ts';
 import { keepMembership } from './membership.ts';
-import { PartitionBatches } from './partition-batches.ts';
+import { batchesInFlight, PartitionBatches } from './partition-batches.ts';
 import { RepairMetrics } from './repair-metrics.ts';
 import { repairWorker, RepairWorker } from './repair-worker.ts';
 
@@ -88,7 +88,8 @@ export async function serveConsumer(
 ): Promise<void> {
   const { productEventsTopic, deadLetterTopic, searchAlias } = configuration;
   const client = createElasticsearchClient(configuration.elasticsearch);
-  const pool = createReadModelPool(configuration.readModelDatabaseUrl);
+  // Every batch in flight feeds two tables beside the index, and signs of life must not wait for them.
+  const pool = createReadModelPool(configuration.readModelDatabaseUrl, { max: 2 * batchesInFlight + 4 });
   const eventStore = createReadModelPool(configuration.eventStoreDatabaseUrl, { max: 4 });
   const registry = new Registry(pool);
   const stop = new AbortController();

@@ -37,6 +37,9 @@ export interface PartitionBatchesOptions {
 
 export const partitionBatchPattern = 'product-events.batch';
 
+/** Partitions that are fed at the same time. */
+export const batchesInFlight = 6;
+
 const heartbeatMs = 1_000;
 const commitIntervalMs = 2_000;
 const recordsGonePauseMs = 5_000;
@@ -65,7 +68,9 @@ export class PartitionBatches extends Server implements CustomTransportStrategy 
       groupId: options.groupId,
       // Short polls, so that a stop, a pause or a seek takes effect at once.
       maxWaitTimeInMs: 250,
-      maxBytesPerPartition: 1 << 20,
+      // The more events of a product are in one batch, the less often its document is read and written.
+      maxBytesPerPartition: 4 << 20,
+      maxBytes: 24 << 20,
       sessionTimeout: 15_000,
       heartbeatInterval: 2_000,
       retry: { retries: Number.MAX_SAFE_INTEGER, initialRetryTime: 200, maxRetryTime: 5_000 },
@@ -107,7 +112,7 @@ export class PartitionBatches extends Server implements CustomTransportStrategy 
       await consumer.run({
         autoCommit: false,
         eachBatchAutoResolve: false,
-        partitionsConsumedConcurrently: 3,
+        partitionsConsumedConcurrently: batchesInFlight,
         eachBatch: (payload) => this.#deliver(payload),
       });
       this.#committing = setInterval(() => void this.#commit(), commitIntervalMs);
