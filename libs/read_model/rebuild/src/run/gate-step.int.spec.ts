@@ -105,6 +105,17 @@ describe('the gate of a run', () => {
     expect(resumed.receipt.gate.length).toBeGreaterThan(5);
   });
 
+  it('is shown also by a run that goes on with a proven generation and leaves readers where they are', async () => {
+    const model = await testReadModel({ partitions: 1 });
+    await produce(model.topic, lamps().flat());
+    const away = () => Promise.reject(new DependencyError('elasticsearch', 'away for the moment'));
+    const stopped = await model.rebuild({}, {}, { store: { ...model.store, switchReaders: away } });
+    const { receipt } = await model.rebuild({ resume: 'resume', promote: false });
+    expect(receipt).toMatchObject({ outcome: 'built', cutover: null });
+    expect(receipt.gate.length).toBeGreaterThan(5);
+    expect(receipt).toMatchObject({ gate: stopped.receipt.gate, digest: stopped.receipt.digest });
+  });
+
   it('is in the registry before the run has ended, for whoever goes on after a kill', async () => {
     const model = await testReadModel({ partitions: 1 });
     await produce(model.topic, lamps().flat());

@@ -10,6 +10,7 @@ import { decodePositions, type Checkpoint } from './checkpoint.ts';
 import { takeHalfRead } from './half-read.ts';
 import { joinShards } from './join-shards.ts';
 import { ambiguousReaders } from './promote.ts';
+import { buildRecordOf } from './proven-generation.ts';
 import { fenceOf, type RunContext } from './run-context.ts';
 import type { StepResult } from './run-steps.ts';
 import { createGeneration, goOnFrom, takeOver } from './take-over.ts';
@@ -58,10 +59,17 @@ export async function preflight(context: RunContext): Promise<StepResult> {
     );
     if (build && !context.finishing)
       await servers.registry.shards.close(build.generation, 'taken-over', fenceOf(context));
+    if (generation.state === 'VERIFIED') await recallProof(context, generation);
   } else {
     context.generation = await createGeneration(context, wanted, fenceOf(context));
   }
   return { result: 'ready', generation: context.generation.state };
+}
+
+/** The generation was proven by the run that this one goes on with: whatever follows, the receipt shows by what. */
+async function recallProof(context: RunContext, generation: Generation): Promise<void> {
+  context.digest = generation.digest ?? undefined;
+  context.gate = [...(await buildRecordOf(context.servers.registry, generation)).gate];
 }
 
 /** The generation readers use now, when the registry knows it. */

@@ -1,6 +1,5 @@
 import { catchUpFromLog } from './catch-up.ts';
 import { promote } from './promote.ts';
-import { buildRecordOf } from './proven-generation.ts';
 import { retireOlder } from './retire-older.ts';
 import { fenceOf, generationOf, type RunContext } from './run-context.ts';
 import type { StepResult } from './run-steps.ts';
@@ -10,9 +9,6 @@ export async function promoteGeneration(context: RunContext): Promise<StepResult
   const { servers, options, signal } = context;
   const { registry, store } = servers;
   const generation = generationOf(context);
-  context.digest ??= generation.digest ?? undefined;
-  // Proven by the run that this one goes on with: the receipt shows by what.
-  if (context.gate.length === 0) context.gate = [...(await buildRecordOf(registry, generation)).gate];
   context.cutover = await promote({
     generation,
     store,
