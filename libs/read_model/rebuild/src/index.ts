@@ -6,6 +6,7 @@ export { catchUpFromLog } from './run/catch-up.ts';
 export { defaultGateLimits, type GateCheck, type GateLimits } from './run/gate.ts';
 export { promote, type CatchUp } from './run/promote.ts';
 export { rollBack } from './run/roll-back.ts';
+export { thisProcess } from './run/this-process.ts';
 export { underLease } from './run/under-lease.ts';
 export {
   type CutoverRecord,

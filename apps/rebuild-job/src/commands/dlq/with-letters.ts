@@ -1,7 +1,6 @@
-import { hostname, userInfo } from 'node:os';
 import { describeTopic, parseLetterId, TopicMissing, type LetterServers } from '@reprise/read-model-feed';
 import { findProjection, projections, type Projection } from '@reprise/read-model-projections';
-import { RebuildError } from '@reprise/read-model-rebuild';
+import { RebuildError, thisProcess } from '@reprise/read-model-rebuild';
 import { readConfiguration } from '@reprise/runtime';
 import type { OptionReader } from '../../option-reader.ts';
 import { openServers, type OpenServers } from '../../servers.ts';
@@ -9,7 +8,8 @@ import type { Invocation } from '../../verb.ts';
 
 /** Who works at this command line, for the record. */
 export function thisOperator(): { readonly host: string; readonly user: string } {
-  return { host: hostname(), user: userInfo().username };
+  const { host, user } = thisProcess();
+  return { host, user };
 }
 
 /** The projections `--projection` names; without it, or with `all`, every registered one. */

@@ -15,7 +15,8 @@ import type { Receipt } from './receipt.ts';
 import { newRunContext, type RunContext } from './run-context.ts';
 import { nextStep, type RunStep } from './run-steps.ts';
 import { nameOfShard, refuseBesideShards } from './shards.ts';
-import { leaseTtlMs, takeLease, thisProcess } from './under-lease.ts';
+import { thisProcess } from './this-process.ts';
+import { leaseTtlMs, takeLease } from './under-lease.ts';
 import { endingOf, exitCodeOf, exitCodes, writeReceipt, type Ending } from './run-ending.ts';
 
 const effects = { preflight, build, gate, promote: promoteGeneration, report: reportDryRun } as const;

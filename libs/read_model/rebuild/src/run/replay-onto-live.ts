@@ -13,7 +13,8 @@ import type { RebuildControl, RebuildOptions, RebuildServers } from './rebuild-o
 import type { Receipt } from './receipt.ts';
 import { newRunContext } from './run-context.ts';
 import { exitCodes, writeReceipt, type Ending } from './run-ending.ts';
-import { leaseTtlMs, thisProcess } from './under-lease.ts';
+import { thisProcess } from './this-process.ts';
+import { leaseTtlMs } from './under-lease.ts';
 
 /** Which events of the log to apply again. What is left out does not limit. */
 export interface ReplayFilter {

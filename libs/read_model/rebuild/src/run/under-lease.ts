@@ -1,15 +1,10 @@
-import { hostname, userInfo } from 'node:os';
 import { randomUUID } from 'node:crypto';
 import type { Fence, LeaseAttempt, Registry } from '@reprise/read-model-indices';
 import { RebuildError } from '../errors.ts';
+import { thisProcess } from './this-process.ts';
 
 /** Time a holder may stay silent before another one may take the lease. */
 export const leaseTtlMs = 15_000;
-
-/** Who this process is, for the registry and for whoever finds the lease taken. */
-export function thisProcess(): { readonly user: string; readonly host: string; readonly pid: number } {
-  return { user: userInfo().username, host: hostname(), pid: process.pid };
-}
 
 export interface OwnLease {
   readonly fence: Fence;
