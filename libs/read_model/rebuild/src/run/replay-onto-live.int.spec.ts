@@ -108,4 +108,28 @@ describe('a part of the log', () => {
       code: 'USAGE',
     });
   });
+
+  it('tells where an event lies that can never be applied, and in a dry run that nothing was written', async () => {
+    const life = productHistory({ events: [step.created(), step.deleted(), step.priceChanged(7)] });
+    await produce(model.topic, life);
+    const filter = { aggregateIds: [life[0]!.subject] };
+    const dry = await replay(filter, 'DRY_RUN');
+    expect(dry.ending).toMatchObject({
+      exitCode: 2,
+      message: expect.stringContaining('Nothing was written'),
+    });
+    const { receipt, ending } = await replay(filter);
+    expect(ending).toMatchObject({ exitCode: 2, message: expect.stringContaining('all others were') });
+    expect(receipt).toMatchObject({
+      events: { read: 3, applied: 2, deadLettered: 1 },
+      poison: [
+        {
+          position: expect.stringMatching(/^\d+$/),
+          reason: 'not-applicable',
+          message: expect.stringContaining('product.price-changed.v1'),
+          aggregateId: life[0]!.subject,
+        },
+      ],
+    });
+  });
 });

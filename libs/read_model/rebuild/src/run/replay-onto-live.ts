@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { decodeEvent, type ProductEvent } from '@reprise/events';
 import { describeTopic, feedEvents, groupFreeConsumer, type FeedResult } from '@reprise/read-model-feed';
 import type { Generation } from '@reprise/read-model-indices';
-import { emptyTally, listedFaults, type SliceTally } from '../build/slice-tally.ts';
+import { emptyTally, listedFaults, type PoisonEvent, type SliceTally } from '../build/slice-tally.ts';
 import { RebuildError } from '../errors.ts';
 import { kafkaSource } from '../kafka/kafka-source.ts';
 import type { LogBatch, LogSlice } from '../log/log-source.ts';
@@ -104,9 +104,12 @@ function endOfReplay({ mode }: RebuildOptions, tally: SliceTally, cancelled: boo
     exitCode: faulty ? exitCodes.refused : exitCodes.done,
     runState: faulty ? 'FAILED' : 'DONE',
     leaseLost: false,
-    message: faulty ? 'Some events could not be applied; all others were. See poison and gaps.' : null,
+    message: faulty ? (mode === 'DRY_RUN' ? someWouldNot : someWereNot) : null,
   };
 }
+
+const someWereNot = 'Some events could not be applied; all others were. See poison and gaps.';
+const someWouldNot = 'Some events could not be applied; see poison and gaps. Nothing was written.';
 
 const nothingToApplyTo =
   'there is nothing to apply a part of the log to. Nothing was changed. Rebuild the whole read model instead.';
@@ -123,23 +126,30 @@ const isFull = ({ filter, tally }: Replay) => filter.maxEvents > 0 && tally.read
 
 async function replayBatch(replay: Replay, batch: LogBatch): Promise<void> {
   const { options, servers, live, tally } = replay;
-  const events = matching(replay, batch);
-  if (events.length === 0) return;
+  const places = matching(replay, batch);
+  if (places.size === 0) return;
   const target = { store: servers.store, name: live.name, projection: options.projection };
   const nothing = () => Promise.resolve({ written: 0, stale: 0, rejected: [] });
   const result = await feedEvents(
     target,
-    events,
+    [...places.keys()],
     servers.history,
     options.mode === 'DRY_RUN' ? nothing : undefined,
   );
-  tallyFeed(tally, result);
+  tallyFeed(tally, result, ({ event, error }) => ({
+    slice: batch.slice,
+    // It may have come from the history, to close a gap.
+    position: places.get(event) ?? 'none',
+    reason: 'not-applicable',
+    message: error.message,
+    aggregateId: event.subject,
+  }));
 }
 
-/** The events of a batch that the filter names; what does not decode is counted as poison unless products were named. */
-function matching({ filter, tally }: Replay, batch: LogBatch): ProductEvent[] {
+/** The events of a batch that the filter names, with their positions; what does not decode is counted as poison unless products were named. */
+function matching({ filter, tally }: Replay, batch: LogBatch): Map<ProductEvent, string> {
   const wanted = filter.aggregateIds && new Set(filter.aggregateIds);
-  const events: ProductEvent[] = [];
+  const places = new Map<ProductEvent, string>();
   for (const [index, value] of batch.values.entries()) {
     if (filter.maxEvents > 0 && tally.read >= filter.maxEvents) break;
     const decoded = decodeEvent(value);
@@ -147,7 +157,7 @@ function matching({ filter, tally }: Replay, batch: LogBatch): ProductEvent[] {
     tally.read++;
     if (decoded.ok) {
       tally.byType[decoded.event.type] = (tally.byType[decoded.event.type] ?? 0) + 1;
-      events.push(decoded.event);
+      places.set(decoded.event, String(batch.positionOf(index)));
       continue;
     }
     tally.poisoned++;
@@ -156,18 +166,24 @@ function matching({ filter, tally }: Replay, batch: LogBatch): ProductEvent[] {
       tally.poison.push({ slice: batch.slice, position: String(batch.positionOf(index)), reason, message });
     }
   }
-  return events;
+  return places;
 }
 
-function tallyFeed(tally: SliceTally, { applied, duplicate, gaps, poison, write }: FeedResult): void {
+function tallyFeed(
+  tally: SliceTally,
+  { applied, duplicate, gaps, poison, write }: FeedResult,
+  place: (refused: FeedResult['poison'][number]) => PoisonEvent,
+): void {
   tally.applied += applied;
   tally.duplicate += duplicate;
   tally.written += write.written;
   tally.stale += write.stale;
   tally.rejectedCount += write.rejected.length;
   tally.gapped += gaps.length;
-  tally.gaps.push(...gaps.map(({ aggregateId, expected }) => ({ aggregateId, expected, held: 1 })));
+  const listed = gaps.slice(0, listedFaults - tally.gaps.length);
+  tally.gaps.push(...listed.map(({ aggregateId, expected }) => ({ aggregateId, expected, held: 1 })));
   tally.poisoned += poison.length;
+  tally.poison.push(...poison.slice(0, listedFaults - tally.poison.length).map(place));
 }
 
 /** The slices from where the filter lets them begin. */
