@@ -93,7 +93,8 @@ export class OptionReader {
     const value = this.text(name);
     if (value === undefined) return undefined;
     const date = new Date(value);
-    if (/^\d{4}-\d\d-\d\dT.*(Z|[+-]\d\d:?\d\d)$/.test(value) && !Number.isNaN(date.getTime())) return date;
+    const written = /^(\d{4}-\d\d-\d\d)T.*(Z|[+-]\d\d:?\d\d)$/.exec(value);
+    if (written && !Number.isNaN(date.getTime()) && isDay(written[1]!)) return date;
     this.problem(`${optionOf(name)} must be a moment as in 2026-11-21T03:00:00Z, not "${value}"`);
     return undefined;
   }
@@ -107,6 +108,12 @@ export class OptionReader {
       `The command line is not usable; nothing was started:\n${list}\nSee --help.`,
     );
   }
+}
+
+/** `Date` takes 31 February for 3 March. */
+function isDay(day: string): boolean {
+  const date = new Date(day);
+  return !Number.isNaN(date.getTime()) && date.toISOString().startsWith(day);
 }
 
 /** The option's spelling on the command line. */

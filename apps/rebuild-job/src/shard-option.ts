@@ -32,7 +32,7 @@ function refuseOthers(options: OptionReader, name: string, { job }: Shard): void
   if (options.text('source') === 'event-store')
     options.problem(`${name}: the event store is read in one snapshot and not divided; ${without}`);
   for (const part of ['fromTs', 'fromEventId', 'aggregateId', 'maxEvents'])
-    if (options.text(part) !== undefined) {
+    if (options.isGiven(part)) {
       options.problem(`${name} builds a generation, a part of the log is applied by one process; ${without}`);
       break;
     }

@@ -133,9 +133,10 @@ const ofWholeRebuilds = [
 function readPart(options: OptionReader): ReplayFilter | undefined {
   const fromTime = options.moment('fromTs');
   const fromEventId = options.text('fromEventId');
-  const aggregateIds = options.text('aggregateId')?.split(',');
+  const aggregateIds = options.isGiven('aggregateId') ? options.list('aggregateId') : undefined;
   const maxEvents = options.wholeNumber('maxEvents', 0, 0);
   if (fromTime && fromEventId) options.problem('--from-ts and --from-event-id exclude each other');
+  if (aggregateIds?.length === 0) options.problem('--aggregate-id names no product');
   const isPart =
     options.text('fromTs') ?? fromEventId ?? aggregateIds ?? (maxEvents > 0 ? 'limited' : undefined);
   if (isPart === undefined) return undefined;

@@ -40,6 +40,8 @@ describe('the options of a rebuild', () => {
     ['a limit without a comparison', { mode: 'DRY_RUN', diffLimit: '3' }, '--diff-limit belongs to --diff'],
     ['a deep gate in a dry run', { mode: 'DRY_RUN', deep: true }, '--deep needs a generation'],
     ['resuming a dry run', { mode: 'DRY_RUN', resume: true }, '--resume needs a generation'],
+    ['a day that no calendar has', { untilTs: '2026-02-31T00:00:00Z' }, '--until-ts must be a moment'],
+    ['no product at all', { aggregateId: [',', ''] }, '--aggregate-id names no product'],
     ['a moment to come', { untilTs: '2999-01-01T00:00:00Z' }, 'lies in the future'],
     [
       'a part of the log as of a moment',
@@ -56,6 +58,13 @@ describe('the options of a rebuild', () => {
     ['a file that is not there', { canary: '/no/file' }, '--canary /no/file cannot be read'],
   ])('refuse %s', (_what, raw, problem) => {
     expect(problemsOf(raw)).toContainEqual(expect.stringContaining(problem));
+  });
+
+  it('name products divided by commas, in several options, or both', () => {
+    expect(read({ aggregateId: ['a,b', 'c', 'b'] }).part).toEqual({
+      aggregateIds: ['a', 'b', 'c'],
+      maxEvents: 0,
+    });
   });
 
   it('are refused with everything that is wrong at once, canary queries among it', () => {
