@@ -74,6 +74,14 @@ describe('a rebuild that is stopped within a partition', () => {
     expect(notices.join('\n')).toContain('partition 0 is read from its beginning');
   });
 
+  it('tells what it has read itself, also when it goes on and is stopped again', async () => {
+    const first = await stoppedHalfWay();
+    const again = await stoppedHalfWay({ resume: 'resume', promote: false });
+    expect(first.receipt.events.read).toBeGreaterThan(0);
+    expect(again.receipt.events.readByThisRun).toBeGreaterThanOrEqual(0);
+    expect(again.receipt.events.read).toBe(first.receipt.events.read + again.receipt.events.readByThisRun);
+  });
+
   it('leaves nothing on the disk when it is given up for a new generation', async () => {
     await stoppedHalfWay();
     expect(readdirSync(workDirectory)).toEqual(['reprise-rebuild']);

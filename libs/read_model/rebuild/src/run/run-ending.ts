@@ -105,7 +105,8 @@ export function writeReceipt(context: RunContext, ending: Ending, startedBy: Rec
     context.total ?? (context.tallies.size > 0 ? sumTallies(context.tallies.values()) : emptyTally());
   const endedAt = new Date();
   const buildMs = context.stepMs['build'] ?? 0;
-  const readByThisRun = total.read - (context.readBefore ?? 0);
+  const read = total.read + halfReadEvents(context);
+  const readByThisRun = read - (context.readBefore ?? 0);
   return {
     runId: context.runId,
     outcome: ending.outcome,
@@ -119,7 +120,7 @@ export function writeReceipt(context: RunContext, ending: Ending, startedBy: Rec
       end: String(end),
     })),
     events: {
-      read: total.read,
+      read,
       readByThisRun,
       applied: total.applied,
       duplicate: total.duplicate,
@@ -161,6 +162,11 @@ export function writeReceipt(context: RunContext, ending: Ending, startedBy: Rec
     startedBy,
     message: ending.message,
   };
+}
+
+/** Events of slices that were read in part, as far as that was saved: the next run goes on behind them. */
+function halfReadEvents({ halfRead, tallies }: RunContext): number {
+  return [...halfRead].reduce((sum, [slice, mark]) => sum + (tallies.has(slice) ? 0 : mark.read), 0);
 }
 
 function isEnded(end: unknown): end is RunStep & { step: 'ended' } {
