@@ -70,7 +70,7 @@ describe('a service', () => {
 });
 
 describe('the shutdown signal', () => {
-  const stuck = (before = '') => `const shutdown = shutdownSignal();
+  const stuck = (before = '', echoMs = 0) => `const shutdown = shutdownSignal({ echoMs: ${echoMs} });
     ${before}
     setInterval(() => {}, 1000);
     shutdown.signal.addEventListener('abort', () => console.log(shutdown.received()));
@@ -87,6 +87,18 @@ describe('the shutdown signal', () => {
     child.kill(signal);
     expect(await ended).toEqual([code, null]);
     expect(lines).toEqual(['started', signal]);
+  });
+
+  it('takes a signal that comes right behind the first for the same one, heard twice', async () => {
+    const { child, lines, ended } = await started(
+      stuck(`process.on('SIGINT', () => console.log('heard'));`, 60_000),
+    );
+    for (const times of [1, 2]) {
+      child.kill('SIGINT');
+      while (lines.filter((line) => line === 'heard').length < times) await once(child.stdout, 'data');
+    }
+    child.kill('SIGKILL');
+    expect(await ended).toEqual([null, 'SIGKILL']);
   });
 
   it('leaves the signals to Node again once disposed of', async () => {

@@ -11,23 +11,29 @@ export interface ShutdownSignal {
 
 const exitCodes: Record<ShutdownSignalName, number> = { SIGINT: 130, SIGTERM: 143 };
 
+/** A terminal sends ^C to every process of a command, and npm and Nx hand on to their child what they got themselves. */
+const echoMs = 300;
+
 /**
  * Turns SIGINT and SIGTERM into an abort. The second signal ends the process at once with 130 or 143 (128 + the signal's
  * number, as shells report it); whatever was not saved by then is done again by the next run.
+ *
+ * @param options.echoMs a signal that comes so soon after the first one is the same one, heard twice
  */
-export function shutdownSignal(): ShutdownSignal {
+export function shutdownSignal(options: { readonly echoMs?: number } = {}): ShutdownSignal {
   const controller = new AbortController();
-  let first: ShutdownSignalName | undefined;
+  let first: { readonly name: ShutdownSignalName; readonly at: number } | undefined;
   const onSignal = (name: ShutdownSignalName): void => {
-    if (first !== undefined) process.exit(exitCodes[name]);
-    first = name;
-    controller.abort(new Error(`received ${name}`));
+    if (first === undefined) {
+      first = { name, at: performance.now() };
+      controller.abort(new Error(`received ${name}`));
+    } else if (performance.now() - first.at >= (options.echoMs ?? echoMs)) process.exit(exitCodes[name]);
   };
   process.on('SIGINT', onSignal);
   process.on('SIGTERM', onSignal);
   return {
     signal: controller.signal,
-    received: () => first,
+    received: () => first?.name,
     dispose: () => {
       process.off('SIGINT', onSignal);
       process.off('SIGTERM', onSignal);

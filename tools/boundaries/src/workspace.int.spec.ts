@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -55,6 +55,14 @@ describe('The workspace', () => {
     const { errors, code } = await runMain(['architecture', '--check']);
     expect({ errors: code === 0 ? '' : errors, code }).toEqual({ errors: '', code: 0 });
   }, 30_000);
+});
+
+it('runs what stops in order in the place of npm’s shell, which would keep signals to itself', () => {
+  const manifest = fileURLToPath(new URL('../../../package.json', import.meta.url));
+  const { scripts } = JSON.parse(readFileSync(manifest, 'utf8')) as { scripts: Record<string, string> };
+  const behindShell = Object.entries(scripts).filter(([, command]) => /^node --/.test(command));
+  expect(behindShell).toEqual([]);
+  expect(scripts['rebuild-job']).toMatch(/^exec node /);
 });
 
 it('fails to lint where Nx left no project graph, because every import would pass then', async () => {
