@@ -101,6 +101,15 @@ describe('the shutdown signal', () => {
     expect(await ended).toEqual([null, 'SIGKILL']);
   });
 
+  it('takes another signal for a second one, however soon it comes', async () => {
+    const { child, ended } = await started(stuck('', 60_000));
+    const told = once(child.stdout, 'data');
+    child.kill('SIGINT');
+    await told;
+    child.kill('SIGTERM');
+    expect(await ended).toEqual([143, null]);
+  });
+
   it('leaves the signals to Node again once disposed of', async () => {
     const { child, ended } = await started(stuck('shutdown.dispose();'));
     child.kill('SIGTERM');

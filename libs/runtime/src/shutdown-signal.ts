@@ -18,7 +18,7 @@ const echoMs = 300;
  * Turns SIGINT and SIGTERM into an abort. The second signal ends the process at once with 130 or 143 (128 + the signal's
  * number, as shells report it); whatever was not saved by then is done again by the next run.
  *
- * @param options.echoMs a signal that comes so soon after the first one is the same one, heard twice
+ * @param options.echoMs the same signal so soon after the first one, in milliseconds, is that one heard twice
  */
 export function shutdownSignal(options: { readonly echoMs?: number } = {}): ShutdownSignal {
   const controller = new AbortController();
@@ -27,7 +27,9 @@ export function shutdownSignal(options: { readonly echoMs?: number } = {}): Shut
     if (first === undefined) {
       first = { name, at: performance.now() };
       controller.abort(new Error(`received ${name}`));
-    } else if (performance.now() - first.at >= (options.echoMs ?? echoMs)) process.exit(exitCodes[name]);
+    } else if (name !== first.name || performance.now() - first.at >= (options.echoMs ?? echoMs)) {
+      process.exit(exitCodes[name]);
+    }
   };
   process.on('SIGINT', onSignal);
   process.on('SIGTERM', onSignal);
