@@ -128,7 +128,7 @@ async function writeSlice(
     tally,
     async (documents) => {
       const result = await input.write(documents);
-      progress.documentsWritten += documents.length;
+      progress.documentsWritten += result.written + result.stale;
       return result;
     },
     (entry) => unresolved.add(slice.slice, entry),

@@ -6,6 +6,9 @@ import { listedFaults, type SliceTally } from './slice-tally.ts';
 /** Takes documents for good: resolves when every one of them is durable or finally rejected. */
 export type WriteDocuments = (documents: readonly DocumentToWrite[]) => Promise<WriteResult>;
 
+/** What a write comes to that only looks at its documents. */
+export const nothingWritten: WriteResult = { written: 0, stale: 0, rejected: [] };
+
 /** Groups handed to the store at a time; while they are written the next one is made. */
 const groupsInFlight = 2;
 

@@ -2,7 +2,7 @@ import { buildGeneration, type BuildInput, type BuildResult } from '../build/bui
 import { buildWithWorkers } from '../build/workers/build-with-workers.ts';
 import { reconcileSlices } from '../build/reconcile.ts';
 import { sumTallies } from '../build/slice-tally.ts';
-import type { WriteDocuments } from '../build/write-entries.ts';
+import { nothingWritten, type WriteDocuments } from '../build/write-entries.ts';
 import type { SourceDescription } from '../log/log-source.ts';
 import { backgroundRefresh } from './background-refresh.ts';
 import { encodePositions, type Checkpoint } from './checkpoint.ts';
@@ -25,7 +25,7 @@ export async function build(context: RunContext): Promise<StepResult> {
   const name = dryRun ? undefined : generationOf(context).name;
   const write: WriteDocuments =
     name === undefined
-      ? (documents) => Promise.resolve({ written: documents.length, stale: 0, rejected: [] })
+      ? () => Promise.resolve(nothingWritten)
       : (documents) => servers.store.write(name, documents, signal);
 
   const refreshing = name === undefined ? undefined : backgroundRefresh(() => servers.store.refresh(name));
@@ -115,7 +115,7 @@ async function joinSlices(
       groupSize: options.batchSize,
     });
   if (!tallies.has(betweenSlices)) {
-    tallies.set(betweenSlices, await join(() => Promise.resolve({ written: 0, stale: 0, rejected: [] })));
+    tallies.set(betweenSlices, await join(() => Promise.resolve(nothingWritten)));
     const finished = new Map([...tallies].filter(([slice]) => !waiting.has(slice)));
     await saveCheckpoint({ ...context, tallies: finished });
   }

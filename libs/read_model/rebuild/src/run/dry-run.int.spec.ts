@@ -54,6 +54,7 @@ describe('a dry run', () => {
         unhandledTypes: { 'product.polished.v9': 1 },
         predicted: { documents: 2, tombstones: 0 },
       },
+      documents: { written: 0, live: 2 },
       message: expect.stringContaining('poison events, products with missing events'),
     });
     expect(receipt.dryRun!.predicted.bytes).toBe(receipt.documents.bytes);

@@ -3,6 +3,7 @@ import type { DocumentToWrite, Run, StoredDocument } from '@reprise/read-model-i
 import type { FoldEntry } from '../build/aggregate-fold.ts';
 import { reconcileSlices } from '../build/reconcile.ts';
 import type { SliceTally } from '../build/slice-tally.ts';
+import { nothingWritten } from '../build/write-entries.ts';
 import type { DocumentState } from '../verify/classify.ts';
 import { foldLog } from '../verify/fold-log.ts';
 import { judgeFold } from './gate.ts';
@@ -91,7 +92,7 @@ export async function joinInMemory(
       ),
     write: (documents) => {
       for (const { id, version, digest } of documents) joined.set(id, { version, digest });
-      return Promise.resolve({ written: documents.length, stale: 0, rejected: [] });
+      return Promise.resolve(nothingWritten);
     },
     groupSize: options.batchSize,
   });

@@ -184,6 +184,7 @@ describe('an interrupted rebuild', () => {
     const undisturbed = await interrupted.rebuild({ promote: false });
     const first = await rebuildStoppedAfter(interrupted, 2);
     expect(first.receipt).toMatchObject({ outcome: 'cancelled', cutover: null });
+    expect(first.receipt.timing.steps).toMatchObject({ build: expect.any(Number) });
     const generation = await interrupted.registry.findGeneration(first.receipt.generation!.uuid);
     expect(generation!.state).toBe('INTERRUPTED');
     const second = await interrupted.rebuild({ resume: 'resume' });

@@ -126,9 +126,12 @@ async function runSteps(context: RunContext): Promise<RunStep & { step: 'ended' 
     context.signal.throwIfAborted();
     context.progress.step = current.step;
     const begun = performance.now();
-    const result = await effects[current.step](context);
-    context.stepMs[current.step] = Math.round(performance.now() - begun);
-    current = nextStep(current, result, context.options);
+    try {
+      current = nextStep(current, await effects[current.step](context), context.options);
+    } finally {
+      // Also of a step that was stopped or failed: what it did by then has its rate.
+      context.stepMs[context.progress.step] = Math.round(performance.now() - begun);
+    }
   }
   return current;
 }
