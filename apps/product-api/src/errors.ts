@@ -32,6 +32,17 @@ export class MigrationsPendingError extends Error {
   }
 }
 
+/** The write database has not been reached since this process started. */
+export class NotConnectedError extends Error {
+  readonly code = 'NOT_CONNECTED';
+  readonly retryable = true;
+
+  constructor(cause: unknown) {
+    const { message } = reportedError(cause ?? 'it is being connected to');
+    super(`The write database has not been reached yet: ${message ?? 'it is being connected to'}`, { cause });
+  }
+}
+
 /** The connection broke, or the server fell silent, while a statement ran. */
 export class ConnectionLostError extends Error {
   readonly code = 'CONNECTION_LOST';

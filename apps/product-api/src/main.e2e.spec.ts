@@ -1,5 +1,6 @@
 import { eventually, freshDatabase, spawnApp, type SpawnedApp } from '@reprise/test-kit';
-import { callsTo } from './testing/api-client.ts';
+import { callsTo, problemOf } from './testing/api-client.ts';
+import { tcpProxy } from './testing/tcp-proxy.ts';
 import { mug, writeSide, type WriteSide } from './testing/write-side.ts';
 
 const start = (writeDatabaseUrl: string | undefined, more: Record<string, string> = {}): SpawnedApp =>
@@ -49,14 +50,39 @@ describe('the process', () => {
     expect(await app.exit()).toEqual({ code: 0, signal: null });
   }, 60_000);
 
-  it('writes no secret of its database into its log', async () => {
+  it('started while Postgres is away listens, is not ready and says why, and works once it is there', async () => {
+    const proxy = await tcpProxy(side.fresh.url);
+    proxy.cut();
+    const app = start(proxy.url);
+    const { port } = await app.logged({ msg: 'listening' });
+    const call = callsTo(`http://127.0.0.1:${String(port)}`);
+    await app.logged({ msg: 'the write database cannot be reached; it is tried again' });
+    expect((await call('GET', '/health/live')).status).toBe(200);
+    const ready = await call('GET', '/health/ready');
+    expect(problemOf(ready)).toBe('503 not-ready');
+    expect(JSON.stringify(ready.body)).toContain('The write database has not been reached yet');
+    expect(problemOf(await call('POST', '/v1/products', { body: mug }))).toBe('503 dependency-unavailable');
+    proxy.restore();
+    await app.ready();
+    expect((await call('POST', '/v1/products', { body: mug })).status).toBe(201);
+    expect(await app.kill('SIGTERM')).toEqual({ code: 0, signal: null });
+  }, 60_000);
+
+  it('writes no secret of its database into its log, and can be stopped while it waits for it', async () => {
     const url = new URL(side.fresh.url);
     url.password = 'planted-secret-7f';
     url.port = '1';
     const app = start(url.href);
-    expect(await app.exit()).toMatchObject({ code: 1 });
+    await app.logged({ msg: 'the write database cannot be reached; it is tried again' });
+    expect(await app.kill('SIGTERM', 5_000)).toEqual({ code: 0, signal: null });
     expect(app.output.map(({ text }) => text).join('\n')).toContain('ECONNREFUSED');
     expect(app.output.map(({ text }) => text).join('\n')).not.toContain('planted-secret-7f');
+  }, 60_000);
+
+  it('does not wait for a database that does not exist', async () => {
+    const url = new URL(side.fresh.url);
+    url.pathname = '/no_such_database';
+    expect(await start(url.href).exit()).toMatchObject({ code: 1 });
   }, 60_000);
 
   it('does not start on a database that lacks migrations, and says what to run', async () => {

@@ -1,20 +1,28 @@
-import { runService, untilAborted } from '@reprise/runtime';
+import { runService, untilAborted, whenAvailable } from '@reprise/runtime';
+import { isDependencyFault } from '@reprise/runtime/http';
 import { readProductApiConfiguration } from './configuration.ts';
-import { createProductApi } from './product-api.ts';
+import { createProductApi, writeDatabaseOf } from './product-api.ts';
 import { forgetOldAnswers } from './products/forget-answers.ts';
 import { ProductStore } from './products/product-store.ts';
 
 await runService('product-api', async ({ logger, signal }) => {
   const configuration = readProductApiConfiguration(process.env);
-  const api = await createProductApi(configuration, logger);
-  await api.listen(configuration.productApiPort, configuration.httpHost);
-  const forgetting = forgetOldAnswers(
-    api.nest.get(ProductStore),
-    configuration.idempotencyRetentionHours,
-    logger,
-    signal,
-  );
-  await untilAborted(signal);
-  await forgetting;
-  await api.close();
+  const database = writeDatabaseOf(configuration, logger);
+  const api = await createProductApi(database, logger);
+  try {
+    await api.listen(configuration.productApiPort, configuration.httpHost);
+    const connected = await whenAvailable(() => database.connect(), {
+      signal,
+      passes: isDependencyFault,
+      onWaiting: (error) =>
+        logger.warn({ err: error }, 'the write database cannot be reached; it is tried again'),
+    });
+    if (connected === undefined) return;
+    const store = api.nest.get(ProductStore);
+    const forgetting = forgetOldAnswers(store, configuration.idempotencyRetentionHours, logger, signal);
+    await untilAborted(signal);
+    await forgetting;
+  } finally {
+    await api.close();
+  }
 });

@@ -4,15 +4,12 @@ import { type ProductApiConfiguration } from './configuration.ts';
 import { ProductApiModule } from './product-api.module.ts';
 import { WriteDatabase } from './write-database.ts';
 
-/**
- * The product API, ready to listen. Closing it lets requests in flight finish and then closes its database connections.
- * @throws MigrationsPendingError when the write database lacks migrations
- */
-export async function createProductApi(
+/** The write database as the product API is told to use it, not connected to yet. */
+export function writeDatabaseOf(
   configuration: Pick<ProductApiConfiguration, 'writeDatabaseUrl' | 'poolSize' | 'statementTimeoutMs'>,
   logger: Logger,
-): Promise<HttpApplication> {
-  const database = await WriteDatabase.open({
+): WriteDatabase {
+  return new WriteDatabase({
     url: configuration.writeDatabaseUrl,
     poolSize: configuration.poolSize,
     statementTimeoutMs: configuration.statementTimeoutMs,
@@ -22,6 +19,13 @@ export async function createProductApi(
         'an idle connection to the write database broke; a new one is made when it is needed',
       ),
   });
+}
+
+/**
+ * The product API, ready to listen; until its database is connected to, it answers 503. Closing it lets requests in flight
+ * finish and then closes its database connections.
+ */
+export function createProductApi(database: WriteDatabase, logger: Logger): Promise<HttpApplication> {
   const metrics = createMetrics('product-api');
   return createHttpApplication(ProductApiModule.register(database, metrics), {
     logger,

@@ -2,7 +2,12 @@ import { type OnApplicationShutdown } from '@nestjs/common';
 import { notifiesItself } from '@reprise/outbox';
 import pg from 'pg';
 import { DataSource } from 'typeorm';
-import { ConnectionLostError, MigrationsPendingError, OutcomeUnknownError } from './errors.ts';
+import {
+  ConnectionLostError,
+  MigrationsPendingError,
+  NotConnectedError,
+  OutcomeUnknownError,
+} from './errors.ts';
 import { pendingMigrations } from './migrations/pending-migrations.ts';
 
 export interface WriteDatabaseOptions {
@@ -38,18 +43,12 @@ const ping: Statement = { name: 'ping', text: 'SELECT 1' };
  */
 export class WriteDatabase implements OnApplicationShutdown {
   readonly #dataSource: DataSource;
+  #connection: 'none' | 'usable' = 'none';
+  #failure: unknown;
 
-  private constructor(dataSource: DataSource) {
-    this.#dataSource = dataSource;
-  }
-
-  /**
-   * Connects, and checks that the schema is the one this program was written for. A database that is ahead, because a newer
-   * release migrated it, is accepted: migrations keep the running release working.
-   * @throws MigrationsPendingError when migrations are missing; none is run here
-   */
-  static async open(options: WriteDatabaseOptions): Promise<WriteDatabase> {
-    const dataSource = new DataSource({
+  /** Connects to nothing yet; until `connect` has succeeded everything is refused with NotConnectedError. */
+  constructor(options: WriteDatabaseOptions) {
+    this.#dataSource = new DataSource({
       type: 'postgres',
       url: options.url,
       applicationName: 'product-api',
@@ -66,20 +65,29 @@ export class WriteDatabase implements OnApplicationShutdown {
         query_timeout: options.statementTimeoutMs + 5_000,
       },
     });
-    await dataSource.initialize();
-    // TypeORM listens to a connection only from a moment after it was made, and the server's last word may come in between:
-    // unheard, it would end the process.
-    const { master: pool } = dataSource.driver as unknown as { readonly master: pg.Pool };
-    pool.on('connect', (client) => client.on('error', () => undefined));
-    const database = new WriteDatabase(dataSource);
+  }
+
+  /**
+   * Connects, and checks that the schema is the one this program was written for. A database that is ahead, because a newer
+   * release migrated it, is accepted: migrations keep the running release working. May be called again when it failed.
+   * @throws MigrationsPendingError when migrations are missing; none is run here
+   */
+  async connect(): Promise<void> {
+    const dataSource = this.#dataSource;
     try {
+      await dataSource.initialize();
+      // TypeORM listens to a connection only from a moment after it was made, and the server's last word may come in between:
+      // unheard, it would end the process.
+      const { master: pool } = dataSource.driver as unknown as { readonly master: pg.Pool };
+      pool.on('connect', (client) => client.on('error', () => undefined));
       const pending = await pendingMigrations(dataSource);
       if (pending.length > 0) throw new MigrationsPendingError(pending);
+      this.#connection = 'usable';
     } catch (error) {
-      await dataSource.destroy();
+      this.#failure = error;
+      if (dataSource.isInitialized) await dataSource.destroy();
       throw error;
     }
-    return database;
   }
 
   /**
@@ -118,6 +126,7 @@ export class WriteDatabase implements OnApplicationShutdown {
   }
 
   async #connected<T>(work: (run: Run) => Promise<T>): Promise<T> {
+    if (this.#connection === 'none') throw new NotConnectedError(this.#failure);
     const runner = this.#dataSource.createQueryRunner();
     // The runner listens to the connection's errors while it holds it; unheard, one would end the process.
     const client: pg.PoolClient = await runner.connect();

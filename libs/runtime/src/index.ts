@@ -8,3 +8,4 @@ export { createMetrics } from './metrics.ts';
 export { redact } from './redaction.ts';
 export { runService, untilAborted, type ServiceContext } from './run-service.ts';
 export { shutdownSignal, type ShutdownSignal, type ShutdownSignalName } from './shutdown-signal.ts';
+export { whenAvailable, type WaitingOptions } from './when-available.ts';

@@ -1,7 +1,7 @@
 import { EventTooLargeError } from '@reprise/outbox';
 import { type Refusal, type RefusalReason } from '@reprise/product-domain';
 import { ProblemException } from '@reprise/runtime/http';
-import { OutcomeUnknownError } from '../errors.ts';
+import { NotConnectedError, OutcomeUnknownError } from '../errors.ts';
 import { entityTagOf } from './if-match.ts';
 import { type WriteResult } from './product-store.ts';
 
@@ -53,6 +53,7 @@ export function refusalProblem(
 /** What a client is told about an error that this API knows; others are the frame's to answer. */
 export function errorProblem(error: unknown): unknown {
   if (error instanceof OutcomeUnknownError) return outcomeUnknownProblem(error);
+  if (error instanceof NotConnectedError) return notConnectedProblem(error);
   if (error instanceof EventTooLargeError) {
     return new ProblemException(
       413,
@@ -73,6 +74,17 @@ function outcomeUnknownProblem(cause: unknown): ProblemException {
     'It is not known whether the change was made',
     'The database stopped answering while the change was stored; it was stored as a whole or not at all. Send the request ' +
       'again with the same Idempotency-Key if it had one, else read the product first.',
+    { retryAfterSeconds: 5, cause },
+  );
+}
+
+/** The process started before its database did. */
+function notConnectedProblem(cause: unknown): ProblemException {
+  return new ProblemException(
+    503,
+    'dependency-unavailable',
+    'The database cannot be reached',
+    'The API has not reached its database since it started. Nothing was changed. Send the request again in a moment.',
     { retryAfterSeconds: 5, cause },
   );
 }

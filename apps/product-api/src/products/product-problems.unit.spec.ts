@@ -2,7 +2,7 @@ import { EventTooLargeError } from '@reprise/outbox';
 import { type RefusalReason } from '@reprise/product-domain';
 import { ProblemException } from '@reprise/runtime/http';
 import { productHistory, step } from '@reprise/test-kit';
-import { OutcomeUnknownError } from '../errors.ts';
+import { NotConnectedError, OutcomeUnknownError } from '../errors.ts';
 import { errorProblem, failureProblem } from './product-problems.ts';
 
 describe('what a client is told', () => {
@@ -29,6 +29,11 @@ describe('what a client is told', () => {
   it('for a lost answer is 503 and when to try again', () => {
     const problem = errorProblem(new OutcomeUnknownError(new Error('gone')));
     expect(problem).toMatchObject({ slug: 'outcome-unknown', extra: { retryAfterSeconds: 5 } });
+  });
+
+  it('while the database was never reached is 503 and when to try again', () => {
+    const problem = errorProblem(new NotConnectedError(undefined));
+    expect(problem).toMatchObject({ slug: 'dependency-unavailable', extra: { retryAfterSeconds: 5 } });
   });
 
   it('for any other error is left to the frame', () => {

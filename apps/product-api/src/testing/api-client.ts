@@ -1,6 +1,6 @@
 import { createLogger } from '@reprise/runtime';
 import { afterFile } from '@reprise/test-kit';
-import { createProductApi } from '../product-api.ts';
+import { createProductApi, writeDatabaseOf } from '../product-api.ts';
 
 export interface Answer {
   readonly status: number;
@@ -22,10 +22,11 @@ export async function startApi(
   writeDatabaseUrl: string,
   more: { statementTimeoutMs?: number } = {},
 ): Promise<Call> {
-  const api = await createProductApi(
-    { writeDatabaseUrl, poolSize: 10, statementTimeoutMs: 10_000, ...more },
-    createLogger('product-api', { level: 'silent' }),
-  );
+  const logger = createLogger('product-api', { level: 'silent' });
+  const configuration = { writeDatabaseUrl, poolSize: 10, statementTimeoutMs: 10_000, ...more };
+  const database = writeDatabaseOf(configuration, logger);
+  await database.connect();
+  const api = await createProductApi(database, logger);
   afterFile(() => api.close());
   return callsTo(`http://127.0.0.1:${await api.listen(0)}`);
 }

@@ -64,12 +64,13 @@ export async function writeSide(poolSize = 10): Promise<WriteSide> {
 
 /** Opens the application's pool; it is closed at the end of the test file. */
 export async function openDatabase(url: string, poolSize = 10): Promise<WriteDatabase> {
-  const database = await WriteDatabase.open({
+  const database = new WriteDatabase({
     url,
     poolSize,
     statementTimeoutMs: 20_000,
     onIdleError: () => undefined,
   });
+  await database.connect();
   afterFile(() => database.onApplicationShutdown());
   return database;
 }
