@@ -19,7 +19,6 @@ export class DeadLetterProducer {
 
   constructor(
     kafka: Kafka,
-    private readonly topics: DeadLetterTopics,
     private readonly now: () => Date,
   ) {
     this.#producer = kafka.producer({
@@ -37,8 +36,8 @@ export class DeadLetterProducer {
     return this.#producer.disconnect();
   }
 
-  async putAside(letters: readonly DeadLetter[]): Promise<void> {
-    const { name: topic, id: topicId } = this.topics.events;
+  async putAside(letters: readonly DeadLetter[], topics: DeadLetterTopics): Promise<void> {
+    const { name: topic, id: topicId } = topics.events;
     const origin = { topic, topicId, at: this.now().toISOString() };
     const messages = letters.map((letter) => ({
       key: letter.key,
@@ -46,7 +45,7 @@ export class DeadLetterProducer {
       headers: letterHeaders(letter, origin),
     }));
     for (const some of inRequests(messages))
-      await this.#producer.send({ topic: this.topics.deadLetters, acks: -1, messages: some });
+      await this.#producer.send({ topic: topics.deadLetters, acks: -1, messages: some });
   }
 }
 

@@ -2,12 +2,24 @@
 export class FeedHealth {
   readonly #failing = new Map<number, { readonly reason: string; readonly attempts: number }>();
   #standstill: string | undefined = 'the feed has not started yet';
+  #unfollowed: string | undefined;
 
   /** Only these partitions are this process's business now, and they are read where they have to be. */
   positioned(partitions: readonly number[]): void {
     this.#standstill = undefined;
     for (const partition of this.#failing.keys())
       if (!partitions.includes(partition)) this.#failing.delete(partition);
+  }
+
+  /** What the feed needs before it can start is not there. */
+  waiting(error: unknown): void {
+    this.#standstill = `the feed has not started yet: ${messageOf(error)}`;
+  }
+
+  /** The registry and the stores of what it names could be looked at, or could not: then new generations are not taken on. */
+  followed(error?: unknown): void {
+    this.#unfollowed =
+      error === undefined ? undefined : `generations cannot be followed: ${messageOf(error)}`;
   }
 
   unpositioned(error: unknown): void {
@@ -31,6 +43,7 @@ export class FeedHealth {
     const still = [...this.#failing].map(
       ([partition, { reason }]) => `partition ${partition} stands still: ${reason}`,
     );
+    if (this.#unfollowed !== undefined) still.push(this.#unfollowed);
     if (still.length > 0) throw new Error(still.join('; '));
     return Promise.resolve();
   }

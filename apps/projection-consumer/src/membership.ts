@@ -3,6 +3,7 @@ import type { GenerationStore, Registry } from '@reprise/read-model-indices';
 import type { Projection } from '@reprise/read-model-projections';
 import type { Logger } from '@reprise/runtime';
 import type { Attachments } from './attachments.ts';
+import type { FeedHealth } from './feed-health.ts';
 import type { FeedMetrics } from './feed-metrics.ts';
 import type { PartitionBatches } from './partition-batches.ts';
 
@@ -15,6 +16,7 @@ export interface MembershipInput {
   readonly models: readonly { readonly projection: Projection; readonly store: GenerationStore }[];
   readonly topic: KafkaTopic;
   readonly metrics: FeedMetrics;
+  readonly health: FeedHealth;
   readonly logger: Logger;
   readonly now: () => Date;
 }
@@ -35,7 +37,7 @@ export async function keepMembership(input: MembershipInput, signal: AbortSignal
 }
 
 async function refresh(input: MembershipInput, signal: AbortSignal): Promise<void> {
-  const { feed, transport, attachments, metrics, logger } = input;
+  const { feed, transport, attachments, metrics, health, logger } = input;
   try {
     await ensureFirstGenerations(input);
     const before = new Set(feed.generations.map(({ uuid }) => uuid));
@@ -50,10 +52,12 @@ async function refresh(input: MembershipInput, signal: AbortSignal): Promise<voi
     }
     metrics.generations(feed.generations.length);
     await attachments.announce(fed);
+    health.followed();
   } catch (error) {
     // Tried again a second later. Until then nothing new is announced, and nobody relies on it.
-    if (!signal.aborted)
-      logger.error({ err: error }, 'the registry could not be followed; it is tried again');
+    if (signal.aborted) return;
+    health.followed(error);
+    logger.error({ err: error }, 'the registry could not be followed; it is tried again');
   }
 }
 

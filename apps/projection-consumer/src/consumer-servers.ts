@@ -1,0 +1,63 @@
+import { describeTopic, type KafkaTopic } from '@reprise/read-model-feed';
+import {
+  assertReadModelMigrated,
+  createElasticsearchClient,
+  createReadModelPool,
+  DependencyError,
+} from '@reprise/read-model-indices';
+import { kafkaLogCreator, type Configuration, type Logger } from '@reprise/runtime';
+import { Kafka, logLevel } from 'kafkajs';
+import { DeadLetterProducer } from './dead-letter-producer.ts';
+import { batchesInFlight } from './partition-batches.ts';
+
+export type ConsumerConfiguration = Omit<
+  Configuration,
+  'writeDatabaseUrl' | 'productApiPort' | 'searchApiPort' | 'outboxRelayPort'
+>;
+
+/** The clients of everything the consumer works with. Opening them reaches for nothing. */
+export type ConsumerServers = ReturnType<typeof openServers>;
+
+export function openServers(configuration: ConsumerConfiguration, logger: Logger) {
+  const client = createElasticsearchClient(configuration.elasticsearch);
+  // Every batch in flight feeds two tables beside the index, and signs of life must not wait for them.
+  const pool = createReadModelPool(configuration.readModelDatabaseUrl, { max: 2 * batchesInFlight + 4 });
+  const eventStore = createReadModelPool(configuration.eventStoreDatabaseUrl, { max: 4 });
+  const kafka = new Kafka({
+    ...configuration.kafka,
+    clientId: 'reprise-projection-consumer',
+    connectionTimeout: 3_000,
+    logLevel: logLevel.INFO,
+    logCreator: kafkaLogCreator(logger),
+  });
+  const deadLetters = new DeadLetterProducer(kafka, () => new Date());
+  const close = async (): Promise<void> => {
+    await Promise.allSettled([deadLetters.disconnect(), client.close(), pool.end(), eventStore.end()]);
+  };
+  return { client, pool, eventStore, kafka, deadLetters, close };
+}
+
+/**
+ * Looks at what the feed cannot start without: the tables of the registry, the topic, and a way to put events aside. Tells
+ * whom it asks, because a server that is silent takes minutes to be given up.
+ * @throws DependencyError when a server is away, which passes; ReadModelNotMigrated and TopicMissing, which do not
+ */
+export async function reachServers(
+  { pool, deadLetters }: ConsumerServers,
+  { kafka, productEventsTopic }: ConsumerConfiguration,
+  onAsking: (server: string) => void,
+): Promise<KafkaTopic> {
+  onAsking('Postgres');
+  await assertReadModelMigrated(pool);
+  onAsking('Kafka');
+  const topic = await describeTopic(kafka, productEventsTopic);
+  await deadLetters.connect().catch((error: unknown) => {
+    throw new DependencyError('kafka', 'Kafka takes no producer of dead letters.', { cause: error });
+  });
+  return topic;
+}
+
+/** Whether what was missed at the start may come by itself. */
+export function mayPass(error: unknown): boolean {
+  return error instanceof DependencyError;
+}

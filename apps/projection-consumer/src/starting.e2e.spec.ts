@@ -1,0 +1,107 @@
+import { connect, createServer, type AddressInfo, type Socket } from 'node:net';
+import { jest } from '@jest/globals';
+import { afterFile, eventually, produce, testEndpoints, type SpawnedApp } from '@reprise/test-kit';
+import { catalogue, consumerFixture } from './testing/consumer-fixture.ts';
+import { naiveDocuments } from './testing/naive-documents.ts';
+
+jest.setTimeout(120_000);
+
+const patient = { timeoutMs: 60_000 };
+
+/** A port that takes connections and says nothing, or takes none, until the server behind it is let through. */
+async function absent(target: string, how: 'refusing' | 'silent') {
+  const port = Number(target.split(':').at(-1));
+  const sockets = new Set<Socket>();
+  let present = false;
+  const server = createServer((client) => {
+    sockets.add(client);
+    client.on('error', () => undefined);
+    if (!present) return;
+    const upstream = connect(port, '127.0.0.1');
+    upstream.on('error', () => undefined);
+    client.pipe(upstream).pipe(client);
+    client.on('close', () => upstream.destroy());
+    upstream.on('close', () => client.destroy());
+  });
+  const listen = (at: number): Promise<number> =>
+    new Promise((resolve) =>
+      server.listen(at, '127.0.0.1', () => resolve((server.address() as AddressInfo).port)),
+    );
+  const close = async (): Promise<void> => {
+    for (const socket of sockets) socket.destroy();
+    if (server.listening) await new Promise((resolve) => server.close(resolve));
+  };
+  const own = await listen(0);
+  if (how === 'refusing') await close();
+  afterFile(close);
+  return {
+    address: `127.0.0.1:${own}`,
+    appear: async (): Promise<void> => {
+      present = true;
+      for (const socket of sockets) socket.destroy();
+      if (!server.listening) await listen(own);
+    },
+  };
+}
+
+async function readinessOf(app: SpawnedApp): Promise<{ status: number; text: string; origin: string }> {
+  const { port } = await app.logged({ msg: 'listening' });
+  const origin = `http://127.0.0.1:${String(port)}`;
+  expect((await fetch(`${origin}/health/live`)).status).toBe(200);
+  const answer = await fetch(`${origin}/health/ready`);
+  return { status: answer.status, text: await answer.text(), origin };
+}
+
+const { env } = testEndpoints();
+
+describe('a consumer started while a server is away', () => {
+  it.each([
+    ['Kafka', 'refusing'],
+    ['Kafka', 'silent'],
+    ['Postgres', 'refusing'],
+    ['Elasticsearch', 'refusing'],
+  ] as const)('(%s, %s) lives, is not ready and says why, and feeds once it is there', async (name, how) => {
+    const fixture = await consumerFixture();
+    const log = catalogue(10);
+    await produce(fixture.topic, log);
+    const database = new URL(fixture.env['READ_MODEL_DATABASE_URL'] ?? '');
+    const target = {
+      Kafka: env['KAFKA_BROKERS'] ?? '',
+      Postgres: database.host,
+      Elasticsearch: new URL(env['ELASTICSEARCH_NODE'] ?? '').host,
+    }[name];
+    const server = await absent(target, how);
+    database.host = server.address;
+    const through = {
+      Kafka: { KAFKA_BROKERS: server.address },
+      Postgres: { READ_MODEL_DATABASE_URL: database.href },
+      Elasticsearch: { ELASTICSEARCH_NODE: `http://${server.address}` },
+    }[name];
+    const app = fixture.start(through);
+    await eventually(async () => {
+      const { status, text } = await readinessOf(app);
+      expect({ status, named: text.includes(name) }).toEqual({ status: 503, named: true });
+    }, patient);
+    await server.appear();
+    // A request to a silent broker is given up only after half a minute.
+    await app.ready({ timeoutMs: 90_000 });
+    await eventually(async () => expect(await fixture.documents()).toEqual(naiveDocuments(log)), patient);
+    expect(await app.kill('SIGTERM')).toEqual({ code: 0, signal: null });
+  });
+
+  it('can be stopped while it waits', async () => {
+    const fixture = await consumerFixture();
+    for (const how of ['refusing', 'silent'] as const) {
+      const app = fixture.start({ KAFKA_BROKERS: (await absent(env['KAFKA_BROKERS'] ?? '', how)).address });
+      await eventually(async () => expect((await readinessOf(app)).text).toContain('Kafka'), patient);
+      expect(await app.kill('SIGTERM', 5_000)).toEqual({ code: 0, signal: null });
+    }
+  });
+
+  it('does not wait for what nobody but its operator can mend', async () => {
+    const fixture = await consumerFixture();
+    const app = fixture.start({ PRODUCT_EVENTS_TOPIC: 'no.such.topic' });
+    expect(await app.exit()).toEqual({ code: 1, signal: null });
+    expect(app.stdout()).toContain('does not exist');
+  });
+});
