@@ -160,6 +160,20 @@ describe('while Kafka is away', () => {
 });
 
 describe('while Postgres is away', () => {
+  it('from the start: the process lives, is not ready and says why, and publishes once Postgres is there', async () => {
+    await write(10);
+    await postgres.set('refuse');
+    const app = relay();
+    const origin = await portOf(app);
+    await notReady(origin, 'outbox');
+    expect((await fetch(`${origin}/health/live`)).status).toBe(200);
+    await postgres.set('pass');
+    await drained();
+    await app.ready();
+    expect(await app.kill()).toEqual({ code: 0, signal: null });
+    await checkHistory(fixture);
+  });
+
   it.each(['refuse', 'swallow'] as const)(
     '(%s): the process lives, is not ready, and goes on in order',
     async (mode) => {

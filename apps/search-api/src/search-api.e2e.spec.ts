@@ -1,4 +1,5 @@
-import { spawnApp, step } from '@reprise/test-kit';
+import { connect, createServer, type AddressInfo } from 'node:net';
+import { afterFile, spawnApp, step, testEndpoints } from '@reprise/test-kit';
 import { freshCatalogue } from './testing/catalogue.ts';
 
 const main = 'apps/search-api/src/main.ts';
@@ -20,6 +21,41 @@ describe('the search API as a process', () => {
       status: 200,
       url: '/v1/search?q=mug',
     });
+    expect(await app.kill('SIGTERM')).toEqual({ code: 0, signal: null });
+  });
+
+  it('started while Elasticsearch is away listens, is not ready and says why, and answers once it is there', async () => {
+    const catalogue = await freshCatalogue();
+    await catalogue.add([step.created(), step.published()]);
+    const target = new URL(testEndpoints().elasticsearch.node);
+    const proxy = createServer((client) => {
+      const upstream = connect(Number(target.port), target.hostname);
+      for (const socket of [client, upstream]) socket.on('error', () => undefined);
+      client.pipe(upstream).pipe(client);
+    });
+    afterFile(() => void proxy.close());
+    const listen = (port: number): Promise<void> =>
+      new Promise((resolve) => proxy.listen(port, '127.0.0.1', resolve));
+    await listen(0);
+    const { port: reserved } = proxy.address() as AddressInfo;
+    await new Promise((resolve) => proxy.close(resolve));
+    const app = spawnApp(main, {
+      env: {
+        SEARCH_API_PORT: '0',
+        SEARCH_ALIAS: catalogue.alias,
+        ELASTICSEARCH_NODE: `http://127.0.0.1:${reserved}`,
+      },
+    });
+    const { port } = await app.logged({ msg: 'listening' });
+    const origin = `http://127.0.0.1:${String(port)}`;
+    expect((await fetch(`${origin}/health/live`)).status).toBe(200);
+    const ready = await fetch(`${origin}/health/ready`);
+    expect(ready.status).toBe(503);
+    expect(await ready.text()).toMatch(/search-alias.*(?:ECONNREFUSED|connect)/);
+    expect((await fetch(`${origin}/v1/search?q=mug`)).status).toBe(503);
+    await listen(reserved);
+    await app.ready();
+    expect((await fetch(`${origin}/v1/search?q=mug`)).status).toBe(200);
     expect(await app.kill('SIGTERM')).toEqual({ code: 0, signal: null });
   });
 
