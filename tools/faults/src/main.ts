@@ -28,7 +28,7 @@ async function run(options: FaultOptions, signal: AbortSignal): Promise<boolean>
   const templates = await databaseTemplates(servers);
   try {
     if (options.nemesis) return await nemesis(options, servers, templates, signal);
-    const results = await runMatrix(rows, servers, templates, report, signal);
+    const results = await runMatrix(rows, servers, templates, { long: options.long, report }, signal);
     if (options.json)
       print(
         JSON.stringify(

@@ -4,6 +4,8 @@ export interface FaultOptions {
   /** Rows to run; all of them when there is none. */
   readonly row: readonly string[];
   readonly short: boolean;
+  /** Durations of minutes, and rows that take many of them. */
+  readonly long: boolean;
   readonly list: boolean;
   readonly json: boolean;
   readonly nemesis: boolean;
@@ -27,6 +29,7 @@ export function readOptions(argv: readonly string[]): FaultOptions {
     .description('Disturbs real processes and servers, and checks what must hold afterwards.')
     .option('--row <ids...>', 'rows of the matrix to run, as W1 or a whole group as W (default: all)', [])
     .option('--short', 'the short selection that the tests run', false)
+    .option('--long', 'also what takes minutes: outages of five of them, a million products', false)
     .option('--list', 'print the rows and end', false)
     .option('--nemesis', 'random faults under traffic instead of the matrix', false)
     .option('--seed <n>', 'seed of the nemesis (default: from the clock)', number)
@@ -41,6 +44,7 @@ Starts servers of its own and kills them now and then; never give it an instance
 
 Examples:
   npm run -s test:faults
+  npm run -s test:faults -- --long
   npm run -s test:faults -- --row W1 C
   npm run -s test:faults -- --nemesis --seed 7 --minutes 10
 

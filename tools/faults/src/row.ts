@@ -9,8 +9,15 @@ export type Invariant =
 export interface Scene {
   readonly world: World;
   readonly faults: FaultCounts;
+  /** Whether durations are those of the matrix where they last minutes, instead of as many seconds as it takes to show the effect. */
+  readonly long: boolean;
   /** One line that stands beside the result. */
   note(text: string): void;
+}
+
+/** What a scenario needs is not to be had on this machine. It says nothing about the row then. */
+export class NotPossible extends Error {
+  override readonly name = 'NotPossible';
 }
 
 /** A test that proves a row on real servers and lives beside the code it proves. */
@@ -37,6 +44,10 @@ export interface ScenarioRow extends RowHead {
   /** The scenario kills or restarts servers, so it needs ones of its own. */
   readonly killsServers?: boolean;
   readonly partitions?: number;
+  /** Lasts many minutes, and runs only when long durations were asked for. */
+  readonly onlyLong?: boolean;
+  /** Bound against hanging, in seconds, where a row takes longer than the others. */
+  readonly withinSeconds?: number;
   run(scene: Scene): Promise<void>;
 }
 
@@ -45,9 +56,4 @@ export interface SpecRow extends RowHead {
   readonly specs: readonly NamedSpec[];
 }
 
-export interface OmittedRow extends RowHead {
-  readonly kind: 'not run';
-  readonly reason: string;
-}
-
-export type Row = ScenarioRow | SpecRow | OmittedRow;
+export type Row = ScenarioRow | SpecRow;

@@ -8,13 +8,13 @@ export async function runMatrix(
   rows: readonly Row[],
   servers: Servers,
   templates: DatabaseTemplates,
-  report: (line: string) => void,
+  { long, report }: { readonly long: boolean; readonly report: (line: string) => void },
   signal: AbortSignal,
 ): Promise<RowResult[]> {
   const results: RowResult[] = [];
   for (const row of rows) {
     if (signal.aborted) break;
-    const result = await runRow(row, servers, templates);
+    const result = await runRow(row, servers, templates, long);
     results.push(result);
     const reason = result.reason === undefined ? '' : `: ${result.reason}`;
     report(

@@ -2,7 +2,7 @@ import type { DatabaseTemplates } from './cluster/databases.ts';
 import type { Servers } from './cluster/servers.ts';
 import { createWorld } from './cluster/world.ts';
 import { FaultCounts } from './fault-counts.ts';
-import type { Row, ScenarioRow, SpecRow } from './row.ts';
+import { NotPossible, type Row, type ScenarioRow, type Scene, type SpecRow } from './row.ts';
 import { runSpec } from './run-spec.ts';
 
 export interface RowResult {
@@ -15,23 +15,36 @@ export interface RowResult {
   readonly reason?: string;
 }
 
-/** Bound against hanging; a row is meant to take less than 30 s. */
-const rowTimeoutMs = 280_000;
+/** Bound against hanging; most rows are meant to take less than 30 s. */
+const rowSeconds = 280;
 
 /** Carries out one row. Whatever fails is in the result; nothing is thrown. */
-export async function runRow(row: Row, servers: Servers, templates: DatabaseTemplates): Promise<RowResult> {
+export async function runRow(
+  row: Row,
+  servers: Servers,
+  templates: DatabaseTemplates,
+  long = false,
+): Promise<RowResult> {
   const begun = performance.now();
   const seconds = (): number => Math.round((performance.now() - begun) / 100) / 10;
-  if (row.kind === 'not run')
-    return { row, outcome: 'not run', seconds: 0, faults: {}, notes: [], reason: row.reason };
+  const notRun = (reason: string): RowResult => ({
+    row,
+    outcome: 'not run',
+    seconds: 0,
+    faults: {},
+    notes: [],
+    reason,
+  });
+  if (row.kind === 'scenario' && row.onlyLong === true && !long) return notRun('only with --long');
   const faults = new FaultCounts();
   const notes: string[] = [];
   try {
     if (row.kind === 'spec') await runSpecs(row, servers, faults);
-    else await runScenario(row, servers, templates, faults, (text) => notes.push(text));
+    else await runScenario(row, servers, templates, { faults, long, note: (text) => notes.push(text) });
     return { row, outcome: 'held', seconds: seconds(), faults: faults.all(), notes };
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
+    if (error instanceof NotPossible) return notRun(reason);
     return { row, outcome: 'broken', seconds: seconds(), faults: faults.all(), notes, reason };
   }
 }
@@ -44,19 +57,16 @@ async function runScenario(
   row: ScenarioRow,
   servers: Servers,
   templates: DatabaseTemplates,
-  faults: FaultCounts,
-  note: (text: string) => void,
+  { faults, long, note }: Omit<Scene, 'world'>,
 ): Promise<void> {
   if (row.killsServers === true && servers.own === undefined)
     throw new Error('This row kills servers, and these are shared.');
   const world = await createWorld(servers, templates, { partitions: row.partitions });
+  const seconds = row.withinSeconds ?? rowSeconds;
   const late = Promise.withResolvers<never>();
-  const timer = setTimeout(
-    () => late.reject(new Error(`I9: not over after ${rowTimeoutMs / 1_000} s`)),
-    rowTimeoutMs,
-  );
+  const timer = setTimeout(() => late.reject(new Error(`I9: not over after ${seconds} s`)), seconds * 1_000);
   try {
-    await Promise.race([row.run({ world, faults, note }), late.promise]);
+    await Promise.race([row.run({ world, faults, long, note }), late.promise]);
     const silent = row.fires.filter((fault) => faults.of(fault) === 0);
     if (silent.length > 0) throw new Error(`The fault "${silent.join('", "')}" never fired.`);
   } finally {

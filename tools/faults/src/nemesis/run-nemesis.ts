@@ -7,7 +7,8 @@ import { createWorld, type World } from '../cluster/world.ts';
 import { workspaceRoot } from '../cluster/workspace.ts';
 import { FaultCounts } from '../fault-counts.ts';
 import { settled } from '../oracle/documents.ts';
-import { readProducts, watchAlias, type AliasHistory, type ReaderHistory } from '../traffic/observers.ts';
+import { watchAlias, type AliasHistory } from '../traffic/alias.ts';
+import { readProducts, type ReaderHistory } from '../traffic/observers.ts';
 import { sendCommands, type Sent } from '../traffic/commands.ts';
 import { randomFrom } from '../traffic/random.ts';
 import { check, eventually } from '../waiting.ts';
@@ -42,6 +43,8 @@ export interface Recorded {
   readonly sent: readonly Sent[];
   readonly alias: AliasHistory;
   readonly reads: ReaderHistory;
+  /** Switches without which the run has shown nothing about readers. */
+  readonly leastSwitches: number;
 }
 
 /**
@@ -141,7 +144,7 @@ async function disturb(
         world,
         cast,
         random,
-        job: jobs.job,
+        job: jobs.fairGame,
         searchAway: (now) => {
           away += now ? 1 : -1;
         },
@@ -158,12 +161,18 @@ async function disturb(
         report(
           `${kind.name}${times > 0 ? '' : ' (nothing met it)'}; ${commands.sent.length} commands so far`,
         );
-        await delay(300 + random.below(3_000));
+        // Now and then long enough for a rebuild to get through: without switches I6 and I7 would show nothing.
+        await delay(random.chance(0.15) ? 8_000 + random.below(6_000) : 300 + random.below(3_000));
       }
     }),
   );
   const switching = await jobs.stop();
   await commands.stop();
-  const recorded = { sent: commands.sent, alias: await alias.stop(), reads: await reader.stop() };
+  const recorded = {
+    sent: commands.sent,
+    alias: await alias.stop(),
+    reads: await reader.stop(),
+    leastSwitches: Math.floor(minutes / 2),
+  };
   return { recorded, switching };
 }

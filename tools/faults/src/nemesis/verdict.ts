@@ -5,7 +5,7 @@ import { checkNoDebris } from '../oracle/debris.ts';
 import { countDeadLetters } from '../oracle/dead-letters.ts';
 import { settled } from '../oracle/documents.ts';
 import { committedEvents } from '../oracle/event-store.ts';
-import { checkAlias } from '../traffic/observers.ts';
+import { checkAlias } from '../traffic/alias.ts';
 import { check } from '../waiting.ts';
 import type { Recorded } from './run-nemesis.ts';
 
@@ -21,6 +21,8 @@ export interface Verdict {
   readonly failedReads: number;
   readonly wentBack: number;
   readonly aliasSamples: number;
+  /** How far the samples were apart, in milliseconds. */
+  readonly aliasIntervalMs: { readonly median: number; readonly p99: number; readonly max: number };
   readonly switches: number;
   /** Invariants that do not hold; none when all is well. */
   readonly broken: readonly string[];
@@ -29,7 +31,7 @@ export interface Verdict {
 /** Judges a run once everything is healed. Each invariant is looked at, also after one that does not hold. */
 export async function judgeRun(
   world: World,
-  { sent, alias, reads }: Recorded,
+  { sent, alias, reads, leastSwitches }: Recorded,
   finalRebuild: () => Promise<void>,
 ): Promise<Verdict> {
   const broken: string[] = [];
@@ -50,6 +52,14 @@ export async function judgeRun(
     doubled: 0,
   });
   await attempt(() => checkAlias(world, alias), undefined);
+  await attempt(
+    () =>
+      check(
+        alias.seen.length > leastSwitches,
+        `only ${alias.seen.length - 1} switches were seen, so I6 and I7 have shown little; at least ${leastSwitches} are meant to be`,
+      ),
+    undefined,
+  );
   await attempt(finalRebuild, undefined);
   await attempt(() => settled(world), '');
   await attempt(() => checkNoDebris(world), undefined);
@@ -83,6 +93,7 @@ export async function judgeRun(
     failedReads: reads.failed.length,
     wentBack: reads.wentBack.length,
     aliasSamples: alias.samples,
+    aliasIntervalMs: alias.intervalMs,
     switches: alias.seen.length - 1,
     broken,
   };

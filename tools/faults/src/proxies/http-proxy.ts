@@ -17,6 +17,8 @@ export type HttpFault =
   | { readonly kind: 'refuse-items'; readonly ids: ReadonlySet<string>; readonly status?: 400 | 429 }
   /** The connection is reset before the server sees it. */
   | { readonly kind: 'reset' }
+  /** The server carries it out; the answer arrives when `until` has resolved. */
+  | { readonly kind: 'hold'; readonly until: Promise<unknown> }
   /** The server carries it out, then the connection is reset. */
   | { readonly kind: 'lose-answer' }
   /** The server carries it out, and half of its answer arrives. */
@@ -73,6 +75,12 @@ export async function httpProxy(target: string): Promise<HttpProxy> {
         const rest = linesOf(body, (id) => !fault.ids.has(id));
         const answer = rest === '' ? '{"items":[]}' : (await forward(target, incoming, rest)).body;
         reply(outgoing, 200, merge(idsOf(body), fault.ids, fault.status ?? 429, answer));
+        return;
+      }
+      case 'hold': {
+        const answer = await forward(target, incoming, body);
+        await fault.until;
+        reply(outgoing, answer.status, answer.body);
         return;
       }
       case 'truncate': {

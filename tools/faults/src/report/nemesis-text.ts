@@ -3,6 +3,7 @@ import type { NemesisResult } from '../nemesis/run-nemesis.ts';
 /** A nemesis run as Markdown. */
 export function nemesisText(result: NemesisResult): string {
   const { seed, minutes, faults, hits, endings, endedByItself, secondsToRest, verdict, historyFile } = result;
+  const interval = verdict.aliasIntervalMs;
   const total = Object.values(faults).reduce((sum, times) => sum + times, 0);
   const list = (counts: Readonly<Record<string, number>>): string =>
     Object.entries(counts)
@@ -15,7 +16,7 @@ export function nemesisText(result: NemesisResult): string {
     `- commands acknowledged: ${verdict.acknowledged}; lost: ${verdict.lost}; with two effects: ${verdict.doubled}`,
     `- events committed: ${verdict.committed}; duplicate records in the log: ${verdict.duplicateRecords}; dead letters: ${verdict.deadLetters}`,
     `- reads through the alias: ${verdict.reads}; failed while Elasticsearch ran: ${verdict.failedReads}; gone back: ${verdict.wentBack}`,
-    `- samples of the alias: ${verdict.aliasSamples}; switches seen: ${verdict.switches}`,
+    `- samples of the alias: ${verdict.aliasSamples}, one every ${interval.median} ms (p99 ${interval.p99} ms, longest ${interval.max} ms, servers that were away included); switches seen: ${verdict.switches}`,
     `- rebuilds and rollbacks: ${list(endings)}`,
     `- processes that ended though nobody killed them: ${list(endedByItself)}`,
     `- at rest after ${secondsToRest} s, a last rebuild and all checks included`,

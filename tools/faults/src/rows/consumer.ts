@@ -4,7 +4,7 @@ import { checkIndex, servingIndex, settled } from '../oracle/documents.ts';
 import { committedEvents } from '../oracle/event-store.ts';
 import type { Row, Scene } from '../row.ts';
 import { publish, seed } from '../traffic/seed.ts';
-import { watchAlias, checkAlias } from '../traffic/observers.ts';
+import { watchAlias, checkAlias } from '../traffic/alias.ts';
 import { check, checkSame, eventually } from '../waiting.ts';
 
 const feedingSpec = 'apps/projection-consumer/src/feeding-faults.e2e.spec.ts';

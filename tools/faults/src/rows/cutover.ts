@@ -1,23 +1,34 @@
+import type { AppProcess } from '../cluster/app-process.ts';
 import { startApi, startConsumer, startRelay } from '../cluster/pipeline.ts';
+import type { AppOptions } from '../cluster/world.ts';
 import { checkAtRest } from '../oracle/check-all.ts';
 import { checkCommands } from '../oracle/command-history.ts';
 import { servingIndex, settled } from '../oracle/documents.ts';
 import { committedEvents } from '../oracle/event-store.ts';
 import type { Row, Scene } from '../row.ts';
 import { sendCommands } from '../traffic/commands.ts';
-import { checkAlias, checkReaders, readProducts, watchAlias } from '../traffic/observers.ts';
+import { checkAlias, samplingText, watchAlias } from '../traffic/alias.ts';
+import { checkReaders, readProducts } from '../traffic/observers.ts';
 import { randomFrom } from '../traffic/random.ts';
 import { check, eventually } from '../waiting.ts';
 
+/** What `underTraffic` has started. */
+export interface Running {
+  readonly api: AppProcess;
+  readonly relay: AppProcess;
+  readonly consumer: AppProcess;
+}
+
 /** Does `work` while commands are sent and products are read, then judges all that was recorded. */
 export async function underTraffic(
-  { world, note }: Scene,
+  { world, note }: Omit<Scene, 'faults'>,
   perSecond: number,
-  work: (control: { consumer: Awaited<ReturnType<typeof startConsumer>> }) => Promise<void>,
+  work: (running: Running) => Promise<void>,
+  options: AppOptions = {},
 ): Promise<void> {
-  const api = await startApi(world);
-  startRelay(world, { args: ['--poll-ms=100'] });
-  const consumer = await startConsumer(world);
+  const api = await startApi(world, options);
+  const relay = startRelay(world, { ...options, args: ['--poll-ms=100'] });
+  const consumer = await startConsumer(world, options);
   await settled(world);
   const commands = sendCommands({
     origin: api.origin,
@@ -32,7 +43,7 @@ export async function underTraffic(
   ]);
   try {
     await eventually(() => check(commands.sent.length > 100, 'no commands yet'));
-    await work({ consumer });
+    await work({ api: api.process(), relay, consumer });
   } finally {
     await commands.stop();
   }
@@ -42,17 +53,19 @@ export async function underTraffic(
   const { acknowledged } = checkCommands(commands.sent, await committedEvents(world));
   const { duplicates } = await checkAtRest(world);
   note(
-    `${acknowledged} commands, ${reads.reads} reads, ${aliasHistory.samples} samples of the alias, ` +
-      `${aliasHistory.seen.length - 1} switches; ${duplicates} duplicate records`,
+    `${acknowledged} commands, ${reads.reads} reads, ` +
+      `${aliasHistory.seen.length - 1} switches, ${samplingText(aliasHistory)}; ${duplicates} duplicate records`,
   );
 }
 
-async function verb(scene: Scene, ...args: string[]): Promise<void> {
+/** Runs a verb of the rebuild job that has to move readers. */
+export async function verb(scene: Scene, ...args: string[]): Promise<string> {
   const before = await servingIndex(scene.world);
   const { code, text } = await scene.world.job([...args, '--projection', 'product_search']);
   check(code === 0, `${args[0]} ended with ${code}:\n${text.slice(-1_000)}`);
   check((await servingIndex(scene.world)) !== before, `${args[0]} did not move readers`);
   scene.faults.count(`readers switched by ${args[0]}`);
+  return text;
 }
 
 const liveCutover = (scene: Scene): Promise<void> =>

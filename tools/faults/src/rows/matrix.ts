@@ -1,11 +1,14 @@
 import type { Row } from '../row.ts';
+import { clockRows } from './clock.ts';
 import { consumerRows } from './consumer.ts';
 import { consumerStoreRows } from './consumer-store.ts';
 import { cutoverRows } from './cutover.ts';
+import { longLifeRows } from './long-life.ts';
 import { poisonRows } from './poison.ts';
 import { rebuildKilledRows } from './rebuild-killed.ts';
 import { rebuildLogRows } from './rebuild-log.ts';
 import { rebuildRunRows } from './rebuild-run.ts';
+import { rebuildSignalRows } from './rebuild-signals.ts';
 import { relayRows } from './relay.ts';
 import { writeSideRows } from './write-side.ts';
 
@@ -20,6 +23,9 @@ export const matrix: readonly Row[] = [
   ...cutoverRows,
   ...rebuildLogRows,
   ...rebuildRunRows,
+  ...rebuildSignalRows,
+  ...clockRows,
+  ...longLifeRows,
 ].toSorted((one, other) => rank(one.id) - rank(other.id));
 
 function rank(id: string): number {

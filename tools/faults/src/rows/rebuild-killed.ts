@@ -9,7 +9,7 @@ import { checkNoDebris } from '../oracle/debris.ts';
 import { servingIndex, settled } from '../oracle/documents.ts';
 import { checkUntouched, observeUntouched } from '../oracle/isolation.ts';
 import type { Row, Scene } from '../row.ts';
-import { checkAlias, watchAlias } from '../traffic/observers.ts';
+import { checkAlias, watchAlias } from '../traffic/alias.ts';
 import { seed } from '../traffic/seed.ts';
 import { check, checkSame } from '../waiting.ts';
 

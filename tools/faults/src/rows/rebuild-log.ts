@@ -4,7 +4,7 @@ import { servingIndex, settled } from '../oracle/documents.ts';
 import { checkUntouched, observeUntouched } from '../oracle/isolation.ts';
 import type { PlainEvent } from '../oracle/fold.ts';
 import type { Row, Scene } from '../row.ts';
-import { checkAlias, watchAlias } from '../traffic/observers.ts';
+import { checkAlias, watchAlias } from '../traffic/alias.ts';
 import { seed } from '../traffic/seed.ts';
 import { check, checkSame, eventually } from '../waiting.ts';
 

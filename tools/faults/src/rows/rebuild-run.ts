@@ -1,12 +1,10 @@
-import { fileURLToPath } from 'node:url';
 import { rebuild, successfulRebuild } from '../cluster/rebuild.ts';
-import { checkIndex, servingIndex, settled } from '../oracle/documents.ts';
-import { committedEvents } from '../oracle/event-store.ts';
+import { servingIndex, settled } from '../oracle/documents.ts';
 import { checkUntouched, observeUntouched } from '../oracle/isolation.ts';
 import type { Row, Scene } from '../row.ts';
-import { checkAlias, watchAlias } from '../traffic/observers.ts';
+import { checkAlias, watchAlias } from '../traffic/alias.ts';
 import { seed } from '../traffic/seed.ts';
-import { check, checkSame } from '../waiting.ts';
+import { checkSame } from '../waiting.ts';
 
 const jobSpec = 'apps/rebuild-job/src/rebuild-job.e2e.spec.ts';
 
@@ -100,64 +98,6 @@ async function tampered({ world, faults, note }: Scene): Promise<void> {
   note('refused each time; the next run passed');
 }
 
-async function clockJumps({ world, faults, note }: Scene): Promise<void> {
-  await seed(world, { products: 60, events: 5, upTo: 'log' });
-  const { digest } = await successfulRebuild(world);
-  const preload = fileURLToPath(new URL('../cluster/clock-jump.ts', import.meta.url));
-  const names = new Set([await servingIndex(world)]);
-  for (const jumpMs of [-3_600_000, -86_400_000, 3_600_000]) {
-    const env = { NODE_OPTIONS: `--import=${preload}`, FAULTS_CLOCK_JUMP_MS: String(jumpMs) };
-    const { receipt, code, text } = await rebuild(world, [], { env });
-    checkSame(code, 0, `the exit code with a clock ${jumpMs / 1_000} s off\n${text.slice(-600)}\n`);
-    if (text.includes('the clock jumped')) faults.count('clock jumped during a rebuild');
-    checkSame(receipt?.digest, digest, 'I10: the digest');
-    names.add(await servingIndex(world));
-  }
-  checkSame(names.size, 4, 'different names');
-  // At the same time, one of them waits for nothing: it is told that another one is at work.
-  const both = await Promise.all([rebuild(world), rebuild(world)]);
-  faults.count('two builds at the same second');
-  const codes = both.map(({ code }) => code).sort();
-  check(
-    codes.join() === '0,3' || codes.join() === '0,0',
-    `exit codes ${codes.join(', ')} of two runs at once`,
-  );
-  await settled(world);
-  note(`two at once ended with ${codes.join(' and ')}`);
-}
-
-async function longLife({ world, faults, note }: Scene): Promise<void> {
-  const first = await seed(world, { products: 60, events: 4, upTo: 'log' });
-  await successfulRebuild(world);
-  const old = await servingIndex(world);
-  await successfulRebuild(world);
-  // Nobody feeds the one on standby, as if the consumer had been away since the switch.
-  await seed(world, { products: 60, events: 3, upTo: 'log', after: first });
-  await world.read.query(
-    `UPDATE registry.generations SET state_changed_at = state_changed_at - interval '1 hour'`,
-  );
-  faults.count('an hour since the switch');
-  const { code, text } = await world.job(['rollback', '--projection', 'product_search']);
-  checkSame(code, 0, `the exit code of the rollback\n${text.slice(-600)}\n`);
-  checkSame(await servingIndex(world), old, 'the serving index');
-  await checkIndexAtLeast(world);
-  note(text.split('\n').at(-1)?.slice(0, 200) ?? '');
-}
-
-/** Without a consumer the rollback itself has to bring the old one as far as the one it replaces, not further. */
-async function checkIndexAtLeast(world: Scene['world']): Promise<void> {
-  const events = (await committedEvents(world)).map(({ event }) => event);
-  const serving = await servingIndex(world);
-  const upTo = (version: number) => events.filter(({ aggregateversion }) => aggregateversion <= version);
-  const results = await Promise.allSettled(
-    [4, 7].map((version) => checkIndex(world, serving, upTo(version))),
-  );
-  check(
-    results.some(({ status }) => status === 'fulfilled'),
-    'I7: the index rolled back to is behind the one it replaced',
-  );
-}
-
 async function drift({ world, faults, note }: Scene): Promise<void> {
   await seed(world, { products: 200, events: 4, upTo: 'log' });
   await successfulRebuild(world);
@@ -196,15 +136,6 @@ async function drift({ world, faults, note }: Scene): Promise<void> {
 
 export const rebuildRunRows: readonly Row[] = [
   {
-    id: 'B2',
-    title: 'SIGINT or SIGTERM during a rebuild',
-    inject: 'the signal mid-batch',
-    expect: 'the batch ends, the checkpoint is saved, exit 130 or 143; resumed to the same digest',
-    invariants: ['I6', 'I10', 'I12'],
-    kind: 'spec',
-    specs: [{ file: jobSpec, titles: ['G14: finishes its batch, saves and exits on'] }],
-  },
-  {
     id: 'B3',
     title: 'Two rebuilds at once; the holder is killed',
     inject: 'a second one beside a stopped one, SIGKILL of the first',
@@ -236,35 +167,6 @@ export const rebuildRunRows: readonly Row[] = [
       'new index tampered with: a digest changed',
     ],
     run: tampered,
-  },
-  {
-    id: 'B15',
-    title: 'The clock jumps, two builds start in one second',
-    inject: 'Date of the process jumps back an hour, back a day, an hour ahead; two runs at once',
-    expect: 'names are unique, nothing is decided by the clock',
-    invariants: ['I6', 'I10'],
-    kind: 'scenario',
-    fires: ['clock jumped during a rebuild', 'two builds at the same second'],
-    run: clockJumps,
-  },
-  {
-    id: 'B16',
-    title: 'A million products under a small heap',
-    inject: '--max-old-space-size',
-    expect: 'it ends, memory stays flat',
-    invariants: ['I9'],
-    kind: 'not run',
-    reason: 'takes a quiet machine for minutes; measured by npm run bench, see benchmarks.md',
-  },
-  {
-    id: 'B17',
-    title: 'Rollback an hour after the switch',
-    inject: 'events after the switch that nobody fed to the old index',
-    expect: 'it is brought as far as what it replaces before readers go back',
-    invariants: ['I5', 'I7', 'I12'],
-    kind: 'scenario',
-    fires: ['an hour since the switch'],
-    run: longLife,
   },
   {
     id: 'V1',
