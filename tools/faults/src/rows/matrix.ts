@@ -4,6 +4,7 @@ import { consumerRows } from './consumer.ts';
 import { consumerStoreRows } from './consumer-store.ts';
 import { cutoverRows } from './cutover.ts';
 import { longLifeRows } from './long-life.ts';
+import { longOutageRows } from './long-outages.ts';
 import { poisonRows } from './poison.ts';
 import { rebuildKilledRows } from './rebuild-killed.ts';
 import { rebuildLogRows } from './rebuild-log.ts';
@@ -25,6 +26,7 @@ export const matrix: readonly Row[] = [
   ...rebuildRunRows,
   ...rebuildSignalRows,
   ...clockRows,
+  ...longOutageRows,
   ...longLifeRows,
 ].toSorted((one, other) => rank(one.id) - rank(other.id));
 
