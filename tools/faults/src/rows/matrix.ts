@@ -3,6 +3,7 @@ import { clockRows } from './clock.ts';
 import { consumerRows } from './consumer.ts';
 import { consumerStoreRows } from './consumer-store.ts';
 import { cutoverRows } from './cutover.ts';
+import { diskFullRows } from './disk-full.ts';
 import { longLifeRows } from './long-life.ts';
 import { longOutageRows } from './long-outages.ts';
 import { poisonRows } from './poison.ts';
@@ -25,6 +26,7 @@ export const matrix: readonly Row[] = [
   ...rebuildLogRows,
   ...rebuildRunRows,
   ...rebuildSignalRows,
+  ...diskFullRows,
   ...clockRows,
   ...longOutageRows,
   ...longLifeRows,
