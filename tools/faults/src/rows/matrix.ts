@@ -6,6 +6,7 @@ import { cutoverRows } from './cutover.ts';
 import { diskFullRows } from './disk-full.ts';
 import { longLifeRows } from './long-life.ts';
 import { longOutageRows } from './long-outages.ts';
+import { millionRows } from './million.ts';
 import { poisonRows } from './poison.ts';
 import { rebuildKilledRows } from './rebuild-killed.ts';
 import { rebuildLogRows } from './rebuild-log.ts';
@@ -30,6 +31,7 @@ export const matrix: readonly Row[] = [
   ...clockRows,
   ...longOutageRows,
   ...longLifeRows,
+  ...millionRows,
 ].toSorted((one, other) => rank(one.id) - rank(other.id));
 
 function rank(id: string): number {
