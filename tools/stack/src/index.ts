@@ -5,3 +5,4 @@ export { attachToEmbeddedStack } from './attach.ts';
 export { endpointNames, stackEnvironment, type EndpointName, type StackEnvironment } from './environment.ts';
 export { StackAborted, StackError } from './errors.ts';
 export { instanceDirectory } from './instance/directory.ts';
+export { serverUser, type ServerUser } from './server-user.ts';

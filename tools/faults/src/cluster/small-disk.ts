@@ -21,10 +21,15 @@ const ballast = 'ballast';
 const pieceBytes = 64 * 1_024;
 
 /**
- * Mounts a tmpfs over a folder, which needs root: then a full disk is a real one, with ENOSPC from the kernel.
+ * Mounts a tmpfs over a folder, which needs root: then a full disk is a real one, with ENOSPC from the kernel. It belongs to
+ * `owner`, or to root.
  * @throws NotPossible as an ordinary user
  */
-export async function smallDisk(folder: string, megabytes: number): Promise<SmallDisk> {
+export async function smallDisk(
+  folder: string,
+  megabytes: number,
+  owner?: { readonly uid: number; readonly gid: number },
+): Promise<SmallDisk> {
   if (process.getuid?.() !== 0)
     throw new NotPossible(
       'only root may mount a small file system; run it as root to see a disk that is full',
@@ -32,7 +37,15 @@ export async function smallDisk(folder: string, megabytes: number): Promise<Smal
   mkdirSync(folder, { recursive: true });
   // One that an earlier run left behind.
   await run('umount', ['--lazy', folder]).catch(() => undefined);
-  await run('mount', ['-t', 'tmpfs', '-o', `size=${megabytes}m,mode=0777`, 'faults', folder]);
+  const { uid, gid } = owner ?? { uid: 0, gid: 0 };
+  await run('mount', [
+    '-t',
+    'tmpfs',
+    '-o',
+    `size=${megabytes}m,mode=0755,uid=${uid},gid=${gid}`,
+    'faults',
+    folder,
+  ]);
   const file = join(folder, ballast);
   const freeBytes = (): number => {
     const { bavail, bsize } = statfsSync(folder);

@@ -1,7 +1,7 @@
 import { mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { stackDown, stackReset, stackUp } from '@reprise/stack';
+import { serverUser, stackDown, stackReset, stackUp } from '@reprise/stack';
 import { databaseTemplates } from '../cluster/databases.ts';
 import { rebuild, successfulRebuild } from '../cluster/rebuild.ts';
 import { smallDisk, type SmallDisk } from '../cluster/small-disk.ts';
@@ -57,8 +57,9 @@ async function onSmallDisks(
   ) => Promise<void>,
 ): Promise<void> {
   const directory = join(workspaceRoot, '.stack', 'faults-disk');
-  const elasticsearch = await smallDisk(join(directory, 'elasticsearch', 'data'), 800);
-  const postgres = await smallDisk(join(directory, 'postgres'), 320);
+  const user = serverUser();
+  const elasticsearch = await smallDisk(join(directory, 'elasticsearch', 'data'), 400, user);
+  const postgres = await smallDisk(join(directory, 'postgres'), 320, user);
   const up = () => stackUp({ directory, fsync: false });
   try {
     const { environment } = await up();
@@ -73,15 +74,17 @@ async function onSmallDisks(
       await world.close();
     }
   } finally {
-    await stackDown({ directory });
-    await elasticsearch.unmount();
-    await postgres.unmount();
-    await stackReset({ directory });
+    // What went wrong before is what counts.
+    await stackDown({ directory }).catch(() => undefined);
+    for (const disk of [elasticsearch, postgres]) await disk.unmount();
+    await stackReset({ directory }).catch(() => undefined);
   }
 }
 
-const setting = (world: World, settings: Record<string, unknown>): Promise<unknown> =>
-  world.search.call('PUT', '_cluster/settings', { persistent: settings });
+async function setting(world: World, settings: Record<string, unknown>): Promise<void> {
+  const { status, body } = await world.search.call('PUT', '_cluster/settings', { persistent: settings });
+  checkSame(status, 200, `the answer to new settings (${JSON.stringify(body).slice(0, 200)})`);
+}
 
 /** What must hold whatever a rebuild meets on a full disk. */
 async function rebuildMeets(
@@ -90,26 +93,32 @@ async function rebuildMeets(
   relieve: () => Promise<void>,
 ): Promise<string> {
   const before = await servingIndex(world);
-  const { code, text } = await rebuild(world);
+  const { code, text, receipt } = await rebuild(world);
   check(code === 2 || code === 4, `I12: exit code ${code} on a full disk:\n${text.slice(-800)}`);
-  const reason = text.split('\n').findLast((line) => line.trim() !== '') ?? '';
+  const reason = receipt?.message ?? text.split('\n').findLast((line) => line.trim() !== '') ?? '';
   await relieve();
   await eventually(async () => checkSame(await servingIndex(world), before, 'I6: the serving index'));
   const next = await eventually(() => successfulRebuild(world), { timeoutMs: 90_000, intervalMs: 2_000 });
   checkSame(next.digest, digest, 'I10: the digest of the next run');
   await settled(world);
-  return `exit ${code} (${reason.slice(0, 90)})`;
+  return `exit ${code} (${reason.slice(0, 120)})`;
 }
 
 const serversDisks = ({ faults, note }: Scene): Promise<void> =>
   onSmallDisks(async (world, { elasticsearch, postgres }, up) => {
+    // Watermarks that fit the small disk; Elasticsearch looks at them every few seconds.
+    await setting(world, {
+      'cluster.info.update.interval': '10s',
+      'cluster.routing.allocation.disk.watermark.low': '160mb',
+      'cluster.routing.allocation.disk.watermark.high': '130mb',
+      'cluster.routing.allocation.disk.watermark.flood_stage': '100mb',
+    });
     await seed(world, { products: 300, events: 5, upTo: 'log' });
     const { digest } = await successfulRebuild(world);
     const alias = watchAlias(world);
 
-    // Below the flood stage (500 MB) Elasticsearch itself makes every index read-only; it looks every few seconds.
-    await setting(world, { 'cluster.info.update.interval': '10s' });
-    elasticsearch.fill(200 * megabyte);
+    // Beyond the flood stage it makes every index read-only by itself.
+    elasticsearch.fill(60 * megabyte);
     const serving = await servingIndex(world);
     await eventually(async () => {
       const { body } = await world.search.call('GET', `${serving}/_settings?flat_settings=true`);
