@@ -26,7 +26,7 @@ export interface CatchUpInput {
 }
 
 /**
- * Feeds a generation from the log up to given positions, without a group, and saves its positions after each batch. A live
+ * Feeds a generation from the log up to given positions or its end, without a group, and saves its positions after each batch. A live
  * consumer may feed it at the same time: the version guard makes one of the two a no-op.
  *
  * Later events of a product whose dead letter the gate tolerated wait behind it here as they do in the live generation: the
@@ -40,7 +40,9 @@ export function catchUpFromLog(input: CatchUpInput): CatchUp {
     const source = kafkaSource(input.connection, topic);
     const positions = await input.registry.positions(generation.uuid);
     try {
-      for (const [partition, end] of target) {
+      const ends =
+        target === 'end' ? topic.partitions.map(({ partition, end }) => [partition, end] as const) : target;
+      for (const [partition, end] of ends) {
         const start = positions.get(partition) ?? 0n;
         if (start >= end) continue;
         const slice = { slice: partition, start, end };

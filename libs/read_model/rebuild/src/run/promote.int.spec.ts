@@ -1,6 +1,8 @@
 import type { Fence, Generation } from '@reprise/read-model-indices';
+import { feedEvents } from '@reprise/read-model-feed';
 import { produce, productHistory, step } from '@reprise/test-kit';
 import { testReadModel, type TestReadModel } from '../testing/read-model.ts';
+import { catchUpFromLog } from './catch-up.ts';
 import { promote, type CatchUp } from './promote.ts';
 import { rollBack } from './roll-back.ts';
 import { underLease } from './under-lease.ts';
@@ -68,6 +70,36 @@ describe('a cutover that was killed before the registry heard of it', () => {
   });
 });
 
+describe('what readers have seen though no position tells of it', () => {
+  it('is in the generation they are moved to: a consumer wrote it and died before it saved how far it was', async () => {
+    const model = await testReadModel({ partitions: 1 });
+    const { store, registry, projection, servers, topic } = model;
+    const history = productHistory({ events: [step.created(), step.published(), step.priceChanged(7)] });
+    await produce(topic, history.slice(0, 2));
+    const { receipt } = await model.rebuild();
+    const live = (await registry.findGeneration(receipt.generation!.uuid))!;
+    const next = await built(model);
+    await produce(topic, history.slice(2));
+    await feedEvents({ store, name: live.name, projection }, history.slice(2), undefined);
+    const id = history[0]!.subject;
+    expect((await store.observe(live.name, id))?.version).toBe(3);
+    const catchUp = catchUpFromLog({
+      connection: servers.kafka,
+      topic: topic.name,
+      registry,
+      store,
+      projection,
+      history: undefined,
+    });
+    const { signal } = new AbortController();
+    const cutover = await underLease(registry, projection.name, (fence) =>
+      promote({ generation: next, store, registry, fence, catchUp, signal, now: () => new Date(0) }),
+    );
+    expect(cutover.to).toBe(next.name);
+    expect((await store.observe(next.name, id))?.version).toBe(3);
+  });
+});
+
 describe('a promotion beside writes that never pause', () => {
   /** A live generation that has moved on whenever the other one has come to where it was. */
   async function promoteBesideWrites(fingerprint: string | undefined) {
@@ -79,6 +111,7 @@ describe('a promotion beside writes that never pause', () => {
     await registry.advancePositions(live.uuid, new Map([[0, 100n]]));
     await registry.beat('consumer', [{ generation: live.uuid, partitions: [0] }]);
     const catchUp: CatchUp = async ({ uuid }, target) => {
+      if (target === 'end') return;
       await registry.advancePositions(uuid, target);
       await registry.advancePositions(live.uuid, new Map([[0, target.get(0)! + 1n]]));
     };

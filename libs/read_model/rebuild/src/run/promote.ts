@@ -10,8 +10,15 @@ import {
 import { RebuildError } from '../errors.ts';
 import type { CutoverRecord } from './receipt.ts';
 
-/** Brings a generation from its positions to at least `target`; partitions absent from `target` stay. */
-export type CatchUp = (generation: Generation, target: Positions, signal: AbortSignal) => Promise<void>;
+/**
+ * Brings a generation from its positions to at least `target`, where partitions that are absent stay, or to the end the log has
+ * when it is called.
+ */
+export type CatchUp = (
+  generation: Generation,
+  target: Positions | 'end',
+  signal: AbortSignal,
+) => Promise<void>;
 
 export interface PromotionInput {
   readonly generation: Generation;
@@ -80,8 +87,10 @@ async function recordSwitch({ generation, registry, store, fence }: PromotionInp
 }
 
 /**
- * Returns when the generation is at least as far as `live` and fed by everyone who feeds `live`. The time for it begins when
- * the generation has once been where `live` was. Where `live` is fed by another projection version only, nothing feeds both
+ * Returns when the generation is at least as far as `live` and fed by everyone who feeds `live`. Documents of `live` may be ahead
+ * of its positions: whoever wrote them died before it saved how far it was. They came from the log, so the generation is
+ * brought to the end the log has once nobody feeds `live` alone. The time for it begins when the generation has once been where
+ * `live` was. Where `live` is fed by another projection version only, nothing feeds both
  * and `live` may stay ahead by what arrives during a round: after that time such a round is near enough.
  */
 async function meet(input: PromotionInput, live: Generation, catchUp: CatchUp): Promise<void> {
@@ -89,16 +98,23 @@ async function meet(input: PromotionInput, live: Generation, catchUp: CatchUp): 
   // Offsets of another incarnation of the topic cannot be compared; what counts then is the end captured by the build.
   if (live.topicId !== generation.topicId) return;
   let deadline: number | undefined;
+  let hasAllThatWasRead = false;
   for (;;) {
     signal.throwIfAborted();
     const missing = await notYetFeeding(registry, live, generation);
     const target = await registry.positions(live.uuid);
     const behind = isBehind(await registry.positions(generation.uuid), target);
-    if (!behind && missing.length === 0) return;
+    if (missing.length > 0) hasAllThatWasRead = false;
+    if (!behind && hasAllThatWasRead) return;
     const isOver = deadline !== undefined && performance.now() > deadline;
     if (isOver && missing.length > 0) throw notTakenOn(generation, missing, attachTimeoutMs);
     if (behind) await catchUp(generation, target, signal);
-    else await delay(50, undefined, { signal });
+    else if (missing.length > 0) await delay(50, undefined, { signal });
+    else {
+      await catchUp(generation, 'end', signal);
+      hasAllThatWasRead = true;
+      continue;
+    }
     if (isOver) return;
     deadline ??= performance.now() + attachTimeoutMs;
   }

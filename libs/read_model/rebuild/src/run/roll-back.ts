@@ -1,4 +1,5 @@
 import {
+  DependencyError,
   fingerprintOf,
   type Fence,
   type Generation,
@@ -49,7 +50,25 @@ export async function rollBack(input: RollbackInput): Promise<CutoverRecord> {
       `${target.name} holds an earlier topic of that name, deleted since: it lacks whatever was written after that`,
     );
   } else if (!feedable && current) await tellLag(input, target, current, onNotice);
-  return promote({ ...input, generation: target, catchUp: feedable ? input.catchUp : undefined });
+  return promote({ ...input, generation: target, catchUp: feedable ? evenWithoutLog(input) : undefined });
+}
+
+/**
+ * The way back stays open while the log is away: the generation on standby is fed first, so it has what readers have seen
+ * unless it was let go of meanwhile.
+ */
+function evenWithoutLog({ catchUp, onNotice }: RollbackInput): CatchUp {
+  return async (generation, target, signal) => {
+    try {
+      await catchUp(generation, target, signal);
+    } catch (error) {
+      if (target !== 'end' || !(error instanceof DependencyError && error.dependency === 'kafka'))
+        throw error;
+      onNotice(
+        `${generation.name} is as far as the registry tells; the log could not be asked: ${error.message}`,
+      );
+    }
+  };
 }
 
 async function tellLag(
