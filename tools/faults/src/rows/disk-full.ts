@@ -92,7 +92,7 @@ async function rebuildMeets(
   digest: string | null,
   relieve: () => Promise<void>,
 ): Promise<string> {
-  const before = await servingIndex(world);
+  const before = await eventually(() => servingIndex(world));
   const { code, text, receipt } = await rebuild(world);
   check(code === 2 || code === 4, `I12: exit code ${code} on a full disk:\n${text.slice(-800)}`);
   const reason = receipt?.message ?? text.split('\n').findLast((line) => line.trim() !== '') ?? '';
@@ -142,7 +142,14 @@ const serversDisks = ({ faults, note }: Scene): Promise<void> =>
     faults.count('disk of Elasticsearch full to the last byte');
     const full = await rebuildMeets(world, digest, async () => {
       elasticsearch.relieve();
-      await world.search.call('POST', '_cluster/reroute?retry_failed=true');
+      // A master that could not write its state on the full disk answers only once it has been elected again.
+      await eventually(
+        async () => {
+          const { status } = await world.search.call('POST', '_cluster/reroute?retry_failed=true');
+          checkSame(status, 200, 'the answer to a reroute');
+        },
+        { timeoutMs: 120_000 },
+      );
     });
 
     postgres.fill();
