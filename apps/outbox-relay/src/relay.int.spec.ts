@@ -70,7 +70,7 @@ async function clear(): Promise<void> {
 afterEach(clear);
 
 describe('the relay', () => {
-  it('publishes a backlog of many batches in aggregate order, each event once', async () => {
+  it('G8: publishes a backlog of many batches in aggregate order, each event once', async () => {
     await fixture.appendMany(50, 60);
     const running = start({ batchSize: 128 });
     await drained();

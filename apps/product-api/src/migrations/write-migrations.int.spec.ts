@@ -121,7 +121,7 @@ describe('the event store', () => {
   });
 });
 
-describe('the role of the event readers', () => {
+describe('G12: the role of the event readers', () => {
   let reader: pg.Client;
 
   beforeAll(async () => {

@@ -51,7 +51,7 @@ describe('the fold table', () => {
     );
   });
 
-  it('puts records of further products on disk once its memory is full, and leaves no file behind', () => {
+  it('G11: puts records of further products on disk once its memory is full, and leaves no file behind', () => {
     const log = Array.from({ length: 200 }, (_, index) =>
       productHistory({ id: `product-${index}`, events: [step.created(), step.priceChanged(index)] }),
     );
