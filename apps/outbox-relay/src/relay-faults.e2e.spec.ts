@@ -50,7 +50,7 @@ function hasFired(app: SpawnedApp, failpoint: string): Promise<void> {
   return eventually(
     () => expect(app.output.map(({ text }) => text)).toContain(`failpoint ${failpoint} fired: stop`),
     {
-      timeoutMs: 30_000,
+      timeoutMs: 60_000,
     },
   );
 }

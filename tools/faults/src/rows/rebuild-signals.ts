@@ -50,7 +50,9 @@ async function metAtWork(
     return { kind: 'hold', until: meeting };
   });
   started.process = world.start('rebuild-job', { env, args: rebuildArguments });
-  const { code } = await started.process.exit();
+  const exit = await started.process.exit();
+  // Once it has given its handlers back, at its very end, a signal ends it as a shell counts it: 128 and the signal's number.
+  const code = exit.code ?? exitCodes[exit.signal as SignalName] ?? null;
   check(meeting !== undefined, 'the rebuild made no bulk');
   await meeting;
   return { code, process: started.process };
