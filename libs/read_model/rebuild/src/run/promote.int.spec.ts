@@ -1,4 +1,4 @@
-import type { Fence, Generation } from '@reprise/read-model-indices';
+import { DependencyError, type Fence, type Generation } from '@reprise/read-model-indices';
 import { feedEvents } from '@reprise/read-model-feed';
 import { produce, productHistory, step } from '@reprise/test-kit';
 import { testReadModel, type TestReadModel } from '../testing/read-model.ts';
@@ -97,6 +97,47 @@ describe('what readers have seen though no position tells of it', () => {
     );
     expect(cutover.to).toBe(next.name);
     expect((await store.observe(next.name, id))?.version).toBe(3);
+  });
+});
+
+describe('a rollback while the log is away', () => {
+  /** Readers have been moved twice; nothing can be caught up with beyond what the registry knows. */
+  async function rolledBack(failure: Error) {
+    const model = await filledModel();
+    const { store, registry, projection } = model;
+    const first = (await model.rebuild()).receipt.generation!;
+    const second = (await model.rebuild()).receipt.generation!;
+    const catchUp: CatchUp = (_, target) => (target === 'end' ? Promise.reject(failure) : Promise.resolve());
+    const notices: string[] = [];
+    const { signal } = new AbortController();
+    const cutover = underLease(registry, projection.name, (fence) =>
+      rollBack({
+        projection,
+        store,
+        registry,
+        fence,
+        catchUp,
+        signal,
+        now: () => new Date(0),
+        onNotice: (line) => void notices.push(line),
+      }),
+    );
+    return { cutover, notices, store, first, second };
+  }
+
+  it('moves readers all the same, and says what could not be asked', async () => {
+    const { cutover, notices, store, first, second } = await rolledBack(
+      new DependencyError('kafka', 'no broker answers'),
+    );
+    expect(await cutover).toMatchObject({ from: second.name, to: first.name });
+    expect(await store.observeReaders()).toEqual({ kind: 'generation', name: first.name });
+    expect(notices.join()).toContain('no broker answers');
+  });
+
+  it('leaves readers where they are when it is the store that fails', async () => {
+    const { cutover, store, second } = await rolledBack(new DependencyError('elasticsearch', 'it is red'));
+    await expect(cutover).rejects.toThrow('it is red');
+    expect(await store.observeReaders()).toEqual({ kind: 'generation', name: second.name });
   });
 });
 
