@@ -190,7 +190,7 @@ describe('a rebuild that is disturbed', () => {
   /** Starts a rebuild slow enough to be met at work: one document at a time. */
   function slowRebuild(...args: string[]) {
     return spawnApp(main, {
-      args: ['rebuild', '--projection', 'product_search', '--memory', '256mb', ...args],
+      args: ['rebuild', '--projection', 'product_search', '--memory', '384mb', ...args],
       env: { ...env, PRODUCT_EVENTS_TOPIC: big.name },
     });
   }

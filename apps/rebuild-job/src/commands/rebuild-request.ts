@@ -55,7 +55,7 @@ export function readRequest(options: OptionReader, env: NodeJS.ProcessEnv): Rebu
 /** Threads and memory; each thread takes its part of the memory before it holds a document. */
 function readResources(options: OptionReader): Pick<RebuildOptions, 'workers' | 'memoryBytes'> {
   const workers = options.wholeNumber('workers', 1, 1);
-  const memoryBytes = options.bytes('memory', 256 << 20, 512 << 20);
+  const memoryBytes = options.bytes('memory', 384 << 20, 512 << 20);
   const least = leastMemoryBytes(workers);
   if (memoryBytes < least)
     options.problem(`--workers ${workers} needs a --memory of at least ${Math.ceil(least / (1 << 20))}mb`);

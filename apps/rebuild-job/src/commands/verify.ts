@@ -44,7 +44,7 @@ export const verifyCommand: Verb = {
       deep: options.flag('deep'),
       rate: options.wholeNumber('rate', 0, 0),
       limit: options.wholeNumber('limit', 0, 20),
-      memoryBytes: options.bytes('memory', 256 << 20, 512 << 20),
+      memoryBytes: options.bytes('memory', 384 << 20, 512 << 20),
       ...(aggregateIds.length > 0 && { aggregateIds }),
     };
     const json = options.oneOf('report', ['table', 'json'], 'table') === 'json' || options.flag('json');
