@@ -134,6 +134,24 @@ describe('the repair worker', () => {
     expect(await queue.list({ limit: 1 })).toMatchObject([{ attempts: 0, failures: 0, lease: null }]);
   });
 
+  it('gives back what it had only just taken when it is stopped', async () => {
+    await queue.add(tasks('hangs'));
+    const stop = new AbortController();
+    const stopping: Pick<RepairQueue, 'claim' | 'release'> = {
+      async claim(request) {
+        const claimed = await queue.claim(request);
+        stop.abort();
+        return claimed;
+      },
+      release: (task) => queue.release(task),
+    };
+    await runRepairWorker(
+      { queue: stopping as RepairQueue, repair: work, projections, holder: 'test' },
+      stop.signal,
+    );
+    expect(await queue.list({ limit: 1 })).toMatchObject([{ attempts: 0, failures: 0, lease: null }]);
+  });
+
   it('begins no more tasks a second than it may', async () => {
     const ids = Array.from({ length: 20 }, (_, i) => `p${i}`);
     await queue.add(tasks(...ids));

@@ -91,6 +91,8 @@ async function attemptTask(
   const { queue, repair } = options;
   const ended = AbortSignal.timeout(leaseMs * 0.8);
   try {
+    // Claimed while the worker was told to stop: an abort that is over wakes nobody who begins to listen for it now.
+    if (stopping.aborted) return await queue.release(task);
     let documents: RepairedDocument[];
     try {
       documents = await repair(task, AbortSignal.any([stopping, ended]));
