@@ -4,6 +4,7 @@ import { untilAborted, type Logger } from '@reprise/runtime';
 import type { Batch, Consumer, EachBatchPayload, Kafka } from 'kafkajs';
 import { lastValueFrom } from 'rxjs';
 import { PartitionReading } from './partition-reading.ts';
+import { whicheverAborts } from './whichever-aborts.ts';
 
 /** What a handler tells the transport to do after a batch. */
 export type BatchVerdict =
@@ -149,7 +150,7 @@ export class PartitionBatches extends Server implements CustomTransportStrategy 
     const heartbeats = setInterval(() => {
       heartbeat().catch((error: unknown) => lost.abort(error));
     }, heartbeatMs);
-    const signal = AbortSignal.any([lost.signal, this.#closing.signal]);
+    const { signal, release } = whicheverAborts(lost.signal, this.#closing.signal);
     const isWanted = () => isRunning() && !isStale() && !signal.aborted;
     try {
       await Promise.race([
@@ -177,6 +178,7 @@ export class PartitionBatches extends Server implements CustomTransportStrategy 
       } else this.#obey(result, partition, from);
     } finally {
       clearInterval(heartbeats);
+      release();
     }
   }
 
