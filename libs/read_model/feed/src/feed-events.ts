@@ -5,16 +5,16 @@ import {
   type Blocker,
   type DocumentToWrite,
   type GenerationName,
-  type GenerationStore,
   type StoredDocument,
   type WriteResult,
 } from '@reprise/read-model-indices';
 import { applyEvent, type Projection } from '@reprise/read-model-projections';
 import { HistoryUnreadable } from './aggregate-history.ts';
+import type { FedStore } from './gathered-store.ts';
 
 /** The generation that is fed, and what it is made of. */
 export interface FeedTarget {
-  readonly store: GenerationStore;
+  readonly store: FedStore;
   readonly name: GenerationName;
   readonly projection: Projection;
 }

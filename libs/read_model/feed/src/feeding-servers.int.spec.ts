@@ -208,6 +208,25 @@ describe('the live feed on real stores', () => {
     expect(await positionsOf(3)).toEqual([1n, 1n]);
   });
 
+  it('feeds partitions side by side, also when a store refuses a document of one of them', async () => {
+    const letters: DeadLetter[] = [];
+    putAside = (given) => {
+      letters.push(...given);
+      return Promise.resolve();
+    };
+    const { name: table } = await generationOf(summary);
+    await pool.query(`ALTER TABLE generations.${table} ADD CONSTRAINT taste CHECK (title <> 'Unwanted')`);
+    const unstorable = productHistory({ events: [step.created({ title: 'Unwanted' })] });
+    const lives = [unstorable, ...[1, 2].map(() => productHistory({ events: [step.created()] }))];
+    await Promise.all(lives.map((life, index) => feed.feed(batchOf(life, 5 + index))));
+    expect(letters.map(({ partition, reason, projection }) => [partition, reason, projection])).toEqual([
+      [5, 'refused-by-store', summary.name],
+    ]);
+    const versions = await Promise.all(lives.map(([created]) => versionsOf(created!.subject)));
+    expect(versions).toEqual([[1, undefined], ...[1, 2].map(() => [1, 1])]);
+    for (const partition of [5, 6, 7]) expect(await positionsOf(partition)).toEqual([1n, 1n]);
+  });
+
   it('changes nothing when a batch comes again, after a rebalance too', async () => {
     const life = productHistory({ events: [step.created(), step.deleted()] });
     await feed.feed(batchOf(life, 4));

@@ -10,6 +10,7 @@ import type { Projection } from '@reprise/read-model-projections';
 import type { AggregateHistory } from './feed-events.ts';
 import { NotPutAside, OnceAside, type DeadLetter } from './dead-letter.ts';
 import type { AttemptLimit } from './feed-attempts.ts';
+import { gathered, gatheredPositions, type AdvancePositions, type FedStore } from './gathered-store.ts';
 import { feedGeneration, type BlockedEvents, type FedGeneration, type FeedWork } from './feed-generation.ts';
 import { decodeBatch, type PartitionBatch } from './partition-batch.ts';
 
@@ -32,6 +33,12 @@ export interface LiveFeedServers {
   readonly onSuspended: (generation: Generation, error: unknown) => Promise<void> | void;
 }
 
+/** The same servers, asked by the partitions of one fetch together. */
+export interface GatheredServers extends Omit<LiveFeedServers, 'models'> {
+  readonly models: readonly { readonly projection: Projection; readonly store: FedStore }[];
+  readonly advancePositions: AdvancePositions;
+}
+
 const suspensionMs = 10_000;
 
 export type BatchOutcome =
@@ -48,7 +55,7 @@ export type BatchOutcome =
  * cutover happen at any moment.
  */
 export class LiveFeed {
-  readonly #servers: LiveFeedServers;
+  readonly #servers: GatheredServers;
   #fed: FedGeneration[] = [];
   /** By uuid, until when. */
   readonly #suspended = new Map<string, number>();
@@ -56,7 +63,8 @@ export class LiveFeed {
   #refreshing: Promise<unknown> = Promise.resolve();
 
   constructor(servers: LiveFeedServers) {
-    this.#servers = servers;
+    const models = servers.models.map(({ projection, store }) => ({ projection, store: gathered(store) }));
+    this.#servers = { ...servers, models, advancePositions: gatheredPositions(servers.registry) };
   }
 
   /** Generations that are fed now, the one readers use last. */

@@ -8,13 +8,13 @@ import { projection, RegistryInMemory, StoreInMemory, topicId } from './testing/
 
 const life = productHistory({ events: [step.created(), step.priceChanged(5), step.stockAdjusted(1)] });
 
-function batchOf(values: readonly (ProductEvent | string)[], from = 0n): PartitionBatch {
+function batchOf(values: readonly (ProductEvent | string)[], from = 0n, partition = 0): PartitionBatch {
   const records = values.map((value, index) => ({
     offset: from + BigInt(index),
     key: null,
     value: Buffer.from(typeof value === 'string' ? value : encodeEvent(value)),
   }));
-  return { partition: 0, from, next: from + BigInt(values.length), records };
+  return { partition, from, next: from + BigInt(values.length), records };
 }
 
 function setUp(putAside: (letters: readonly DeadLetter[]) => Promise<void> = () => Promise.resolve()) {
@@ -86,6 +86,23 @@ describe('LiveFeed', () => {
     expect(store.writes.at(-1)).toBe(live.name);
     expect(new Set(store.writes)).toEqual(new Set([before.name, next.name, live.name]));
     for (const { uuid } of [live, next, before]) expect(registry.held.get(uuid)?.get(0)).toBe(4n);
+  });
+
+  it('sends what several partitions bring at once to the servers as one', async () => {
+    const { feed, registry, store } = setUp();
+    const live = registry.add('LIVE');
+    await feed.refresh();
+    const lives = [0, 1, 2].map((partition) => {
+      const events = productHistory({
+        id: `product-${partition}`,
+        events: [step.created(), step.published()],
+      });
+      return batchOf(events, 0n, partition);
+    });
+    const outcomes = await Promise.all(lives.map((batch) => feed.feed(batch)));
+    expect(outcomes).toEqual(lives.map(() => ({ outcome: 'fed', applied: 2 })));
+    expect(store.writes).toEqual([live.name]);
+    expect([...registry.held.get(live.uuid)!.values()]).toEqual([2n, 2n, 2n]);
   });
 
   it('lets go of a generation nobody reads when it fails, and takes it on again where it stands', async () => {
