@@ -10,7 +10,7 @@ import { joinInMemory } from './dry-run.ts';
 import type { JsonObject } from '@reprise/read-model-indices';
 import { endOwnShard, saveOwnCheckpoint } from './own-shard.ts';
 import { encodeHalfRead, forgetGeneration, forgetRun, snapshotsOf } from './half-read.ts';
-import { bytesForDocuments, keepHeapTight } from './memory-budget.ts';
+import { bytesForDocuments, suitCollectorToBuild } from './memory-budget.ts';
 import { fenceOf, generationOf, type RunContext } from './run-context.ts';
 import type { StepResult } from './run-steps.ts';
 
@@ -33,7 +33,7 @@ export async function build(context: RunContext): Promise<StepResult> {
 
   const save = inTurn(() => saveCheckpoint(context));
 
-  keepHeapTight();
+  suitCollectorToBuild();
   if (!dryRun) await saveCheckpoint(context);
   const input: BuildInput = {
     source,
