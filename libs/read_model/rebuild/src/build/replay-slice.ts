@@ -53,6 +53,7 @@ export async function replaySlice(
   const { source, progress, snapshots } = input;
   const reading = (await goOn(input, slice)) ?? fromTheBeginning(input, slice);
   const { table, tally } = reading;
+  const { position: from } = reading;
   const clock = snapshots && new SnapshotClock(snapshots.every, performance.now());
   // False while a batch is folded: what fails in there leaves a table that is ahead of its position.
   let isWhole = true;
@@ -78,9 +79,10 @@ export async function replaySlice(
       progress.move(slice.slice, reading.position);
       signal.throwIfAborted();
       if (failure) throw failure;
-      if (!clock || reading.position >= slice.end) continue;
-      if (clock.isDue(batch.values.length, performance.now()) && !saving) beginSaving(snapshots!);
+      const share = Number(reading.position - from) / Number(slice.end - from);
+      if (clock?.isDue(batch.values.length, share, performance.now()) && !saving) beginSaving(snapshots!);
     }
+    // Also the one at the end of the slice: nothing else is read before it is certain that this never will be again.
     await saving;
     if (failure) throw failure;
     return { table, tally };

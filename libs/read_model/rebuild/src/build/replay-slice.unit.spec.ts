@@ -15,7 +15,7 @@ import { eventually, productHistory, step } from '@reprise/test-kit';
 import fc from 'fast-check';
 import type { LogSource } from '../log/log-source.ts';
 import { BuildProgress } from './build-progress.ts';
-import type { BuildInput } from './build-generation.ts';
+import { buildGeneration, type BuildInput } from './build-generation.ts';
 import { replaySlice } from './replay-slice.ts';
 import type { SliceMark } from './slice-snapshot.ts';
 import { sumTallies } from './slice-tally.ts';
@@ -163,8 +163,35 @@ describe('a slice that is half read', () => {
     expect(given.marks.map(({ position, read }) => [position, read])).toEqual([
       ['30', 30],
       ['60', 60],
+      ['90', 90],
     ]);
-    expect(readdirSync(join(given.directory, '0'))).toEqual(['60.snapshot']);
+    expect(readdirSync(join(given.directory, '0'))).toEqual(['90.snapshot']);
+  });
+
+  it('is read no more once it was saved at its end: only its documents are still to be written', async () => {
+    for (const memoryBytes of [1 << 30, 20_000, 1]) {
+      const whole = sorted(await folded(attempt(source(7), memoryBytes)));
+      const first = attempt(source(10), memoryBytes, undefined, 100);
+      (await replaySlice(first.input, slice, first.input.signal)).table.abandon();
+      expect(first.marks.map(({ position }) => position)).toEqual(['90']);
+      const second = attempt(source(10, 0), memoryBytes, first.marks[0]);
+      expect(sorted(await folded(second))).toEqual(whole);
+      expect(second.unusable).toEqual([]);
+    }
+  });
+
+  it('is not written as finished when its last snapshot was refused', async () => {
+    const refused = new Error('another run has the lease');
+    const { input } = attempt(source(10), 1 << 30, undefined, 100);
+    const finished: number[] = [];
+    const build = buildGeneration({
+      ...input,
+      snapshots: { ...input.snapshots!, onSnapshot: () => Promise.reject(refused) },
+      write: (documents) => Promise.resolve({ written: documents.length, stale: 0, rejected: [] }),
+      onSliceDone: ({ slice: done }) => Promise.resolve(void finished.push(done)),
+    });
+    await expect(build).rejects.toBe(refused);
+    expect(finished).toEqual([]);
   });
 
   it('is read on while it is saved, and not at all once saving is refused', async () => {

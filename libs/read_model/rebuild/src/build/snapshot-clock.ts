@@ -7,7 +7,12 @@ export type SnapshotInterval =
 /** What the first snapshot of a slice is believed to cost, in milliseconds, until there is one to measure. */
 const believedCostMs = 25;
 
-/** Tells when the next snapshot of a slice is due. Times are milliseconds of one clock that never goes back. */
+/**
+ * Tells when the next snapshot of a slice is due. Times are milliseconds of one clock that never goes back.
+ *
+ * The end of a slice is the best place: its documents are still to be written then, for about as long as it was read. So a
+ * share of the time is spent there rather than shortly before.
+ */
 export class SnapshotClock {
   #events = 0;
   #savedAt: number;
@@ -15,17 +20,26 @@ export class SnapshotClock {
 
   constructor(
     private readonly interval: SnapshotInterval,
-    startedAt: number,
+    private readonly startedAt: number,
   ) {
     this.#savedAt = startedAt;
   }
 
-  /** Counts events that were folded, and tells whether to write them down now. */
-  isDue(events: number, now: number): boolean {
+  /**
+   * Counts events that were folded, and tells whether to write them down now.
+   * @param share of the slice that has been read since the clock started, above 0 and up to 1
+   */
+  isDue(events: number, share: number, now: number): boolean {
     this.#events += events;
     const sinceMs = now - this.#savedAt;
-    if ('share' in this.interval) return sinceMs * this.interval.share >= this.#costMs;
-    return this.#events >= this.interval.events || sinceMs >= this.interval.ms;
+    if (!('share' in this.interval)) {
+      const enough = share >= 1 ? 0.5 : 1;
+      return this.#events >= this.interval.events * enough || sinceMs >= this.interval.ms * enough;
+    }
+    const everyMs = this.#costMs / this.interval.share;
+    if (share >= 1) return sinceMs >= everyMs / 2;
+    const leftMs = (now - this.startedAt) * (1 / share - 1);
+    return sinceMs >= everyMs && leftMs >= everyMs / 2;
   }
 
   /** Takes note of a snapshot, or of an attempt at one. */

@@ -33,7 +33,7 @@ export async function build(context: RunContext): Promise<StepResult> {
 
   const save = inTurn(() => saveCheckpoint(context));
 
-  suitCollectorToBuild();
+  suitCollectorToBuild(options.memoryBytes);
   if (!dryRun) await saveCheckpoint(context);
   const input: BuildInput = {
     source,

@@ -6,7 +6,7 @@ import { setFlagsFromString } from 'node:v8';
  */
 
 /** Resident memory that is not documents: Node itself, code, fetched batches, bulk bodies in flight. */
-const fixedBytes = 210 << 20;
+const fixedBytes = 225 << 20;
 /** What a thread adds before it holds a document: its own heap, its own copy of the code, its own fetches. */
 const threadBytes = 130 << 20;
 /** What a byte of estimated document costs in resident memory, the collector's slack included. */
@@ -27,14 +27,21 @@ export function leastMemoryBytes(workers: number): number {
   return fixedBytes + (workers > 1 ? workers * threadBytes : 0) + leastForDocuments * costFactor;
 }
 
+/** Growth of the heap between two collections, in percent: measured to keep the budget, where there is more room and where there is little. */
+const heapGrowth = { roomy: 80, tight: 25 };
+const roomyBytes = 512 << 20;
+
 /**
- * Sets the collector to what a build allocates, for the whole process and from now on. It runs when the heap has grown by 80 % since the
- * last time: left to itself V8 lets a heap grow to several times of what is alive before it looks, which no budget of documents
- * can make up for. And it never puts new objects among the old ones at once because earlier ones from the same place lived long:
- * of the objects that reading and parsing make, some live for the build and most for a batch. Where V8 guessed wrong, in every
- * second process or so, the dead among them kept others alive, and the build took up to a third longer.
+ * Sets the collector to what a build allocates, for the whole process and from now on.
+ *
+ * It runs when the heap has grown by so much since the last time: left to itself V8 lets a heap grow to several times of what is
+ * alive before it looks, which no budget of documents can make up for. And it never puts new objects among the old ones at once because
+ * earlier ones from the same place lived long: of the objects that reading and parsing make, some live for the build and
+ * most for a batch. Where V8 guessed wrong, in every second process or so, the dead among them kept others alive, and the
+ * build took up to a third longer.
  */
-export function suitCollectorToBuild(): void {
-  setFlagsFromString('--heap-growing-percent=80');
+export function suitCollectorToBuild(memoryBytes: number): void {
+  const growth = memoryBytes < roomyBytes ? heapGrowth.tight : heapGrowth.roomy;
+  setFlagsFromString(`--heap-growing-percent=${growth}`);
   setFlagsFromString('--no-allocation-site-pretenuring');
 }
