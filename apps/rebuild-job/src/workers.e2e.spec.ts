@@ -20,7 +20,7 @@ interface ReceiptOfTest {
 }
 
 async function rebuild(...args: string[]): Promise<{ code: number | null; receipt: ReceiptOfTest }> {
-  const fixed = ['--projection=product_search', '--no-promote', '--restart', '--memory=1gb', '--json'];
+  const fixed = ['--projection=product_search', '--no-promote', '--restart', '--memory=1280mb', '--json'];
   const app = spawnApp('apps/rebuild-job/src/main.ts', { args: ['rebuild', ...fixed, ...args], env });
   const { code } = await app.exit(120_000);
   return { code, receipt: JSON.parse(app.stdout()) as ReceiptOfTest };

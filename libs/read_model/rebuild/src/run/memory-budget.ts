@@ -7,8 +7,8 @@ import { setFlagsFromString } from 'node:v8';
 
 /** Resident memory that is not documents: Node itself, code, fetched batches, bulk bodies in flight. */
 const fixedBytes = 225 << 20;
-/** What a thread adds before it holds a document: its own heap, its own copy of the code, its own fetches. */
-const threadBytes = 130 << 20;
+/** What a thread adds before it holds more than a few documents: its own heap, its own copy of the code, its own fetches. */
+const threadBytes = 230 << 20;
 /** What a byte of estimated document costs in resident memory, the collector's slack included. */
 const costFactor = 2.4;
 const leastForDocuments = 16 << 20;
