@@ -6,19 +6,21 @@ import type {
   Registry,
   WriteResult,
 } from '@reprise/read-model-indices';
-import { allAborted, gathering } from './gathering.ts';
+import { gathering, whileWanted } from './gathering.ts';
 
 /** What feeding needs of a store. */
 export type FedStore = Pick<GenerationStore, 'read' | 'write' | 'writeWithPositions'>;
 
-export type AdvancePositions = (generationUuid: string, to: Positions) => Promise<void>;
+/** What feeding needs of the registry. */
+export interface FedRegistry extends Pick<Registry, 'listGenerations' | 'positions'> {
+  advancePositions(generationUuid: string, to: Positions): Promise<void>;
+}
 
-type Move = Parameters<NonNullable<GenerationStore['writeWithPositions']>>[2];
+type WriteWithPositions = NonNullable<GenerationStore['writeWithPositions']>;
 
 interface WriteCall {
   readonly name: GenerationName;
   readonly documents: readonly DocumentToWrite[];
-  readonly signal: AbortSignal | undefined;
 }
 
 /** A call about more documents than this gains nothing from company, and would make the others wait. */
@@ -39,11 +41,13 @@ export function gathered(store: FedStore): FedStore {
     },
   );
   const write = gathering(
-    ({ name }: WriteCall) => name,
+    ({ name }: WriteCall & { signal: AbortSignal | undefined }) => name,
     async (calls) => {
-      const documents = calls.flatMap((call) => call.documents);
-      const together = await store.write(calls[0].name, documents, allAborted(calls.map(signalOf)));
-      return calls.map((call, index) => shareOf(together, call, index === 0));
+      const signals = calls.map(({ signal }) => signal);
+      const together = await whileWanted(signals, (signal) =>
+        store.write(calls[0].name, documentsOf(calls), signal),
+      );
+      return sharesOf(together, calls);
     },
   );
   return {
@@ -58,24 +62,23 @@ export function gathered(store: FedStore): FedStore {
   };
 }
 
-function gatheredMoves(
-  writeWithPositions: NonNullable<GenerationStore['writeWithPositions']>,
-): NonNullable<GenerationStore['writeWithPositions']> {
+function gatheredMoves(writeWithPositions: WriteWithPositions): WriteWithPositions {
   const write = gathering(
-    ({ name, move: { generationUuid } }: WriteCall & { move: Move }) => `${name} ${generationUuid}`,
+    ({ name, move }: WriteCall & { move: Parameters<WriteWithPositions>[2] }) =>
+      `${name} ${move.generationUuid}`,
     async (calls) => {
       const [{ name, move }] = calls;
-      const documents = calls.flatMap((call) => call.documents);
-      const signal = allAborted(calls.map(signalOf));
+      const signals = calls.map((call) => call.move.signal);
       const positions = new Map(calls.flatMap((call) => [...call.move.positions]));
-      const together = await writeWithPositions(name, documents, {
-        generationUuid: move.generationUuid,
-        positions,
-        signal,
-      });
-      if (together.rejected.length === 0)
-        return calls.map((call, index) => shareOf(together, call, index === 0));
-      // No position has moved; those of the calls whose documents were all taken can.
+      const together = await whileWanted(signals, (signal) =>
+        writeWithPositions(name, documentsOf(calls), {
+          generationUuid: move.generationUuid,
+          positions,
+          ...(signal && { signal }),
+        }),
+      );
+      if (calls.length === 1 || together.rejected.length === 0) return sharesOf(together, calls);
+      // No position has moved; those of the calls whose documents were all taken can. Documents are found stale this time.
       const alone: WriteResult[] = [];
       for (const call of calls) alone.push(await writeWithPositions(name, call.documents, call.move));
       return alone;
@@ -84,11 +87,11 @@ function gatheredMoves(
   return (name, documents, move) =>
     documents.length > fewDocuments || move.fence !== undefined
       ? writeWithPositions(name, documents, move)
-      : write({ name, documents, move, signal: move.signal });
+      : write({ name, documents, move });
 }
 
-/** `Registry.advancePositions`, for the partitions that are done at the same moment in one statement. */
-export function gatheredPositions(registry: Pick<Registry, 'advancePositions'>): AdvancePositions {
+/** The registry, with positions of partitions that are done at the same moment moved in one statement. */
+export function gatheredRegistry(registry: FedRegistry): FedRegistry {
   const advance = gathering(
     ({ generationUuid }: { generationUuid: string; to: Positions }) => generationUuid,
     async (calls) => {
@@ -96,18 +99,25 @@ export function gatheredPositions(registry: Pick<Registry, 'advancePositions'>):
       return calls.map(() => undefined);
     },
   );
-  return (generationUuid, to) => advance({ generationUuid, to });
-}
-
-function shareOf(together: WriteResult, { documents }: WriteCall, isFirst: boolean): WriteResult {
-  const own = new Set(documents.map(({ id, version }) => `${version} ${id}`));
   return {
-    written: isFirst ? together.written : 0,
-    stale: isFirst ? together.stale : 0,
-    rejected: together.rejected.filter(({ id, version }) => own.has(`${version} ${id}`)),
+    listGenerations: (filter) => registry.listGenerations(filter),
+    positions: (generationUuid) => registry.positions(generationUuid),
+    advancePositions: (generationUuid, to) => advance({ generationUuid, to }),
   };
 }
 
-function signalOf({ signal }: WriteCall): AbortSignal | undefined {
-  return signal;
+function documentsOf(calls: readonly WriteCall[]): DocumentToWrite[] {
+  return calls.flatMap(({ documents }) => documents);
+}
+
+/** Of what was written together, what each call is told. */
+function sharesOf(together: WriteResult, calls: readonly WriteCall[]): WriteResult[] {
+  return calls.map(({ documents }, index) => {
+    const own = new Set(documents.map(({ id, version }) => `${version} ${id}`));
+    return {
+      written: index === 0 ? together.written : 0,
+      stale: index === 0 ? together.stale : 0,
+      rejected: together.rejected.filter(({ id, version }) => own.has(`${version} ${id}`)),
+    };
+  });
 }

@@ -1,5 +1,6 @@
+import { getEventListeners } from 'node:events';
 import type { DocumentToWrite, GenerationName, Positions, WriteResult } from '@reprise/read-model-indices';
-import { gathered, gatheredPositions, type FedStore } from './gathered-store.ts';
+import { gathered, gatheredRegistry, type FedStore } from './gathered-store.ts';
 
 const name = 'a-generation' as GenerationName;
 const other = 'another-generation' as GenerationName;
@@ -134,35 +135,61 @@ describe('a gathered store', () => {
     ]);
   });
 
-  it('goes on for as long as one caller wants it to', async () => {
+  it('sends a call that was alone only once, also when a document of it is rejected', async () => {
+    const { store, sent } = recording({ refused: ['a'] });
+    const result = await gathered(store).writeWithPositions!(name, documentsOf('a', 'b'), moveOf(0));
+    expect(result).toMatchObject({ written: 1, rejected: [{ id: 'a' }] });
+    expect(sent).toHaveLength(1);
+  });
+
+  it('goes on for as long as one caller wants it to, and leaves nothing behind at its signal', async () => {
     const { store, sent } = recording();
-    const { write } = gathered(store);
+    const answer = Promise.withResolvers<void>();
+    const asked = Promise.withResolvers<void>();
+    const { write } = gathered({
+      ...store,
+      async write(...call) {
+        const result = await store.write(...call);
+        asked.resolve();
+        await answer.promise;
+        return result;
+      },
+    });
     const [first, second] = [new AbortController(), new AbortController()];
-    await Promise.all([
+    const writing = Promise.all([
       write(name, documentsOf('a'), first.signal),
       write(name, documentsOf('b'), second.signal),
     ]);
+    await asked.promise;
     const [{ signal }] = sent as [Sent];
     first.abort();
     expect(signal?.aborted).toBe(false);
     second.abort(new Error('stopped'));
     expect(signal?.reason).toEqual(new Error('stopped'));
+    answer.resolve();
+    await writing;
+
+    const third = new AbortController();
+    await Promise.all(['c', 'd'].map((id) => write(name, documentsOf(id), third.signal)));
+    expect(getEventListeners(third.signal, 'abort')).toHaveLength(0);
   });
 });
 
 describe('gathered positions', () => {
   it('moves those of one generation in one call', async () => {
     const moved: [string, Positions][] = [];
-    const advance = gatheredPositions({
+    const registry = gatheredRegistry({
+      listGenerations: () => Promise.resolve([]),
+      positions: () => Promise.resolve(new Map<number, bigint>()),
       advancePositions: (uuid, to) => {
         moved.push([uuid, to]);
         return Promise.resolve();
       },
     });
     await Promise.all([
-      advance('g', new Map([[0, 1n]])),
-      advance('h', new Map([[0, 2n]])),
-      advance('g', new Map([[1, 3n]])),
+      registry.advancePositions('g', new Map([[0, 1n]])),
+      registry.advancePositions('h', new Map([[0, 2n]])),
+      registry.advancePositions('g', new Map([[1, 3n]])),
     ]);
     expect(moved).toEqual([
       [

@@ -26,19 +26,25 @@ export function gathering<Call, Result>(
   return (call) => loader.load(call);
 }
 
-/** Aborts when all of the signals have: work done for several callers goes on for as long as one of them wants it. */
-export function allAborted(signals: readonly (AbortSignal | undefined)[]): AbortSignal | undefined {
-  const [first] = signals;
-  if (signals.length === 1) return first;
-  const all = new AbortController();
-  let wanted = signals.length;
-  for (const signal of signals) {
-    const leave = (): void => {
-      wanted -= 1;
-      if (wanted === 0) all.abort(signal?.reason);
-    };
-    if (signal?.aborted) leave();
-    else signal?.addEventListener('abort', leave, { once: true });
+/**
+ * Works for several callers at once, for as long as one of them wants it: the signal `work` gets aborts when all of theirs have.
+ * Nothing is left behind at theirs when it ends.
+ */
+export async function whileWanted<T>(
+  signals: readonly (AbortSignal | undefined)[],
+  work: (signal: AbortSignal | undefined) => Promise<T>,
+): Promise<T> {
+  if (signals.length === 1) return work(signals[0]);
+  const unwanted = new AbortController();
+  const leave = (last: AbortSignal | undefined): void => {
+    if (signals.every((signal) => signal?.aborted)) unwanted.abort(last?.reason);
+  };
+  const onAbort = ({ target }: Event): void => leave(target as AbortSignal);
+  for (const signal of signals) signal?.addEventListener('abort', onAbort, { once: true });
+  try {
+    leave(signals.at(-1));
+    return await work(unwanted.signal);
+  } finally {
+    for (const signal of signals) signal?.removeEventListener('abort', onAbort);
   }
-  return all.signal;
 }

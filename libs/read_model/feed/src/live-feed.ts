@@ -3,20 +3,18 @@ import {
   type Attachment,
   type BlockedAggregates,
   type Generation,
-  type GenerationStore,
-  type Registry,
 } from '@reprise/read-model-indices';
 import type { Projection } from '@reprise/read-model-projections';
 import type { AggregateHistory } from './feed-events.ts';
 import { NotPutAside, OnceAside, type DeadLetter } from './dead-letter.ts';
 import type { AttemptLimit } from './feed-attempts.ts';
-import { gathered, gatheredPositions, type AdvancePositions, type FedStore } from './gathered-store.ts';
+import { gathered, gatheredRegistry, type FedRegistry, type FedStore } from './gathered-store.ts';
 import { feedGeneration, type BlockedEvents, type FedGeneration, type FeedWork } from './feed-generation.ts';
 import { decodeBatch, type PartitionBatch } from './partition-batch.ts';
 
 export interface LiveFeedServers {
-  readonly registry: Pick<Registry, 'listGenerations' | 'positions' | 'advancePositions'>;
-  readonly models: readonly { readonly projection: Projection; readonly store: GenerationStore }[];
+  readonly registry: FedRegistry;
+  readonly models: readonly { readonly projection: Projection; readonly store: FedStore }[];
   readonly topicId: string;
   readonly history: AggregateHistory | undefined;
   readonly blocked: Pick<BlockedAggregates, 'at' | 'block' | 'park'>;
@@ -31,12 +29,6 @@ export interface LiveFeedServers {
    * gets nothing new before this resolves, so that the attachment can be withdrawn.
    */
   readonly onSuspended: (generation: Generation, error: unknown) => Promise<void> | void;
-}
-
-/** The same servers, asked by the partitions of one fetch together. */
-export interface GatheredServers extends Omit<LiveFeedServers, 'models'> {
-  readonly models: readonly { readonly projection: Projection; readonly store: FedStore }[];
-  readonly advancePositions: AdvancePositions;
 }
 
 const suspensionMs = 10_000;
@@ -55,7 +47,8 @@ export type BatchOutcome =
  * cutover happen at any moment.
  */
 export class LiveFeed {
-  readonly #servers: GatheredServers;
+  /** Asked by the partitions of one fetch together. */
+  readonly #servers: LiveFeedServers;
   #fed: FedGeneration[] = [];
   /** By uuid, until when. */
   readonly #suspended = new Map<string, number>();
@@ -64,7 +57,7 @@ export class LiveFeed {
 
   constructor(servers: LiveFeedServers) {
     const models = servers.models.map(({ projection, store }) => ({ projection, store: gathered(store) }));
-    this.#servers = { ...servers, models, advancePositions: gatheredPositions(servers.registry) };
+    this.#servers = { ...servers, models, registry: gatheredRegistry(servers.registry) };
   }
 
   /** Generations that are fed now, the one readers use last. */

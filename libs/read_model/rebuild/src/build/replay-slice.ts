@@ -52,8 +52,7 @@ export async function replaySlice(
 ): Promise<ReplayedSlice> {
   const { source, progress, snapshots } = input;
   const reading = (await goOn(input, slice)) ?? fromTheBeginning(input, slice);
-  const { table, tally } = reading;
-  const { position: from } = reading;
+  const { table, tally, position: from } = reading;
   const clock = snapshots && new SnapshotClock(snapshots.every, performance.now());
   // False while a batch is folded: what fails in there leaves a table that is ahead of its position.
   let isWhole = true;
