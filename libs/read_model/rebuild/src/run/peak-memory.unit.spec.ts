@@ -13,6 +13,10 @@ describe('the peak memory of a process', () => {
   });
 
   it('is what the system counts for the process elsewhere', () => {
-    expect(peakMemoryBytes('/no/such/file')).toBe(process.resourceUsage().maxRSS * 1024);
+    // It may grow between two looks.
+    const before = process.resourceUsage().maxRSS * 1024;
+    const told = peakMemoryBytes('/no/such/file');
+    expect(told).toBeGreaterThanOrEqual(before);
+    expect(told).toBeLessThanOrEqual(process.resourceUsage().maxRSS * 1024);
   });
 });
