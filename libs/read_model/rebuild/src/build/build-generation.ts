@@ -67,25 +67,30 @@ export async function buildGeneration(input: BuildInput): Promise<BuildResult> {
       await writing;
       throw error;
     }
-    const { table, tally } = replayed;
+    const { table, saved } = replayed;
+    // Who waits for it tells of it; until then the slice before may have failed.
+    saved.catch(() => undefined);
     try {
       await writing;
     } catch (error) {
+      await Promise.allSettled([saved]);
       endUnfinished(input, table);
       throw error;
     }
     const groups = input.source.grouped
       ? finishedGroups(input, slice, table, signal)
       : table.drain(input.groupSize);
-    writing = writeSlice(input, slice, groups, tally, unresolved, signal)
+    writing = writeSlice(input, slice, groups, replayed, unresolved, signal)
       .then(() => {
         input.progress.spilledBytes += table.spilledBytes;
-        tallies.set(slice.slice, tally);
+        tallies.set(slice.slice, replayed.tally);
         if (!unresolved.slices.has(slice.slice)) table.dispose();
       })
       .finally(() => endUnfinished(input, table));
     // The next slice stops reading at once when this one cannot be written; `await writing` above then throws the cause.
     writing.catch((error: unknown) => failed.abort(error));
+    // Nothing else is read before it is certain that this slice never will be again; its documents need not wait for that.
+    await saved.catch(() => writing);
   }
   await writing;
   return { tallies, unresolved: unresolved.entries, waiting: unresolved.slices };
@@ -111,14 +116,14 @@ async function* finishedGroups(
 /** Where a log whose aggregates follow each other is folded: read and written at once, batch by batch. */
 function emptyTable(input: BuildInput, slice: LogSlice): ReplayedSlice {
   const tally = emptyTally();
-  return { table: tableOf(input, slice, tally), tally };
+  return { table: tableOf(input, slice, tally), tally, saved: Promise.resolve() };
 }
 
 async function writeSlice(
   input: BuildInput,
   slice: LogSlice,
   groups: Parameters<typeof writeEntries>[0],
-  tally: SliceTally,
+  { tally, saved }: ReplayedSlice,
   unresolved: UnresolvedEntries,
   signal: AbortSignal,
 ): Promise<void> {
@@ -134,6 +139,7 @@ async function writeSlice(
     (entry) => unresolved.add(slice.slice, entry),
     signal,
   );
+  await saved;
   progress.finish(slice.slice);
   // A slice whose events wait for another slice's is not finished on its own, so it is read again after an interruption.
   if (unresolved.slices.has(slice.slice)) return;

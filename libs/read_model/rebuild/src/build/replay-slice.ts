@@ -33,9 +33,13 @@ export interface Snapshots {
 export interface ReplayedSlice {
   readonly table: FoldTable;
   readonly tally: SliceTally;
+  /** Resolves when a snapshot that was begun is certain, and rejects when it was refused. */
+  readonly saved: Promise<void>;
 }
 
-interface HalfRead extends ReplayedSlice {
+interface HalfRead {
+  readonly table: FoldTable;
+  readonly tally: SliceTally;
   position: bigint;
   mark: SliceMark | undefined;
 }
@@ -43,7 +47,7 @@ interface HalfRead extends ReplayedSlice {
 /**
  * Reads a slice to its end and folds it, going on from its snapshot when there is one. Whatever ends it early, it
  * writes a last one.
- * @returns the table to drain; the caller disposes it
+ * @returns the table to drain, which the caller disposes, perhaps while the snapshot of the slice's end is on its way to the disk
  */
 export async function replaySlice(
   input: BuildInput,
@@ -59,6 +63,10 @@ export async function replaySlice(
   // One snapshot at a time is on its way to the disk and into the checkpoint while reading goes on.
   let saving: Promise<void> | undefined;
   let failure: Error | undefined;
+  const saved = async () => {
+    await saving;
+    if (failure) throw failure;
+  };
   const beginSaving = (due: Snapshots) => {
     const begunAt = performance.now();
     saving = saveSnapshot(due, slice, reading)
@@ -81,10 +89,7 @@ export async function replaySlice(
       const share = Number(reading.position - from) / Number(slice.end - from);
       if (clock?.isDue(batch.values.length, share, performance.now()) && !saving) beginSaving(snapshots!);
     }
-    // Also the one at the end of the slice: nothing else is read before it is certain that this never will be again.
-    await saving;
-    if (failure) throw failure;
-    return { table, tally };
+    return { table, tally, saved: saved() };
   } catch (error) {
     try {
       await saving;

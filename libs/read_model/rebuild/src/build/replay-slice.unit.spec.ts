@@ -110,7 +110,8 @@ function attempt(log: LogSource, memoryBytes: number, mark?: SliceMark, everyEve
 }
 
 async function folded({ input }: Attempt) {
-  const { table, tally } = await replaySlice(input, slice, input.signal);
+  const { table, tally, saved } = await replaySlice(input, slice, input.signal);
+  await saved;
   const documents = [...table.drain(7)].flat();
   table.dispose();
   return { tally: sumTallies([tally]), documents: documents.map(({ document, held }) => [document, held]) };
@@ -172,12 +173,55 @@ describe('a slice that is half read', () => {
     for (const memoryBytes of [1 << 30, 20_000, 1]) {
       const whole = sorted(await folded(attempt(source(7), memoryBytes)));
       const first = attempt(source(10), memoryBytes, undefined, 100);
-      (await replaySlice(first.input, slice, first.input.signal)).table.abandon();
+      const { table, saved } = await replaySlice(first.input, slice, first.input.signal);
+      await saved;
+      table.abandon();
       expect(first.marks.map(({ position }) => position)).toEqual(['90']);
       const second = attempt(source(10, 0), memoryBytes, first.marks[0]);
       expect(sorted(await folded(second))).toEqual(whole);
       expect(second.unusable).toEqual([]);
     }
+  });
+
+  it('is written while it is saved at its end; nothing else is read, and it is not finished, before that is done', async () => {
+    const { input } = attempt(source(10), 1 << 30, undefined, 100);
+    const told: string[] = [];
+    let written = 0;
+    let save = (): void => undefined;
+    const build = buildGeneration({
+      ...input,
+      source: {
+        ...input.source,
+        slices: [slice, { ...slice, slice: 1 }],
+        read: (of, ...rest) => {
+          told.push(`read ${of.slice}`);
+          return source(10).read(of, ...rest);
+        },
+      },
+      snapshots: {
+        ...input.snapshots!,
+        onSnapshot: (saved) => {
+          told.push(`saving ${saved}`);
+          return new Promise((resolve) => (save = resolve));
+        },
+      },
+      write: (documents) => {
+        written += documents.length;
+        return Promise.resolve({ written: documents.length, stale: 0, rejected: [] });
+      },
+      onSliceDone: ({ slice: done }) => Promise.resolve(void told.push(`finished ${done}`)),
+    });
+    for (const current of [0, 1]) {
+      await eventually(() => expect(told).toContain(`saving ${current}`));
+      await eventually(() => expect(written).toBe(30 * (current + 1)));
+      // Whatever could go on without the snapshot has done so by now.
+      await new Promise((resolve) => setImmediate(resolve));
+      expect(told).not.toContain(`finished ${current}`);
+      expect(told).not.toContain(`read ${current + 1}`);
+      save();
+    }
+    await build;
+    expect(told).toContain('finished 1');
   });
 
   it('is not written as finished when its last snapshot was refused', async () => {
