@@ -101,6 +101,23 @@ export function contentContract(context: ContractContext): void {
     });
   });
 
+  describe('settling beside a build', () => {
+    it('leaves everything as it is, and takes further writes', async () => {
+      const name = await context.created();
+      const documents = [contractDocument(1), contractDocument(2)];
+      await context.store.write(name, documents);
+      const [, , written] = await Promise.all([
+        context.store.settle?.(name),
+        context.store.settle?.(name),
+        context.store.write(name, [contractDocument(1)]),
+      ]);
+      expect(written).toMatchObject({ written: 1 });
+      expect(await context.store.write(name, documents)).toMatchObject({ written: 0, stale: 2 });
+      await context.store.finishBuild(name);
+      expect(await context.store.counts(name)).toEqual({ documents: 3, tombstones: 0 });
+    });
+  });
+
   describe('the end of a build', () => {
     it('makes everything written visible, takes further writes, and may be repeated', async () => {
       const name = await context.created();

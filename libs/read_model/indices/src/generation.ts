@@ -183,6 +183,11 @@ export interface GenerationStore {
   refresh(name: GenerationName): Promise<void>;
   bucketDigests(name: GenerationName): Promise<BucketDigest[]>;
   counts(name: GenerationName): Promise<GenerationCounts>;
+  /**
+   * Does beside a build, for what was written so far, what `finishBuild` would have to do for everything at once. Stores that have
+   * nothing to do before the end leave this member out.
+   */
+  settle?(name: GenerationName): Promise<void>;
   /** Ends a build: refresh, replicas and refresh interval (or indexes and statistics) as serving needs them, and waits for them. */
   finishBuild(name: GenerationName, signal?: AbortSignal): Promise<void>;
   /**

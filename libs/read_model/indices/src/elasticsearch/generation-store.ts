@@ -112,6 +112,10 @@ export function elasticsearchGenerationStore(
       await request(`refreshing ${name}`, retrying, () => client.indices.refresh({ index: name }));
     },
 
+    async settle(name) {
+      await request(`flushing ${name}`, retrying, () => client.indices.flush({ index: name }));
+    },
+
     bucketDigests: (name) => sumBuckets(client, name, retrying),
 
     counts: (name) => countDocuments(client, name, retrying),

@@ -71,6 +71,17 @@ describe('an index of a generation', () => {
     });
   });
 
+  it('has what was written so far in its own files, not in its log of writes alone, when it settled', async () => {
+    const name = await created();
+    const uncommitted = async () =>
+      (await elasticsearch().indices.stats({ index: name, metric: 'translog' }))._all.primaries!.translog!
+        .uncommitted_operations;
+    await store.write(name, [contractDocument(1), contractDocument(1)]);
+    expect(await uncommitted()).toBe(2);
+    await store.settle!(name);
+    expect(await uncommitted()).toBe(0);
+  });
+
   it('gets a copy by default where a second data node can hold one', async () => {
     const name = await created();
     await store.finishBuild(name);

@@ -4,7 +4,7 @@ import { reconcileSlices } from '../build/reconcile.ts';
 import { sumTallies } from '../build/slice-tally.ts';
 import { nothingWritten, type WriteDocuments } from '../build/write-entries.ts';
 import type { SourceDescription } from '../log/log-source.ts';
-import { backgroundRefresh } from './background-refresh.ts';
+import { backgroundSettling } from './background-settling.ts';
 import { encodePositions, type Checkpoint } from './checkpoint.ts';
 import { joinInMemory } from './dry-run.ts';
 import type { JsonObject } from '@reprise/read-model-indices';
@@ -28,7 +28,8 @@ export async function build(context: RunContext): Promise<StepResult> {
       ? () => Promise.resolve(nothingWritten)
       : (documents) => servers.store.write(name, documents, signal);
 
-  const refreshing = name === undefined ? undefined : backgroundRefresh(() => servers.store.refresh(name));
+  const settling =
+    name === undefined ? undefined : backgroundSettling(async () => servers.store.settle?.(name));
   const description = options.workers > 1 ? describedSource(context) : undefined;
 
   const save = inTurn(() => saveCheckpoint(context));
@@ -45,7 +46,7 @@ export async function build(context: RunContext): Promise<StepResult> {
       context.tallies.set(slice, tally);
       context.halfRead.delete(slice);
       await save();
-      refreshing?.begin();
+      settling?.begin();
     },
     progress,
     memoryBytes: bytesForDocuments(options.memoryBytes, description ? options.workers : 0),
@@ -58,7 +59,7 @@ export async function build(context: RunContext): Promise<StepResult> {
     description === undefined
       ? await buildGeneration(input)
       : await buildWithWorkers(input, description, options.workers);
-  await refreshing?.settled();
+  await settling?.settled();
   const between = context.tallies.get(betweenSlices);
   context.tallies = new Map(tallies);
   if (between) context.tallies.set(betweenSlices, between);

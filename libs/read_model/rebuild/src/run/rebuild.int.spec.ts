@@ -211,9 +211,10 @@ describe('an interrupted rebuild', () => {
     const stop = new AbortController();
     const store: GenerationStore = {
       ...interrupted.store,
-      refresh: (name) => {
+      settle: async (name) => {
         stop.abort(new Error('received SIGTERM'));
-        return interrupted.store.refresh(name).then(() => stop.signal.throwIfAborted());
+        await interrupted.store.refresh(name);
+        stop.signal.throwIfAborted();
       },
     };
     const first = await interrupted.rebuild({}, { signal: stop.signal }, { store });
