@@ -11,8 +11,7 @@ import {
 } from 'node:fs';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
-import { createInterface } from 'node:readline';
-import { pipeline } from 'node:stream/promises';
+import { StringDecoder } from 'node:string_decoder';
 import { promisify } from 'node:util';
 import { decodeEvent, encodeEvent } from '@reprise/events';
 import type { ReadModelDocument } from '@reprise/read-model-documents';
@@ -133,12 +132,18 @@ export async function restoreSnapshot(
 ): Promise<SliceTally> {
   if (mark.host !== hostname()) throw new SnapshotUnusable(`it lies on ${mark.host}`);
   const path = snapshotPath(mark.directory, BigInt(mark.position));
-  await assertUnchanged(path, mark.sha256);
   let header: Header | undefined;
   const entries: [string, FoldEntry][] = [];
-  for await (const line of createInterface({ input: createReadStream(path), crlfDelay: Infinity })) {
-    if (header) entries.push(entryOf(JSON.parse(line) as EntryLine));
-    else header = JSON.parse(line) as Header;
+  try {
+    for await (const lines of linesOf(path, mark.sha256)) {
+      for (const line of lines) {
+        if (header) entries.push(entryOf(JSON.parse(line) as EntryLine));
+        else header = JSON.parse(line) as Header;
+      }
+    }
+  } catch (cause) {
+    if (cause instanceof SnapshotUnusable) throw cause;
+    throw new SnapshotUnusable(`${path} cannot be read (${(cause as Error).message})`, { cause });
   }
   if (header?.format !== 1 || header.generation !== owner.generation || header.slice !== owner.slice)
     throw new SnapshotUnusable(`${path} belongs to another build`);
@@ -151,12 +156,16 @@ export async function restoreSnapshot(
   return tally;
 }
 
-async function assertUnchanged(path: string, sha256: string): Promise<void> {
+/** The lines of a file, some at a time; its end proves whether it is the one that was written. */
+async function* linesOf(path: string, sha256: string): AsyncGenerator<string[]> {
   const hash = createHash('sha256');
-  try {
-    await pipeline(createReadStream(path), hash);
-  } catch (cause) {
-    throw new SnapshotUnusable(`${path} cannot be read`, { cause });
+  const decoder = new StringDecoder('utf8');
+  let rest = '';
+  for await (const chunk of createReadStream(path, { highWaterMark: chunkBytes }) as AsyncIterable<Buffer>) {
+    hash.update(chunk);
+    const lines = (rest + decoder.write(chunk)).split('\n');
+    rest = lines.pop()!;
+    yield lines;
   }
   if (hash.digest('hex') !== sha256) throw new SnapshotUnusable(`${path} was changed since it was written`);
 }

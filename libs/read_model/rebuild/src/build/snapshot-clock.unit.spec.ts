@@ -28,6 +28,15 @@ it('leaves a snapshot that is due shortly before the end of the slice to the end
   expect(clock.isDue(1, 1, 800)).toBe(true);
 });
 
+it('has the one at the end begun just before it', () => {
+  const clock = new SnapshotClock({ share: 0.05 }, 0);
+  // Less than a whole distance has passed; 100 ms are left, then 50.
+  expect(clock.isDue(1, 0.8, 400)).toBe(false);
+  expect(clock.isDue(1, 0.91, 450)).toBe(true);
+  clock.saved(450, 475);
+  expect(clock.isDue(1, 1, 500)).toBe(false);
+});
+
 it.each([
   ['time', { share: 0.05 }, 249, 250],
   ['an interval', { events: Infinity, ms: 500 }, 249, 250],
