@@ -63,8 +63,8 @@ const program = benchCommand([
   {
     name: 'resume',
     description: 'a rebuild that goes on where a killed one was, against a whole one',
-    defaults: { ...log, ...resources },
-    quick,
+    defaults: { ...log, ...resources, rounds: 5 },
+    quick: `${quick} --rounds 1`,
     run: onServers(benchmarkResume),
   },
   {

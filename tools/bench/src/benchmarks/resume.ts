@@ -1,47 +1,97 @@
 import { ContenderFailed } from '../child/run-in-child.ts';
-import { rebuildTask, type LogOptions, type RebuildResources } from '../options.ts';
+import type { Answer, Workload } from '../child/task.ts';
+import { rebuildTask, type BenchOptions, type LogOptions, type RebuildResources } from '../options.ts';
 import { describeLoad, describeMachine } from '../report/machine.ts';
+import { percentile } from '../report/percentiles.ts';
 import { markdownTable, megabytes, seconds, times, whole } from '../report/table.ts';
 import { workloadOf } from '../servers/topic.ts';
-import { inSession, warmUp, type BenchmarkRun } from '../session.ts';
+import { inSession, warmUp, type BenchmarkRun, type Session } from '../session.ts';
 
-/** Share of the events that the first rebuild has read when it is killed. */
+type ResumeOptions = LogOptions & RebuildResources & Pick<BenchOptions, 'rounds'>;
+
+/** A whole rebuild, and one that went on where another was killed. */
+interface Round {
+  readonly fresh: Answer;
+  readonly resumed: Answer;
+}
+
+/** Share of the events that a rebuild has read when it is killed. */
 const killAtShare = 0.5;
 
 /**
- * Rebuilds a log, kills another rebuild of it in the middle, and measures the one that goes on from there.
- * @throws Error when the resumed rebuild does not end with the digest of the whole one
+ * Rebuilds a log, kills another rebuild of it in the middle, and measures the one that goes on from there; several times over,
+ * because what a single cold process takes differs by more than the answer may.
+ * @throws Error when a resumed rebuild does not end with the digest of the whole one
  */
-export function benchmarkResume(options: LogOptions & RebuildResources, run: BenchmarkRun): Promise<void> {
+export function benchmarkResume(options: ResumeOptions, run: BenchmarkRun): Promise<void> {
   return inSession(run, async (session) => {
     const log = workloadOf(options);
     await session.fill(log);
     await warmUp(options, run);
     run.print(`${log.topic}\n${describeMachine()} before the first rebuild, ${options.workers} worker(s)\n`);
-
-    const fresh = await session.run('rebuild', log, '_whole', rebuildTask(options));
-    run.progress(`whole: ${seconds(fresh.measurement.seconds)} s (${describeLoad()})`);
-    await session.deleteIndices();
-    await killed(() => session.run('rebuild', log, '_resumed', { ...rebuildTask(options), killAtShare }));
-    const resumed = await session.run('rebuild', log, '_resumed', rebuildTask(options));
-    if (resumed.measurement.digest !== fresh.measurement.digest)
-      throw new Error(
-        `The resumed rebuild has another digest: ${resumed.measurement.digest}, not ${fresh.measurement.digest}.`,
+    const rounds: Round[] = [];
+    while (rounds.length < options.rounds) {
+      const round = await measureRound(session, log, options, rounds.length);
+      rounds.push(round);
+      const [fresh, resumed] = [round.fresh.measurement.seconds, round.resumed.measurement.seconds];
+      run.progress(
+        `whole ${seconds(fresh)} s, resumed ${seconds(resumed)} s: ${times(resumed / fresh)} (${describeLoad()})`,
       );
-
-    const line = (title: string, { measurement, peakBytes }: typeof fresh) => [
-      title,
-      seconds(measurement.seconds),
-      megabytes(peakBytes),
-      times(measurement.seconds / fresh.measurement.seconds),
-    ];
-    const lines = [
-      line('whole rebuild', fresh),
-      line(`resumed after SIGKILL at ${whole(killAtShare * 100)} %`, resumed),
-    ];
-    run.print(markdownTable(['rebuild', 'seconds', 'peak MB', 'time / whole'], lines));
-    run.print(`aim: below 0.60x; digests are equal; ${describeLoad()} at the end`);
+    }
+    const fresh = rounds.map((round) => round.fresh);
+    const resumed = rounds.map((round) => round.resumed);
+    const reference = medianSeconds(fresh);
+    run.print(
+      markdownTable(
+        ['rebuild', 'median s', 'from', 'to', 'peak MB', 'time / whole'],
+        [
+          line('whole rebuild', fresh, reference),
+          line(`resumed after SIGKILL at ${whole(killAtShare * 100)} %`, resumed, reference),
+        ],
+      ),
+    );
+    const each = rounds.map((round) =>
+      times(round.resumed.measurement.seconds / round.fresh.measurement.seconds),
+    );
+    run.print(
+      `aim: below 0.60x; round by round ${each.join(', ')}; digests are equal; ${describeLoad()} at the end`,
+    );
   });
+}
+
+async function measureRound(
+  session: Session,
+  log: Workload,
+  options: ResumeOptions,
+  number: number,
+): Promise<Round> {
+  const fresh = await session.run('rebuild', log, `_whole_${number}`, rebuildTask(options));
+  await session.deleteIndices();
+  const name = `_resumed_${number}`;
+  await killed(() => session.run('rebuild', log, name, { ...rebuildTask(options), killAtShare }));
+  const resumed = await session.run('rebuild', log, name, rebuildTask(options));
+  await session.deleteIndices();
+  if (resumed.measurement.digest !== fresh.measurement.digest)
+    throw new Error(
+      `The resumed rebuild has another digest: ${resumed.measurement.digest}, not ${fresh.measurement.digest}.`,
+    );
+  return { fresh, resumed };
+}
+
+const secondsOf = (answers: readonly Answer[]): number[] =>
+  answers.map(({ measurement }) => measurement.seconds);
+const medianSeconds = (answers: readonly Answer[]): number => percentile(secondsOf(answers), 0.5);
+
+function line(title: string, answers: readonly Answer[], reference: number): string[] {
+  const all = secondsOf(answers);
+  return [
+    title,
+    seconds(medianSeconds(answers)),
+    seconds(Math.min(...all)),
+    seconds(Math.max(...all)),
+    megabytes(Math.max(...answers.map(({ peakBytes }) => peakBytes))),
+    times(medianSeconds(answers) / reference),
+  ];
 }
 
 /** @throws Error when the rebuild was over before it could be killed, and whatever else made it fail */

@@ -1,113 +1,15 @@
-import {
-  appendFileSync,
-  mkdtempSync,
-  readdirSync,
-  rmSync,
-  statSync,
-  truncateSync,
-  writeFileSync,
-} from 'node:fs';
-import { hostname, tmpdir } from 'node:os';
+import { appendFileSync, readdirSync, rmSync, statSync, truncateSync, writeFileSync } from 'node:fs';
+import { hostname } from 'node:os';
 import { join } from 'node:path';
-import { encodeEvent } from '@reprise/events';
-import { productSearch, type Projection } from '@reprise/read-model-projections';
-import { eventually, productHistory, step } from '@reprise/test-kit';
+import { eventually } from '@reprise/test-kit';
 import fc from 'fast-check';
 import type { LogSource } from '../log/log-source.ts';
-import { BuildProgress } from './build-progress.ts';
-import { buildGeneration, type BuildInput } from './build-generation.ts';
+import { attempt, removeAttempts, slice, source, type Attempt } from '../testing/half-read-slice.ts';
 import { replaySlice } from './replay-slice.ts';
 import type { SliceMark } from './slice-snapshot.ts';
 import { sumTallies } from './slice-tally.ts';
 
-const projection = productSearch as unknown as Projection;
-const generation = 'a generation';
-const slice = { slice: 0, start: 0n, end: 90n };
-let directory: string;
-let run = 0;
-
-beforeAll(() => {
-  directory = mkdtempSync(join(tmpdir(), 'replay-slice-'));
-});
-afterAll(() => rmSync(directory, { recursive: true, force: true }));
-
-/** Thirty products of three events; one event of every tenth comes too early, and two records are no events. */
-function records(): { value: string; key: string }[] {
-  const lives = Array.from({ length: 30 }, (_, index) => {
-    const [first, second, third] = productHistory({
-      id: `p-${index}`,
-      events: [step.created(), step.published(), step.stockAdjusted(index + 1)],
-    });
-    return index % 10 === 0 ? [first!, third!, second!] : [first!, second!, third!];
-  });
-  const all = [0, 1, 2].flatMap((at) =>
-    lives.map((life) => ({ value: encodeEvent(life[at]!), key: life[at]!.subject })),
-  );
-  all[40] = { value: 'no JSON', key: 'p-10' };
-  return all;
-}
-const log = records();
-
-/** The log, `pageSize` records at a time; it fails once when it has handed out `failAfter` of them. */
-function source(pageSize: number, failAfter = Infinity): LogSource {
-  return {
-    kind: 'kafka',
-    topic: { name: 'in memory', id: 'none' },
-    slices: [slice],
-    positions: new Map(),
-    grouped: false,
-    async *read(_slice, from) {
-      for (let at = Number(from.position); at < log.length; at += pageSize) {
-        await Promise.resolve();
-        if (at >= failAfter) throw new Error('the broker is gone');
-        const page = log.slice(at, at + pageSize);
-        yield {
-          slice: 0,
-          values: page.map(({ value }) => value),
-          keys: page.map(({ key }) => key),
-          positionOf: (index) => BigInt(at + index),
-          next: { position: BigInt(at + page.length) },
-        };
-      }
-    },
-    close: () => Promise.resolve(),
-  };
-}
-
-interface Attempt {
-  readonly marks: SliceMark[];
-  readonly unusable: string[];
-  readonly directory: string;
-  readonly input: BuildInput;
-}
-
-function attempt(log: LogSource, memoryBytes: number, mark?: SliceMark, everyEvents = 1_000_000): Attempt {
-  const marks: SliceMark[] = [];
-  const unusable: string[] = [];
-  const own = join(directory, String(run++));
-  const input: BuildInput = {
-    source: log,
-    projection,
-    write: () => Promise.reject(new Error('nothing is written here')),
-    finished: new Map(),
-    onSliceDone: () => Promise.resolve(),
-    progress: new BuildProgress(),
-    memoryBytes,
-    spillDirectory: own,
-    snapshots: {
-      generation,
-      directory: own,
-      every: { events: everyEvents, ms: 1_000_000 },
-      marks: new Map(mark && [[0, mark]]),
-      onSnapshot: (_, taken) => Promise.resolve(void marks.push(taken)),
-      onUnusable: (_, reason) => void unusable.push(reason),
-      onNotice: (line) => void unusable.push(line),
-    },
-    groupSize: 5,
-    signal: new AbortController().signal,
-  };
-  return { marks, unusable, directory: own, input };
-}
+afterAll(removeAttempts);
 
 async function folded({ input }: Attempt) {
   const { table, tally, saved } = await replaySlice(input, slice, input.signal);
@@ -181,61 +83,6 @@ describe('a slice that is half read', () => {
       expect(sorted(await folded(second))).toEqual(whole);
       expect(second.unusable).toEqual([]);
     }
-  });
-
-  it('is written while it is saved at its end; nothing else is read, and it is not finished, before that is done', async () => {
-    const { input } = attempt(source(10), 1 << 30, undefined, 100);
-    const told: string[] = [];
-    let written = 0;
-    let save = (): void => undefined;
-    const build = buildGeneration({
-      ...input,
-      source: {
-        ...input.source,
-        slices: [slice, { ...slice, slice: 1 }],
-        read: (of, ...rest) => {
-          told.push(`read ${of.slice}`);
-          return source(10).read(of, ...rest);
-        },
-      },
-      snapshots: {
-        ...input.snapshots!,
-        onSnapshot: (saved) => {
-          told.push(`saving ${saved}`);
-          return new Promise((resolve) => (save = resolve));
-        },
-      },
-      write: (documents) => {
-        written += documents.length;
-        return Promise.resolve({ written: documents.length, stale: 0, rejected: [] });
-      },
-      onSliceDone: ({ slice: done }) => Promise.resolve(void told.push(`finished ${done}`)),
-    });
-    for (const current of [0, 1]) {
-      await eventually(() => expect(told).toContain(`saving ${current}`));
-      await eventually(() => expect(written).toBe(30 * (current + 1)));
-      // Whatever could go on without the snapshot has done so by now.
-      await new Promise((resolve) => setImmediate(resolve));
-      expect(told).not.toContain(`finished ${current}`);
-      expect(told).not.toContain(`read ${current + 1}`);
-      save();
-    }
-    await build;
-    expect(told).toContain('finished 1');
-  });
-
-  it('is not written as finished when its last snapshot was refused', async () => {
-    const refused = new Error('another run has the lease');
-    const { input } = attempt(source(10), 1 << 30, undefined, 100);
-    const finished: number[] = [];
-    const build = buildGeneration({
-      ...input,
-      snapshots: { ...input.snapshots!, onSnapshot: () => Promise.reject(refused) },
-      write: (documents) => Promise.resolve({ written: documents.length, stale: 0, rejected: [] }),
-      onSliceDone: ({ slice: done }) => Promise.resolve(void finished.push(done)),
-    });
-    await expect(build).rejects.toBe(refused);
-    expect(finished).toEqual([]);
   });
 
   it('is read on while it is saved, and not at all once saving is refused', async () => {
