@@ -6,15 +6,12 @@ export type SnapshotInterval =
 
 /** What the first snapshot of a slice is believed to cost, in milliseconds, until there is one to measure. */
 const believedCostMs = 25;
-/** How long before the end of a slice its last snapshot is begun: it takes about that until it is certain, while reading goes on. */
-const beforeEndMs = 50;
 
 /**
  * Tells when the next snapshot of a slice is due. Times are milliseconds of one clock that never goes back.
  *
  * The end of a slice is the best place: its documents are still to be written then, for about as long as it was read. So a
- * share of the time is spent there rather than shortly before; and just before the end it is begun, so that from the end on an
- * interruption costs no more than what was read meanwhile.
+ * share of the time is spent there rather than shortly before.
  */
 export class SnapshotClock {
   #events = 0;
@@ -40,8 +37,8 @@ export class SnapshotClock {
       return this.#events >= this.interval.events * enough || sinceMs >= this.interval.ms * enough;
     }
     const everyMs = this.#costMs / this.interval.share;
+    if (share >= 1) return sinceMs >= everyMs / 4;
     const leftMs = (now - this.startedAt) * (1 / share - 1);
-    if (leftMs <= beforeEndMs) return sinceMs >= everyMs / 2;
     return sinceMs >= everyMs && leftMs >= everyMs / 2;
   }
 
