@@ -31,6 +31,8 @@ export function kafkaSource(
   options: KafkaReadOptions = {},
 ): LogSource {
   const consumers = new Set<Consumer>();
+  // Connected, and with nothing on its way: the next slice is read with it, where a new one would connect first.
+  const idle: Consumer[] = [];
   return {
     description: { kind: 'kafka', connection, topic },
     kind: 'kafka',
@@ -40,13 +42,18 @@ export function kafkaSource(
     grouped: false,
     async *read(slice, from, signal) {
       if (from.position >= slice.end) return;
-      const consumer = groupFreeConsumer(connection);
+      const consumer = idle.pop() ?? groupFreeConsumer(connection);
       consumers.add(consumer);
+      let isRead = false;
       try {
         yield* readPartition(consumer, topic, slice, from, signal, options);
+        isRead = true;
       } finally {
-        consumers.delete(consumer);
-        await consumer.close(true).catch(() => undefined);
+        if (isRead) idle.push(consumer);
+        else {
+          consumers.delete(consumer);
+          await consumer.close(true).catch(() => undefined);
+        }
       }
     },
     async close() {
