@@ -9,10 +9,7 @@ export function describeReceipt(receipt: Receipt): string {
   const { events, documents, generation, timing, resources } = receipt;
   const lines: [string, string][] = [
     ['run', `${receipt.runId} (${receipt.mode}, ${receipt.startedBy.user}@${receipt.startedBy.host})`],
-    [
-      'log',
-      `${receipt.source} ${receipt.topic.name} (${receipt.topic.id}), ${receipt.ranges.length} partitions`,
-    ],
+    ['log', logLine(receipt)],
     [
       'events',
       `${number(events.read)} read${events.readByThisRun === events.read ? '' : ` (${number(events.readByThisRun)} by this run)`}, ${number(events.applied)} applied, ${number(events.duplicate)} duplicate, ${number(events.deadLettered)} poison, ${number(events.heldBack)} held back`,
@@ -62,6 +59,12 @@ export function describeReceipt(receipt: Receipt): string {
   for (const warning of receipt.warnings) text.push(`  warning: ${warning}`);
   if (receipt.message) text.push(`  ${receipt.message}`);
   return text.join('\n');
+}
+
+/** A run that ended before it saw the log knows the name of the topic alone. */
+function logLine({ source, topic, ranges }: Receipt): string {
+  const log = `${source} ${topic.name}`;
+  return topic.id === '' ? `${log}: not reached` : `${log} (${topic.id}), ${ranges.length} partitions`;
 }
 
 function shardLine({ shard }: Receipt): [string, string][] {

@@ -1,0 +1,57 @@
+import type { Receipt } from '@reprise/read-model-rebuild';
+import { describeReceipt } from './receipt-text.ts';
+
+const failed: Receipt = {
+  runId: 'a-run',
+  outcome: 'failed',
+  projection: 'product_search',
+  mode: 'APPLY',
+  source: 'kafka',
+  topic: { name: 'product.events', id: '' },
+  ranges: [],
+  events: {
+    read: 0,
+    readByThisRun: 0,
+    applied: 0,
+    duplicate: 0,
+    deadLettered: 0,
+    heldBack: 0,
+    byType: {},
+  },
+  documents: { written: 0, live: 0, tombstones: 0, bytes: 0 },
+  shard: null,
+  generation: null,
+  digest: null,
+  gate: [],
+  cutover: null,
+  timing: {
+    startedAt: '2026-01-01T00:00:00.000Z',
+    endedAt: '2026-01-01T00:00:20.000Z',
+    durationMs: 20_000,
+    eventsPerSecond: 0,
+    steps: {},
+  },
+  resources: { maxRssBytes: 200 * 2 ** 20, spilledBytes: 0 },
+  untilTs: null,
+  dryRun: null,
+  poison: [],
+  gaps: [],
+  warnings: [],
+  startedBy: { user: 'ops', host: 'vm', pid: 7 },
+  message: 'Kafka does not answer.',
+};
+
+describe('the receipt of a run', () => {
+  it('that failed before it saw the log says so, and what became of the readers', () => {
+    const text = describeReceipt(failed);
+    expect(text).toMatch(/^ {2}log +kafka product\.events: not reached$/m);
+    expect(text).toMatch(/^ {2}cutover +none: readers were not moved$/m);
+    expect(text).toContain('Kafka does not answer.');
+  });
+
+  it('names the topic by its id, which a topic made anew does not share', () => {
+    const ranges = [{ partition: 0, start: '0', end: '7' }];
+    const text = describeReceipt({ ...failed, topic: { name: 'product.events', id: 'abc' }, ranges });
+    expect(text).toMatch(/^ {2}log +kafka product\.events \(abc\), 1 partitions$/m);
+  });
+});
