@@ -61,10 +61,10 @@ export function describeReceipt(receipt: Receipt): string {
   return text.join('\n');
 }
 
-/** A run that ended before it saw the log knows the name of the topic alone. */
+/** A run that ended before it opened the log knows the name of the topic alone. */
 function logLine({ source, topic, ranges }: Receipt): string {
   const log = `${source} ${topic.name}`;
-  return topic.id === '' ? `${log}: not reached` : `${log} (${topic.id}), ${ranges.length} partitions`;
+  return topic.id === '' ? `${log}: not opened` : `${log} (${topic.id}), ${ranges.length} partitions`;
 }
 
 function shardLine({ shard }: Receipt): [string, string][] {

@@ -42,9 +42,9 @@ const failed: Receipt = {
 };
 
 describe('the receipt of a run', () => {
-  it('that failed before it saw the log says so, and what became of the readers', () => {
+  it('that failed before it opened the log says so, and what became of the readers', () => {
     const text = describeReceipt(failed);
-    expect(text).toMatch(/^ {2}log +kafka product\.events: not reached$/m);
+    expect(text).toMatch(/^ {2}log +kafka product\.events: not opened$/m);
     expect(text).toMatch(/^ {2}cutover +none: readers were not moved$/m);
     expect(text).toContain('Kafka does not answer.');
   });

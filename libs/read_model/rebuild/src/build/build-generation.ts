@@ -89,8 +89,11 @@ export async function buildGeneration(input: BuildInput): Promise<BuildResult> {
       .finally(() => endUnfinished(input, table));
     // The next slice stops reading at once when this one cannot be written; `await writing` above then throws the cause.
     writing.catch((error: unknown) => failed.abort(error));
-    // Nothing else is read before it is certain that this slice never will be again; its documents need not wait for that.
-    await saved.catch(() => writing);
+    // Nothing else is read before a snapshot of this slice's end is certain, or given up; its documents need not wait for that.
+    await saved.catch((error: unknown) => {
+      failed.abort(error);
+      return writing;
+    });
   }
   await writing;
   return { tallies, unresolved: unresolved.entries, waiting: unresolved.slices };

@@ -33,7 +33,7 @@ export interface Snapshots {
 export interface ReplayedSlice {
   readonly table: FoldTable;
   readonly tally: SliceTally;
-  /** Resolves when a snapshot that was begun is certain, and rejects when it was refused. */
+  /** Resolves when a snapshot that was begun is certain, or given up for want of room, and rejects when it was refused. */
   readonly saved: Promise<void>;
 }
 
@@ -47,7 +47,8 @@ interface HalfRead {
 /**
  * Reads a slice to its end and folds it, going on from its snapshot when there is one. Whatever ends it early, it
  * writes a last one.
- * @returns the table to drain, which the caller disposes, perhaps while the snapshot of the slice's end is on its way to the disk
+ * @returns the table, which may be drained while the snapshot of the slice's end is on its way to the disk; the caller disposes it, not
+ *   before `saved`
  */
 export async function replaySlice(
   input: BuildInput,

@@ -46,17 +46,32 @@ describe('a slice of a build', () => {
     expect(told).toContain('finished 1');
   });
 
-  it('is not written as finished when its last snapshot was refused', async () => {
+  it('is not written as finished, nor any further, when its last snapshot was refused', async () => {
     const refused = new Error('another run has the lease');
     const { input } = attempt(source(10), 1 << 30, undefined, 100);
     const finished: number[] = [];
+    let written = 0;
+    let tell = (): void => undefined;
+    const told = new Promise<void>((resolve) => (tell = resolve));
     const build = buildGeneration({
       ...input,
-      snapshots: { ...input.snapshots!, onSnapshot: () => Promise.reject(refused) },
-      write: (documents) => Promise.resolve({ written: documents.length, stale: 0, rejected: [] }),
+      snapshots: {
+        ...input.snapshots!,
+        onSnapshot: () => {
+          setImmediate(tell);
+          return Promise.reject(refused);
+        },
+      },
+      // Groups of 5, 10 and 15 documents, two of them on their way at a time.
+      write: async (documents) => {
+        written += documents.length;
+        await told;
+        return { written: documents.length, stale: 0, rejected: [] };
+      },
       onSliceDone: ({ slice: done }) => Promise.resolve(void finished.push(done)),
     });
     await expect(build).rejects.toBe(refused);
     expect(finished).toEqual([]);
+    expect(written).toBe(15);
   });
 });

@@ -3,7 +3,10 @@ import { backgroundSettling } from './background-settling.ts';
 describe('settling beside a build', () => {
   it('is done one at a time and waited for at the end', async () => {
     const ends: (() => void)[] = [];
-    const settling = backgroundSettling(() => new Promise((resolve) => ends.push(resolve)));
+    const settling = backgroundSettling(
+      () => new Promise((resolve) => ends.push(resolve)),
+      () => undefined,
+    );
     settling.begin();
     settling.begin();
     expect(ends).toHaveLength(1);
@@ -17,9 +20,16 @@ describe('settling beside a build', () => {
     expect(ends).toHaveLength(2);
   });
 
-  it('tells of a failure when it is waited for, not before', async () => {
-    const settling = backgroundSettling(() => Promise.reject(new Error('the index is gone')));
+  it('tells of a failure and begins again: the end of the build does what is left', async () => {
+    const told: string[] = [];
+    const settling = backgroundSettling(
+      () => Promise.reject(new Error('Elasticsearch is away')),
+      (reason) => told.push(reason),
+    );
     settling.begin();
-    await expect(settling.settled()).rejects.toThrow('the index is gone');
+    await settling.settled();
+    settling.begin();
+    await settling.settled();
+    expect(told).toEqual(['Elasticsearch is away', 'Elasticsearch is away']);
   });
 });

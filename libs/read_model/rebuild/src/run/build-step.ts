@@ -29,7 +29,12 @@ export async function build(context: RunContext): Promise<StepResult> {
       : (documents) => servers.store.write(name, documents, signal);
 
   const settling =
-    name === undefined ? undefined : backgroundSettling(async () => servers.store.settle?.(name));
+    name === undefined
+      ? undefined
+      : backgroundSettling(
+          async () => servers.store.settle?.(name),
+          (reason) => context.control.onNotice?.(`left to the end of the build: ${reason}`),
+        );
   const description = options.workers > 1 ? describedSource(context) : undefined;
 
   const save = inTurn(() => saveCheckpoint(context));
