@@ -33,9 +33,9 @@ export function benchmarkResume(options: ResumeOptions, run: BenchmarkRun): Prom
     while (rounds.length < options.rounds) {
       const round = await measureRound(session, log, options, rounds.length);
       rounds.push(round);
-      const [fresh, resumed] = [round.fresh.measurement.seconds, round.resumed.measurement.seconds];
+      const { fresh, resumed } = round;
       run.progress(
-        `whole ${seconds(fresh)} s, resumed ${seconds(resumed)} s: ${times(resumed / fresh)} (${describeLoad()})`,
+        `whole ${seconds(fresh.measurement.seconds)} s, resumed ${seconds(resumed.measurement.seconds)} s: ${times(shareOf(round))} (${describeLoad()})`,
       );
     }
     const fresh = rounds.map((round) => round.fresh);
@@ -50,9 +50,7 @@ export function benchmarkResume(options: ResumeOptions, run: BenchmarkRun): Prom
         ],
       ),
     );
-    const each = rounds.map((round) =>
-      times(round.resumed.measurement.seconds / round.fresh.measurement.seconds),
-    );
+    const each = rounds.map((round) => times(shareOf(round)));
     run.print(
       `aim: below 0.60x; round by round ${each.join(', ')}; digests are equal; ${describeLoad()} at the end`,
     );
@@ -78,6 +76,9 @@ async function measureRound(
   return { fresh, resumed };
 }
 
+/** What resuming took of a whole rebuild's time. */
+const shareOf = ({ fresh, resumed }: Round): number =>
+  resumed.measurement.seconds / fresh.measurement.seconds;
 const secondsOf = (answers: readonly Answer[]): number[] =>
   answers.map(({ measurement }) => measurement.seconds);
 const medianSeconds = (answers: readonly Answer[]): number => percentile(secondsOf(answers), 0.5);

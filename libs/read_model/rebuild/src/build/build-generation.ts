@@ -68,8 +68,8 @@ export async function buildGeneration(input: BuildInput): Promise<BuildResult> {
       throw error;
     }
     const { table, saved } = replayed;
-    // Who waits for it tells of it; until then the slice before may have failed.
-    saved.catch(() => undefined);
+    // A run that may save no more writes no more either, of this slice or the one before; `writing` throws the cause.
+    saved.catch((error: unknown) => failed.abort(error));
     try {
       await writing;
     } catch (error) {
@@ -90,10 +90,7 @@ export async function buildGeneration(input: BuildInput): Promise<BuildResult> {
     // The next slice stops reading at once when this one cannot be written; `await writing` above then throws the cause.
     writing.catch((error: unknown) => failed.abort(error));
     // Nothing else is read before a snapshot of this slice's end is certain, or given up; its documents need not wait for that.
-    await saved.catch((error: unknown) => {
-      failed.abort(error);
-      return writing;
-    });
+    await saved.catch(() => writing);
   }
   await writing;
   return { tallies, unresolved: unresolved.entries, waiting: unresolved.slices };
