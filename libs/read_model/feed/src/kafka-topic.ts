@@ -1,3 +1,4 @@
+import { setTimeout as pause } from 'node:timers/promises';
 import { Admin, ConfigResourceTypes, Consumer, type BaseOptions } from '@platformatic/kafka';
 import { DependencyError } from '@reprise/read-model-indices';
 
@@ -82,52 +83,71 @@ export function groupFreeConsumer(connection: KafkaConnection): Consumer {
   });
 }
 
+/** How long a description may take in all. The client repeats each of its requests, so a broker that hangs would keep it for minutes. */
+const describeWithinMs = 60_000;
+
 /**
  * Describes a topic as it is now: id, offsets at read_committed, leaders and what limits its history.
+ * @param withinMs milliseconds after which a Kafka that accepts connections and does not answer counts as unreachable
  * @throws TopicMissing; DependencyError when Kafka stays unreachable.
  */
-export async function describeTopic(connection: KafkaConnection, name: string): Promise<KafkaTopic> {
+export async function describeTopic(
+  connection: KafkaConnection,
+  name: string,
+  withinMs = describeWithinMs,
+): Promise<KafkaTopic> {
   const consumer = groupFreeConsumer(connection);
   const admin = new Admin(clientOptions(connection, 'reprise-admin'));
+  const stop = new AbortController();
   try {
-    const metadata = await consumer.metadata({ topics: [name], autocreateTopics: false });
-    const topic = metadata.topics.get(name);
-    if (!topic || topic.partitions.length === 0) throw new Error(`Unknown topic ${name}.`);
-    const list = async (timestamp: bigint, isolationLevel: number) =>
-      (await consumer.listOffsets({ topics: [name], timestamp, isolationLevel })).get(name) ?? [];
-    const starts = await list(-2n, 0);
-    const highWatermarks = await list(-1n, 0);
-    const ends = await list(-1n, 1);
-    const [described] = await admin.describeConfigs({
-      resources: [
-        {
-          resourceType: ConfigResourceTypes.TOPIC,
-          resourceName: name,
-          configurationKeys: ['cleanup.policy', 'retention.ms', 'retention.bytes'],
-        },
-      ],
-    });
-    const setting = (key: string) =>
-      described?.configs.find((config) => config.name === key)?.value ?? 'unknown';
-    return {
-      name,
-      id: topic.id,
-      partitions: topic.partitions.map(({ leader }, partition) => ({
-        partition,
-        logStart: starts[partition] ?? 0n,
-        end: ends[partition] ?? 0n,
-        highWatermark: highWatermarks[partition] ?? 0n,
-        leader,
-      })),
-      cleanupPolicy: setting('cleanup.policy'),
-      retentionMs: setting('retention.ms'),
-      retentionBytes: setting('retention.bytes'),
-    };
+    return await Promise.race([
+      askForTopic(consumer, admin, name),
+      pause(withinMs, undefined, { signal: stop.signal }).then(() => {
+        throw new Error(`no answer within ${withinMs / 1000} s`);
+      }),
+    ]);
   } catch (error) {
     throw describeFailure(error, connection, name);
   } finally {
+    stop.abort();
     await Promise.allSettled([consumer.close(true), admin.close()]);
   }
+}
+
+async function askForTopic(consumer: Consumer, admin: Admin, name: string): Promise<KafkaTopic> {
+  const metadata = await consumer.metadata({ topics: [name], autocreateTopics: false });
+  const topic = metadata.topics.get(name);
+  if (!topic || topic.partitions.length === 0) throw new Error(`Unknown topic ${name}.`);
+  const list = async (timestamp: bigint, isolationLevel: number) =>
+    (await consumer.listOffsets({ topics: [name], timestamp, isolationLevel })).get(name) ?? [];
+  const starts = await list(-2n, 0);
+  const highWatermarks = await list(-1n, 0);
+  const ends = await list(-1n, 1);
+  const [described] = await admin.describeConfigs({
+    resources: [
+      {
+        resourceType: ConfigResourceTypes.TOPIC,
+        resourceName: name,
+        configurationKeys: ['cleanup.policy', 'retention.ms', 'retention.bytes'],
+      },
+    ],
+  });
+  const setting = (key: string) =>
+    described?.configs.find((config) => config.name === key)?.value ?? 'unknown';
+  return {
+    name,
+    id: topic.id,
+    partitions: topic.partitions.map(({ leader }, partition) => ({
+      partition,
+      logStart: starts[partition] ?? 0n,
+      end: ends[partition] ?? 0n,
+      highWatermark: highWatermarks[partition] ?? 0n,
+      leader,
+    })),
+    cleanupPolicy: setting('cleanup.policy'),
+    retentionMs: setting('retention.ms'),
+    retentionBytes: setting('retention.bytes'),
+  };
 }
 
 function describeFailure(error: unknown, connection: KafkaConnection, name: string): Error {

@@ -1,0 +1,21 @@
+import { createServer, type AddressInfo, type Socket } from 'node:net';
+import { describeTopic } from './kafka-topic.ts';
+
+describe('describing a topic', () => {
+  it('is given up, with what to do, when Kafka accepts connections and never answers', async () => {
+    const sockets = new Set<Socket>();
+    const silent = createServer((socket) => sockets.add(socket.on('error', () => undefined)));
+    await new Promise<void>((resolve) => silent.listen(0, '127.0.0.1', resolve));
+    const broker = `127.0.0.1:${(silent.address() as AddressInfo).port}`;
+    try {
+      await expect(describeTopic({ brokers: [broker] }, 'product.events', 500)).rejects.toMatchObject({
+        code: 'DEPENDENCY',
+        message: expect.stringMatching(/could not be read \(no answer within 0.5 s\).*Nothing was changed/),
+      });
+      expect(sockets.size).toBeGreaterThan(0);
+    } finally {
+      for (const socket of sockets) socket.destroy();
+      await new Promise((resolve) => silent.close(resolve));
+    }
+  });
+});
