@@ -20,6 +20,7 @@ export {
   type KafkaPartition,
   type KafkaTopic,
 } from './kafka-topic.ts';
+export { timesOfNext } from './record-times.ts';
 export { consumerGroupOf } from './consumer-group.ts';
 export { adoptFirst, createFirstGeneration } from './first-generation.ts';
 export { waitsBehind, type DeadLetter } from './dead-letter.ts';

@@ -166,6 +166,17 @@ export class BlockedAggregates {
     return (rowCount ?? 0) > 0;
   }
 
+  /** How many aggregates wait behind a dead letter. */
+  async count({ topicId, projection }: BlockedScope): Promise<number> {
+    const { rows } = await this.#query<{ held: number }>(
+      'count blocked aggregates',
+      `SELECT count(DISTINCT aggregate_id)::int AS held FROM registry.blocked_aggregates
+       WHERE topic_id = $1 AND projection = $2`,
+      [topicId, projection],
+    );
+    return rows[0]!.held;
+  }
+
   #query<Row extends object>(what: string, sql: string, values: unknown[]) {
     return retrying(this.#pool, what, () => this.#pool.query<Row>(sql, values), this.#retry);
   }

@@ -34,26 +34,28 @@ export async function beat(pool: Pool, feederId: string, attachments: readonly A
   });
 }
 
-/** Feeders whose last beat is at most `maxAgeMs` old on the database's clock, with what they feed. */
+/** Feeders whose last beat is at most `maxAgeMs` old on the database's clock, with what they feed and how old that beat is. */
 export async function liveFeeders(pool: Pool, maxAgeMs: number): Promise<LiveFeeder[]> {
   const { rows } = await pool.query<{
     feeder_id: string;
     generation: string | null;
     partitions: number[] | null;
+    silent_ms: number;
   }>(
-    `SELECT feeder_id, generation, array_agg(partition ORDER BY partition) AS partitions
+    `SELECT feeder_id, generation, array_agg(partition ORDER BY partition) AS partitions,
+            max(extract(epoch FROM clock_timestamp() - heartbeat_at) * 1000)::float8 AS silent_ms
      FROM registry.feeders LEFT JOIN registry.feeder_attachments USING (feeder_id)
      WHERE heartbeat_at >= clock_timestamp() - $1 * interval '1 millisecond'
      GROUP BY feeder_id, generation ORDER BY feeder_id, generation`,
     [maxAgeMs],
   );
-  const feeders = new Map<string, Attachment[]>();
-  for (const { feeder_id, generation, partitions } of rows) {
-    const attachments = feeders.get(feeder_id) ?? [];
-    if (generation !== null) attachments.push({ generation, partitions: partitions ?? [] });
-    feeders.set(feeder_id, attachments);
+  const feeders = new Map<string, { attachments: Attachment[]; silentMs: number }>();
+  for (const { feeder_id, generation, partitions, silent_ms } of rows) {
+    const feeder = feeders.get(feeder_id) ?? { attachments: [], silentMs: Math.max(0, silent_ms) };
+    if (generation !== null) feeder.attachments.push({ generation, partitions: partitions ?? [] });
+    feeders.set(feeder_id, feeder);
   }
-  return [...feeders].map(([feederId, attachments]) => ({ feederId, attachments }));
+  return [...feeders].map(([feederId, feeder]) => ({ feederId, ...feeder }));
 }
 
 /** Takes a feeder that stops out, so that nobody waits for it. */

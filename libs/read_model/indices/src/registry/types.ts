@@ -100,4 +100,6 @@ export interface Attachment {
 export interface LiveFeeder {
   readonly feederId: string;
   readonly attachments: readonly Attachment[];
+  /** Milliseconds since its last sign of life, on the database's clock. */
+  readonly silentMs: number;
 }

@@ -1,0 +1,138 @@
+import { describeTopic, type KafkaConnection, type KafkaTopic } from '@reprise/read-model-feed';
+import {
+  DependencyError,
+  fingerprintOf,
+  type Generation,
+  type GenerationName,
+  type GenerationStore,
+  type LiveFeeder,
+  type Registry,
+} from '@reprise/read-model-indices';
+import type { Projection } from '@reprise/read-model-projections';
+import type { GenerationFacts, ReadModelFacts, ReadersFacts, WriteSideFacts } from './facts.ts';
+import { feedingOf } from './feeding.ts';
+import { measureLag } from './lag.ts';
+
+/** What one read model is looked at with. Give stores and registry a short budget: whoever asks wants an answer now. */
+export interface StatusServers {
+  readonly kafka: KafkaConnection;
+  readonly topic: string;
+  readonly registry: Registry;
+  readonly store: GenerationStore;
+  /** Measures what was committed and not published; undefined where the write side is not configured. */
+  readonly writeSide?: (() => Promise<WriteSideFacts>) | undefined;
+}
+
+/** The topic as it is now, or why that is not known. */
+export type TopicNow = { readonly description: KafkaTopic } | { readonly unreachable: string };
+
+/** Describes the topic for several read models at once. */
+export async function topicNow({ kafka, topic }: Pick<StatusServers, 'kafka' | 'topic'>): Promise<TopicNow> {
+  try {
+    return { description: await describeTopic(kafka, topic) };
+  } catch (error) {
+    return { unreachable: messageOf(error) };
+  }
+}
+
+/** What is known of a read model at one moment, and what the facts were made from. */
+export interface GatheredFacts {
+  readonly facts: ReadModelFacts;
+  /** The registry's entries that were not pruned, in the order of `facts.generations`. */
+  readonly generations: readonly Generation[];
+  /** Feeders that gave a sign of life within the last hour. */
+  readonly feeders: readonly LiveFeeder[];
+  /** All that is stored under names of generations; null when the store could not say. */
+  readonly stored: readonly GenerationName[] | null;
+  readonly positions: ReadonlyMap<string, ReadonlyMap<number, bigint>>;
+}
+
+const feedersSeenWithinMs = 3_600_000;
+
+/**
+ * Looks at registry, store, log and write side. What does not answer is named in the facts; only the registry has to.
+ *
+ * @throws DependencyError when the registry does not answer
+ */
+export async function gatherFacts(
+  projection: Projection,
+  servers: StatusServers,
+  topic: TopicNow,
+): Promise<GatheredFacts> {
+  const { registry, store, kafka } = servers;
+  const [listed, feeders, now, readers, stored, writeSide] = await Promise.all([
+    registry.listGenerations({ projection: projection.name }),
+    registry.liveFeeders(feedersSeenWithinMs),
+    registry.now(),
+    readersOf(store),
+    orNull(() => store.list()),
+    servers.writeSide ? orNull(servers.writeSide) : null,
+  ]);
+  const generations = listed.filter(({ state }) => state !== 'PRUNED');
+  const positions = new Map(
+    await Promise.all(generations.map(async ({ uuid }) => [uuid, await registry.positions(uuid)] as const)),
+  );
+  const description = 'description' in topic ? topic.description : undefined;
+  const described = generations.map(async (generation): Promise<GenerationFacts> => {
+    const { name, uuid, state, topicId, fingerprint, digest } = generation;
+    const own = positions.get(uuid)!;
+    // Partitions a feeder has to have: those of the topic, or where that is not known those the generation has positions of.
+    const partitions = description?.partitions.map(({ partition }) => partition) ?? [...own.keys()];
+    return {
+      name,
+      uuid,
+      state,
+      ownFingerprint: fingerprint === ownFingerprint(projection, topicId),
+      stored: stored && stored.includes(name),
+      lag: description ? await measureLag(kafka, description, topicId, own, now.getTime()) : null,
+      feeding: feedingOf(uuid, feeders, partitions),
+      proven: digest !== null,
+      untilTs: null,
+    };
+  });
+  const heldBack = description
+    ? await registry.blocked.count({ topicId: description.id, projection: projection.name })
+    : null;
+  return {
+    facts: {
+      projection: projection.name,
+      alias: store.readers,
+      readers,
+      generations: await Promise.all(described),
+      heldBack,
+      writeSide,
+      logUnreachable: 'unreachable' in topic ? topic.unreachable : null,
+    },
+    generations,
+    feeders,
+    stored,
+    positions,
+  };
+}
+
+function ownFingerprint({ storage, version: projectionVersion }: Projection, topicId: string): string {
+  return fingerprintOf({ storage, projectionVersion, topicId });
+}
+
+async function readersOf(store: GenerationStore): Promise<ReadersFacts> {
+  try {
+    return await store.observeReaders();
+  } catch (error) {
+    if (!(error instanceof DependencyError)) throw error;
+    return { kind: 'unknown', why: error.message };
+  }
+}
+
+/** What a server says, or null when it does not answer. */
+async function orNull<T>(ask: () => Promise<T>): Promise<T | null> {
+  try {
+    return await ask();
+  } catch (error) {
+    if (!(error instanceof DependencyError)) throw error;
+    return null;
+  }
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}
