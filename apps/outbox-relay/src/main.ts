@@ -94,7 +94,11 @@ if (options.once === true) {
   process.exit(exitCode);
 } else {
   await runService('outbox-relay', async (context) => {
-    const configuration = readConfiguration(process.env, ['kafka', 'writeDatabase', 'outboxRelayPort']);
+    const configuration = readConfiguration(
+      process.env,
+      ['kafka', 'writeDatabase', 'outboxRelayPort'],
+      (warning) => context.logger.warn(warning),
+    );
     const { outboxRelayPort: port, httpHost: host } = configuration;
     await serveRelay(settings(configuration), { port, host }, context);
   });

@@ -15,9 +15,13 @@ export type ProductApiConfiguration = Pick<
 /**
  * Reads what the product API is told by its environment: `WRITE_DATABASE_URL`, `PRODUCT_API_PORT`, `HTTP_HOST`,
  * `WRITE_DATABASE_POOL_SIZE` (10), `WRITE_DATABASE_STATEMENT_TIMEOUT_MS` (5000) and `IDEMPOTENCY_RETENTION_HOURS` (24).
+ * @param warn as that of `readConfiguration`
  * @throws ConfigurationError naming all bad settings at once
  */
-export function readProductApiConfiguration(env: NodeJS.ProcessEnv): ProductApiConfiguration {
+export function readProductApiConfiguration(
+  env: NodeJS.ProcessEnv,
+  warn?: (sentence: string) => void,
+): ProductApiConfiguration {
   const problems: string[] = [];
   const numbers = {
     poolSize: wholeNumber(
@@ -39,7 +43,7 @@ export function readProductApiConfiguration(env: NodeJS.ProcessEnv): ProductApiC
       problems,
     ),
   };
-  const endpoints = readEndpoints(env, problems);
+  const endpoints = readEndpoints(env, problems, warn);
   if (problems.length > 0 || endpoints === undefined) throw new ConfigurationError(problems);
   return { ...endpoints, ...numbers };
 }
@@ -47,9 +51,10 @@ export function readProductApiConfiguration(env: NodeJS.ProcessEnv): ProductApiC
 function readEndpoints(
   env: NodeJS.ProcessEnv,
   problems: string[],
+  warn?: (sentence: string) => void,
 ): Pick<Configuration, 'writeDatabaseUrl' | 'productApiPort' | 'httpHost'> | undefined {
   try {
-    return readConfiguration(env, ['writeDatabase', 'productApiPort']);
+    return readConfiguration(env, ['writeDatabase', 'productApiPort'], warn);
   } catch (error) {
     if (!(error instanceof ConfigurationError)) throw error;
     problems.unshift(...error.problems);

@@ -6,7 +6,7 @@ import { forgetOldAnswers } from './products/forget-answers.ts';
 import { ProductStore } from './products/product-store.ts';
 
 await runService('product-api', async ({ logger, signal }) => {
-  const configuration = readProductApiConfiguration(process.env);
+  const configuration = readProductApiConfiguration(process.env, (warning) => logger.warn(warning));
   const database = writeDatabaseOf(configuration, logger);
   const api = await createProductApi(database, logger);
   try {

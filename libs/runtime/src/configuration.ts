@@ -1,4 +1,5 @@
 import { ConfigurationError } from './configuration-error.ts';
+import { elasticsearchInClearText, kafkaInClearText } from './clear-text.ts';
 import { elasticsearchSettings, type ElasticsearchConfiguration } from './elasticsearch-settings.ts';
 import { kafkaSettings, type KafkaConfiguration } from './kafka-settings.ts';
 import { Settings } from './settings.ts';
@@ -57,8 +58,8 @@ type Fields<K extends EndpointName> = (typeof fieldOf)[K] | AlwaysRead;
 
 const readers: { readonly [K in EndpointName]: (settings: Settings) => Configuration[(typeof fieldOf)[K]] } =
   {
-    kafka: kafkaSettings,
-    elasticsearch: elasticsearchSettings,
+    kafka: (settings) => warned(settings, kafkaSettings(settings), kafkaInClearText),
+    elasticsearch: (settings) => warned(settings, elasticsearchSettings(settings), elasticsearchInClearText),
     writeDatabase: (settings) => settings.postgresUrl('WRITE_DATABASE_URL'),
     readModelDatabase: (settings) => settings.postgresUrl('READ_MODEL_DATABASE_URL'),
     eventStoreDatabase: (settings) => settings.postgresUrl('EVENT_STORE_DATABASE_URL'),
@@ -81,11 +82,13 @@ const readers: { readonly [K in EndpointName]: (settings: Settings) => Configura
  *
  * @param env the environment variables, usually `process.env`
  * @param needed the endpoints and ports the process uses; topic names, the alias and the HTTP host always come along
+ * @param warn told, a sentence each, of credentials that would go to another machine in clear text; else stderr is
  * @throws ConfigurationError listing all missing and bad settings at once; no value of a secret is repeated in it
  */
 export function readConfiguration<K extends EndpointName>(
   env: NodeJS.ProcessEnv,
   needed: readonly K[],
+  warn: (sentence: string) => void = warnOnStderr,
 ): Pick<Configuration, Fields<K>> {
   const settings = new Settings(env);
   const configuration: Record<string, unknown> = {};
@@ -100,5 +103,15 @@ export function readConfiguration<K extends EndpointName>(
     );
   }
   if (settings.problems.length > 0) throw new ConfigurationError(settings.problems);
+  for (const sentence of settings.warnings) warn(sentence);
   return configuration as unknown as Pick<Configuration, Fields<K>>;
+}
+
+function warned<T>(settings: Settings, value: T, judge: (value: T) => string | undefined): T {
+  settings.warning(judge(value));
+  return value;
+}
+
+function warnOnStderr(sentence: string): void {
+  process.stderr.write(`warning: ${sentence}\n`);
 }

@@ -1,9 +1,12 @@
 import { readFileSync } from 'node:fs';
+import { postgresInClearText } from './clear-text.ts';
 import { isError } from './is-error.ts';
 
 /** Reads single settings and collects what is wrong with them, so that an operator sees every problem in one go. */
 export class Settings {
   readonly problems: string[] = [];
+  /** What works and is unwise all the same. */
+  readonly warnings: string[] = [];
   readonly #env: NodeJS.ProcessEnv;
 
   constructor(env: NodeJS.ProcessEnv) {
@@ -12,6 +15,10 @@ export class Settings {
 
   problem(sentence: string): void {
     this.problems.push(sentence);
+  }
+
+  warning(sentence: string | undefined): void {
+    if (sentence !== undefined) this.warnings.push(sentence);
   }
 
   /** The trimmed value, or undefined when the setting is absent or blank. */
@@ -74,6 +81,7 @@ export class Settings {
     } else if (url.pathname.length < 2) {
       this.problem(`${name} names no database (postgres://user:password@host:5432/DATABASE)`);
     }
+    this.warning(postgresInClearText(name, value));
     return value;
   }
 
