@@ -19,6 +19,7 @@ import { mortal } from './failpoint.ts';
 import type { FeedHealth } from './feed-health.ts';
 import { FeedMetrics } from './feed-metrics.ts';
 import { feedHealth, feedLogger, feedMetrics, liveFeed } from './live-feed.controller.ts';
+import { registerLag } from './lag-metrics.ts';
 import type { MembershipInput } from './membership.ts';
 import { PartitionBatches } from './partition-batches.ts';
 import { RepairMetrics } from './repair-metrics.ts';
@@ -149,6 +150,13 @@ export function liveFeeding({
       health.failing(partition, gone);
       logger.error({ err: gone, partition }, 'records are gone from the log');
     },
+  });
+  registerLag(metrics, {
+    kafka: configuration.kafka,
+    topic: productEventsTopic,
+    feed,
+    assigned: () => transport.assigned,
+    logger,
   });
   const provided = new Map<symbol, unknown>([
     [liveFeed, feed],

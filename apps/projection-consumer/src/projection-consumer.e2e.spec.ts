@@ -43,6 +43,19 @@ describe('the projection consumer on an empty log', () => {
     expect(feeder?.attachments).toContainEqual({ generation: live!.uuid, partitions: [0, 1, 2] });
   });
 
+  it('exposes how far each generation is behind, by partition, in events and seconds', async () => {
+    const [live] = await fixture.generations('LIVE');
+    await eventually(async () => {
+      const { origin } = await app.ready();
+      const metrics = await (await fetch(`${origin}/metrics`)).text();
+      for (const name of ['feed_lag_events', 'feed_lag_seconds'])
+        for (const partition of [0, 1, 2])
+          expect(metrics).toMatch(
+            new RegExp(`^${name}\\{[^}]*generation="${live!.name}",partition="${partition}"[^}]*\\} 0$`, 'm'),
+          );
+    });
+  });
+
   it('ends within seconds when asked to, and is not waited for any more', async () => {
     const begun = performance.now();
     expect(await app.kill('SIGTERM')).toEqual({ code: 0, signal: null });

@@ -3,6 +3,7 @@ import {
   type Attachment,
   type BlockedAggregates,
   type Generation,
+  type Positions,
 } from '@reprise/read-model-indices';
 import type { Projection } from '@reprise/read-model-projections';
 import type { AggregateHistory } from './feed-events.ts';
@@ -58,6 +59,11 @@ export class LiveFeed {
   constructor(servers: LiveFeedServers) {
     const models = servers.models.map(({ projection, store }) => ({ projection, store: gathered(store) }));
     this.#servers = { ...servers, models, registry: gatheredRegistry(servers.registry) };
+  }
+
+  /** What is fed now, with the next offset of each partition, as this process knows it. */
+  get fed(): readonly { readonly generation: Generation; readonly positions: Positions }[] {
+    return this.#fed;
   }
 
   /** Generations that are fed now, the one readers use last. */

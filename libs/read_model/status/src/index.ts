@@ -14,7 +14,7 @@ export {
   type StatusServers,
   type TopicNow,
 } from './gather-facts.ts';
-export { measureLag, positionLag } from './lag.ts';
+export { lagByPartition, measureLag, totalLag } from './lag.ts';
 export {
   age,
   bestWayBack,

@@ -3,31 +3,52 @@ import type { Positions } from '@reprise/read-model-indices';
 import type { Lag } from './facts.ts';
 
 /**
- * Records between positions and the end of the log.
+ * How far each partition of `positions` is behind the end of the log. Partitions the positions do not name count from 0.
  *
  * @param topic as it is now
- * @param topicId the incarnation of the topic that the positions belong to
- * @returns undefined when the topic is another incarnation than that
+ * @param times when the record at each position was written, as `timesOfNext` gives it
+ * @param now the clock ages are taken on, in milliseconds since the epoch
  */
-export function positionLag(
-  { id, partitions }: KafkaTopic,
-  topicId: string,
+export function lagByPartition(
+  { partitions }: KafkaTopic,
   positions: Positions,
-): bigint | undefined {
-  if (id !== topicId) return undefined;
-  let lag = 0n;
-  for (const { partition, end } of partitions) {
-    const position = positions.get(partition) ?? 0n;
-    if (end > position) lag += end - position;
+  times: ReadonlyMap<number, number>,
+  now: number,
+): Map<number, Lag> {
+  return new Map(
+    partitions.map(({ partition, end }) => {
+      const position = positions.get(partition) ?? 0n;
+      if (position >= end) return [partition, { events: 0n, ms: 0 }];
+      const writtenAt = times.get(partition);
+      return [
+        partition,
+        { events: end - position, ms: writtenAt === undefined ? null : Math.max(0, now - writtenAt) },
+      ];
+    }),
+  );
+}
+
+/** The lag of a whole generation: all missing records, and the age of the oldest of them as far as it is known. */
+export function totalLag(lags: Iterable<Lag>): Lag {
+  let events = 0n;
+  let ms: number | null = 0;
+  let known = 0;
+  for (const lag of lags) {
+    if (lag.events === 0n) continue;
+    events += lag.events;
+    if (lag.ms === null) continue;
+    ms = Math.max(ms, lag.ms);
+    known += 1;
   }
-  return lag;
+  return { events, ms: events > 0n && known === 0 ? null : ms };
 }
 
 /**
- * How far positions are behind the end of the log, in records and in time: the age of the oldest record they lack.
+ * How far positions are behind the end of the log, in records and in time.
  *
+ * @param topicId the incarnation of the topic that the positions belong to
  * @param now the clock the age is taken on, in milliseconds since the epoch
- * @returns null when the topic is another incarnation than that of the positions
+ * @returns null when the topic is another incarnation than that
  */
 export async function measureLag(
   connection: KafkaConnection,
@@ -36,9 +57,7 @@ export async function measureLag(
   positions: Positions,
   now: number,
 ): Promise<Lag | null> {
-  const events = positionLag(topic, topicId, positions);
-  if (events === undefined) return null;
-  if (events === 0n) return { events, ms: 0 };
+  if (topic.id !== topicId) return null;
   const times = await timesOfNext(connection, topic, positions).catch(() => new Map<number, number>());
-  return { events, ms: times.size === 0 ? null : Math.max(0, now - Math.min(...times.values())) };
+  return totalLag(lagByPartition(topic, positions, times, now).values());
 }
