@@ -53,14 +53,15 @@ function readEndpoints(configured: NodeJS.ProcessEnv): TestEndpoints {
     ]);
     const { kafka, elasticsearch, writeDatabaseUrl, readModelDatabaseUrl, eventStoreDatabaseUrl } =
       configuration;
+    const postgresAdminUrl = env['POSTGRES_ADMIN_URL'] || superuserUrl(writeDatabaseUrl);
     return {
       kafka,
       elasticsearch,
       writeDatabaseUrl,
       readModelDatabaseUrl,
       eventStoreDatabaseUrl,
-      postgresAdminUrl: env['POSTGRES_ADMIN_URL'] || superuserUrl(writeDatabaseUrl),
-      env: endpointsIn(env),
+      postgresAdminUrl,
+      env: { ...endpointsIn(env), POSTGRES_ADMIN_URL: postgresAdminUrl },
     };
   } catch (error) {
     if (!(error instanceof ConfigurationError)) throw error;

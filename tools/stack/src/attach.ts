@@ -3,7 +3,7 @@ import { instanceDirectory } from './instance/directory.ts';
 import { readState, type InstanceState } from './instance/state.ts';
 
 /**
- * Points `env` to the running embedded servers: those of REPRISE_STACK_DIR, else of the workspace's `.stack`.
+ * Points `env` to the running embedded servers, Postgres as its superuser included: those of REPRISE_STACK_DIR, else of the workspace's `.stack`.
  * Leaves it alone when any endpoint is configured (servers of one's own are never mixed with the embedded ones) or when no
  * server of the instance runs. Reads one file and contacts no server.
  */

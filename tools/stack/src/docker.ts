@@ -7,14 +7,10 @@ import { directoryKey, workspaceRoot } from './instance/directory.ts';
 import { assertUsableFolder } from './instance/location.ts';
 import { withInstanceLock } from './instance/lock.ts';
 import { chooseServerPorts } from './instance/server-ports.ts';
-import {
-  markTransient,
-  readState,
-  writeState,
-  type InstanceState,
-  type ServerState,
-} from './instance/state.ts';
+import { markTransient, readState, writeState, type InstanceState } from './instance/state.ts';
+import { portClaims } from './ports.ts';
 import { servers } from './servers/list.ts';
+import { portOf } from './servers/server.ts';
 import { poll } from './waiting.ts';
 
 const composeFile = join(workspaceRoot, 'docker', 'compose.yaml');
@@ -84,21 +80,27 @@ export async function composeUp(options: UpOptions): Promise<UpResult> {
     const wasUp = await allAnswer(state);
     markTransient(state, options.transient, wasUp);
     // Ports that are decided belong to containers that may run; compose keeps those.
-    for (const server of servers) if (!state.servers[server.name]) await chooseServerPorts(server, state);
-    writeState(directory, state);
-    report('starting the containers');
-    await compose(directory, ['up', '-d', '--wait'], { ports: portVariables(state), signal });
+    const ports = portClaims();
+    try {
+      for (const server of servers) {
+        if (!state.servers[server.name]) await chooseServerPorts(server, state, ports);
+      }
+      writeState(directory, state);
+      report('starting the containers');
+      await compose(directory, ['up', '-d', '--wait'], { ports: portVariables(state), signal });
+    } finally {
+      ports.release();
+    }
     for (const server of servers) {
-      const { port } = state.servers[server.name] as ServerState;
-      const ready = await poll(() => server.check(port), { timeoutMs: server.startTimeoutMs, signal });
+      const ready = await poll(() => server.check(state), { timeoutMs: server.startTimeoutMs, signal });
       if (!ready.ok) {
         const why = describeError(ready.lastError);
         throw new StackError(
           'START_FAILED',
-          `${server.title} in Docker does not answer on port ${port}: ${why}`,
+          `${server.title} in Docker does not answer on port ${portOf(state, server.name)}: ${why}`,
         );
       }
-      await server.provision(port);
+      await server.provision(state);
     }
     const started = wasUp ? [] : servers.map(({ name }) => name);
     return { environment: environmentOf(state) as StackEnvironment, started };
@@ -106,10 +108,9 @@ export async function composeUp(options: UpOptions): Promise<UpResult> {
 }
 
 async function allAnswer(state: InstanceState): Promise<boolean> {
-  const answers = servers.map(async ({ name, check }) => {
-    const port = state.servers[name]?.port;
-    return port !== undefined && (await check(port)) !== '';
-  });
+  const answers = servers.map(
+    async ({ name, check }) => state.servers[name] !== undefined && (await check(state)) !== '',
+  );
   return (await Promise.allSettled(answers)).every((answer) => answer.status === 'fulfilled' && answer.value);
 }
 

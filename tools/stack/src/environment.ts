@@ -1,4 +1,5 @@
 import { instanceDirectory } from './instance/directory.ts';
+import { passwordOf } from './instance/passwords.ts';
 import { readState, type InstanceState } from './instance/state.ts';
 
 /** The five variables by which the applications find their servers. */
@@ -10,26 +11,30 @@ export const endpointNames = [
   'EVENT_STORE_DATABASE_URL',
 ] as const;
 export type EndpointName = (typeof endpointNames)[number];
-export type StackEnvironment = Record<EndpointName, string>;
+/** The endpoints, and Postgres as its superuser sees it: tests and benchmarks create databases of their own. */
+export type StackEnvironment = Record<EndpointName | 'POSTGRES_ADMIN_URL', string>;
 
 /** The endpoints of an instance; undefined while one of its ports is not decided yet. */
 export function environmentOf(state: InstanceState): StackEnvironment | undefined {
   const { postgres, kafka, elasticsearch } = state.servers;
   if (postgres === undefined || kafka === undefined || elasticsearch === undefined) return undefined;
   const database = (role: string, name: string): string =>
-    `postgres://${role}:${role}@127.0.0.1:${postgres.port}/${name}`;
+    `postgres://${role}:${passwordOf(state, role)}@127.0.0.1:${postgres.port}/${name}`;
   return {
     KAFKA_BROKERS: `127.0.0.1:${kafka.port}`,
     ELASTICSEARCH_NODE: `http://127.0.0.1:${elasticsearch.port}`,
     WRITE_DATABASE_URL: database('reprise_write', 'reprise_write'),
     READ_MODEL_DATABASE_URL: database('reprise_read', 'reprise_read'),
     EVENT_STORE_DATABASE_URL: database('reprise_event_reader', 'reprise_write'),
+    POSTGRES_ADMIN_URL: database('postgres', 'postgres'),
   };
 }
 
 /** Lines a shell can `eval`. */
 export function exportLines(environment: StackEnvironment): string {
-  return endpointNames.map((name) => `export ${name}=${environment[name]}\n`).join('');
+  return Object.entries(environment)
+    .map(([name, value]) => `export ${name}=${value}\n`)
+    .join('');
 }
 
 /** The endpoints of an instance that was started at some time, running or not; undefined when there is none. */

@@ -1,4 +1,5 @@
 import { endpointNames, environmentOf, exportLines, type StackEnvironment } from './environment.ts';
+import { newSecret } from './instance/passwords.ts';
 import type { InstanceState } from './instance/state.ts';
 
 const state: InstanceState = {
@@ -22,7 +23,21 @@ describe('environmentOf', () => {
       READ_MODEL_DATABASE_URL: 'postgres://reprise_read:reprise_read@127.0.0.1:5432/reprise_read',
       EVENT_STORE_DATABASE_URL:
         'postgres://reprise_event_reader:reprise_event_reader@127.0.0.1:5432/reprise_write',
+      POSTGRES_ADMIN_URL: 'postgres://postgres:postgres@127.0.0.1:5432/postgres',
     });
+  });
+
+  it('names a password of its own for each role of an instance that has a secret, the same one every time', () => {
+    const secret = newSecret();
+    const passwords = (environment: StackEnvironment | undefined) =>
+      Object.values(environment ?? {}).flatMap((url) =>
+        url.startsWith('postgres:') ? new URL(url).password : [],
+      );
+    const first = passwords(environmentOf({ ...state, secret }));
+    expect(new Set(first).size).toBe(4);
+    for (const password of first) expect(password).toMatch(/^[0-9a-f]{32}$/);
+    expect(passwords(environmentOf({ ...state, secret }))).toEqual(first);
+    expect(passwords(environmentOf({ ...state, secret: newSecret() }))).not.toEqual(first);
   });
 
   it('gives none while a server has no port yet', () => {
@@ -34,7 +49,8 @@ describe('exportLines', () => {
   it('prints one line per endpoint that a shell reads back unchanged', () => {
     const environment = environmentOf(state) as StackEnvironment;
     const lines = exportLines(environment).trimEnd().split('\n');
-    expect(lines).toEqual(endpointNames.map((name) => `export ${name}=${environment[name]}`));
+    const names = [...endpointNames, 'POSTGRES_ADMIN_URL'] as const;
+    expect(lines).toEqual(names.map((name) => `export ${name}=${environment[name]}`));
     for (const line of lines) expect(line).toMatch(/^export [A-Z_]+=[\w:/.@]+$/);
   });
 });

@@ -29,11 +29,14 @@ async function execute(args: StackArguments): Promise<number> {
     case 'help':
       print(usage);
       return 0;
-    case 'up':
+    case 'up': {
       await cancellable((signal) => bringUp({ ...args, signal, report }));
-      print(formatStatus(await status(directory)));
+      const result = await status(directory);
+      print(formatStatus(result));
+      if (!result.up) return 1;
       report('endpoints for a shell: eval "$(npm run -s stack -- env)"');
       return 0;
+    }
     case 'down':
       if ((await down({ directory, report })).length === 0) report('nothing was running');
       return 0;

@@ -1,3 +1,4 @@
+import { createSocket } from 'node:dgram';
 import { connect, createServer } from 'node:net';
 
 /** The port each server has in every manual; another one is chosen when it is taken. */
@@ -31,7 +32,7 @@ function binds(port: number, host: string): Promise<boolean> {
 }
 
 /** A port the system hands out as free. */
-export function anyFreePort(): Promise<number> {
+function anyFreePort(): Promise<number> {
   return new Promise((resolve, reject) => {
     const server = createServer();
     server.once('error', reject);
@@ -46,20 +47,63 @@ export function anyFreePort(): Promise<number> {
   });
 }
 
-/** The first free one of `wanted` that is not in `avoid`, else any free port. */
+/** How ports are found; the tests have a machine of their own. */
+export interface PortProbes {
+  /** Sets a port aside for the caller; false when another one holds it. */
+  claim: (port: number) => Promise<boolean>;
+  isFree: (port: number) => Promise<boolean>;
+  anyFreePort: () => Promise<number>;
+}
+
+/** The ports one `up` has set aside for servers that do not listen yet. */
+export interface PortClaims extends PortProbes {
+  /** Gives all of them back: the servers listen by now, or never will. */
+  release: () => void;
+}
+
+/**
+ * Claims hold across all instances on the machine, whatever account they belong to: the claim on a TCP port is the UDP port of
+ * that number, bound on the loopback address. The system gives it to one process and takes it back when that process ends.
+ */
+export function portClaims(): PortClaims {
+  const held = new Map<number, () => void>();
+  const claim = (port: number): Promise<boolean> => {
+    if (held.has(port)) return Promise.resolve(true);
+    return new Promise((resolve) => {
+      const socket = createSocket('udp4');
+      socket.once('error', () => {
+        socket.close();
+        resolve(false);
+      });
+      socket.bind({ port, address: '127.0.0.1', exclusive: true }, () => {
+        socket.unref();
+        held.set(port, () => socket.close());
+        resolve(true);
+      });
+    });
+  };
+  const release = (): void => {
+    for (const close of held.values()) close();
+    held.clear();
+  };
+  return { claim, isFree, anyFreePort, release };
+}
+
+/**
+ * Claims the first free one of `wanted` that is not in `avoid`, else any free port. A port is looked at only while it is
+ * claimed: another `up` that holds it may be about to listen there.
+ */
 export async function choosePort(
   wanted: readonly (number | undefined)[],
-  avoid: ReadonlySet<number> = new Set(),
-  probes: { isFree: (port: number) => Promise<boolean>; anyFreePort: () => Promise<number> } = {
-    isFree,
-    anyFreePort,
-  },
+  avoid: ReadonlySet<number>,
+  probes: PortProbes,
 ): Promise<number> {
   for (const port of wanted) {
-    if (port !== undefined && !avoid.has(port) && (await probes.isFree(port))) return port;
+    if (port !== undefined && !avoid.has(port) && (await probes.claim(port)) && (await probes.isFree(port)))
+      return port;
   }
   for (;;) {
     const port = await probes.anyFreePort();
-    if (!avoid.has(port)) return port;
+    if (!avoid.has(port) && (await probes.claim(port))) return port;
   }
 }

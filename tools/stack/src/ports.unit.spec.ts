@@ -1,8 +1,9 @@
 import fc from 'fast-check';
 import { choosePort } from './ports.ts';
 
-/** A machine where `taken` are in use and the system hands out `handedOut` in turn. */
-const machine = (taken: number[], handedOut: number[] = []) => ({
+/** A machine where `taken` are in use, another `up` holds `claimed`, and the system hands out `handedOut` in turn. */
+const machine = (taken: number[], handedOut: number[] = [], claimed: number[] = []) => ({
+  claim: async (port: number) => !claimed.includes(port),
   isFree: async (port: number) => !taken.includes(port),
   anyFreePort: async () => handedOut.shift() ?? 40_000,
 });
@@ -18,6 +19,12 @@ describe('choosePort', () => {
 
   it('takes any free port when the wanted ones are in use', async () => {
     expect(await choosePort([41_000, 5432], new Set(), machine([41_000, 5432], [38_111]))).toBe(38_111);
+  });
+
+  it('never returns a port that another instance holds, free or not, wanted or handed out', async () => {
+    expect(
+      await choosePort([41_000, 5432], new Set(), machine([], [38_111, 38_112], [41_000, 5432, 38_111])),
+    ).toBe(38_112);
   });
 
   it('never returns a port that another server of the instance has', async () => {

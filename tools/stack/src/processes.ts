@@ -48,6 +48,26 @@ export function commandLine(pid: number): { program: string; text: string } | un
   }
 }
 
+/**
+ * When a process began, as text that no later process of the same number has; undefined when it does not run. In containers the
+ * same command gets the same number every time.
+ */
+export function startedAt(pid: number): string | undefined {
+  try {
+    if (process.platform === 'linux') {
+      const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
+      // The second field is the program's name in parentheses and may hold blanks; the start is the twenty-second.
+      return stat.slice(stat.lastIndexOf(')') + 2).split(' ')[19];
+    }
+    return execFileSync('ps', ['-o', 'lstart=', '-p', String(pid)], {
+      encoding: 'utf8',
+      stdio: ['ignore', 'pipe', 'ignore'],
+    }).trim();
+  } catch {
+    return undefined;
+  }
+}
+
 /** True when a command line is that of the process meant. */
 export function matches(
   found: { program: string; text: string } | undefined,

@@ -43,15 +43,19 @@ function readPasswd(): string {
  */
 export function mayRead(path: string, user: ServerUser | undefined): boolean {
   if (user === undefined) return true;
-  let current = resolve(path);
-  const own = statSync(current, { throwIfNoEntry: false });
+  const own = statSync(path, { throwIfNoEntry: false });
   if (own !== undefined && !allows(own, user, own.isDirectory() ? 5 : 4)) return false;
-  while (dirname(current) !== current) {
-    current = dirname(current);
-    const parent = statSync(current, { throwIfNoEntry: false });
-    if (parent !== undefined && !allows(parent, user, 1)) return false;
+  return mayEnter(dirname(resolve(path)), user);
+}
+
+/** True when `user` may use what lies in `folder`, by its name: search permission on it and on every parent. */
+export function mayEnter(folder: string, user: ServerUser | undefined): boolean {
+  if (user === undefined) return true;
+  for (let current = resolve(folder); ; current = dirname(current)) {
+    const stat = statSync(current, { throwIfNoEntry: false });
+    if (stat !== undefined && !allows(stat, user, 1)) return false;
+    if (dirname(current) === current) return true;
   }
-  return true;
 }
 
 function allows(stat: { mode: number; uid: number; gid: number }, user: ServerUser, bits: number): boolean {

@@ -1,13 +1,14 @@
 import { spawn, spawnSync } from 'node:child_process';
-import { existsSync, mkdtempSync, rmSync } from 'node:fs';
+import { chmodSync, existsSync, mkdirSync, mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import pg from 'pg';
 import { down, reset } from './commands/down.ts';
 import { formatStatus, status } from './commands/status.ts';
 import { up } from './commands/up.ts';
-import type { StackEnvironment } from './environment.ts';
-import { readState, writeState, type InstanceState } from './instance/state.ts';
+import { endpointNames, type StackEnvironment } from './environment.ts';
+import { readState, writeState, type InstanceState, type ServerState } from './instance/state.ts';
 import { commandLine, signalProcess } from './processes.ts';
 import { queryPostgres } from './servers/databases.ts';
 import { servers, serverPids } from './servers/list.ts';
@@ -39,9 +40,8 @@ describe('an instance of the stack', () => {
   });
 
   it('lets each role connect to its own database only', async () => {
-    const port = currentState().servers.postgres?.port as number;
     const rows = await queryPostgres(
-      port,
+      currentState(),
       'postgres',
       `SELECT rolname, has_database_privilege(rolname, 'reprise_write', 'CONNECT') AS write
        FROM pg_roles WHERE rolname ~ '^(reprise|event_store)' ORDER BY rolname`,
@@ -53,6 +53,51 @@ describe('an instance of the stack', () => {
       { rolname: 'reprise_write', write: true },
     ]);
   });
+
+  it('lets nobody into Postgres without the password of the role', async () => {
+    const connect = (change: (url: URL) => void) => async () => {
+      const url = new URL(environment.POSTGRES_ADMIN_URL);
+      change(url);
+      const client = new pg.Client({ connectionString: url.href });
+      await client.connect();
+      const { rows } = await client.query('SELECT current_user AS role').finally(() => client.end());
+      return (rows[0] as { role: string }).role;
+    };
+    await expect(connect(() => undefined)()).resolves.toBe('postgres');
+    await expect(connect((url) => (url.password = 'postgres'))()).rejects.toThrow(
+      /password authentication failed/,
+    );
+    await expect(connect((url) => (url.password = ''))()).rejects.toThrow(/password/);
+    for (const name of endpointNames.filter((one) => one.endsWith('DATABASE_URL'))) {
+      await expect(connect((url) => (url.href = environment[name]))()).resolves.toMatch(/^reprise_/);
+    }
+  });
+
+  it('keeps its files from every other account', () => {
+    const { dataDirectory } = currentState();
+    const modes = (folder: string, names: string[]) =>
+      names.map((name) => `${name} ${(statSync(join(folder, name)).mode & 0o777).toString(8)}`);
+    const inside = ['postgres', 'kafka', 'elasticsearch', 'logs'];
+    expect(modes(dataDirectory, inside)).toEqual(inside.map((name) => `${name} 700`));
+    expect(modes(directory, ['instance.json'])).toEqual(['instance.json 600']);
+    expect(statSync(directory).mode & 0o066).toBe(0);
+  });
+
+  it.each(servers.map(({ name }) => [name]))(
+    'never takes a %s of another instance for its own',
+    async (name) => {
+      const other = mkdtempSync(join(tmpdir(), 'stack-other-'));
+      mkdirSync(join(other, 'kafka/data'), { recursive: true });
+      writeFileSync(join(other, 'kafka/data/meta.properties'), 'cluster.id=AnotherClusterAltogether\n');
+      const { port } = currentState().servers[name] as ServerState;
+      const state = { ...currentState(), dataDirectory: other };
+      state.servers = { ...state.servers, [name]: { port, pid: process.pid } };
+      const server = servers.find((one) => one.name === name);
+      await expect(server?.check(currentState())).resolves.toMatch(/^\d/);
+      await expect(server?.check(state)).rejects.toThrow(`answers on port ${port} is not this instance's`);
+      rmSync(other, { recursive: true });
+    },
+  );
 
   it('never lets Elasticsearch create an index by itself', async () => {
     const body = JSON.stringify({ a: 1 });
@@ -122,4 +167,38 @@ describe('an instance of the stack', () => {
     },
     150_000,
   );
+
+  describe('whose starts were cut off, in the folder of an older version', () => {
+    beforeAll(async () => {
+      const state = currentState();
+      const at = (...path: string[]) => join(state.dataDirectory, ...path);
+      // What an interrupted first start of Elasticsearch leaves.
+      mkdirSync(at('elasticsearch/config'), { recursive: true });
+      rmSync(at('elasticsearch/config/elasticsearch.keystore'), { force: true });
+      writeFileSync(at('elasticsearch/config/elasticsearch.keystore.tmp'), '');
+      // No secret, and a Postgres that trusts everybody.
+      const { secret, ...old } = state;
+      expect(secret).toBeDefined();
+      writeState(directory, old);
+      rmSync(at('postgres/password.sha256'));
+      writeFileSync(at('postgres/data/pg_hba.conf'), 'host all all 127.0.0.1/32 trust\n');
+      for (const name of ['postgres', 'kafka', 'elasticsearch', 'logs']) chmodSync(at(name), 0o755);
+      ({ environment } = await bringUp());
+    }, 120_000);
+
+    it('comes up', async () => {
+      expect(await status(directory)).toMatchObject({ up: true });
+    });
+
+    it('has passwords and closed folders from then on', async () => {
+      const { dataDirectory, secret } = currentState();
+      expect(secret).toBeDefined();
+      const guess = { ...currentState(), secret: undefined };
+      await expect(queryPostgres(guess, 'postgres', 'SELECT 1')).rejects.toThrow(
+        /password authentication failed/,
+      );
+      await expect(queryPostgres(currentState(), 'postgres', 'SELECT 1')).resolves.toHaveLength(1);
+      expect(statSync(join(dataDirectory, 'elasticsearch')).mode & 0o777).toBe(0o700);
+    });
+  });
 });

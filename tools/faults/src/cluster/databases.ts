@@ -19,12 +19,14 @@ export async function databaseTemplates({ endpoints }: Servers): Promise<Databas
   const suffix = `${process.pid}_${Date.now().toString(36)}`;
   const templates = { write: `faults_write_${suffix}`, read: `faults_read_${suffix}` };
   const url: DatabaseTemplates['url'] = (as, name) => {
-    const base = { write: endpoints.WRITE_DATABASE_URL, read: endpoints.READ_MODEL_DATABASE_URL };
-    const found = new URL(
-      as === 'eventReader' ? endpoints.EVENT_STORE_DATABASE_URL : base[as === 'read' ? 'read' : 'write'],
-    );
+    const urls = {
+      write: endpoints.WRITE_DATABASE_URL,
+      read: endpoints.READ_MODEL_DATABASE_URL,
+      eventReader: endpoints.EVENT_STORE_DATABASE_URL,
+      admin: endpoints.POSTGRES_ADMIN_URL,
+    };
+    const found = new URL(urls[as]);
     found.pathname = `/${name}`;
-    if (as === 'admin') found.username = found.password = 'postgres';
     return found.href;
   };
   const asAdmin = async (statements: readonly string[]): Promise<void> => {

@@ -64,10 +64,11 @@ export async function ownServers(
 
 /** The servers that the environment names. */
 export function sharedServers(env: NodeJS.ProcessEnv): Servers {
-  const missing = endpointNames.filter((name) => !env[name]);
+  const names = [...endpointNames, 'POSTGRES_ADMIN_URL'] as const;
+  const missing = names.filter((name) => !env[name]);
   if (missing.length > 0) throw new Error(`The environment names no server in ${missing.join(', ')}`);
   return {
-    endpoints: Object.fromEntries(endpointNames.map((name) => [name, env[name]])) as StackEnvironment,
+    endpoints: Object.fromEntries(names.map((name) => [name, env[name]])) as StackEnvironment,
   };
 }
 

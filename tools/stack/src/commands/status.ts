@@ -56,7 +56,7 @@ async function serverStatus(server: Server, state: InstanceState | undefined): P
     return { ...known, health: own.pid === undefined ? 'stopped' : 'crashed' };
   }
   try {
-    return { ...known, health: 'ready', version: await server.check(own.port) };
+    return { ...known, health: 'ready', version: await server.check(state) };
   } catch (error) {
     return { ...known, health: 'not answering', problem: describeError(error) };
   }

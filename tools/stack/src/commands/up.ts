@@ -2,8 +2,9 @@ import { isInstalled } from '../artifacts/install.ts';
 import { requireMaven } from '../artifacts/maven.ts';
 import { StackAborted, StackError } from '../errors.ts';
 import { environmentOf, type StackEnvironment } from '../environment.ts';
-import { assertUsableFolder, dataDirectoryFor } from '../instance/location.ts';
+import { assertUsableFolder, clearDrafts, closeFolders, dataDirectoryFor } from '../instance/location.ts';
 import { withInstanceLock } from '../instance/lock.ts';
+import { newSecret } from '../instance/passwords.ts';
 import { chooseServerPorts } from '../instance/server-ports.ts';
 import {
   markTransient,
@@ -11,9 +12,9 @@ import {
   writeState,
   type InstanceState,
   type ServerName,
-  type ServerState,
 } from '../instance/state.ts';
 import { findJava, type Java } from '../java.ts';
+import { portClaims } from '../ports.ts';
 import { serverUser } from '../server-user.ts';
 import { runningPid, servers } from '../servers/list.ts';
 import type { Server, UpContext } from '../servers/server.ts';
@@ -38,7 +39,8 @@ export interface UpResult {
 
 /**
  * Brings the three servers of an instance up and returns when all of them are ready and hold their databases and topics.
- * What runs already is left running. When the call fails or is cancelled, the servers it started are stopped again.
+ * What runs already is left running. When the call fails or is cancelled, the servers it started are stopped again. Ports are
+ * claimed until then: several instances may come up at the same moment.
  * @throws StackError whose message is made for the person at the terminal.
  */
 export async function up(options: UpOptions): Promise<UpResult> {
@@ -51,6 +53,7 @@ export async function up(options: UpOptions): Promise<UpResult> {
   assertUsableFolder(options.directory);
   const report = options.report ?? (() => undefined);
   const umask = process.umask(0o022);
+  const ports = portClaims();
   try {
     return await withInstanceLock(options.directory, { report, signal: options.signal }, async () => {
       const user = serverUser();
@@ -64,6 +67,8 @@ export async function up(options: UpOptions): Promise<UpResult> {
         signal: AbortSignal.any([failure.signal, ...(options.signal ? [options.signal] : [])]),
         java: () => (java ??= findJava(user)),
       };
+      clearDrafts(options.directory);
+      closeFolders(options.directory, state.dataDirectory, user);
       const missing = servers.filter((server) => runningPid(server, state) === undefined);
       // Found out before anything is started: half a stack is of no use.
       const onJava = missing.flatMap(({ name }) => (name === 'postgres' ? [] : [name]));
@@ -71,14 +76,16 @@ export async function up(options: UpOptions): Promise<UpResult> {
       if (!onJava.every((name) => isInstalled(name))) requireMaven();
       for (const server of missing) {
         await stopServer(server, state);
-        await chooseServerPorts(server, state);
+        await chooseServerPorts(server, state, ports);
       }
+      protectPostgres(missing, context);
       return bringUp(missing, context, failure, {
         saveState: () => writeState(options.directory, state),
-        choosePorts: (server) => chooseServerPorts(server, state),
+        ports,
       });
     });
   } finally {
+    ports.release();
     process.umask(umask);
   }
 }
@@ -106,6 +113,18 @@ function loadState(options: UpOptions, dataDirectory: string): InstanceState {
   return state;
 }
 
+/** A Postgres that an older version started has no password; it gets one when it is started again. */
+function protectPostgres(missing: readonly Server[], { state, report }: UpContext): void {
+  if (state.secret !== undefined) return;
+  if (missing.some(({ name }) => name === 'postgres')) state.secret = newSecret();
+  else {
+    report(
+      'Postgres was started by an older version and lets every local account in without a password. To change that: ' +
+        'npm run -s stack -- down, then up.',
+    );
+  }
+}
+
 async function bringUp(
   missing: readonly Server[],
   context: UpContext,
@@ -119,16 +138,19 @@ async function bringUp(
       try {
         if (missing.includes(server)) await startServer(server, context, books);
         else await awaitReady(server, context);
-        await server.provision((state.servers[server.name] as ServerState).port);
+        await server.provision(state);
       } catch (error) {
         failure.abort();
         throw error;
       }
     }),
   );
-  const errors = outcomes.flatMap((outcome) =>
-    outcome.status === 'rejected' ? [outcome.reason as unknown] : [],
-  );
+  const errors = outcomes.flatMap(reasonOf);
+  // The first to be ready may have ended while the others started.
+  if (errors.length === 0) {
+    const again = await Promise.allSettled(servers.map((server) => awaitReady(server, context)));
+    errors.push(...again.flatMap(reasonOf));
+  }
   if (errors.length > 0) {
     await Promise.all(missing.map((server) => stopServer(server, state)));
     books.saveState();
@@ -136,4 +158,8 @@ async function bringUp(
   }
   books.saveState();
   return { environment: environmentOf(state) as StackEnvironment, started: missing.map(({ name }) => name) };
+}
+
+function reasonOf(outcome: PromiseSettledResult<unknown>): unknown[] {
+  return outcome.status === 'rejected' ? [outcome.reason as unknown] : [];
 }

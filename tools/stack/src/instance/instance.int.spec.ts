@@ -6,15 +6,19 @@ import {
   readFileSync,
   readdirSync,
   rmSync,
+  statSync,
   writeFileSync,
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { attachToEmbeddedStack } from '../attach.ts';
 import { reset } from '../commands/down.ts';
-import { commandLine } from '../processes.ts';
-import { assertUsableFolder } from './location.ts';
+import { portClaims } from '../ports.ts';
+import { commandLine, startedAt } from '../processes.ts';
+import { servers } from '../servers/list.ts';
+import { assertUsableFolder, clearDrafts } from './location.ts';
 import { withLock } from './lock.ts';
+import { chooseServerPorts } from './server-ports.ts';
 import { readState, stateFile, writeState, type InstanceState } from './state.ts';
 
 let folder: string;
@@ -66,6 +70,16 @@ describe('the lock', () => {
     await expect(withLock(file(), { timeoutMs: 1_000 }, async () => 'done')).resolves.toBe('done');
   });
 
+  it('is taken over from an earlier process of the same number and command, as containers have them', async () => {
+    const own = { pid: process.pid, commandLine: commandLine(process.pid)?.text };
+    writeFileSync(file(), JSON.stringify({ ...own, startedAt: 'before' }));
+    await expect(withLock(file(), { timeoutMs: 1_000 }, async () => 'done')).resolves.toBe('done');
+    writeFileSync(file(), JSON.stringify({ ...own, startedAt: startedAt(process.pid) }));
+    await expect(withLock(file(), { timeoutMs: 300 }, async () => 'done')).rejects.toMatchObject({
+      code: 'LOCKED',
+    });
+  });
+
   it('is not taken from a living holder, who is named', async () => {
     const holder = await sleeper();
     try {
@@ -77,6 +91,35 @@ describe('the lock', () => {
     } finally {
       holder.kill();
     }
+  });
+});
+
+describe('the ports', () => {
+  it('of instances that come up at the same moment are all different', async () => {
+    const claims = Array.from({ length: 8 }, () => portClaims());
+    try {
+      const chosen = await Promise.all(
+        claims.map(async (own) => {
+          const instance: InstanceState = { ...state(), servers: {} };
+          for (const server of servers) await chooseServerPorts(server, instance, own);
+          return Object.values(instance.servers).flatMap(({ port, innerPort }) => [port, innerPort ?? port]);
+        }),
+      );
+      const each = chosen.map((ports) => new Set(ports));
+      expect(each.map(({ size }) => size)).toEqual(claims.map(() => 4));
+      expect(new Set(chosen.flat()).size).toBe(4 * claims.length);
+    } finally {
+      for (const own of claims) own.release();
+    }
+  });
+
+  it('are free for others once they are released', async () => {
+    const [first, second] = [portClaims(), portClaims()];
+    const port = await first.anyFreePort();
+    expect([await first.claim(port), await second.claim(port)]).toEqual([true, false]);
+    first.release();
+    expect(await second.claim(port)).toBe(true);
+    second.release();
   });
 });
 
@@ -98,6 +141,21 @@ describe('a folder', () => {
     writeFileSync(join(folder, 'notes.txt'), 'mine');
     await reset({ directory: folder });
     expect(readdirSync(folder)).toEqual(['notes.txt']);
+  });
+
+  it('keeps its passwords from every other account', () => {
+    writeFileSync(stateFile(folder), '', { mode: 0o644 });
+    writeState(folder, { ...state(), secret: 'a secret' });
+    expect(statSync(stateFile(folder)).mode & 0o777).toBe(0o600);
+    expect(readState(folder)?.secret).toBe('a secret');
+  });
+
+  it('loses the drafts of killed processes, and no other file', () => {
+    const [killed, alive] = ['instance.json.4194303', `up.lock.${process.pid}`];
+    for (const name of [killed, alive, 'up.lock.abandoned.4194303', 'notes.7'])
+      writeFileSync(join(folder, name), '');
+    clearDrafts(folder);
+    expect(readdirSync(folder)).toEqual(['notes.7', alive]);
   });
 
   it('with an unreadable state file names the way out, and reset is that way', async () => {

@@ -1,9 +1,10 @@
 import { chmodSync, existsSync, mkdirSync, readdirSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { StackError } from '../errors.ts';
-import { mayRead, type ServerUser } from '../server-user.ts';
+import { commandLine } from '../processes.ts';
+import { mayEnter, type ServerUser } from '../server-user.ts';
 import { defaultDirectory, directoryKey } from './directory.ts';
-import { stateFile } from './state.ts';
+import { serverNames, stateFile } from './state.ts';
 
 /** Data of instances whose own folder the servers' account cannot enter (only ever used by root). */
 const reachableRoot = '/var/lib/reprise-stack';
@@ -33,11 +34,11 @@ export function assertUsableFolder(directory: string): void {
  */
 export function dataDirectoryFor(directory: string, user: ServerUser | undefined): string {
   mkdirSync(directory, { recursive: true });
-  const reachable = mayRead(directory, user);
+  const reachable = mayEnter(directory, user);
   const data = reachable ? directory : join(reachableRoot, directoryKey(directory));
   if (!reachable) {
     mkdirSync(data, { recursive: true });
-    for (const folder of [reachableRoot, data]) chmodSync(folder, 0o755);
+    chmodSync(reachableRoot, 0o711);
   }
   const owner = statSync(join(data, 'postgres'), { throwIfNoEntry: false })?.uid;
   const expected = user?.uid ?? process.getuid?.();
@@ -49,6 +50,28 @@ export function dataDirectoryFor(directory: string, user: ServerUser | undefined
     );
   }
   return data;
+}
+
+/**
+ * Closes the folders of an instance to other accounts, those that an older version made and that servers work in included. Root's
+ * are passed through by the account of the servers, which owns what lies below.
+ */
+export function closeFolders(directory: string, data: string, user: ServerUser | undefined): void {
+  chmodSync(directory, user === undefined || data !== directory ? 0o700 : 0o711);
+  if (data !== directory) chmodSync(data, 0o711);
+  for (const name of [...serverNames, 'logs']) {
+    const folder = join(data, name);
+    if (existsSync(folder)) chmodSync(folder, 0o700);
+  }
+}
+
+/** Removes the drafts of processes that were killed while they wrote. The caller holds the instance's lock. */
+export function clearDrafts(directory: string): void {
+  for (const name of readdirSync(directory)) {
+    const pid = /^(?:up\.lock|instance\.json)\.(?:abandoned\.)?(\d+)$/.exec(name)?.[1];
+    if (pid !== undefined && commandLine(Number(pid)) === undefined)
+      rmSync(join(directory, name), { force: true });
+  }
 }
 
 /** Where the data of an existing instance lies, judged by what is there: for an instance whose state cannot be read. */

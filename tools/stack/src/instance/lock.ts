@@ -1,28 +1,32 @@
 import { linkSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { StackError } from '../errors.ts';
-import { commandLine } from '../processes.ts';
+import { commandLine, startedAt } from '../processes.ts';
 import { poll } from '../waiting.ts';
 
 interface Holder {
   pid: number;
   commandLine: string;
+  /** Absent in a lock that an older version took. */
+  startedAt?: string;
 }
 
 function readHolder(file: string): Holder | undefined {
   try {
     const value: unknown = JSON.parse(readFileSync(file, 'utf8'));
     if (typeof value !== 'object' || value === null) return undefined;
-    const { pid, commandLine: line } = value as Partial<Holder>;
-    return typeof pid === 'number' && typeof line === 'string' ? { pid, commandLine: line } : undefined;
+    const { pid, commandLine: line, startedAt: start } = value as Partial<Holder>;
+    if (typeof pid !== 'number' || typeof line !== 'string') return undefined;
+    return { pid, commandLine: line, ...(typeof start === 'string' ? { startedAt: start } : {}) };
   } catch {
     return undefined;
   }
 }
 
-/** A holder is alive when its pid still runs the program that took the lock. */
+/** A holder is alive when its pid still is the process that took the lock: another one may run the same command by now. */
 function isHeld(holder: Holder | undefined): holder is Holder {
-  return holder !== undefined && commandLine(holder.pid)?.text === holder.commandLine;
+  if (holder === undefined || commandLine(holder.pid)?.text !== holder.commandLine) return false;
+  return holder.startedAt === undefined || startedAt(holder.pid) === holder.startedAt;
 }
 
 /**
@@ -31,7 +35,11 @@ function isHeld(holder: Holder | undefined): holder is Holder {
  */
 function tryAcquire(file: string): boolean {
   const draft = `${file}.${process.pid}`;
-  const holder: Holder = { pid: process.pid, commandLine: commandLine(process.pid)?.text ?? '' };
+  const holder: Holder = {
+    pid: process.pid,
+    commandLine: commandLine(process.pid)?.text ?? '',
+    startedAt: startedAt(process.pid),
+  };
   try {
     mkdirSync(dirname(file), { recursive: true });
     writeFileSync(draft, JSON.stringify(holder));

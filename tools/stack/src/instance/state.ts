@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { StackError } from '../errors.ts';
 
@@ -21,6 +21,8 @@ export interface InstanceState {
   /** Where the servers keep their data: the instance folder, or a place the servers' account can reach. */
   dataDirectory: string;
   fsync: boolean;
+  /** The passwords of the database roles are made from it. Absent with Docker, and in an instance that an older version made. */
+  secret?: string;
   /** Brought up by a `run`: the last `run` that uses it takes it down. */
   transient?: boolean;
   servers: Partial<Record<ServerName, ServerState>>;
@@ -36,14 +38,16 @@ export function stateFile(directory: string): string {
  */
 export function parseState(value: unknown): InstanceState | undefined {
   if (typeof value !== 'object' || value === null) return undefined;
-  const { format, kind, dataDirectory, fsync, transient, servers } = value as Record<string, unknown>;
+  const { format, kind, dataDirectory, fsync, secret, transient, servers } = value as Record<string, unknown>;
   if (format !== 1 || (kind !== 'embedded' && kind !== 'docker')) return undefined;
   if (typeof dataDirectory !== 'string' || dataDirectory === '' || typeof fsync !== 'boolean')
     return undefined;
   if (typeof servers !== 'object' || servers === null) return undefined;
   if (transient !== undefined && typeof transient !== 'boolean') return undefined;
+  if (secret !== undefined && (typeof secret !== 'string' || secret === '')) return undefined;
   const parsed: InstanceState = { format, kind, dataDirectory, fsync, servers: {} };
   if (transient === true) parsed.transient = true;
+  if (secret !== undefined) parsed.secret = secret;
   for (const [name, server] of Object.entries(servers)) {
     if (!serverNames.includes(name as ServerName) || !isServerState(server)) return undefined;
     parsed.servers[name as ServerName] = server;
@@ -67,7 +71,7 @@ function isPid(value: unknown): boolean {
 
 /**
  * The state of the instance in `directory`, or undefined when there is none.
- * @throws StackError STATE_BROKEN when the file is there and cannot be understood.
+ * @throws StackError NOT_PERMITTED when it belongs to another account; STATE_BROKEN when it cannot be understood.
  */
 export function readState(directory: string): InstanceState | undefined {
   const file = stateFile(directory);
@@ -75,8 +79,14 @@ export function readState(directory: string): InstanceState | undefined {
   let value: unknown;
   try {
     value = JSON.parse(readFileSync(file, 'utf8'));
-  } catch {
-    value = undefined;
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'EACCES') {
+      throw new StackError(
+        'NOT_PERMITTED',
+        `${file} may be read only by the account that made the instance: it holds the passwords. Use that account, or an ` +
+          'instance of your own (--dir, or REPRISE_STACK_DIR).',
+      );
+    }
   }
   const state = parseState(value);
   if (state !== undefined) return state;
@@ -87,11 +97,12 @@ export function readState(directory: string): InstanceState | undefined {
   );
 }
 
-/** Writes the state in one step: a reader sees the old one or the new one. */
+/** Writes the state in one step: a reader sees the old one or the new one. Nobody but this account may read it. */
 export function writeState(directory: string, state: InstanceState): void {
   mkdirSync(directory, { recursive: true });
   const draft = `${stateFile(directory)}.${process.pid}`;
-  writeFileSync(draft, `${JSON.stringify(state, null, 2)}\n`);
+  rmSync(draft, { force: true });
+  writeFileSync(draft, `${JSON.stringify(state, null, 2)}\n`, { mode: 0o600, flag: 'wx' });
   renameSync(draft, stateFile(directory));
 }
 

@@ -1,4 +1,7 @@
 import pg from 'pg';
+import { passwordOf } from '../instance/passwords.ts';
+import type { InstanceState } from '../instance/state.ts';
+import { portOf } from './server.ts';
 
 /** Login roles that own nothing but their database, and the group that may read the event store. */
 const writeDatabase = 'reprise_write';
@@ -8,15 +11,15 @@ const eventReaders = 'event_store_reader';
 
 /** Runs one statement as the superuser and returns its rows; connects and disconnects, so keep it for few statements. */
 export async function queryPostgres(
-  port: number,
+  state: InstanceState,
   database: string,
   sql: string,
 ): Promise<Record<string, unknown>[]> {
   const client = new pg.Client({
     host: '127.0.0.1',
-    port,
+    port: portOf(state, 'postgres'),
     user: 'postgres',
-    password: 'postgres',
+    password: passwordOf(state, 'postgres'),
     database,
     connectionTimeoutMillis: 3_000,
     query_timeout: 30_000,
@@ -31,32 +34,29 @@ export async function queryPostgres(
 }
 
 /**
- * Creates the roles and databases that are missing. The event reader can connect to the write database; what it may
- * SELECT there is granted by the migration that creates the event store, to the group role.
+ * Creates the roles and databases that are missing, and gives every role the password of this instance. The event reader can
+ * connect to the write database; what it may SELECT there is granted by the migration that creates the event store, to the group
+ * role.
  */
-export async function createDatabases(port: number): Promise<void> {
-  const roles = [
-    ...[writeDatabase, readDatabase, eventReader].map((role) => [role, `LOGIN PASSWORD '${role}'`] as const),
-    [eventReaders, 'NOLOGIN'] as const,
-  ];
-  const existing = await names(port, 'SELECT rolname AS name FROM pg_roles');
-  for (const [role, attributes] of roles) {
-    if (!existing.has(role)) await queryPostgres(port, 'postgres', `CREATE ROLE ${role} ${attributes}`);
+export async function createDatabases(state: InstanceState): Promise<void> {
+  const run = (sql: string): Promise<Record<string, unknown>[]> => queryPostgres(state, 'postgres', sql);
+  const existing = await names(state, 'SELECT rolname AS name FROM pg_roles');
+  for (const role of [writeDatabase, readDatabase, eventReader]) {
+    const verb = existing.has(role) ? 'ALTER' : 'CREATE';
+    await run(`${verb} ROLE ${role} LOGIN PASSWORD '${passwordOf(state, role)}'`);
   }
-  await queryPostgres(port, 'postgres', `GRANT ${eventReaders} TO ${eventReader}`);
-  const databases = await names(port, 'SELECT datname AS name FROM pg_database');
+  if (!existing.has(eventReaders)) await run(`CREATE ROLE ${eventReaders} NOLOGIN`);
+  await run(`GRANT ${eventReaders} TO ${eventReader}`);
+  const databases = await names(state, 'SELECT datname AS name FROM pg_database');
   for (const database of [writeDatabase, readDatabase]) {
-    if (databases.has(database)) continue;
-    await queryPostgres(port, 'postgres', `CREATE DATABASE ${database} OWNER ${database}`);
+    if (!databases.has(database)) await run(`CREATE DATABASE ${database} OWNER ${database}`);
   }
-  await queryPostgres(
-    port,
-    'postgres',
+  await run(
     `REVOKE CONNECT, TEMPORARY ON DATABASE ${writeDatabase} FROM PUBLIC;
      GRANT CONNECT ON DATABASE ${writeDatabase} TO ${writeDatabase}, ${eventReaders};`,
   );
 }
 
-async function names(port: number, sql: string): Promise<Set<string>> {
-  return new Set((await queryPostgres(port, 'postgres', sql)).map((row) => String(row['name'])));
+async function names(state: InstanceState, sql: string): Promise<Set<string>> {
+  return new Set((await queryPostgres(state, 'postgres', sql)).map((row) => String(row['name'])));
 }

@@ -2,13 +2,12 @@ import { copyFileSync, existsSync, readFileSync, rmSync, writeFileSync } from 'n
 import { join } from 'node:path';
 import { elasticsearchVersion, install } from '../artifacts/install.ts';
 import { directoryKey } from '../instance/directory.ts';
+import type { InstanceState } from '../instance/state.ts';
 import { StackError } from '../errors.ts';
 import { signalProcess, spawnDaemon, type Daemon, type Exit } from '../processes.ts';
 import { poll } from '../waiting.ts';
-import { giveTo, outputFile, ownFolder } from './folders.ts';
-import { serverEnvironment, type Server, type StartContext } from './server.ts';
-
-const configFolder = (dataDirectory: string): string => join(dataDirectory, 'elasticsearch', 'config');
+import { emptyFolder, giveTo, outputFile, ownFolder } from './folders.ts';
+import { notOwn, portOf, serverEnvironment, type Server, type StartContext } from './server.ts';
 
 /** Elasticsearch 9.2 as one node without security, bound to the loopback address. */
 export const elasticsearchServer: Server = {
@@ -36,10 +35,12 @@ async function start(context: StartContext): Promise<Daemon> {
   const java = context.java();
   const distribution = await install('elasticsearch', { java, report: context.report, signal });
   const home = ownFolder(join(state.dataDirectory, 'elasticsearch'), user);
-  const [data, logs, temporary] = ['data', 'logs', 'tmp'].map((name) =>
-    ownFolder(join(home, name), user),
-  ) as [string, string, string];
-  const config = ownFolder(configFolder(state.dataDirectory), user);
+  const [data, logs] = ['data', 'logs'].map((name) => ownFolder(join(home, name), user)) as [string, string];
+  // Made again for every start: one that was cut off leaves half of a keystore there, and the next one fails because of it.
+  const [config, temporary] = ['config', 'tmp'].map((name) => emptyFolder(join(home, name), user)) as [
+    string,
+    string,
+  ];
   const files: Record<string, string> = {
     'elasticsearch.yml': nodeSettings(
       server.port,
@@ -123,14 +124,23 @@ function jvmOptions(distributed: string, dataDirectory: string): string {
   return [...kept, `-Xms${heap}`, `-Xmx${heap}`, marker(dataDirectory), ''].join('\n');
 }
 
-/** A green or yellow cluster: one node can never allocate a replica, so yellow is healthy. */
-async function check(port: number): Promise<string> {
-  const response = await fetch(`http://127.0.0.1:${port}/_cluster/health`, {
-    signal: AbortSignal.timeout(5_000),
-  });
-  const health = (await response.json()) as { status?: string };
-  if (!response.ok || (health.status !== 'green' && health.status !== 'yellow')) {
-    throw new Error(`cluster health is ${health.status ?? `HTTP ${response.status}`}`);
+/** A green or yellow cluster of the node that was started: one node can never allocate a replica, so yellow is healthy. */
+async function check(state: InstanceState): Promise<string> {
+  const port = portOf(state, 'elasticsearch');
+  const [health, node] = await Promise.all([
+    ask(port, '_cluster/health') as Promise<{ status?: string }>,
+    ask(port, '_nodes/_local/process') as Promise<{ nodes?: Record<string, { process?: { id?: number } }> }>,
+  ]);
+  const pids = Object.values(node.nodes ?? {}).map(({ process }) => process?.id);
+  if (state.kind === 'embedded' && !pids.includes(state.servers.elasticsearch?.pid)) throw notOwn(port);
+  if (health.status !== 'green' && health.status !== 'yellow') {
+    throw new Error(`cluster health is ${health.status ?? 'unknown'}`);
   }
   return elasticsearchVersion;
+}
+
+async function ask(port: number, path: string): Promise<unknown> {
+  const response = await fetch(`http://127.0.0.1:${port}/${path}`, { signal: AbortSignal.timeout(5_000) });
+  if (!response.ok) throw new Error(`/${path} answered ${response.status}`);
+  return response.json();
 }

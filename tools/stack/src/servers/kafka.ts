@@ -1,18 +1,20 @@
 import { execFile } from 'node:child_process';
-import { existsSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { randomBytes } from 'node:crypto';
 import { promisify } from 'node:util';
 import { install, kafkaVersion } from '../artifacts/install.ts';
 import { StackError } from '../errors.ts';
 import { directoryKey } from '../instance/directory.ts';
+import type { InstanceState } from '../instance/state.ts';
 import { spawnDaemon, type Daemon } from '../processes.ts';
-import { giveTo, outputFile, ownFolder } from './folders.ts';
-import { serverEnvironment, type Server, type StartContext } from './server.ts';
-import { checkBroker, createTopics } from './topics.ts';
+import { emptyFolder, giveTo, outputFile, ownFolder } from './folders.ts';
+import { notOwn, portOf, serverEnvironment, type Server, type StartContext } from './server.ts';
+import { clusterIdOf, createTopics } from './topics.ts';
 
 const run = promisify(execFile);
 
+const dataFolder = (dataDirectory: string): string => join(dataDirectory, 'kafka', 'data');
 const propertiesFile = (dataDirectory: string): string => join(dataDirectory, 'kafka', 'server.properties');
 
 /** Apache Kafka 4.1 as one KRaft node that is broker and controller. */
@@ -22,11 +24,8 @@ export const kafkaServer: Server = {
   identity: (dataDirectory) => ({ program: 'java', marker: marker(dataDirectory) }),
   logFiles: (dataDirectory) => [join(dataDirectory, 'logs', 'kafka.log')],
   start,
-  check: async (port) => {
-    await checkBroker(port);
-    return kafkaVersion;
-  },
-  provision: createTopics,
+  check,
+  provision: (state) => createTopics(portOf(state, 'kafka')),
   stopSignal: 'SIGTERM',
   stopGraceMs: 30_000,
   startTimeoutMs: 120_000,
@@ -36,12 +35,25 @@ function marker(dataDirectory: string): string {
   return `-Dreprise.kafka=${directoryKey(dataDirectory)}`;
 }
 
+/** The broker of the cluster whose id this data folder was formatted with. */
+async function check(state: InstanceState): Promise<string> {
+  const port = portOf(state, 'kafka');
+  const id = await clusterIdOf(port);
+  if (state.kind === 'embedded' && id !== formattedClusterId(dataFolder(state.dataDirectory)))
+    throw notOwn(port);
+  return kafkaVersion;
+}
+
+function formattedClusterId(data: string): string | undefined {
+  return /^cluster\.id=(.+)$/m.exec(readFileSync(join(data, 'meta.properties'), 'utf8'))?.[1]?.trim();
+}
+
 async function start(context: StartContext): Promise<Daemon> {
   const { state, server, user } = context;
   const java = context.java();
   const jars = await install('kafka', { java, report: context.report, signal: context.signal });
   const home = ownFolder(join(state.dataDirectory, 'kafka'), user);
-  const data = ownFolder(join(home, 'data'), user);
+  const data = ownFolder(dataFolder(state.dataDirectory), user);
   const properties = propertiesFile(state.dataDirectory);
   const logging = join(home, 'log4j2.properties');
   writeFileSync(properties, brokerProperties(server.port, server.innerPort as number, data));
@@ -58,6 +70,8 @@ async function start(context: StartContext): Promise<Daemon> {
   const binary = join(java.home, 'bin/java');
   const env = serverEnvironment(home);
   if (!existsSync(join(data, 'meta.properties'))) {
+    // Kafka writes that file last. Partitions are never deleted here: without the file, Kafka itself refuses them by name.
+    if (!readdirSync(data).some((name) => /-\d+$/.test(name))) emptyFolder(data, user);
     const clusterId = randomBytes(16).toString('base64url');
     const format = ['kafka.tools.StorageTool', 'format', '-t', clusterId, '-c', properties];
     try {

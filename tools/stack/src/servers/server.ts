@@ -29,15 +29,28 @@ export interface Server {
   logFiles(dataDirectory: string): string[];
   /** Prepares what is missing (binaries, data folder, configuration) and starts the process; does not await health. */
   start(context: StartContext): Promise<Daemon>;
-  /** Resolves to the version when the server answers and is ready for work; rejects when not (yet). */
-  check(port: number): Promise<string>;
+  /**
+   * Resolves to the version when the server of this instance answers and is ready for work; rejects when not (yet), and when
+   * another server answers on its port. Whether its process runs is for the caller to see.
+   */
+  check(state: InstanceState): Promise<string>;
   /** Creates what the applications expect to find; safe to repeat. */
-  provision(port: number): Promise<void>;
+  provision(state: InstanceState): Promise<void>;
   stopSignal: NodeJS.Signals;
   /** Milliseconds a clean stop may take before it is killed. */
   stopGraceMs: number;
   /** Milliseconds from start to health; REPRISE_STACK_TIMEOUT (seconds) overrides it. */
   startTimeoutMs: number;
+}
+
+/** The address of a server whose ports are decided, on 127.0.0.1. */
+export function portOf(state: InstanceState, name: ServerName): number {
+  return (state.servers[name] as ServerState).port;
+}
+
+/** Thrown while the port of a server is answered by one of another instance or another program. */
+export function notOwn(port: number): Error {
+  return new Error(`the server that answers on port ${port} is not this instance's`);
 }
 
 /** The environment of a server process: nothing of the caller's but the search path, so that it runs the same everywhere. */

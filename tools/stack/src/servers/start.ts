@@ -1,21 +1,24 @@
 import { describeError, StackAborted, StackError } from '../errors.ts';
 import type { ServerState } from '../instance/state.ts';
 import { logTail } from '../logs.ts';
-import { isFree } from '../ports.ts';
+import type { PortProbes } from '../ports.ts';
+import { chooseServerPorts } from '../instance/server-ports.ts';
 import { terminate, type Daemon, type Exit } from '../processes.ts';
 import { poll } from '../waiting.ts';
 import { runningPid, serverPids } from './list.ts';
 import type { Server, UpContext } from './server.ts';
 
-/** What `startServer` needs besides the context: where to write the state down, and how to choose another port. */
+/** What `startServer` needs beside the context: where to write the state down, and how to choose another port. */
 export interface Bookkeeping {
   saveState: () => void;
-  choosePorts: (server: Server) => Promise<void>;
+  ports: PortProbes;
 }
 
+const attempts = 3;
+
 /**
- * Starts one server and returns when it is ready; starts it once more on another port when some other program took the
- * chosen one in between.
+ * Starts one server and returns when it is ready; starts it again on another port when some other program took the chosen one
+ * in between.
  * @throws StackError START_FAILED with the end of the server's log; StackAborted.
  */
 export async function startServer(server: Server, context: UpContext, books: Bookkeeping): Promise<void> {
@@ -33,13 +36,21 @@ export async function startServer(server: Server, context: UpContext, books: Boo
     } catch (error) {
       await stopServer(server, context.state);
       if (context.signal.aborted || error instanceof StackAborted) throw new StackAborted();
-      const wasTaken =
-        error instanceof StackError && error.code === 'START_FAILED' && !(await isFree(own.port));
-      if (attempt === 2 || !wasTaken) throw withLog(error, server, context);
-      context.report(`port ${own.port} was taken by another program; choosing another one`);
-      await books.choosePorts(server);
+      const failed = error instanceof StackError && error.code === 'START_FAILED';
+      const taken = failed ? await takenPort(own, books.ports) : undefined;
+      if (attempt === attempts || taken === undefined) throw withLog(error, server, context);
+      context.report(`port ${taken} was taken by another program; choosing another one`);
+      await chooseServerPorts(server, context.state, books.ports);
     }
   }
+}
+
+async function takenPort(
+  { port, innerPort }: ServerState,
+  { isFree }: PortProbes,
+): Promise<number | undefined> {
+  for (const one of [port, innerPort]) if (one !== undefined && !(await isFree(one))) return one;
+  return undefined;
 }
 
 /** Waits until a running server is ready; `daemon` is given for one that this process started. Returns its version. */
@@ -48,14 +59,13 @@ export async function awaitReady(
   { state, signal }: UpContext,
   daemon?: Daemon,
 ): Promise<string> {
-  const { port } = state.servers[server.name] as ServerState;
   const timeoutMs = startTimeout(server);
   let exit: Exit | undefined;
   void daemon?.exited.then((value) => (exit = value));
   const outcome = await poll(
     async () => {
       if (exit !== undefined || runningPid(server, state) === undefined) return { ended: true as const };
-      return { version: await server.check(port) };
+      return { version: await server.check(state) };
     },
     { timeoutMs, signal },
   );

@@ -29,11 +29,12 @@ async function withAdmin<T>(port: number, work: (admin: Admin) => Promise<T>): P
   }
 }
 
-/** Resolves when the broker answers a metadata request and has joined its own cluster. */
-export function checkBroker(port: number): Promise<void> {
+/** Resolves to the id of its cluster when the broker answers a metadata request and has joined it. */
+export function clusterIdOf(port: number): Promise<string> {
   return withAdmin(port, async (admin) => {
-    const { brokers } = await admin.metadata({ topics: [], forceUpdate: true });
+    const { id, brokers } = await admin.metadata({ topics: [], forceUpdate: true });
     if (brokers.size === 0) throw new Error('the broker has not joined its cluster yet');
+    return id;
   });
 }
 
