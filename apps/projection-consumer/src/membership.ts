@@ -1,5 +1,5 @@
 import { adoptFirst, createFirstGeneration, type KafkaTopic, type LiveFeed } from '@reprise/read-model-feed';
-import type { GenerationStore, Registry } from '@reprise/read-model-indices';
+import { StoreMisconfigured, type GenerationStore, type Registry } from '@reprise/read-model-indices';
 import type { Projection } from '@reprise/read-model-projections';
 import type { Logger } from '@reprise/runtime';
 import type { Attachments } from './attachments.ts';
@@ -23,23 +23,27 @@ export interface MembershipInput {
 
 /** How often the registry is looked at when nothing wakes it. */
 const pollMs = 1_000;
+/** How long a first generation is left alone that a server is set up to refuse. */
+const refusedForMs = 15_000;
 
 /**
  * Keeps the feed in step with the registry until the signal aborts: takes generations on and lets them go, reads back to
  * where a new one stands, announces what is fed, and makes the first generation where there is none.
  */
 export async function keepMembership(input: MembershipInput, signal: AbortSignal): Promise<void> {
+  const refusals: Refusals = new Map();
   const follow = async () => {
-    for await (const _ of input.registry.watchGenerations({ signal, pollMs })) await refresh(input, signal);
+    for await (const _ of input.registry.watchGenerations({ signal, pollMs }))
+      await refresh(input, refusals, signal);
   };
   // Signs of life do not wait for a refresh: that waits for batches in flight, and those for servers.
   await Promise.all([follow(), input.attachments.keepAnnouncing(signal)]);
 }
 
-async function refresh(input: MembershipInput, signal: AbortSignal): Promise<void> {
+async function refresh(input: MembershipInput, refusals: Refusals, signal: AbortSignal): Promise<void> {
   const { feed, transport, attachments, metrics, health, logger } = input;
   try {
-    await ensureFirstGenerations(input);
+    await ensureFirstGenerations(input, refusals);
     const before = new Set(feed.generations.map(({ uuid }) => uuid));
     const fed = await feed.refresh();
     const joined = feed.generations.filter(({ uuid }) => !before.has(uuid));
@@ -52,7 +56,7 @@ async function refresh(input: MembershipInput, signal: AbortSignal): Promise<voi
     }
     metrics.generations(feed.generations.length);
     await attachments.announce(fed);
-    health.followed();
+    health.followed([...refusals.values()][0]?.error);
   } catch (error) {
     // Tried again a second later. Until then nothing new is announced, and nobody relies on it.
     if (signal.aborted) return;
@@ -61,27 +65,44 @@ async function refresh(input: MembershipInput, signal: AbortSignal): Promise<voi
   }
 }
 
-async function ensureFirstGenerations({
-  registry,
-  models,
-  topic,
-  holder,
-  logger,
-  now,
-}: MembershipInput): Promise<void> {
-  for (const { projection, store } of models) {
-    const made = await createFirstGeneration({ registry, store, projection, topic, holder, now: now() });
-    if (made)
-      logger.info(
-        { projection: projection.name },
-        'made the first generation; it is fed from the beginning of the log',
-      );
-    const ends = new Map(topic.partitions.map(({ partition, end }) => [partition, end]));
-    if (await adoptFirst({ registry, store, projection }, ends, holder)) {
-      logger.info(
-        { projection: projection.name, readers: store.readers },
-        'readers got their first generation',
-      );
+/** A first generation that a server is set up to refuse, and when it is tried again, on a clock that nobody sets. */
+type Refusals = Map<Projection, { readonly error: StoreMisconfigured; readonly until: number }>;
+
+/**
+ * Makes the first generations that are missing and gives readers those that are fed. One that a server is set up to refuse does
+ * not keep the others from being fed; it is tried again only after a while, because every try may create an index.
+ */
+async function ensureFirstGenerations(input: MembershipInput, refusals: Refusals): Promise<void> {
+  const { models, logger } = input;
+  for (const model of models) {
+    const { projection } = model;
+    if (performance.now() < (refusals.get(projection)?.until ?? 0)) continue;
+    refusals.delete(projection);
+    try {
+      await ensureFirstGeneration(input, model);
+    } catch (error) {
+      if (!(error instanceof StoreMisconfigured)) throw error;
+      refusals.set(projection, { error, until: performance.now() + refusedForMs });
+      logger.error({ err: error, projection: projection.name }, 'the first generation cannot be made');
     }
+  }
+}
+
+async function ensureFirstGeneration(
+  { registry, topic, holder, logger, now }: MembershipInput,
+  { projection, store }: MembershipInput['models'][number],
+): Promise<void> {
+  const made = await createFirstGeneration({ registry, store, projection, topic, holder, now: now() });
+  if (made)
+    logger.info(
+      { projection: projection.name },
+      'made the first generation; it is fed from the beginning of the log',
+    );
+  const ends = new Map(topic.partitions.map(({ partition, end }) => [partition, end]));
+  if (await adoptFirst({ registry, store, projection }, ends, holder)) {
+    logger.info(
+      { projection: projection.name, readers: store.readers },
+      'readers got their first generation',
+    );
   }
 }

@@ -5,6 +5,7 @@ import {
   createReadModelPool,
   openGenerationStore,
   Registry,
+  StoreMisconfigured,
   runReadModelMigrations,
   type Generation,
   type GenerationStore,
@@ -112,9 +113,35 @@ describe('the first generation', () => {
     const [begun] = await registry.listGenerations({ states: ['BUILDING'] });
     expect(await firstOf(model!, 2_000_000)).toBe(true);
     expect(await firstOf(model!, 3_000_000)).toBe(false);
-    expect((await registry.findGeneration(begun!.uuid))?.state).toBe('ABANDONED');
-    expect(await model!.store.list()).not.toContain(begun!.name);
+    // The entry is taken up again: a server that refuses every try must not fill the registry.
+    const entries = await registry.listGenerations({ projection: model!.projection.name });
+    expect(entries).toMatchObject([{ uuid: begun!.uuid, state: 'VERIFIED' }]);
+    expect(await model!.store.list()).toEqual(expect.arrayContaining([begun!.name]));
     expect(await firstOf(models[1]!, 1_000_000)).toBe(true);
+  });
+
+  it('is made under a name of its own where something else stands under the one that was begun', async () => {
+    const [{ projection, store }] = models as [(typeof models)[number]];
+    const other = { projection: { ...projection, name: freshName('first') }, store };
+    const refused = new StoreMisconfigured('a template stands in the way');
+    const nowhere = { ...store, observeReaders: () => Promise.resolve({ kind: 'none' as const }) };
+    const refusing = { ...other, store: { ...nowhere, create: () => Promise.reject(refused) } };
+    for (let tries = 0; tries < 3; tries++) await expect(firstOf(refusing, 5_000_000)).rejects.toBe(refused);
+    const [begun, ...others] = await registry.listGenerations({ projection: other.projection.name });
+    expect(others).toEqual([]);
+    const foreign = { uuid: 'other', projection: 'other', projectionVersion: 1, fingerprint: 'f' };
+    const made: string[] = [];
+    const taken = {
+      ...nowhere,
+      meta: () => Promise.resolve(foreign),
+      create: (name: string) => Promise.resolve(void made.push(name)),
+      finishBuild: () => Promise.resolve(),
+      drop: () => Promise.reject(new Error('nothing of others may be dropped')),
+    };
+    expect(await firstOf({ ...other, store: taken }, 6_000_000)).toBe(true);
+    expect(made).toHaveLength(1);
+    expect(made).not.toContain(begun!.name);
+    expect((await registry.findGeneration(begun!.uuid))?.state).toBe('ABANDONED');
   });
 
   it('is given to readers when it was fed up to the end, and the registry learns of it even late', async () => {

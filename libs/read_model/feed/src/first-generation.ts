@@ -4,6 +4,7 @@ import {
   generationName,
   type Fence,
   type Generation,
+  type GenerationName,
   type GenerationStore,
   type Positions,
   type Registry,
@@ -29,7 +30,7 @@ const leaseTtlMs = 15_000;
  * @returns true when one was made; false when there is one already or someone else is at work on it
  */
 export async function createFirstGeneration(input: FirstGenerationInput): Promise<boolean> {
-  const { registry, store, projection, topic, holder, now } = input;
+  const { registry, store, projection, topic, holder } = input;
   if (!(await isNeeded(input))) return false;
   const lease = await registry.acquireLease(projection.name, {
     runId: randomUUID(),
@@ -39,29 +40,15 @@ export async function createFirstGeneration(input: FirstGenerationInput): Promis
   if (!lease.acquired) return false;
   const { fence } = lease;
   try {
-    await abandonUnfinished(input, fence);
+    const fingerprint = fingerprintOf({
+      storage: projection.storage,
+      projectionVersion: projection.version,
+      topicId: topic.id,
+    });
+    const begun = await takeUpUnfinished(input, fingerprint, fence);
     if (!(await isNeeded(input))) return false;
-    const { name: projectionName, version: projectionVersion, storage } = projection;
-    const fingerprint = fingerprintOf({ storage, projectionVersion, topicId: topic.id });
-    const uuid = randomUUID();
-    const taken = new Set<string>(await store.list());
-    const name = generationName(storage.schemaVersion, projectionName, now, fingerprint, (candidate) =>
-      taken.has(candidate),
-    );
-    await registry.createGeneration(
-      {
-        uuid,
-        projection: projectionName,
-        name,
-        storage: storage.kind,
-        fingerprint,
-        projectionVersion,
-        topic: topic.name,
-        topicId: topic.id,
-        runId: null,
-      },
-      fence,
-    );
+    const { uuid, name } = begun ?? (await enter(input, fingerprint, fence));
+    const { name: projectionName, version: projectionVersion } = projection;
     await store.create(name, { uuid, projection: projectionName, projectionVersion, fingerprint });
     await store.finishBuild(name);
     await registry.moveGeneration(uuid, ['BUILDING'], 'VERIFIED', { fence });
@@ -84,16 +71,56 @@ function isUnfinished({ state, runId }: Generation): boolean {
   return state === 'BUILDING' && runId === null;
 }
 
-/** Under the lease nobody is at work on a first generation, so one that was begun is not going to be finished. */
-async function abandonUnfinished(
+/**
+ * Under the lease nobody is at work on a first generation, so one that was begun is not going to be finished: whatever there is
+ * of it is deleted. Its entry is taken up again where it fits, so that a server that refuses the index every time leaves one
+ * entry and not one for every try.
+ */
+async function takeUpUnfinished(
   { registry, store, projection }: FirstGenerationInput,
+  fingerprint: string,
   fence: Fence,
-): Promise<void> {
-  const begun = await registry.listGenerations({ projection: projection.name, states: ['BUILDING'] });
-  for (const { uuid, name } of begun.filter(isUnfinished)) {
-    await registry.moveGeneration(uuid, ['BUILDING'], 'ABANDONED', { fence });
-    await store.drop(name);
+): Promise<Generation | undefined> {
+  const listed = await registry.listGenerations({ projection: projection.name, states: ['BUILDING'] });
+  let takenUp: Generation | undefined;
+  for (const generation of listed.filter(isUnfinished)) {
+    const { uuid, name } = generation;
+    const meta = await store.meta(name);
+    if (meta?.uuid === uuid) await store.drop(name);
+    const isFree = meta === undefined || meta.uuid === uuid;
+    if (isFree && takenUp === undefined && generation.fingerprint === fingerprint) takenUp = generation;
+    else await registry.moveGeneration(uuid, ['BUILDING'], 'ABANDONED', { fence });
   }
+  return takenUp;
+}
+
+/** Enters a new generation, whose index or table is still to be made. */
+async function enter(
+  { registry, store, projection, topic, now }: FirstGenerationInput,
+  fingerprint: string,
+  fence: Fence,
+): Promise<{ readonly uuid: string; readonly name: GenerationName }> {
+  const { name: projectionName, version: projectionVersion, storage } = projection;
+  const uuid = randomUUID();
+  const taken = new Set<string>(await store.list());
+  const name = generationName(storage.schemaVersion, projectionName, now, fingerprint, (candidate) =>
+    taken.has(candidate),
+  );
+  await registry.createGeneration(
+    {
+      uuid,
+      projection: projectionName,
+      name,
+      storage: storage.kind,
+      fingerprint,
+      projectionVersion,
+      topic: topic.name,
+      topicId: topic.id,
+      runId: null,
+    },
+    fence,
+  );
+  return { uuid, name };
 }
 
 /**

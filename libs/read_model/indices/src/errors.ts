@@ -55,3 +55,14 @@ export class SearchRefused extends Error {
     this.name = 'SearchRefused';
   }
 }
+
+/** What a server was set up with does not go together with what is to be made there: an operator has to change one of the two. */
+export class StoreMisconfigured extends Error {
+  readonly code = 'STORE_MISCONFIGURED';
+  readonly retryable = false;
+
+  constructor(message: string, options?: { cause?: unknown }) {
+    super(message, options);
+    this.name = 'StoreMisconfigured';
+  }
+}

@@ -15,7 +15,14 @@ export {
   type StoredDocument,
   type WriteResult,
 } from './generation.ts';
-export { CutoverConflict, DependencyError, GenerationConflict, LeaseLost, SearchRefused } from './errors.ts';
+export {
+  CutoverConflict,
+  DependencyError,
+  GenerationConflict,
+  LeaseLost,
+  SearchRefused,
+  StoreMisconfigured,
+} from './errors.ts';
 export {
   asGenerationName,
   generationName,

@@ -6,7 +6,8 @@ import { isGenerationName } from '../generation-name.ts';
 import { bulkWriter, type BulkWriterOptions } from './bulk-writer.ts';
 import { countDocuments, primaryBytes, readDocuments, sumBuckets } from './content.ts';
 import { correctDocument, observeDocument } from './correction.ts';
-import { faultOf, serverErrorOf } from './faults.ts';
+import { createIndex } from './creation/create-index.ts';
+import { faultOf } from './faults.ts';
 import { assertAbleToBuild } from './health.ts';
 import {
   assertStorable,
@@ -70,24 +71,12 @@ export function elasticsearchGenerationStore(
 
     assertHealthy: (signal) => assertAbleToBuild(client, readers, { ...retrying, signal }),
 
-    async create(name, ofGeneration) {
-      await request(`creating ${name}`, retrying, async (attempt) => {
-        try {
-          await client.indices.create({
-            index: name,
-            ...indexDefinition(name, storage, ofGeneration, shards),
-          });
-        } catch (error) {
-          if (serverErrorOf(error)?.type !== 'resource_already_exists_exception') throw error;
-          // Only an index that an earlier try of this very call made, its answer lost, may be taken for success.
-          if (attempt > 1 && (await meta(name))?.uuid === ofGeneration.uuid) return;
-          throw new GenerationConflict(
-            `The index ${name} exists already; it was left as it is. Build under another name, or drop it first.`,
-            { cause: error },
-          );
-        }
-      });
-    },
+    create: (name, ofGeneration) =>
+      createIndex(
+        client,
+        { name, meta: ofGeneration, definition: indexDefinition(name, storage, ofGeneration, shards) },
+        retrying,
+      ),
 
     async list() {
       const { indices } = await request(`listing the generations of ${projection}`, retrying, () =>

@@ -22,6 +22,16 @@ export function writeAliasOf(name: GenerationName): string {
   return `${name}_write`;
 }
 
+/** The server's own values, asked for by name so that no template of its operator can change them. */
+const pinnedSettings = {
+  auto_expand_replicas: 'false',
+  default_pipeline: '_none',
+  final_pipeline: '_none',
+  hidden: false,
+  // Positions are saved once a write was acknowledged, so an acknowledged write has to be on the disk.
+  translog: { durability: 'request' },
+} as const;
+
 /** @throws TypeError when the projection's own fields would collide with the store's */
 export function assertStorable(storage: ElasticsearchStorage): void {
   if (digestField in storage.properties) {
@@ -40,7 +50,7 @@ export function indexDefinition(
 ): Omit<estypes.IndicesCreateRequest, 'index'> {
   const docValuesOnly = (type: 'integer' | 'long') => ({ type, index: false }) as const;
   return {
-    settings: { number_of_shards: shards, number_of_replicas: 0, refresh_interval: '-1' },
+    settings: { number_of_shards: shards, number_of_replicas: 0, refresh_interval: '-1', ...pinnedSettings },
     aliases: { [writeAliasOf(name)]: { is_write_index: true } },
     mappings: {
       dynamic: 'strict',

@@ -2,6 +2,7 @@ import {
   CutoverConflict,
   DependencyError,
   LeaseLost,
+  StoreMisconfigured,
   type GenerationState,
   type RunState,
 } from '@reprise/read-model-indices';
@@ -38,7 +39,7 @@ export const exitCodes = {
 /** The exit code of an error, wherever it was thrown. */
 export function exitCodeOf(error: unknown): number {
   if (error instanceof DependencyError) return exitCodes.dependency;
-  if (error instanceof TopicMissing) return exitCodes.usage;
+  if (error instanceof TopicMissing || error instanceof StoreMisconfigured) return exitCodes.usage;
   if (error instanceof LeaseLost) return exitCodes.busy;
   if (error instanceof CutoverConflict) return exitCodes.refused;
   if (!(error instanceof RebuildError)) return exitCodes.refused;
