@@ -118,9 +118,16 @@ export interface GenerationStore {
   /** The read alias or view readers use. */
   readonly readers: string;
 
-  /** Health, write blocks and room for a second copy; throws `DependencyError` with the remedy. */
-  assertHealthy(signal?: AbortSignal): Promise<void>;
-  /** Creates the empty index or table with its meta, refresh off, no replicas; fails if it exists. */
+  /**
+   * Health, write blocks and room for a second copy; throws `DependencyError` with the remedy.
+   * @returns what is wrong on the server and is no obstacle, for the operator
+   */
+  assertHealthy(signal?: AbortSignal): Promise<readonly string[]>;
+  /**
+   * Creates the empty index or table with its meta, refresh off, no replicas; fails if it exists. What is there afterwards is what
+   * was asked for: one that comes out otherwise is deleted again.
+   * @throws StoreMisconfigured when the server is set up to make something else of it, or to refuse it
+   */
   create(name: GenerationName, meta: GenerationMeta): Promise<void>;
   /** The meta a generation carries, or undefined when there is no such index or table. */
   meta(name: GenerationName): Promise<GenerationMeta | undefined>;

@@ -1,18 +1,21 @@
 import { errors } from '@elastic/elasticsearch';
 import { DependencyError } from '../errors.ts';
+import { limitNamed, remedyForBlock, remedyForLimit } from './blocks.ts';
 
 /**
  * What an error of the client means to a caller:
  * `transient` may pass by itself (unreachable, overloaded, an answer that was lost or cut off) · `blocked` needs an operator
- * (read-only index, full disk) · `denied` needs other credentials or privileges · `absent` is a missing index or alias ·
+ * (read-only or closed index, full disk) · `limit` is one of the server's limits that its state has reached · `denied` needs other credentials or privileges · `absent` is a missing index or alias ·
  * `other` is anything else, a mistake in the request as a rule.
  */
-export type Fault = 'transient' | 'blocked' | 'denied' | 'absent' | 'other';
+export type Fault = 'transient' | 'blocked' | 'limit' | 'denied' | 'absent' | 'other';
 
 /** Error object of a response or of a bulk item, as far as it is read here. */
 export interface ServerError {
   readonly type?: string;
   readonly reason?: string;
+  /** The index it is about, where it says so. */
+  readonly index?: string;
   readonly caused_by?: { readonly reason?: string };
 }
 
@@ -33,12 +36,22 @@ export function faultOf(error: unknown): Fault {
 /** The same judgement for a status and error object, of a whole response or of one bulk item. */
 export function faultOfStatus(status: number, error: ServerError | undefined): Fault {
   const type = error?.type ?? '';
+  // A cluster that has just started, or looks for a master, blocks everything for a moment.
+  if (type === 'cluster_block_exception' && status === 503) return 'transient';
   // The flood-stage block of a full disk answers 429 like an overload does, but goes on until somebody frees space.
   if (type === 'cluster_block_exception' || type === 'index_closed_exception') return 'blocked';
+  if (type === 'too_many_buckets_exception' || isShardLimit(error)) return 'limit';
   if (status === 429 || status >= 500) return 'transient';
   if (status === 401 || status === 403) return 'denied';
   if (status === 404) return 'absent';
   return 'other';
+}
+
+/** The cluster holds as many shards as it may: nothing is wrong with the request, and it passes once there is room. */
+function isShardLimit(error: ServerError | undefined): boolean {
+  return (
+    error?.type === 'validation_exception' && limitNamed(error.reason ?? '') === 'cluster.max_shards_per_node'
+  );
 }
 
 export function serverErrorOf(error: unknown): ServerError | undefined {
@@ -68,14 +81,17 @@ export function describeServerError({ type, reason, caused_by }: ServerError): s
   return `${type ?? 'error'}: ${reason ?? 'no reason given'}${cause}`;
 }
 
-/** What an operator does about a fault that does not pass by itself. */
-export function remedyFor(fault: Fault): string {
+/**
+ * What an operator does about a fault that does not pass by itself.
+ *
+ * @param reason what the server said; @param index the index it was about, where the reason does not name it
+ */
+export function remedyFor(fault: Fault, reason: string, index?: string): string {
   switch (fault) {
     case 'blocked':
-      return (
-        'Free disk space (or add a node), then lift the block: PUT <index>/_settings ' +
-        '{"index.blocks.read_only_allow_delete": null}; GET <index>/_settings shows which block is set.'
-      );
+      return remedyForBlock(reason, index);
+    case 'limit':
+      return remedyForLimit(reason);
     case 'denied':
       return 'Check the credentials and the privileges of the API key or user this process runs with.';
     case 'absent':
@@ -89,9 +105,10 @@ export function remedyFor(fault: Fault): string {
 export function asDependencyError(doing: string, error: unknown): unknown {
   const fault = faultOf(error);
   if (fault === 'other') return error;
+  const reason = describeError(error);
   return new DependencyError(
     'elasticsearch',
-    `Elasticsearch${addressOf(error)} failed while ${doing}: ${describeError(error)}. ${remedyFor(fault)}`,
+    `Elasticsearch${addressOf(error)} failed while ${doing}: ${reason}. ${remedyFor(fault, reason, serverErrorOf(error)?.index)}`,
     { cause: error },
   );
 }

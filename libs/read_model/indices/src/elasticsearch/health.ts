@@ -1,33 +1,31 @@
 import type { Client } from '@elastic/elasticsearch';
 import { DependencyError } from '../errors.ts';
+import type { GenerationName } from '../generation.ts';
+import { liftOf } from './blocks.ts';
 import { primaryBytes } from './content.ts';
+import { unallocatedPrimary } from './creation/allocation.ts';
 import { largestRoom, type NodeDisk } from './disk-room.ts';
 import { observeAlias, type ReadersAlias } from './readers.ts';
 import { request, type RequestOptions } from './requests.ts';
 
 /** A build needs the new index, and segments being merged into larger ones beside the ones they replace. */
 const copiesOfLive = 2;
+/** Red indices whose cause is asked for; each is a call. */
+const explainedIndices = 3;
 
 /**
- * Checks that a generation can be built: the cluster is not red, nothing blocks writes, and the largest node has room for a
- * second copy of what serves now. Reads only.
+ * Checks that a generation can be built: nothing blocks writes, what readers are on can be read, and the largest node has room for
+ * a second copy of it. Reads only. A cluster that is red because of any other index is no obstacle: whether it takes a new one shows
+ * when that is created.
  *
+ * @returns what is wrong beside this read model, for whoever started the build
  * @throws DependencyError saying what is wrong and what to do about it
  */
 export async function assertAbleToBuild(
   client: Client,
   readers: ReadersAlias,
   options: RequestOptions,
-): Promise<void> {
-  const health = await request('reading the cluster health', options, () =>
-    client.cluster.health({ timeout: '10s' }),
-  );
-  if (health.status === 'red') {
-    throw unhealthy(
-      'the cluster is red: primary shards are missing',
-      'See GET _cluster/allocation/explain, bring the missing node back or restore the index, then run this again.',
-    );
-  }
+): Promise<string[]> {
   const settings = await request('reading the cluster settings', options, () =>
     client.cluster.getSettings({ include_defaults: true, flat_settings: true }),
   );
@@ -36,15 +34,15 @@ export async function assertAbleToBuild(
     return typeof value === 'string' ? value : undefined;
   };
   for (const key of ['cluster.blocks.read_only', 'cluster.blocks.read_only_allow_delete']) {
-    if (setting(key) === 'true') {
-      throw unhealthy(`${key} is set`, `Lift it: PUT _cluster/settings {"persistent":{"${key}":null}}.`);
-    }
+    if (setting(key) === 'true') throw unhealthy(`${key} is set`, `Lift it: ${liftOf(key, '')}.`);
   }
   const target = await observeAlias(client, readers, options);
-  if (target.kind !== 'generation') return;
-  await assertNoWriteBlock(client, target.name, options);
-  if (setting('cluster.routing.allocation.disk.threshold_enabled') === 'false') return;
-  const needed = copiesOfLive * (await primaryBytes(client, target.name, options));
+  const live = target.kind === 'generation' ? target.name : undefined;
+  const warnings = await lookAtRed(client, live, options);
+  if (live === undefined) return warnings;
+  await assertNoBlock(client, live, options);
+  if (setting('cluster.routing.allocation.disk.threshold_enabled') === 'false') return warnings;
+  const needed = copiesOfLive * (await primaryBytes(client, live, options));
   const low = 'cluster.routing.allocation.disk.watermark.low';
   const room = largestRoom(
     await dataNodeDisks(client, options),
@@ -53,25 +51,70 @@ export async function assertAbleToBuild(
   );
   if (room.bytes < needed) {
     throw unhealthy(
-      `a second copy of ${target.name} needs about ${megabytes(needed)}, the largest room below the low disk watermark is ` +
+      `a second copy of ${live} needs about ${megabytes(needed)}, the largest room below the low disk watermark is ` +
         `${megabytes(room.bytes)} (node ${room.node})`,
       'Free disk space, prune old generations or add a node, then run this again.',
     );
   }
+  return warnings;
+}
+
+/** Names the indices that make the cluster red. */
+async function lookAtRed(
+  client: Client,
+  live: GenerationName | undefined,
+  options: RequestOptions,
+): Promise<string[]> {
+  const { status, indices } = await request('reading the cluster health', options, () =>
+    client.cluster.health({
+      timeout: '10s',
+      level: 'indices',
+      filter_path: ['status', 'indices.*.status'],
+    }),
+  );
+  if (status !== 'red') return [];
+  const red = Object.keys(indices ?? {}).filter((index) => indices![index]!.status === 'red');
+  if (live !== undefined && red.includes(live)) {
+    const unallocated = await unallocatedPrimary(client, live, options);
+    throw unhealthy(
+      `readers are on ${live}, which is red: ${unallocated?.cause ?? 'primary shards are missing'}`,
+      'Bring the node back or change the rule that is named, then run this again. If its data are lost for good, delete it ' +
+        `(DELETE /${live}): the rebuild then gives readers the new one, with nothing to compare it with.`,
+    );
+  }
+  if (red.length === 0) return [];
+  const causes = await Promise.all(
+    red
+      .slice(0, explainedIndices)
+      .map(async (index) => (await unallocatedPrimary(client, index, options))?.cause ?? index),
+  );
+  const more = red.length - causes.length;
+  return [
+    `the cluster is red because of indices that readers of this read model are not on: ${causes.join('; ')}` +
+      (more > 0 ? `; and ${more} more` : ''),
+  ];
 }
 
 /** A block on the live index also means that the live feed is standing still; on a full disk a build would only add to it. */
-async function assertNoWriteBlock(client: Client, index: string, options: RequestOptions): Promise<void> {
+async function assertNoBlock(client: Client, index: string, options: RequestOptions): Promise<void> {
   const answer = await request(`reading the blocks of ${index}`, options, () =>
-    client.indices.getSettings({ index, name: 'index.blocks.*', flat_settings: true }),
+    client.indices.getSettings({
+      index,
+      name: ['index.blocks.*', 'index.verified_before_close'],
+      flat_settings: true,
+    }),
   );
-  const blocks = Object.entries((answer[index]?.settings ?? {}) as Record<string, unknown>)
+  const set = Object.entries((answer[index]?.settings ?? {}) as Record<string, unknown>)
     .filter(([, value]) => String(value) === 'true')
     .map(([key]) => key);
-  if (blocks.length === 0) return;
+  // A closed index says so only by what it was closed with.
+  if (set.includes('index.verified_before_close'))
+    throw unhealthy(`${index} is closed, and readers are on it`, `Open it: POST /${index}/_open.`);
+  const [first] = set;
+  if (first === undefined) return;
   throw unhealthy(
-    `writes to ${index} are blocked (${blocks.join(', ')})`,
-    `Free disk space if it was full, then lift the block: PUT ${index}/_settings {"${blocks[0]}":null}.`,
+    `${index}, which readers are on, has the block ${set.join(', ')}`,
+    `Lift it: ${liftOf(first, index) ?? `PUT /${index}/_settings {"${first}":null}`}.`,
   );
 }
 

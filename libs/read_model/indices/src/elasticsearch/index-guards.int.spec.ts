@@ -123,7 +123,7 @@ describe('a full disk', () => {
     await expect(store.write(name, documents)).rejects.toMatchObject({
       code: 'DEPENDENCY',
       message: expect.stringMatching(
-        /cluster_block_exception.*300 are not known to be written.*Free disk space/,
+        /cluster_block_exception.*300 are not known to be written.*free disk space/,
       ),
     });
     expect(performance.now() - started).toBeLessThan(5_000);
@@ -131,7 +131,7 @@ describe('a full disk', () => {
     await expect(store.assertHealthy()).rejects.toMatchObject({
       code: 'DEPENDENCY',
       message: expect.stringMatching(
-        /writes to .* are blocked \(index.blocks.read_only_allow_delete\).*Nothing was changed/,
+        /readers are on, has the block index.blocks.read_only_allow_delete. Nothing was changed/,
       ),
     });
     await elasticsearch().indices.putSettings({

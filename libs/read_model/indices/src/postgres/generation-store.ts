@@ -75,7 +75,9 @@ export function postgresGenerationStore(pool: Pool, options: PostgresStoreOption
     readers: readersView,
 
     assertHealthy: (signal) =>
-      request('be asked for its health', () => assertAbleToBuild(pool), signal ? { signal } : {}),
+      request('be asked for its health', () => assertAbleToBuild(pool), signal ? { signal } : {}).then(
+        () => [],
+      ),
 
     async create(name, meta) {
       if (name.length > longestName) throw new TypeError(`${name} is longer than ${longestName} characters`);

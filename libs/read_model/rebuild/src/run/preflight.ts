@@ -24,7 +24,10 @@ import { createGeneration, goOnFrom, takeOver } from './take-over.ts';
 export async function preflight(context: RunContext): Promise<StepResult> {
   const { servers, options } = context;
   const topic = await describeTopic(servers.kafka, servers.topic);
-  await servers.store.assertHealthy(context.signal);
+  for (const warning of await servers.store.assertHealthy(context.signal)) {
+    context.warnings.push(warning);
+    context.control.onNotice?.(warning);
+  }
   const live = await liveGeneration(context);
   const kind = chooseSource(context, topic, live);
 
