@@ -1,4 +1,4 @@
-import { describeTopic, type KafkaTopic } from '@reprise/read-model-feed';
+import { defaultUnpackedBytes, describeTopic, type KafkaTopic } from '@reprise/read-model-feed';
 import {
   assertReadModelMigrated,
   createElasticsearchClient,
@@ -8,6 +8,7 @@ import {
 import { kafkaLogCreator, type Configuration, type Logger } from '@reprise/runtime';
 import { Kafka, logLevel } from 'kafkajs';
 import { DeadLetterProducer } from './dead-letter-producer.ts';
+import { readEveryCodec } from './kafka-codecs.ts';
 import { batchesInFlight } from './partition-batches.ts';
 
 export type ConsumerConfiguration = Omit<
@@ -23,6 +24,7 @@ export function openServers(configuration: ConsumerConfiguration, logger: Logger
   // Every batch in flight feeds two tables beside the index, and signs of life must not wait for them.
   const pool = createReadModelPool(configuration.readModelDatabaseUrl, { max: 2 * batchesInFlight + 4 });
   const eventStore = createReadModelPool(configuration.eventStoreDatabaseUrl, { max: 4 });
+  readEveryCodec(configuration.kafka.maxUnpackedBatchBytes ?? defaultUnpackedBytes);
   const kafka = new Kafka({
     ...configuration.kafka,
     clientId: 'reprise-projection-consumer',

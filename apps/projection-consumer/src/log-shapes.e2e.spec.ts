@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { jest } from '@jest/globals';
 import { encodeEvent, type ProductEvent } from '@reprise/events';
 import { generationName } from '@reprise/read-model-indices';
-import { eventually, freshName, kafkaAdmin, produce, testEndpoints } from '@reprise/test-kit';
+import { eventually, freshName, kafkaAdmin, produce, producePacked, testEndpoints } from '@reprise/test-kit';
 import { Kafka, logLevel } from 'kafkajs';
 import { catalogue, consumerFixture, type ConsumerFixture } from './testing/consumer-fixture.ts';
 import { naiveDocuments } from './testing/naive-documents.ts';
@@ -85,6 +85,27 @@ describe('the projection consumer on an unusual log', () => {
     }, patient);
     expect(await fixture.readers()).toEqual([]);
     expect(await app.kill()).toMatchObject({ code: 0 });
+  });
+
+  it('feeds what is packed with any codec, and ends with the reason at a batch that unpacks to too much', async () => {
+    const fixture = await consumerFixture(1);
+    const app = fixture.start({ KAFKA_MAX_UNPACKED_BATCH_BYTES: '1048576' });
+    await app.ready();
+    const log: ProductEvent[] = [];
+    for (const codec of ['zstd', 'none', 'snappy', 'gzip', 'lz4', 'zstd'] as const) {
+      const events = catalogue(3);
+      log.push(...events);
+      const records = events.map((event) => ({ key: event.subject, value: encodeEvent(event) }));
+      await producePacked(fixture.topic, codec, records);
+    }
+    await expectFolded(fixture, log);
+    const bomb = { key: 'x', value: Buffer.alloc(900_000) };
+    await producePacked(fixture.topic, 'lz4', [bomb, bomb]);
+    const stopped = await app.logged({ msg: 'stopped by an error' });
+    expect(JSON.stringify(stopped)).toContain(
+      'a record batch packed with lz4 unpacks to more than 1048576 bytes. Raise KAFKA_MAX_UNPACKED_BATCH_BYTES',
+    );
+    expect(await app.exit()).toMatchObject({ code: 1 });
   });
 
   it('is not held up by a generation whose index is gone', async () => {

@@ -76,6 +76,7 @@ describe('the configuration', () => {
         KAFKA_SASL_MECHANISM: 'SCRAM-SHA-256',
         KAFKA_SASL_USERNAME: 'reader',
         KAFKA_SASL_PASSWORD: 'secret',
+        KAFKA_MAX_UNPACKED_BATCH_BYTES: '2000000',
         ELASTICSEARCH_NODE: 'https://search:9200',
         ELASTICSEARCH_API_KEY: 'key',
         ELASTICSEARCH_CA_FILE: caFile,
@@ -86,6 +87,7 @@ describe('the configuration', () => {
       brokers: ['a:9092'],
       ssl: { ca: 'CERTIFICATE' },
       sasl: { mechanism: 'scram-sha-256', username: 'reader', password: 'secret' },
+      maxUnpackedBatchBytes: 2_000_000,
     });
     expect(configuration.elasticsearch).toEqual({
       node: 'https://search:9200',

@@ -13,13 +13,23 @@ export interface KafkaConfiguration {
   brokers: string[];
   ssl?: boolean | { ca: string };
   sasl?: SaslCredentials;
+  /** Most bytes one record batch may unpack to; left out, the reader's own bound holds. */
+  maxUnpackedBatchBytes?: number;
 }
 
-/** Reads KAFKA_BROKERS, KAFKA_SSL, KAFKA_SSL_CA_FILE and KAFKA_SASL_*. */
+const unpackedBytes = { from: 2 ** 20, to: 999_999_999 };
+
+/** Reads KAFKA_BROKERS, KAFKA_SSL, KAFKA_SSL_CA_FILE, KAFKA_SASL_* and KAFKA_MAX_UNPACKED_BATCH_BYTES. */
 export function kafkaSettings(settings: Settings): KafkaConfiguration {
   const ssl = sslSettings(settings);
   const sasl = saslSettings(settings);
-  return { brokers: brokerList(settings), ...(ssl && { ssl }), ...(sasl && { sasl }) };
+  const maxUnpackedBatchBytes = settings.wholeNumber('KAFKA_MAX_UNPACKED_BATCH_BYTES', unpackedBytes, 0);
+  return {
+    brokers: brokerList(settings),
+    ...(ssl && { ssl }),
+    ...(sasl && { sasl }),
+    ...(maxUnpackedBatchBytes > 0 && { maxUnpackedBatchBytes }),
+  };
 }
 
 function brokerList(settings: Settings): string[] {

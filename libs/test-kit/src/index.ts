@@ -13,6 +13,7 @@ export {
   type RawRecord,
   type TopicOptions,
 } from './kafka.ts';
+export { producePacked } from './packed-records.ts';
 export type { OutputLine } from './output-capture.ts';
 export { productHistory, step, type HistoryOptions, type HistoryStep } from './product-history.ts';
 export { spawnApp, type Exit, type SpawnedApp, type SpawnOptions } from './spawn-app.ts';

@@ -1,6 +1,8 @@
 import { encodeEvent, type ProductEvent } from '@reprise/events';
-import { productHistory, step } from '@reprise/test-kit';
+import { producePacked, productHistory, step } from '@reprise/test-kit';
 import { jest } from '@jest/globals';
+import { codecs } from './codecs/unpack.ts';
+import { readDeadLetters } from './dead-letters/dead-letter-topic.ts';
 import { discardLetters, findLetters } from './dead-letters/discard.ts';
 import { judgedLetters, type JudgedLetter } from './dead-letters/judged-letters.ts';
 import { fedModels } from './dead-letters/letter-servers.ts';
@@ -9,6 +11,7 @@ import type { BlockedEvents } from './feed-generation.ts';
 import { describeTopic } from './kafka-topic.ts';
 import { waitsBehind } from './dead-letter.ts';
 import { feedEvents } from './feed-events.ts';
+import { letterHeaders, letterId } from './letter-headers.ts';
 import { lettersOnServers, operator } from './testing/letters-on-servers.ts';
 
 jest.setTimeout(60_000);
@@ -57,6 +60,41 @@ const blockedRows = async (id: string) =>
   (await on.pool.query('SELECT FROM registry.blocked_aggregates WHERE aggregate_id = $1', [id])).rowCount;
 
 describe('a redrive', () => {
+  it('finds and applies dead letters packed with every codec, and names a batch that unpacks to too much', async () => {
+    const lives = Array.from({ length: 5 }, () => productHistory({ events: [step.created()] }));
+    const origin = {
+      topic: on.servers.events.name,
+      topicId: on.servers.events.id,
+      at: new Date(0).toISOString(),
+    };
+    const ids: string[] = [];
+    for (const [index, codec] of (['none', ...codecs] as const).entries()) {
+      const [event] = lives[index]!;
+      const value = Buffer.from(encodeEvent(event!));
+      const offset = BigInt(1_000_000 + index);
+      const letter = {
+        partition: 0,
+        offset,
+        key: null,
+        value,
+        reason: 'unknown-type',
+        message: '',
+        attempts: 1,
+      };
+      await producePacked(on.servers.deadLetters, codec, [{ value, headers: letterHeaders(letter, origin) }]);
+      ids.push(letterId(on.servers.events.name, letter));
+    }
+    expect(await statesOf(ids)).toEqual(ids.map(() => 'unknown-type open'));
+    expect(await redriven(ids)).toEqual(ids.map((id) => `${id} applied`));
+    for (const [event] of lives) expect(await on.versionsOf(event!.subject)).toEqual([1, 1]);
+    const narrow = { ...on.servers.kafka, maxUnpackedBatchBytes: 100 };
+    const topic = await describeTopic(narrow, on.servers.deadLetters);
+    const reading = readDeadLetters(narrow, topic, new Map(), signal);
+    await expect(reading.next()).rejects.toThrow(
+      /cannot be read from offset \d+ on: a record batch packed with \w+ unpacks to more than 100 bytes/,
+    );
+  });
+
   it('applies what blocked an aggregate and releases in order what waits behind, and the feed goes on', async () => {
     const [first, second, third, fourth, fifth] = life();
     on.refusing.add(first.subject);

@@ -21,6 +21,15 @@ export {
   type KafkaTopic,
 } from './kafka-topic.ts';
 export { timesOfNext } from './record-times.ts';
+export {
+  BatchUnreadable,
+  codecs,
+  defaultUnpackedBytes,
+  pack,
+  unpack,
+  unreadableBatchIn,
+  type Codec,
+} from './codecs/unpack.ts';
 export { consumerGroupOf } from './consumer-group.ts';
 export { adoptFirst, createFirstGeneration } from './first-generation.ts';
 export { waitsBehind, type DeadLetter } from './dead-letter.ts';

@@ -1,6 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { Admin, ConfigResourceTypes, Consumer, type BaseOptions } from '@platformatic/kafka';
 import { DependencyError } from '@reprise/read-model-indices';
+import { boundUnpacking, defaultUnpackedBytes } from './codecs/unpack.ts';
 
 /** How to reach Kafka. The shape is what the applications' configuration gives. */
 export interface KafkaConnection {
@@ -11,6 +12,8 @@ export interface KafkaConnection {
     readonly username: string;
     readonly password: string;
   };
+  /** Most bytes one record batch may unpack to; 64 MiB when left out. It holds for all that a thread reads. */
+  readonly maxUnpackedBatchBytes?: number;
 }
 
 export interface KafkaPartition {
@@ -74,9 +77,10 @@ export function clientOptions(connection: KafkaConnection, clientId: string): Ba
 
 /**
  * A consumer that never joins its group: only `fetch` and `listOffsets` with explicit offsets are used, so the group named
- * here is never created on the broker.
+ * here is never created on the broker. It reads every codec, within the connection's bound.
  */
 export function groupFreeConsumer(connection: KafkaConnection): Consumer {
+  boundUnpacking(connection.maxUnpackedBatchBytes ?? defaultUnpackedBytes);
   return new Consumer({
     ...clientOptions(connection, 'reprise-reader'),
     groupId: 'reprise-never-joined',

@@ -164,6 +164,29 @@ export const poisonRows: readonly Row[] = [
     run: fromTheFuture,
   },
   {
+    id: 'C7b',
+    title: 'Batches packed with every codec, and one that unpacks to too much',
+    inject: 'gzip, snappy, LZ4 and zstd in turn on one topic; a batch beyond the limit',
+    expect:
+      'live, rebuilt, verified and redriven alike; beyond the limit all end at once, naming the place and the setting',
+    invariants: ['I5', 'I11', 'I12'],
+    kind: 'spec',
+    specs: [
+      {
+        file: 'apps/projection-consumer/src/log-shapes.e2e.spec.ts',
+        titles: ['feeds what is packed with any codec'],
+      },
+      {
+        file: 'libs/read_model/rebuild/src/kafka/packed-topics.int.spec.ts',
+        titles: ['with every codec in turn', 'and one of them unpacks to more'],
+      },
+      {
+        file: 'libs/read_model/feed/src/dead-letters.int.spec.ts',
+        titles: ['finds and applies dead letters packed with every codec'],
+      },
+    ],
+  },
+  {
     id: 'C13',
     title: 'The repair queue is at its bound; its worker is killed in the middle of a repair',
     inject: 'a full queue; SIGKILL, a lease that ends',

@@ -1,5 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { DependencyError } from '@reprise/read-model-indices';
+import { BatchUnreadable, unreadableBatchIn } from '../codecs/unpack.ts';
 import { allMessages, groupFreeConsumer, type KafkaConnection, type KafkaTopic } from '../kafka-topic.ts';
 import { parseLetter, type StoredLetter } from '../letter-headers.ts';
 
@@ -20,7 +21,7 @@ const readCommitted = 1;
 /**
  * Reads the dead-letter topic from `from` (its beginning by default) up to the ends `topic` was described with, in order, a
  * megabyte at a time, without a consumer group: reading changes nothing and nobody is disturbed by it.
- * @throws DependencyError when Kafka gives nothing for half a minute; the signal's reason
+ * @throws DependencyError when Kafka gives nothing for half a minute; BatchUnreadable; the signal's reason
  */
 export async function* readDeadLetters(
   connection: KafkaConnection,
@@ -44,9 +45,14 @@ export async function* readDeadLetters(
           position = fetched.next;
           movedAt = performance.now();
           yield fetched.page;
-        } else if (performance.now() - movedAt > stallMs) {
+          continue;
+        }
+        const cause = 'fault' in fetched ? unreadableBatchIn(fetched.fault) : undefined;
+        if (cause) throw unreadable(topic.name, partition, position, cause);
+        if (performance.now() - movedAt > stallMs) {
           throw stalled(topic.name, partition, position, 'fault' in fetched ? fetched.fault : undefined);
-        } else if ('fault' in fetched) await delay(250, undefined, { signal });
+        }
+        if ('fault' in fetched) await delay(250, undefined, { signal });
       }
     }
   } finally {
@@ -90,6 +96,13 @@ async function fetchPage(
     if (after > next) next = after;
   }
   return { page: { letters, foreign }, next };
+}
+
+function unreadable(name: string, partition: number, position: bigint, cause: Error): BatchUnreadable {
+  return new BatchUnreadable(
+    `${name}/${partition} cannot be read from offset ${position} on: ${cause.message}. Nothing was changed.`,
+    { cause },
+  );
 }
 
 function stalled(name: string, partition: number, position: bigint, fault: unknown): DependencyError {

@@ -6,6 +6,7 @@ import { committedRecords } from './committed-records.ts';
 import {
   allMessages,
   groupFreeConsumer,
+  unreadableBatchIn,
   type KafkaConnection,
   type KafkaTopic,
 } from '@reprise/read-model-feed';
@@ -72,6 +73,8 @@ async function* readPartition(
 ): AsyncGenerator<LogBatch> {
   const { slice: partition, end } = slice;
   let position = from.position;
+  // One batch at a time once one of those fetched together cannot be unpacked, so that what lies before it is read and it is named.
+  let bytes = fetchBytes;
   let movedAt = performance.now();
   let lastFault: unknown;
 
@@ -86,7 +89,7 @@ async function* readPartition(
       isolationLevel: readCommitted,
       maxWaitTime: 500,
       minBytes: 1,
-      maxBytes: fetchBytes,
+      maxBytes: bytes,
       topics: [
         {
           topicId: topic.id,
@@ -94,7 +97,7 @@ async function* readPartition(
             {
               partition,
               fetchOffset: offset,
-              partitionMaxBytes: fetchBytes,
+              partitionMaxBytes: bytes,
               currentLeaderEpoch: -1,
               lastFetchedEpoch: -1,
             },
@@ -122,6 +125,13 @@ async function* readPartition(
       if (fetched.error instanceof RebuildError) throw fetched.error;
       if (findErrorBy(asError(fetched.error), 'apiId', 'OFFSET_OUT_OF_RANGE'))
         throw historyLost(topic.name, partition, position);
+      const unreadable = unreadableBatchIn(fetched.error);
+      if (unreadable && bytes === 1) throw batchUnreadable(topic.name, partition, position, unreadable);
+      if (unreadable) {
+        bytes = 1;
+        ahead = settle(position);
+        continue;
+      }
       lastFault = fetched.error;
       onFault?.(`reading ${topic.name}/${partition}: ${allMessages(lastFault).split('\n')[0]}`);
       consumer.clearMetadata();
@@ -177,6 +187,15 @@ function historyLost(name: string, partition: number, position: bigint): Rebuild
     'HISTORY_INCOMPLETE',
     `Offset ${position} of ${name}/${partition} no longer exists: the topic's history was cut off while it was read. ` +
       'The generation being built was not promoted. Rebuild from the event store instead: --source event-store.',
+  );
+}
+
+function batchUnreadable(name: string, partition: number, position: bigint, cause: Error): RebuildError {
+  return new RebuildError(
+    'REFUSED',
+    `The log cannot be read at offset ${position} of ${name}/${partition}: ${cause.message}. Nothing was switched. ` +
+      'The event store does not need it: --source event-store.',
+    { cause },
   );
 }
 

@@ -1,5 +1,5 @@
 import { jest } from '@jest/globals';
-import { ConfigResourceTypes, Producer } from '@platformatic/kafka';
+import { ConfigResourceTypes } from '@platformatic/kafka';
 import { encodeEvent, type ProductEvent } from '@reprise/events';
 import { describeTopic } from '@reprise/read-model-feed';
 import type { GenerationName } from '@reprise/read-model-indices';
@@ -20,7 +20,6 @@ import { kafkaSource } from './kafka-source.ts';
 
 jest.setTimeout(120_000);
 
-const codecs = ['none', 'gzip', 'snappy', 'lz4', 'zstd'] as const;
 const life = () => productHistory({ events: [step.created(), step.published(), step.priceChanged(7)] });
 const lives = (count: number): ProductEvent[] => Array.from({ length: count }, life).flat();
 
@@ -109,25 +108,6 @@ describe('a rebuild ends, and equals the naive fold, on a topic', () => {
     ]);
     await open.end('commit');
     await rebuiltFrom(model, [...before, ...inside, ...behind]);
-  });
-
-  it.each(codecs)('compressed with %s', async (compression) => {
-    const model = await testReadModel({ partitions: 1 });
-    const events = lives(20);
-    const producer = new Producer({
-      clientId: 'test',
-      bootstrapBrokers: [...testEndpoints().kafka.brokers],
-      autocreateTopics: false,
-    });
-    const messages = events.map((event) => ({
-      topic: model.topic.name,
-      partition: 0,
-      key: Buffer.from(event.subject),
-      value: Buffer.from(encodeEvent(event)),
-    }));
-    await producer.send({ acks: -1, compression, messages });
-    await producer.close();
-    await rebuiltFrom(model, events);
   });
 
   it('most of whose partitions are empty', async () => {
