@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { Leadership, listenForMessages, Wake, type LeadershipOptions } from '@reprise/outbox';
-import { type Logger } from '@reprise/runtime';
+import { sessionHook, type Logger } from '@reprise/runtime';
 import { type Kafka } from 'kafkajs';
 import pRetry from 'p-retry';
 import { Pool } from 'pg';
@@ -40,6 +40,7 @@ export class Relay {
       connectionTimeoutMillis: 5_000,
       query_timeout: 15_000,
       keepAlive: true,
+      ...sessionHook(),
     });
     this.outbox.on('error', (error) =>
       logger.warn({ err: error }, 'a connection to the write database broke'),

@@ -1,3 +1,4 @@
+import { sessionHook, setSession } from '@reprise/runtime';
 import pg from 'pg';
 import { DataSource, type Logger } from 'typeorm';
 import { MigrationError } from './errors.ts';
@@ -43,9 +44,11 @@ export async function runWriteMigrations(url: string): Promise<string[]> {
     migrationsTableName: migrationsTable,
     migrationsTransactionMode: 'all',
     logger: silent,
+    extra: sessionHook(),
   });
   try {
     await lock.connect();
+    await setSession(lock);
     await lock.query('SELECT pg_advisory_lock($1)', [migrationLock]);
     await dataSource.initialize();
     const applied = await dataSource.runMigrations();

@@ -1,5 +1,6 @@
 import { type OnApplicationShutdown } from '@nestjs/common';
 import { notifiesItself } from '@reprise/outbox';
+import { sessionHook } from '@reprise/runtime';
 import pg from 'pg';
 import { DataSource } from 'typeorm';
 import {
@@ -58,9 +59,11 @@ export class WriteDatabase implements OnApplicationShutdown {
       poolErrorHandler: options.onIdleError,
       extra: {
         keepAlive: true,
-        options: notifiesItself,
-        statement_timeout: options.statementTimeoutMs,
-        idle_in_transaction_session_timeout: 2 * options.statementTimeoutMs,
+        ...sessionHook({
+          ...notifiesItself,
+          statement_timeout: options.statementTimeoutMs,
+          idle_in_transaction_session_timeout: 2 * options.statementTimeoutMs,
+        }),
         // The server's own timeout answers first. This one ends the wait for a server that is gone without a word.
         query_timeout: options.statementTimeoutMs + 5_000,
       },

@@ -1,3 +1,4 @@
+import { setSession, type OwnSettings } from '@reprise/runtime';
 import { Client, type ClientConfig } from 'pg';
 
 /** Longer silence than this, from a server that was asked something, means that the connection is dead. */
@@ -19,6 +20,12 @@ export function sessionClient(
   });
   client.on('error', () => undefined);
   return client;
+}
+
+/** Connects it, and gives the session its settings. @throws the database's error */
+export async function connectSession(client: Client, own?: OwnSettings): Promise<void> {
+  await client.connect();
+  await setSession(client, own);
 }
 
 /** Says goodbye to the server, but does not wait for one that no longer answers. */

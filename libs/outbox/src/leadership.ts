@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { type Client } from 'pg';
-import { closeSession, sessionClient } from './connection.ts';
+import { closeSession, connectSession, sessionClient } from './connection.ts';
 
 /** Advisory locks are known by two numbers and belong to one database; these are the relay's ("outb", "rely" in ASCII). */
 const lockKey = [0x6f757462, 0x72656c79] as const;
@@ -90,8 +90,7 @@ export class Leadership {
       return rows[0]?.held === true;
     };
     try {
-      await client.connect();
-      await client.query(`SET idle_session_timeout = ${Math.round(sessionTimeoutMs)}`);
+      await connectSession(client, { idle_session_timeout: Math.round(sessionTimeoutMs) });
       if (await ask(tryLock)) return new Leadership(client, sessionTimeoutMs);
     } catch (error) {
       await closeSession(client);

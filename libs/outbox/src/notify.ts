@@ -1,8 +1,8 @@
 /**
- * Told to a connection when it is made (`options` of its settings), keeps the trigger of the outbox from notifying the relay: whoever uses
- * it does that itself, after the commit.
+ * A session with this setting keeps the trigger of the outbox from notifying the relay: whoever uses it does that itself, after
+ * the commit.
  */
-export const notifiesItself = '-c reprise.outbox_notify=off';
+export const notifiesItself = { 'reprise.outbox_notify': 'off' } as const;
 
 /**
  * Wakes the relay. It has nothing to lose, so its commit waits for no disk: the relay polls as well.

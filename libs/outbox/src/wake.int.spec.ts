@@ -1,5 +1,5 @@
 import { eventually } from '@reprise/test-kit';
-import { Client } from 'pg';
+import { connectSession, sessionClient } from './connection.ts';
 import { notifiesItself, notifyRelay } from './notify.ts';
 import { aggregate, outboxDatabase, type OutboxDatabase } from './testing/outbox-database.ts';
 import { listenForMessages, Wake } from './wake.ts';
@@ -34,8 +34,8 @@ describe('listening for new messages', () => {
 
   it('is woken by a writer that notifies it itself, and not by the transactions of that one', async () => {
     const listening = await listen();
-    const quiet = new Client({ connectionString: outbox.url, options: notifiesItself });
-    await quiet.connect();
+    const quiet = sessionClient(outbox.url, 'writer');
+    await connectSession(quiet, notifiesItself);
     try {
       const heard: string[] = [];
       quiet.on('notification', ({ channel }) => heard.push(channel));

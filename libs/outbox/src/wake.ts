@@ -1,5 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { closeSession, sessionClient } from './connection.ts';
+import { closeSession, connectSession, sessionClient } from './connection.ts';
 
 /** A latch between whoever learns of new messages and the loop that publishes them. */
 export class Wake {
@@ -73,7 +73,7 @@ async function listenOnce(wake: Wake, options: ListenerOptions, signal: AbortSig
   signal.addEventListener('abort', abort, { once: true });
   client.on('notification', () => wake.notify());
   try {
-    await client.connect();
+    await connectSession(client);
     await client.query('LISTEN outbox_events');
     wake.notify();
     await closed;

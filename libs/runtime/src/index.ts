@@ -6,6 +6,7 @@ export { createLogger, type Logger, type LoggerOptions } from './logger.ts';
 export { dropNegativeTimeoutWarnings, kafkaLogCreator } from './kafkajs-process.ts';
 export { createMetrics } from './metrics.ts';
 export { redact } from './redaction.ts';
+export { sessionHook, sessionSettings, setSession, type OwnSettings } from './postgres-session.ts';
 export { runService, untilAborted, type ServiceContext } from './run-service.ts';
 export { shutdownSignal, type ShutdownSignal, type ShutdownSignalName } from './shutdown-signal.ts';
 export { whenAvailable, type WaitingOptions } from './when-available.ts';

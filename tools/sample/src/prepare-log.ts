@@ -1,4 +1,4 @@
-import { readConfiguration } from '@reprise/runtime';
+import { readConfiguration, setSession } from '@reprise/runtime';
 import pg from 'pg';
 import type { HistoryOptions } from './catalogue/generate-histories.ts';
 import { migrateDatabases } from './embedded-stack.ts';
@@ -55,6 +55,7 @@ async function whileHoldingLock(
   client.on('error', () => undefined);
   try {
     await client.connect();
+    await setSession(client);
     const { rows } = await client.query<{ taken: boolean }>('SELECT pg_try_advisory_lock($1) AS taken', [
       fillLock,
     ]);

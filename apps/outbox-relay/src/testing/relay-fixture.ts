@@ -1,4 +1,5 @@
 import { notifyUnlessToldSql, outboxTableSql } from '@reprise/outbox';
+import { sessionHook } from '@reprise/runtime';
 import {
   afterFile,
   freshDatabase,
@@ -35,7 +36,7 @@ export interface RelayFixture {
 
 export async function relayFixture(options: TopicOptions = {}): Promise<RelayFixture> {
   const [database, topic] = [await freshDatabase('write'), await freshTopic({ partitions: 3, ...options })];
-  const pool = new Pool({ connectionString: database.url, max: 5 });
+  const pool = new Pool({ connectionString: database.url, max: 5, ...sessionHook() });
   pool.on('error', () => undefined);
   afterFile(() => pool.end());
   await pool.query(outboxTableSql + notifyUnlessToldSql);

@@ -1,6 +1,7 @@
 import { decodeEvent, newEventId, type ProductEvent } from '@reprise/events';
 import { type CommandContext, createProduct } from '@reprise/product-domain';
-import { afterFile, freshDatabase, type FreshDatabase } from '@reprise/test-kit';
+import { afterFile, freshDatabase, makeOdd, type FreshDatabase, type SettingsLevel } from '@reprise/test-kit';
+import { sessionHook } from '@reprise/runtime';
 import pg from 'pg';
 import { v7 } from 'uuid';
 import { runWriteMigrations } from '../migrate.ts';
@@ -31,11 +32,12 @@ export const mug = {
   tags: ['camping', 'comma, "quote" and {brace}'],
 } as const;
 
-/** A migrated write database of its own for one test file, and the store on it. */
-export async function writeSide(poolSize = 10): Promise<WriteSide> {
+/** A migrated write database of its own for one test file, which may have odd session settings, and the store on it. */
+export async function writeSide(poolSize = 10, odd?: SettingsLevel): Promise<WriteSide> {
   const fresh = await freshDatabase('write');
+  if (odd !== undefined) await makeOdd(fresh, odd);
   await runWriteMigrations(fresh.url);
-  const pool = new pg.Pool({ connectionString: fresh.url, max: 4 });
+  const pool = new pg.Pool({ connectionString: fresh.url, max: 4, ...sessionHook() });
   pool.on('error', () => undefined);
   afterFile(() => pool.end());
   const database = await openDatabase(fresh.url, poolSize);

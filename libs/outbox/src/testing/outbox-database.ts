@@ -1,3 +1,4 @@
+import { sessionHook } from '@reprise/runtime';
 import { afterFile, freshDatabase } from '@reprise/test-kit';
 import { Pool, type ClientBase } from 'pg';
 import { notifyUnlessToldSql, outboxTableSql } from '../schema.ts';
@@ -16,7 +17,7 @@ export interface OutboxDatabase {
 /** An outbox of its own for one test file. */
 export async function outboxDatabase(): Promise<OutboxDatabase> {
   const { url } = await freshDatabase('write');
-  const pool = new Pool({ connectionString: url, max: 6 });
+  const pool = new Pool({ connectionString: url, max: 6, ...sessionHook() });
   pool.on('error', () => undefined);
   afterFile(() => pool.end());
   await pool.query(outboxTableSql + notifyUnlessToldSql);

@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import { sessionHook } from '@reprise/runtime';
 import pg from 'pg';
 import { httpProxy, type HttpProxy } from '../proxies/http-proxy.ts';
 import { tcpProxy, type TcpProxy } from '../proxies/tcp-proxy.ts';
@@ -161,7 +162,7 @@ export async function createWorld(
 }
 
 function pool(connectionString: string): pg.Pool {
-  const opened = new pg.Pool({ connectionString, max: 5 });
+  const opened = new pg.Pool({ connectionString, max: 5, ...sessionHook() });
   // A server that is killed ends idle connections; the next query opens another one.
   opened.on('error', () => undefined);
   return opened;

@@ -13,6 +13,7 @@ import { rebuildLogRows } from './rebuild-log.ts';
 import { rebuildRunRows } from './rebuild-run.ts';
 import { rebuildSignalRows } from './rebuild-signals.ts';
 import { relayRows } from './relay.ts';
+import { surroundingRows } from './surroundings.ts';
 import { writeSideRows } from './write-side.ts';
 
 /** Every row of the fault matrix, by group and number. */
@@ -32,6 +33,7 @@ export const matrix: readonly Row[] = [
   ...longOutageRows,
   ...longLifeRows,
   ...millionRows,
+  ...surroundingRows,
 ].toSorted((one, other) => rank(one.id) - rank(other.id));
 
 function rank(id: string): number {

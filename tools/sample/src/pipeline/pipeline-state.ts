@@ -1,3 +1,4 @@
+import { setSession } from '@reprise/runtime';
 import pg from 'pg';
 
 /** How far events have come on their way from the event store to the readers. */
@@ -45,6 +46,7 @@ export async function readOutbox(writeDatabaseUrl: string): Promise<Omit<Pipelin
   client.on('error', () => undefined);
   try {
     await client.connect();
+    await setSession(client);
     const { rows } = await client.query<{
       stored: number;
       unpublished: number;

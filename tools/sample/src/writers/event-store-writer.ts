@@ -1,5 +1,6 @@
 import { appendHistory } from '@reprise/product-api';
 import type { ProductEvent } from '@reprise/events';
+import { setSession } from '@reprise/runtime';
 import pg from 'pg';
 import type { HistoryStep } from '../catalogue/generate-histories.ts';
 import { cancelled, SampleError } from './sample-error.ts';
@@ -37,6 +38,7 @@ export async function writeToEventStore(
   };
   try {
     await client.connect();
+    await setSession(client);
     for (const { event } of steps) {
       if (batch.push(event) < batchSize) continue;
       if (signal?.aborted) break;

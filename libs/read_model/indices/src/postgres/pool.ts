@@ -1,4 +1,5 @@
-import { Pool, type PoolClient } from 'pg';
+import { sessionHook, setSession } from '@reprise/runtime';
+import { Client, Pool, type PoolClient } from 'pg';
 
 export interface ReadModelPoolOptions {
   /** Most connections held at once. Default 10. */
@@ -22,11 +23,32 @@ export function createReadModelPool(databaseUrl: string, options: ReadModelPoolO
     application_name: options.applicationName ?? 'reprise',
     connectionTimeoutMillis: 5_000,
     keepAlive: true,
+    ...sessionHook(),
   });
   pool.on('error', (error) => options.onIdleError?.(error));
   // The pool's own listener is off a connection that is in use or being closed, and the server's last word may come just then.
   pool.on('connect', (client) => client.on('error', () => {}));
   return pool;
+}
+
+/**
+ * A session of its own on the pool's database, for what belongs to a session: a lock or a subscription. The caller ends it;
+ * its errors never end the process.
+ */
+export async function openSession(pool: Pool, applicationName?: string): Promise<Client> {
+  const client = new Client({
+    ...pool.options,
+    ...(applicationName !== undefined && { application_name: applicationName.slice(0, 63) }),
+  });
+  client.on('error', () => undefined);
+  try {
+    await client.connect();
+    await setSession(client);
+  } catch (error) {
+    await client.end().catch(() => undefined);
+    throw error;
+  }
+  return client;
 }
 
 /** A connection taken out of a pool for several statements. */

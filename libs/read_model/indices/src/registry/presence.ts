@@ -1,4 +1,5 @@
-import { Client, type Pool } from 'pg';
+import type { Pool } from 'pg';
+import { openSession } from '../postgres/pool.ts';
 import type { Fence } from './types.ts';
 
 /** First key of the advisory locks that stand for the presence of a lease's holder; the second one is the lease's token. */
@@ -17,12 +18,7 @@ export interface Presence {
  * keeps the first one from changing anything more.
  */
 export async function showPresence(pool: Pool, { projection, token }: Fence): Promise<Presence> {
-  const client = new Client({
-    ...pool.options,
-    application_name: `reprise-lease-${projection}`.slice(0, 63),
-  });
-  client.on('error', () => undefined);
-  await client.connect();
+  const client = await openSession(pool, `reprise-lease-${projection}`);
   try {
     await client.query('SELECT pg_advisory_lock($1, $2)', [presenceLockClass, lockKeyOf(token)]);
     await client.query('UPDATE registry.leases SET present = true WHERE projection = $1 AND token = $2', [

@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { Client, type Pool } from 'pg';
+import type { Client, Pool } from 'pg';
+import { openSession } from '../postgres/pool.ts';
 
 /** Why the watcher woke: it began, a notification came, or the interval passed. Look at the registry in every case. */
 export type Wake = 'started' | 'notified' | 'polled';
@@ -53,15 +54,11 @@ function woken(pollMs: number, signal: AbortSignal, wakeBy: (resolve: () => void
 async function listen(pool: Pool, notify: () => void, signal: AbortSignal): Promise<void> {
   let delay = 50;
   while (!signal.aborted) {
-    const client = new Client(pool.options);
+    let client: Client | undefined;
     try {
-      const ended = new Promise<void>((resolve) => {
-        client.on('error', () => resolve());
-        client.on('end', () => resolve());
-        signal.addEventListener('abort', () => resolve(), { once: true });
-      });
+      client = await openSession(pool);
+      const ended = endOf(client, signal);
       client.on('notification', notify);
-      await client.connect();
       await client.query('LISTEN generations');
       notify();
       delay = 50;
@@ -69,8 +66,18 @@ async function listen(pool: Pool, notify: () => void, signal: AbortSignal): Prom
     } catch {
       // Unreachable for now: the poll goes on meanwhile, and its reader meets the fault itself.
     }
-    await client.end().catch(() => {});
+    await client?.end().catch(() => {});
     if (!signal.aborted) await sleep(delay, undefined, { signal }).catch(() => {});
     delay = Math.min(delay * 2, 2_000);
   }
+}
+
+/** Resolves when the connection breaks or is closed, or `signal` aborts. */
+function endOf(client: Client, signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    client.on('error', () => resolve());
+    client.on('end', () => resolve());
+    if (signal.aborted) resolve();
+    signal.addEventListener('abort', () => resolve(), { once: true });
+  });
 }

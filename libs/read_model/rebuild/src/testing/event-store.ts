@@ -1,6 +1,6 @@
 import { encodeEvent, type ProductEvent } from '@reprise/events';
 import { createReadModelPool } from '@reprise/read-model-indices';
-import { afterFile, freshDatabase } from '@reprise/test-kit';
+import { afterFile, freshDatabase, makeOdd, type SettingsLevel } from '@reprise/test-kit';
 import { Client, type Pool } from 'pg';
 
 export interface TestEventStore {
@@ -9,13 +9,16 @@ export interface TestEventStore {
   append(events: readonly ProductEvent[]): Promise<void>;
   /** Appends texts as they are, also those no codec knows. */
   appendRaw(rows: readonly { key: string; version: number; value: string }[]): Promise<void>;
+  /** Runs a statement as the owner. */
+  execute(sql: string): Promise<void>;
   /** Appends in a transaction that is rolled back. */
   appendUndone(events: readonly ProductEvent[]): Promise<void>;
 }
 
-/** An event store with the columns readers use, in a database of the test file's own. */
-export async function testEventStore(): Promise<TestEventStore> {
+/** An event store with the columns readers use, in a database of the test file's own, which may have odd session settings. */
+export async function testEventStore(odd?: SettingsLevel): Promise<TestEventStore> {
   const database = await freshDatabase('write');
+  if (odd !== undefined) await makeOdd(database, odd);
   const owner = new Client({ connectionString: database.url });
   await owner.connect();
   await owner.query(`
@@ -47,6 +50,9 @@ export async function testEventStore(): Promise<TestEventStore> {
     pool,
     append,
     appendRaw,
+    async execute(sql) {
+      await owner.query(sql);
+    },
     async appendUndone(events) {
       await owner.query('BEGIN');
       await append(events);

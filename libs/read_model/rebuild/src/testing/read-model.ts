@@ -12,8 +12,10 @@ import {
   freshDatabase,
   freshName,
   freshTopic,
+  makeOdd,
   testEndpoints,
   type FreshTopic,
+  type SettingsLevel,
 } from '@reprise/test-kit';
 import { defaultGateLimits } from '../run/gate.ts';
 import type { RebuildControl, RebuildOptions, RebuildServers } from '../run/rebuild-options.ts';
@@ -42,10 +44,13 @@ export async function testReadModel(options: {
   readonly partitions: number;
   readonly topicConfig?: Readonly<Record<string, string>>;
   readonly projection?: Projection;
+  /** Where the read-model database has odd session settings. */
+  readonly oddSettings?: SettingsLevel;
 }): Promise<TestReadModel> {
   const projection = options.projection ?? (productSearch as unknown as Projection);
   const endpoints = testEndpoints();
   const database = await freshDatabase('read');
+  if (options.oddSettings !== undefined) await makeOdd(database, options.oddSettings);
   await runReadModelMigrations(database.url);
   const pool = createReadModelPool(database.url);
   const client = createElasticsearchClient(endpoints.elasticsearch);
