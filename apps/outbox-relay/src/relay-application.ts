@@ -1,5 +1,5 @@
 import { Module, type DynamicModule } from '@nestjs/common';
-import { createMetrics, type ServiceContext } from '@reprise/runtime';
+import { createMetrics, type Logger, type ServiceContext } from '@reprise/runtime';
 import { createHttpApplication, OperationsModule } from '@reprise/runtime/http';
 import { type Registry } from 'prom-client';
 import { Relay } from './relay.ts';
@@ -9,13 +9,13 @@ import { measuredTelemetry, registerBacklog } from './telemetry.ts';
 /** Health and metrics; the relay itself serves no requests. */
 @Module({})
 class RelayModule {
-  static register(relay: Relay, metrics: Registry): DynamicModule {
+  static register(relay: Relay, metrics: Registry, logger: Logger): DynamicModule {
     const ready = {
       outbox: () => relay.assertOutboxReachable(),
       eventLog: () => relay.assertEventLogReachable(),
       publishing: () => relay.assertWorking(),
     };
-    return { module: RelayModule, imports: [OperationsModule.register({ metrics, ready })] };
+    return { module: RelayModule, imports: [OperationsModule.register({ metrics, logger, ready })] };
   }
 }
 
@@ -31,7 +31,10 @@ export async function serveRelay(
   const metrics = createMetrics('outbox-relay');
   const relay = new Relay(settings, logger, measuredTelemetry(metrics, logger));
   registerBacklog(metrics, relay.outbox, logger);
-  const application = await createHttpApplication(RelayModule.register(relay, metrics), { logger, metrics });
+  const application = await createHttpApplication(RelayModule.register(relay, metrics, logger), {
+    logger,
+    metrics,
+  });
   try {
     await application.listen(address.port, address.host);
     await relay.run(signal);

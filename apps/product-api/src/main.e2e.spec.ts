@@ -1,3 +1,5 @@
+import { once } from 'node:events';
+import { connect } from 'node:net';
 import { eventually, freshDatabase, spawnApp, type SpawnedApp } from '@reprise/test-kit';
 import { callsTo, problemOf } from './testing/api-client.ts';
 import { tcpProxy } from './testing/tcp-proxy.ts';
@@ -50,7 +52,27 @@ describe('the process', () => {
     expect(await app.exit()).toEqual({ code: 0, signal: null });
   }, 60_000);
 
-  it('started while Postgres is away listens, is not ready and says why, and works once it is there', async () => {
+  it('on SIGTERM ends although a client sends its body a byte at a time and others hold connections open', async () => {
+    const app = start(side.fresh.url);
+    const { port } = await app.ready();
+    const head = 'POST /v1/products HTTP/1.1\r\nhost: a\r\n';
+    const slow = `${head}expect: 100-continue\r\ncontent-type: application/json\r\ncontent-length: 9000\r\n\r\n`;
+    const sockets = ['', `${head}x: `, slow].map((text) => {
+      const socket = connect(port, '127.0.0.1', () => socket.write(text)).on('error', () => undefined);
+      const drip = setInterval(() => text !== '' && socket.write(' '), 100);
+      socket.once('close', () => clearInterval(drip));
+      return socket;
+    });
+    // By this answer the server has the headers of the slow body.
+    await once(sockets[2]!, 'data');
+    const begun = performance.now();
+    app.signal('SIGTERM');
+    expect(await app.exit(20_000)).toEqual({ code: 0, signal: null });
+    expect(performance.now() - begun).toBeGreaterThan(9_000);
+    await app.logged({ level: 'warn', requests: 1 });
+  }, 60_000);
+
+  it('started while Postgres is away listens, is not ready and says why in its log, and works once it is there', async () => {
     const proxy = await tcpProxy(side.fresh.url);
     proxy.cut();
     const app = start(proxy.url);
@@ -60,7 +82,9 @@ describe('the process', () => {
     expect((await call('GET', '/health/live')).status).toBe(200);
     const ready = await call('GET', '/health/ready');
     expect(problemOf(ready)).toBe('503 not-ready');
-    expect(JSON.stringify(ready.body)).toContain('The write database has not been reached yet');
+    expect(ready.body?.['checks']).toEqual({ writeDatabase: 'failed' });
+    const told = await app.logged({ msg: 'not ready', check: 'writeDatabase' });
+    expect(told['reason']).toContain('The write database has not been reached yet');
     expect(problemOf(await call('POST', '/v1/products', { body: mug }))).toBe('503 dependency-unavailable');
     proxy.restore();
     await app.ready();

@@ -1,4 +1,5 @@
 import { Module, type DynamicModule } from '@nestjs/common';
+import { type Logger } from '@reprise/runtime';
 import { OperationsModule } from '@reprise/runtime/http';
 import { type Registry } from 'prom-client';
 import { CommandMetrics } from './products/command-metrics.ts';
@@ -10,11 +11,13 @@ import { WriteDatabase } from './write-database.ts';
 /** Wires the write side to one database. The database is opened by the caller and closed with the application. */
 @Module({})
 export class ProductApiModule {
-  static register(database: WriteDatabase, metrics: Registry): DynamicModule {
+  static register(database: WriteDatabase, metrics: Registry, logger: Logger): DynamicModule {
     const store = new ProductStore(database);
     return {
       module: ProductApiModule,
-      imports: [OperationsModule.register({ metrics, ready: { writeDatabase: () => database.ping() } })],
+      imports: [
+        OperationsModule.register({ metrics, logger, ready: { writeDatabase: () => database.ping() } }),
+      ],
       controllers: [ProductController],
       providers: [
         { provide: WriteDatabase, useValue: database },

@@ -27,7 +27,7 @@ export function writeDatabaseOf(
  */
 export function createProductApi(database: WriteDatabase, logger: Logger): Promise<HttpApplication> {
   const metrics = createMetrics('product-api');
-  return createHttpApplication(ProductApiModule.register(database, metrics), {
+  return createHttpApplication(ProductApiModule.register(database, metrics, logger), {
     logger,
     metrics,
     openApi: {

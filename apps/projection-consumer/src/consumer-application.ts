@@ -34,7 +34,7 @@ export async function serveConsumer(
   const metrics = createMetrics('projection-consumer');
   const health = new FeedHealth();
   const operations = await createHttpApplication(
-    OperationsModule.register({ metrics, ready: { feed: () => health.assertFeeding() } }),
+    OperationsModule.register({ metrics, logger, ready: { feed: () => health.assertFeeding() } }),
     { logger, metrics },
   );
   const servers = openServers(configuration, logger);

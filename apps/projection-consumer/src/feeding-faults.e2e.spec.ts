@@ -10,7 +10,7 @@ import {
   step,
   type SpawnedApp,
 } from '@reprise/test-kit';
-import { catalogue, consumerFixture, type ConsumerFixture } from './testing/consumer-fixture.ts';
+import { catalogue, consumerFixture, reasonsOf, type ConsumerFixture } from './testing/consumer-fixture.ts';
 import { naiveDocuments } from './testing/naive-documents.ts';
 import { elasticsearchProxy } from './testing/elasticsearch-proxy.ts';
 import { recordsOf } from './testing/records-of.ts';
@@ -139,7 +139,7 @@ describe('the projection consumer', () => {
     await eventually(async () => {
       const answer = await fetch(`${origin}/health/ready`);
       expect(answer.status).toBe(503);
-      expect(await answer.text()).toContain('partition 0 stands still');
+      expect(reasonsOf(app)).toContain('partition 0 stands still');
     }, patient);
     await produce(fixture.topic, flowing);
     // The other partitions go on meanwhile.

@@ -4,7 +4,7 @@ import { encodeEvent, type ProductEvent } from '@reprise/events';
 import { generationName } from '@reprise/read-model-indices';
 import { eventually, freshName, kafkaAdmin, produce, producePacked, testEndpoints } from '@reprise/test-kit';
 import { Kafka, logLevel } from 'kafkajs';
-import { catalogue, consumerFixture, type ConsumerFixture } from './testing/consumer-fixture.ts';
+import { catalogue, consumerFixture, reasonsOf, type ConsumerFixture } from './testing/consumer-fixture.ts';
 import { naiveDocuments } from './testing/naive-documents.ts';
 
 jest.setTimeout(120_000);
@@ -81,7 +81,7 @@ describe('the projection consumer on an unusual log', () => {
     await eventually(async () => {
       const answer = await fetch(`http://127.0.0.1:${port}/health/ready`);
       expect(answer.status).toBe(503);
-      expect(await answer.text()).toContain('the log begins at offset 4, but a generation needs offset 0');
+      expect(reasonsOf(app)).toContain('the log begins at offset 4, but a generation needs offset 0');
     }, patient);
     expect(await fixture.readers()).toEqual([]);
     expect(await app.kill()).toMatchObject({ code: 0 });

@@ -1,7 +1,7 @@
 import { connect, createServer, type AddressInfo, type Socket } from 'node:net';
 import { jest } from '@jest/globals';
 import { afterFile, eventually, produce, testEndpoints, type SpawnedApp } from '@reprise/test-kit';
-import { catalogue, consumerFixture } from './testing/consumer-fixture.ts';
+import { catalogue, consumerFixture, reasonsOf } from './testing/consumer-fixture.ts';
 import { naiveDocuments } from './testing/naive-documents.ts';
 
 jest.setTimeout(120_000);
@@ -44,12 +44,13 @@ async function absent(target: string, how: 'refusing' | 'silent') {
   };
 }
 
-async function readinessOf(app: SpawnedApp): Promise<{ status: number; text: string; origin: string }> {
+/** What the probe says, and the reasons its log gave so far. */
+async function readinessOf(app: SpawnedApp): Promise<{ status: number; reasons: string }> {
   const { port } = await app.logged({ msg: 'listening' });
   const origin = `http://127.0.0.1:${String(port)}`;
   expect((await fetch(`${origin}/health/live`)).status).toBe(200);
-  const answer = await fetch(`${origin}/health/ready`);
-  return { status: answer.status, text: await answer.text(), origin };
+  const { status } = await fetch(`${origin}/health/ready`);
+  return { status, reasons: reasonsOf(app) };
 }
 
 const { env } = testEndpoints();
@@ -79,8 +80,8 @@ describe('a consumer started while a server is away', () => {
     }[name];
     const app = fixture.start(through);
     await eventually(async () => {
-      const { status, text } = await readinessOf(app);
-      expect({ status, named: text.includes(name) }).toEqual({ status: 503, named: true });
+      const { status, reasons } = await readinessOf(app);
+      expect({ status, named: reasons.includes(name) }).toEqual({ status: 503, named: true });
     }, patient);
     await server.appear();
     // A request to a silent broker is given up only after half a minute.
@@ -93,7 +94,7 @@ describe('a consumer started while a server is away', () => {
     const fixture = await consumerFixture();
     for (const how of ['refusing', 'silent'] as const) {
       const app = fixture.start({ KAFKA_BROKERS: (await absent(env['KAFKA_BROKERS'] ?? '', how)).address });
-      await eventually(async () => expect((await readinessOf(app)).text).toContain('Kafka'), patient);
+      await eventually(async () => expect((await readinessOf(app)).reasons).toContain('Kafka'), patient);
       expect(await app.kill('SIGTERM', 5_000)).toEqual({ code: 0, signal: null });
     }
   });

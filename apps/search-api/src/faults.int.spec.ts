@@ -54,18 +54,14 @@ describe('the search API while its alias moves', () => {
     await catalogue.switchTo('nothing');
     const response = await get('/health/ready');
     expect(response.statusCode).toBe(503);
-    expect(response.json()).toMatchObject({
-      checks: { 'search-alias': expect.stringContaining('points to no index') },
-    });
+    expect(response.json()).toMatchObject({ checks: { 'search-alias': 'failed' } });
   });
 
   it('is not ready while the alias points to two indices', async () => {
     await catalogue.switchTo('both');
     const response = await get('/health/ready');
     expect(response.statusCode).toBe(503);
-    expect(response.json()).toMatchObject({
-      checks: { 'search-alias': expect.stringContaining('2 indices') },
-    });
+    expect(response.json()).toMatchObject({ checks: { 'search-alias': 'failed' } });
   });
 
   it('publishes its OpenAPI document', async () => {

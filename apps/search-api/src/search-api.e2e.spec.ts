@@ -24,7 +24,7 @@ describe('the search API as a process', () => {
     expect(await app.kill('SIGTERM')).toEqual({ code: 0, signal: null });
   });
 
-  it('started while Elasticsearch is away listens, is not ready and says why, and answers once it is there', async () => {
+  it('started while Elasticsearch is away listens, is not ready and says why in its log, and answers once it is there', async () => {
     const catalogue = await freshCatalogue();
     await catalogue.add([step.created(), step.published()]);
     const target = new URL(testEndpoints().elasticsearch.node);
@@ -51,7 +51,9 @@ describe('the search API as a process', () => {
     expect((await fetch(`${origin}/health/live`)).status).toBe(200);
     const ready = await fetch(`${origin}/health/ready`);
     expect(ready.status).toBe(503);
-    expect(await ready.text()).toMatch(/search-alias.*(?:ECONNREFUSED|connect)/);
+    expect(await ready.json()).toMatchObject({ checks: { 'search-alias': 'failed' } });
+    const told = await app.logged({ msg: 'not ready', check: 'search-alias' });
+    expect(told['reason']).toMatch(/ECONNREFUSED|connect/);
     expect((await fetch(`${origin}/v1/search?q=mug`)).status).toBe(503);
     await listen(reserved);
     await app.ready();

@@ -20,7 +20,7 @@ export async function createSearchApi(settings: SearchApiSettings, logger: Logge
   const client = new Client({ ...elasticsearch, requestTimeout: requestTimeoutMs, maxRetries: 1 });
   const metrics = createMetrics('search-api');
   const index = new ProductIndex(client, searchAlias);
-  const application = await createHttpApplication(SearchApiModule.register({ index, metrics }), {
+  const application = await createHttpApplication(SearchApiModule.register({ index, metrics, logger }), {
     logger,
     metrics,
     openApi: {

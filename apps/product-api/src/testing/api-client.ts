@@ -17,18 +17,22 @@ export interface CallOptions {
 
 export type Call = (method: string, path: string, options?: CallOptions) => Promise<Answer>;
 
+/** Calls to an API, and where it listens. */
+export type StartedApi = Call & { readonly origin: string };
+
 /** The product API on a port of its own; it is closed at the end of the test file. */
 export async function startApi(
   writeDatabaseUrl: string,
   more: { statementTimeoutMs?: number } = {},
-): Promise<Call> {
+): Promise<StartedApi> {
   const logger = createLogger('product-api', { level: 'silent' });
   const configuration = { writeDatabaseUrl, poolSize: 10, statementTimeoutMs: 10_000, ...more };
   const database = writeDatabaseOf(configuration, logger);
   await database.connect();
   const api = await createProductApi(database, logger);
   afterFile(() => api.close());
-  return callsTo(`http://127.0.0.1:${await api.listen(0)}`);
+  const origin = `http://127.0.0.1:${await api.listen(0)}`;
+  return Object.assign(callsTo(origin), { origin });
 }
 
 /** Requests to one server. */

@@ -127,3 +127,10 @@ export function catalogue(
     productHistory({ events: [step.created(), ...changes] }),
   ).flat();
 }
+
+/** Why a consumer was not ready so far: its log says so whenever somebody asks it and the reason is another. */
+export function reasonsOf(app: SpawnedApp): string {
+  return app.output
+    .flatMap(({ json }) => (json?.['msg'] === 'not ready' ? [String(json['reason'])] : []))
+    .join('\n');
+}

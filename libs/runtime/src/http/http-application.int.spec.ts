@@ -5,10 +5,10 @@ import { IsArray, IsInt, IsOptional, IsString, MaxLength, Min, ValidateNested } 
 import { ApiProperty } from '@nestjs/swagger';
 import { createLogger } from '../logger.ts';
 import { createMetrics } from '../metrics.ts';
-import { CorrelationId } from './correlation-id.ts';
+import { CorrelationId } from './requests/correlation-id.ts';
 import { createHttpApplication, type HttpApplication } from './http-application.ts';
-import { OperationsModule } from './operations-module.ts';
-import { ProblemException } from './problem-exception.ts';
+import { OperationsModule } from './operations/operations-module.ts';
+import { ProblemException } from './problems/problem-exception.ts';
 
 class PartDto {
   @IsInt()
@@ -79,6 +79,7 @@ let pgAnswers = true;
   imports: [
     OperationsModule.register({
       metrics,
+      logger: createLogger('things', { level: 'silent' }),
       checkTimeoutMs: 50,
       ready: {
         postgres: async () => {
@@ -158,16 +159,14 @@ describe('an HTTP application', () => {
     ]);
   });
 
-  it.each([
-    '{"title":',
-    '',
-    '{"title":"a","__proto__":{"x":1}}',
-    '{"title":"a","constructor":{"prototype":{"x":1}}}',
-  ])('refuses the body %j with a 400 problem', async (body) => {
-    const response = await post(body);
-    expect(response.status).toBe(400);
-    await problem(response);
-  });
+  it.each(['{"title":', '', '{"title":"a","title":"b"}', '[[[[', '{"title":"a"}}'])(
+    'refuses the body %j with a 400 problem',
+    async (body) => {
+      const response = await post(body);
+      expect(response.status).toBe(400);
+      await problem(response);
+    },
+  );
 
   it.each(['"text"', '[]', 'null', '7'])(
     'refuses the JSON value %s where an object belongs',
@@ -184,12 +183,6 @@ describe('an HTTP application', () => {
       expect([query, response.status]).toEqual([query, 400]);
       await problem(response);
     }
-  });
-
-  it('lets no query member reach a prototype', async () => {
-    const response = await fetch(`${origin}/v1/things?__proto__=1&__proto__[polluted]=1&constructor=1`);
-    expect([200, 400]).toContain(response.status);
-    expect('polluted' in {}).toBe(false);
   });
 
   it('answers 413 above 100 KiB', async () => {
@@ -259,10 +252,8 @@ describe('an HTTP application', () => {
     pgAnswers = true;
     expect(response.status).toBe(503);
     const body = await problem(response);
-    expect(body['checks']).toEqual({
-      postgres: 'cannot reach postgres://[redacted]@db/reprise',
-      kafka: 'no answer within 50 ms',
-    });
+    expect(body['checks']).toEqual({ postgres: 'failed', kafka: 'failed' });
+    expect(JSON.stringify(body)).not.toMatch(/reprise:hunter2|db\/reprise|50 ms/);
     expect((await fetch(`${origin}/health/live`)).status).toBe(200);
   });
 

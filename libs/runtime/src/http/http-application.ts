@@ -5,15 +5,22 @@ import helmet from '@fastify/helmet';
 import type { DynamicModule, Type } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
+import type { FastifyInstance } from 'fastify';
 import type { Registry } from 'prom-client';
 import type { Logger } from '../logger.ts';
-import { correlationIdFrom, correlationIdHeader } from './correlation-id.ts';
 import type { HttpReply, HttpRequest } from './http-messages.ts';
 import { NestLogger } from './nest-logger.ts';
-import { serveOpenApi, type OpenApiOptions } from './open-api.ts';
-import { ProblemDetailsFilter } from './problem-details-filter.ts';
-import { recordRequests } from './request-log.ts';
-import { validationPipe } from './validation-pipe.ts';
+import { serveOpenApi, type OpenApiOptions } from './open-api/open-api.ts';
+import { ProblemDetailsFilter } from './problems/problem-details-filter.ts';
+import { ProblemException } from './problems/problem-exception.ts';
+import { correlationIdFrom, correlationIdHeader } from './requests/correlation-id.ts';
+import { readJsonBody } from './requests/json-body.ts';
+import { RequestPipe } from './requests/validation-pipe.ts';
+import { refuseOtherMethods } from './server/allowed-methods.ts';
+import { clientErrorHandler } from './server/client-errors.ts';
+import { Exchanges } from './server/exchanges.ts';
+import { defaultHttpLimits, type HttpLimits } from './server/http-limits.ts';
+import { RequestLog } from './server/request-log.ts';
 
 export interface HttpApplicationOptions {
   readonly logger: Logger;
@@ -21,6 +28,8 @@ export interface HttpApplicationOptions {
   readonly metrics?: Registry;
   /** Serves the OpenAPI document of the module's controllers at `/openapi.json`. */
   readonly openApi?: OpenApiOptions;
+  /** What differs from {@link defaultHttpLimits}. */
+  readonly limits?: Partial<HttpLimits>;
 }
 
 export interface HttpApplication {
@@ -28,50 +37,45 @@ export interface HttpApplication {
   readonly nest: NestFastifyApplication;
   /** Starts to listen; port 0 takes any free one. Resolves to the port after `{"msg":"listening","port":N}` was logged. */
   listen(port: number, host?: string): Promise<number>;
-  /** Stops accepting, lets requests in flight finish, ends kept-alive connections, and runs the module's shutdown hooks. */
+  /**
+   * Stops accepting, lets requests under way finish for a while (`drainMs`), ends all other connections, and runs the module's
+   * shutdown hooks.
+   */
   close(): Promise<void>;
 }
 
-/** Larger request bodies answer 413. */
-const bodyLimitBytes = 100 * 1024;
-
 /**
  * Builds a Nest application on Fastify with what every HTTP process of Reprise has: problem details for every error, DTO
- * validation, correlation ids, security headers, JSON bodies only and of at most 100 KiB, request log and metrics. It handles
- * no signals: the caller closes it (see `runService`), because only the caller knows what else has to end first.
+ * validation, correlation ids, security headers, JSON bodies only, limits on what a client may take, request log and metrics. It
+ * handles no signals: the caller closes it (see `runService`), because only the caller knows what else has to end first.
  */
 export async function createHttpApplication(
   module: Type<unknown> | DynamicModule,
   options: HttpApplicationOptions,
 ): Promise<HttpApplication> {
   const { logger } = options;
+  const limits = { ...defaultHttpLimits, ...options.limits };
   const filter = new ProblemDetailsFilter(logger);
-  const adapter = new FastifyAdapter({
-    bodyLimit: bodyLimitBytes,
-    genReqId: (request: IncomingMessage) => correlationIdFrom(request.headers),
-    // A malformed URL never reaches a route, so Fastify would answer it in its own format.
-    frameworkErrors: (error: Error, request: HttpRequest, reply: unknown) =>
-      filter.answer(error, request, reply as HttpReply),
-  });
+  const log = new RequestLog(logger, options.metrics);
+  const adapter = createAdapter(limits, filter, () => exchanges, log);
+  const fastify = adapter.getInstance<FastifyInstance>();
+  const exchanges = new Exchanges(fastify.server, (exchange) => log.ended(exchange));
+  const addRefusals = refuseOtherMethods(fastify);
   const nest = await NestFactory.create<NestFastifyApplication>(module, adapter, {
     logger: new NestLogger(logger),
     abortOnError: false,
-    // Fastify's own JSON parser is enough; Nest would add one for forms, which a foreign web page could send.
+    // Nest would add a parser for forms, which a foreign web page could send.
     bodyParser: false,
   });
   nest.useGlobalFilters(filter);
-  nest.useGlobalPipes(validationPipe());
-  const fastify = adapter.getInstance();
-  fastify.removeContentTypeParser('text/plain');
-  fastify.addHook('onRequest', (request, reply, done) => {
-    reply.header(correlationIdHeader, request.id);
-    done();
-  });
-  recordRequests(fastify, logger, options.metrics);
+  nest.useGlobalPipes(new RequestPipe());
+  takeJsonOnly(fastify);
+  identifyRequests(fastify, exchanges);
   // The cast bridges two copies of Fastify's types: helmet's and the one inside Nest's adapter.
   await nest.register(helmet as unknown as Parameters<NestFastifyApplication['register']>[0]);
   if (options.openApi) await serveOpenApi(nest, options.openApi);
   await nest.init();
+  addRefusals();
   await fastify.ready();
 
   return {
@@ -82,23 +86,74 @@ export async function createHttpApplication(
       logger.info({ port: bound, host }, 'listening');
       return bound;
     },
-    close: () => closeWithoutIdling(nest),
+    close: async () => {
+      const cutOff = await exchanges.drain(limits.drainMs, () => nest.close());
+      if (cutOff > 0)
+        logger.warn(
+          { requests: cutOff },
+          `cut off requests that took longer than ${limits.drainMs} ms to end`,
+        );
+    },
   };
 }
 
-/** How often connections are looked through for those whose last request has been answered. */
-const sweepMs = 50;
+function createAdapter(
+  limits: HttpLimits,
+  filter: ProblemDetailsFilter,
+  exchanges: () => Exchanges,
+  log: RequestLog,
+): FastifyAdapter {
+  return new FastifyAdapter({
+    bodyLimit: limits.bodyBytes,
+    routerOptions: { maxParamLength: limits.pathPartChars },
+    requestTimeout: limits.requestMs,
+    connectionTimeout: limits.silenceMs,
+    keepAliveTimeout: limits.keepAliveMs,
+    http: {
+      headersTimeout: limits.headersMs,
+      requestTimeout: limits.requestMs,
+      connectionsCheckingInterval: Math.min(1_000, limits.headersMs, limits.requestMs),
+      maxHeaderSize: limits.headerBytes,
+      // Refused with a problem below; Node would answer 400 without a word.
+      requireHostHeader: false,
+    },
+    clientErrorHandler: clientErrorHandler(exchanges, log),
+    // What arrives on a connection while the server closes is answered, as what was under way is.
+    return503OnClosing: false,
+    genReqId: (request: IncomingMessage) => correlationIdFrom(request.headers),
+    // A malformed URL never reaches a route, so Fastify would answer it in its own format.
+    frameworkErrors: (error: Error, request: HttpRequest, reply: unknown) =>
+      filter.answer(error, request, reply as HttpReply),
+  });
+}
 
-/**
- * Closes the application, and every kept-alive connection as soon as its last request is answered: a connection that was busy
- * when the closing began would otherwise hold it up until its client lets go.
- */
-async function closeWithoutIdling(nest: NestFastifyApplication): Promise<void> {
-  const server = nest.getHttpServer();
-  const sweep = setInterval(() => server.closeIdleConnections(), sweepMs);
-  try {
-    await nest.close();
-  } finally {
-    clearInterval(sweep);
-  }
+/** One reader for bodies, which gets their bytes; Fastify's own reads text, and loosely. */
+function takeJsonOnly(fastify: FastifyInstance): void {
+  fastify.removeAllContentTypeParsers();
+  fastify.addContentTypeParser('application/json', { parseAs: 'buffer' }, (request, body, done) => {
+    try {
+      done(null, readJsonBody(request.headers, body as Buffer));
+    } catch (error) {
+      done(error as Error);
+    }
+  });
+}
+
+function identifyRequests(fastify: FastifyInstance, exchanges: Exchanges): void {
+  fastify.addHook('onRequest', (request, reply, done) => {
+    reply.header(correlationIdHeader, request.id);
+    const exchange = exchanges.of(request.raw);
+    if (exchange) Object.assign(exchange, { id: request.id, route: request.routeOptions.url ?? 'none' });
+    const { httpVersionMinor, headers } = request.raw;
+    done(httpVersionMinor >= 1 && headers.host === undefined ? hostMissing() : undefined);
+  });
+}
+
+function hostMissing(): ProblemException {
+  return new ProblemException(
+    400,
+    'bad-request',
+    'Bad Request',
+    'A request of HTTP/1.1 needs one Host header.',
+  );
 }

@@ -1,10 +1,10 @@
 import { Agent, get, type IncomingMessage } from 'node:http';
-import { Controller, Get, Module } from '@nestjs/common';
-import { createLogger } from '../logger.ts';
-import { createHttpApplication } from './http-application.ts';
+import { Body, Controller, Get, Module, Post } from '@nestjs/common';
+import { createHttpApplication, type HttpApplication } from './http-application.ts';
+import { recordingLogger, wireTo, type Wire } from './testing/wire.ts';
 
-let arrived: () => void;
-let answer: () => void;
+let arrived: () => void = () => undefined;
+let answer: () => void = () => undefined;
 
 @Controller('slow')
 class SlowController {
@@ -16,17 +16,35 @@ class SlowController {
     });
     return { answered: true };
   }
+
+  @Post()
+  write(@Body() body: unknown): object {
+    return { body };
+  }
 }
 
 @Module({ controllers: [SlowController] })
 class SlowModule {}
 
+const { logger, lines } = recordingLogger();
+
+async function start(drainMs: number): Promise<{ application: HttpApplication; port: number }> {
+  const application = await createHttpApplication(SlowModule, { logger, limits: { drainMs } });
+  return { application, port: await application.listen(0) };
+}
+
+const slowBody =
+  'POST /slow HTTP/1.1\r\nhost: a\r\ncontent-type: application/json\r\ncontent-length: 9000\r\n\r\n{';
+
+/** Sends a byte now and then, for as long as the server listens. */
+function drip(wire: Wire): void {
+  const timer = setInterval(() => wire.send(' '), 20);
+  wire.socket.once('close', () => clearInterval(timer));
+}
+
 describe('closing an HTTP application', () => {
   it('waits for the answer to a request under way, and not for the client to let go of its connection', async () => {
-    const application = await createHttpApplication(SlowModule, {
-      logger: createLogger('slow', { level: 'silent' }),
-    });
-    const port = await application.listen(0);
+    const { application, port } = await start(60_000);
     const isUnderWay = new Promise<void>((resolve) => {
       arrived = resolve;
     });
@@ -51,5 +69,38 @@ describe('closing an HTTP application', () => {
     await closing;
     expect(performance.now() - begun).toBeLessThan(2_000);
     agent.destroy();
+  });
+
+  it.each([
+    ['nothing was sent', ''],
+    ['the headers do not end', 'POST /slow HTTP/1.1\r\nhost: a\r\nx: '],
+    ['a request was answered', 'GET /nothing HTTP/1.1\r\nhost: a\r\n\r\n'],
+    ['a request was refused before its body had come', slowBody.replace('POST', 'PUT')],
+  ])('cuts a connection at once on which %s', async (_, text) => {
+    const { application, port } = await start(60_000);
+    const wire = await wireTo(port);
+    wire.send(text);
+    if (text.endsWith('\r\n\r\n') || text.startsWith('PUT')) await wire.received(/correlationId/);
+    const begun = performance.now();
+    await application.close();
+    expect(performance.now() - begun).toBeLessThan(5_000);
+    await wire.closed();
+  });
+
+  it('cuts off, after a while, a client that sends its body a byte at a time', async () => {
+    const { application, port } = await start(500);
+    const wires = await Promise.all([wireTo(port), wireTo(port)]);
+    for (const wire of wires) {
+      wire.send(slowBody.replace('host: a', 'host: a\r\nexpect: 100-continue'));
+      await wire.received(/100 Continue/);
+      drip(wire);
+    }
+    const begun = performance.now();
+    await application.close();
+    const took = performance.now() - begun;
+    expect(took).toBeGreaterThan(450);
+    expect(took).toBeLessThan(5_000);
+    await Promise.all(wires.map((wire) => wire.closed()));
+    expect(lines).toContainEqual(expect.objectContaining({ level: 'warn', requests: 2 }));
   });
 });

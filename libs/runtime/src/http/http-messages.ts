@@ -3,6 +3,8 @@ export interface HttpRequest {
   readonly id: string;
   readonly method: string;
   readonly url: string;
+  /** Node's own message. */
+  readonly raw: { readonly destroyed: boolean; readonly complete: boolean };
 }
 
 export interface HttpReply {

@@ -1,5 +1,5 @@
-export { CorrelationId, correlationIdHeader } from './correlation-id.ts';
-export { isDependencyFault } from './dependency-fault.ts';
+export { CorrelationId, correlationIdHeader } from './requests/correlation-id.ts';
+export { isDependencyFault } from './problems/dependency-fault.ts';
 export {
   createHttpApplication,
   type HttpApplication,
@@ -7,9 +7,16 @@ export {
 } from './http-application.ts';
 export type { HttpReply, HttpRequest } from './http-messages.ts';
 export { NestLogger } from './nest-logger.ts';
-export { OperationsModule, type OperationsOptions, type ReadinessChecks } from './operations-module.ts';
-export type { OpenApiOptions } from './open-api.ts';
-export type { ProblemDetails } from './problem-details.ts';
-export { ProblemDetailsFilter } from './problem-details-filter.ts';
-export { ProblemException, problemType, type FieldError, type ProblemExtra } from './problem-exception.ts';
-export { validationPipe, validationProblem } from './validation-pipe.ts';
+export { OperationsModule, type OperationsOptions } from './operations/operations-module.ts';
+export { Readiness, type CheckResults, type ReadinessChecks } from './operations/readiness.ts';
+export type { OpenApiOptions } from './open-api/open-api.ts';
+export type { ProblemDetails } from './problems/problem-details.ts';
+export { ProblemDetailsFilter } from './problems/problem-details-filter.ts';
+export {
+  ProblemException,
+  problemType,
+  type FieldError,
+  type ProblemExtra,
+} from './problems/problem-exception.ts';
+export { RequestPipe, validationProblem } from './requests/validation-pipe.ts';
+export { defaultHttpLimits, type HttpLimits } from './server/http-limits.ts';

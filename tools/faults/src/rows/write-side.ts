@@ -183,4 +183,18 @@ export const writeSideRows: readonly Row[] = [
       },
     ],
   },
+  {
+    id: 'W5',
+    title: 'The API is told to stop while clients hold connections and send bodies a byte at a time',
+    inject: 'a connection without a request, headers and a body that do not end, SIGTERM',
+    expect: 'what is no request is cut at once, the body after 10 s; it ends with 0',
+    invariants: ['I9', 'I12'],
+    kind: 'spec',
+    specs: [
+      {
+        file: 'apps/product-api/src/main.e2e.spec.ts',
+        titles: ['on SIGTERM ends although a client sends its body a byte at a time'],
+      },
+    ],
+  },
 ];

@@ -1,7 +1,8 @@
 import { Catch, type ArgumentsHost, type ExceptionFilter } from '@nestjs/common';
-import type { Logger } from '../logger.ts';
-import { correlationIdHeader } from './correlation-id.ts';
-import type { HttpReply, HttpRequest } from './http-messages.ts';
+import type { Logger } from '../../logger.ts';
+import { correlationIdHeader } from '../requests/correlation-id.ts';
+import type { HttpReply, HttpRequest } from '../http-messages.ts';
+import { excerpt } from './excerpt.ts';
 import { problemDetails, problemOf } from './problem-details.ts';
 
 /** Answers every error as `application/problem+json` and logs those that nobody decided on. */
@@ -20,9 +21,11 @@ export class ProblemDetailsFilter implements ExceptionFilter {
 
   /** Also used for errors Fastify raises before Nest sees the request. */
   answer(error: unknown, request: HttpRequest, reply: HttpReply): void {
+    if (isCutShort(request)) return;
     const problem = problemOf(error);
     if (problem.unexpected) {
-      const { id: correlationId, method, url } = request;
+      const { id: correlationId, method } = request;
+      const url = excerpt(request.url);
       this.#logger.error(
         { err: error, correlationId, method, url, status: problem.status },
         'request failed',
@@ -30,12 +33,17 @@ export class ProblemDetailsFilter implements ExceptionFilter {
     }
     if (reply.sent) return;
     if (problem.retryAfterSeconds !== undefined) reply.header('retry-after', problem.retryAfterSeconds);
-    // Fastify runs no hooks for a request it refuses itself, so the header is set here too.
-    reply.header(correlationIdHeader, request.id);
+    // Fastify runs no hooks for a request it refuses itself, so what they set is set here too.
+    reply.header(correlationIdHeader, request.id).header('x-content-type-options', 'nosniff');
     const body = problemDetails(problem, request.url, request.id);
     reply
       .status(problem.status)
       .header('content-type', 'application/problem+json')
       .send(JSON.stringify(body));
   }
+}
+
+/** Whether the connection ended before the whole request had come: nobody failed, and nobody waits for an answer. */
+function isCutShort({ raw }: HttpRequest): boolean {
+  return raw.destroyed && raw.complete === false;
 }

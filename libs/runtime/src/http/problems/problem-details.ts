@@ -1,7 +1,8 @@
 import { STATUS_CODES } from 'node:http';
 import { HttpException } from '@nestjs/common';
-import { isError } from '../is-error.ts';
+import { isError } from '../../is-error.ts';
 import { isDependencyFault } from './dependency-fault.ts';
+import { excerpt } from './excerpt.ts';
 import { ProblemException, problemType, type FieldError } from './problem-exception.ts';
 
 /** The body of an `application/problem+json` answer (RFC 9457). */
@@ -10,7 +11,8 @@ export interface ProblemDetails {
   readonly title: string;
   readonly status: number;
   readonly detail: string;
-  readonly instance: string;
+  /** The path, where the request could be read so far. */
+  readonly instance?: string;
   readonly correlationId: string;
   readonly errors?: readonly FieldError[];
   readonly [member: string]: unknown;
@@ -34,13 +36,16 @@ const slugs: Readonly<Record<number, string>> = {
   404: 'not-found',
   405: 'method-not-allowed',
   406: 'not-acceptable',
+  408: 'request-timeout',
   409: 'conflict',
   412: 'precondition-failed',
   413: 'payload-too-large',
+  414: 'uri-too-long',
   415: 'unsupported-media-type',
   422: 'unprocessable-content',
   428: 'precondition-required',
   429: 'too-many-requests',
+  431: 'request-header-fields-too-large',
   503: 'service-unavailable',
 };
 
@@ -76,8 +81,19 @@ export function problemOf(error: unknown): Problem {
       unexpected: true,
     };
   }
-  const detail = isError(error) ? error.message : '';
-  return { ...ofStatus(status), detail, unexpected: false };
+  return refusal(status, detailOf(error, status));
+}
+
+/** A problem of a request that nobody has to be told of but its sender, named after its status. */
+export function refusal(status: number, detail: string): Problem {
+  const title = STATUS_CODES[status] ?? 'Request refused';
+  return { status, slug: slugs[status] ?? `status-${status}`, title, detail, members: {}, unexpected: false };
+}
+
+/** Nest repeats the whole URL of a path that does not exist, Fastify one it cannot read. */
+function detailOf(error: unknown, status: number): string {
+  if (status === 404) return 'There is nothing at this path.';
+  return isError(error) ? excerpt(error.message) : '';
 }
 
 /** The status of an error that Nest or Fastify raised about the request itself (a 404, a body too large, broken JSON). */
@@ -89,13 +105,13 @@ function clientErrorStatus(error: unknown): number | undefined {
   return typeof status === 'number' && status >= 400 && (status < 500 || status === 503) ? status : undefined;
 }
 
-function ofStatus(status: number): Omit<Problem, 'detail' | 'unexpected'> {
-  const title = STATUS_CODES[status] ?? 'Request refused';
-  return { status, slug: slugs[status] ?? `status-${status}`, title, members: {} };
-}
-
 /** Ties a problem to the request it answers. */
-export function problemDetails(problem: Problem, instance: string, correlationId: string): ProblemDetails {
+export function problemDetails(
+  problem: Problem,
+  url: string | undefined,
+  correlationId: string,
+): ProblemDetails {
   const { status, slug, title, detail, members } = problem;
-  return { ...members, type: problemType(slug), title, status, detail, instance, correlationId };
+  const instance = url !== undefined && { instance: excerpt(url) };
+  return { ...members, type: problemType(slug), title, status, detail, ...instance, correlationId };
 }

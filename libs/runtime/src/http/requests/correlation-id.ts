@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { IncomingHttpHeaders } from 'node:http';
 import { createParamDecorator, type ExecutionContext } from '@nestjs/common';
-import type { HttpRequest } from './http-messages.ts';
+import type { HttpRequest } from '../http-messages.ts';
 
 export const correlationIdHeader = 'x-correlation-id';
 

@@ -1,6 +1,6 @@
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { DocumentBuilder, SwaggerModule } from '@nestjs/swagger';
-import type { HttpReply } from './http-messages.ts';
+import type { HttpReply } from '../http-messages.ts';
 
 export interface OpenApiOptions {
   readonly title: string;

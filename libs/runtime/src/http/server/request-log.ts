@@ -1,0 +1,62 @@
+import { Histogram, type Registry } from 'prom-client';
+import type { Logger } from '../../logger.ts';
+import { excerpt } from '../problems/excerpt.ts';
+import type { Exchange } from './exchanges.ts';
+
+/** A request as the log and the metrics know it. */
+interface FinishedRequest {
+  readonly correlationId: string | undefined;
+  readonly method: string;
+  readonly url: string;
+  readonly route: string;
+  readonly status: number;
+  readonly durationMs: number;
+}
+
+/** What the log and the metrics call a request whose client went away before its answer; nginx has the same number for it. */
+export const clientClosedRequest = 499;
+
+/** Logs a line for every request (probes and scrapes at `debug`) and observes its duration by method, route and status. */
+export class RequestLog {
+  readonly #logger: Logger;
+  readonly #duration: Histogram<'method' | 'route' | 'status'> | undefined;
+
+  constructor(logger: Logger, metrics?: Registry) {
+    this.#logger = logger;
+    this.#duration =
+      metrics &&
+      new Histogram({
+        name: 'http_request_duration_seconds',
+        help: 'Time from the headers of a request to the end of its answer; status 499: the client went away before',
+        labelNames: ['method', 'route', 'status'],
+        buckets: [0.002, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5],
+        registers: [metrics],
+      });
+  }
+
+  /** A request that was answered, refused while it was read, or left by its client. */
+  ended({ request, response, begun, id, route = 'none', refused }: Exchange): void {
+    const answered = response.writableFinished ? response.statusCode : clientClosedRequest;
+    this.#write({
+      correlationId: id,
+      method: request.method ?? 'none',
+      url: request.url ?? '',
+      route,
+      status: refused ?? answered,
+      durationMs: performance.now() - begun,
+    });
+  }
+
+  /** What was sent instead of a request that could be read. */
+  unreadable(correlationId: string, status: number): void {
+    this.#write({ correlationId, method: 'none', url: '', route: 'none', status, durationMs: 0 });
+  }
+
+  #write({ correlationId, method, url, route, status, durationMs }: FinishedRequest): void {
+    this.#duration?.observe({ method, route, status }, durationMs / 1000);
+    const level = route.startsWith('/health/') || route === '/metrics' ? 'debug' : 'info';
+    const message = status === clientClosedRequest ? 'client closed request' : 'request';
+    const rounded = Math.round(durationMs * 10) / 10;
+    this.#logger[level]({ correlationId, method, url: excerpt(url), status, durationMs: rounded }, message);
+  }
+}
