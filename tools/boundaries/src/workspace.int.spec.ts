@@ -6,6 +6,7 @@ import { fileURLToPath } from 'node:url';
 import { constraints } from './constraints.mjs';
 import { findUndeclared } from './declarations.ts';
 import { type ImportGraph } from './import-graph.ts';
+import { developmentPackages, productionClosure, type LockedPackages } from './production-closure.ts';
 import { runMain } from './run-main.ts';
 import { findViolations } from './violations.ts';
 
@@ -55,6 +56,34 @@ describe('The workspace', () => {
     const { errors, code } = await runMain(['architecture', '--check']);
     expect({ errors: code === 0 ? '' : errors, code }).toEqual({ errors: '', code: 0 });
   }, 30_000);
+});
+
+describe('What the applications ship', () => {
+  const lockfile = fileURLToPath(new URL('../../../package-lock.json', import.meta.url));
+  const { packages } = JSON.parse(readFileSync(lockfile, 'utf8')) as { packages: LockedPackages };
+  const applications = Object.keys(packages).filter((place) => /^apps\/[^/]+$/.test(place));
+
+  it.each(applications)('holds nothing that only development needs: %s', (application) => {
+    const closure = productionClosure(packages, application);
+    expect([...closure.keys()]).toContain('libs/runtime');
+    expect(developmentPackages(packages, closure)).toEqual([]);
+  });
+
+  it('is read from a lockfile that says of every project what its package.json says', () => {
+    const projects = Object.keys(packages).filter((place) => /^(apps|libs|tools)\//.test(place));
+    expect(projects.length).toBeGreaterThanOrEqual(19);
+    const declared = (name: 'dependencies' | 'devDependencies', from: LockedPackages[string]) =>
+      from[name] ?? {};
+    for (const project of projects) {
+      const file = fileURLToPath(new URL(`../../../${project}/package.json`, import.meta.url));
+      const manifest = JSON.parse(readFileSync(file, 'utf8')) as LockedPackages[string];
+      for (const kind of ['dependencies', 'devDependencies'] as const)
+        expect({ project, ...declared(kind, packages[project]!) }).toEqual({
+          project,
+          ...declared(kind, manifest),
+        });
+    }
+  });
 });
 
 it('runs what stops in order in the place of npm’s shell, which would keep signals to itself', () => {
