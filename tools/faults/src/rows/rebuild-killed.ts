@@ -169,6 +169,34 @@ export const rebuildKilledRows: readonly Row[] = [
     run: temporaryFilesLeft,
   },
   {
+    id: 'B1d',
+    title: 'Another account shares the temporary folder',
+    inject:
+      'roots, links and directories planted under the names of a rebuild; saved records edited, CRC-32 kept',
+    expect: 'nothing of others is followed, removed or read; what was changed is refused',
+    invariants: ['I5', 'I12', 'I13'],
+    kind: 'spec',
+    specs: [
+      {
+        file: 'libs/read_model/rebuild/src/private-files/scratch-directory.unit.spec.ts',
+        titles: [
+          'never touches what another account has made under the same kind of name',
+          'never follows a link to what it should remove',
+        ],
+      },
+      {
+        file: 'libs/read_model/rebuild/src/build/replay-slice.unit.spec.ts',
+        titles: ['because it names records that were edited so that their CRC-32 stays is told'],
+      },
+      {
+        file: 'libs/read_model/rebuild/src/run/half-read.int.spec.ts',
+        titles: [
+          'neither fails nor removes anything where a checkpoint names a directory that others may write to',
+        ],
+      },
+    ],
+  },
+  {
     id: 'B5',
     title: 'A rebuild is killed around the switch',
     inject: 'SIGKILL before the _aliases call, and when it was carried out and not recorded',

@@ -1,4 +1,4 @@
-import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { encodeEvent, type ProductEvent } from '@reprise/events';
@@ -63,6 +63,33 @@ describe('the fold table', () => {
     expect(documents.get('product-199')).toMatchObject({ priceMinor: 199, version: 2 });
     expect(tally).toMatchObject({ read: 400, applied: 400, duplicate: 0 });
     expect(readdirSync(directory)).toEqual([]);
+  });
+
+  it('refuses records on disk that are not what was written, before it hands out one of them', () => {
+    const own = mkdtempSync(join(directory, 'tampered-'));
+    const table = new FoldTable(projection, emptyTally(), { slice: 0, memoryBytes: 1, spillDirectory: own });
+    const lives = Array.from({ length: 20 }, (_, index) =>
+      productHistory({ id: `product-${index}`, events: [step.created()] }),
+    );
+    for (const [index, [created]] of lives.entries())
+      table.add(Buffer.from(encodeEvent(created!)), created!.subject, (at) => BigInt(at), index);
+    const spilled = join(own, 'slice-0');
+    table.freeze();
+    const [first] = readdirSync(spilled);
+    const path = join(spilled, first!);
+    const changed = readFileSync(path, 'latin1').replace(/"title":"./, '"title":"?');
+    writeFileSync(path, changed, 'latin1');
+    const handedOut: FoldEntry[] = [];
+    expect(() => {
+      for (const entries of table.drain(1)) handedOut.push(...entries);
+    }).toThrow(`${path} was changed since this process wrote it`);
+    expect(
+      handedOut.some(({ document }) =>
+        String((document as { title?: unknown } | undefined)?.title).startsWith('?'),
+      ),
+    ).toBe(false);
+    table.dispose();
+    rmSync(own, { recursive: true });
   });
 
   it('keeps later events of a product waiting behind a missing one and reports it', () => {

@@ -1,6 +1,7 @@
-import { rmSync } from 'node:fs';
+import { hostname } from 'node:os';
 import { join } from 'node:path';
 import type { LogBatch, LogSlice } from '../log/log-source.ts';
+import { removeOrTell } from '../private-files/private-file.ts';
 import type { BuildInput } from './build-generation.ts';
 import { FoldTable } from './fold-table.ts';
 import {
@@ -128,9 +129,10 @@ export function tableOf(input: BuildInput, { slice }: LogSlice, tally: SliceTall
 
 /** Removes what a slice has on disk, its own and what it went on from, once it is finished. */
 export function forgetSlice(input: BuildInput, { slice }: LogSlice): void {
-  rmSync(directoryOf(input, slice), { recursive: true, force: true });
+  const onNotice = input.snapshots?.onNotice ?? ((line: string) => process.emitWarning(line));
+  removeOrTell(directoryOf(input, slice), onNotice);
   const mark = input.snapshots?.marks.get(slice);
-  if (mark) rmSync(mark.directory, { recursive: true, force: true });
+  if (mark?.host === hostname()) removeOrTell(mark.directory, onNotice);
 }
 
 function fromTheBeginning(input: BuildInput, slice: LogSlice): HalfRead {

@@ -1,6 +1,18 @@
-import { appendFileSync, readdirSync, rmSync, statSync, truncateSync, writeFileSync } from 'node:fs';
+import {
+  appendFileSync,
+  chmodSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  renameSync,
+  truncateSync,
+  writeFileSync,
+} from 'node:fs';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
+import { crc32 } from 'node:zlib';
 import { eventually } from '@reprise/test-kit';
 import fc from 'fast-check';
 import type { LogSource } from '../log/log-source.ts';
@@ -132,6 +144,18 @@ describe('a slice that is half read', () => {
     expect(given.marks).toEqual([]);
   });
 
+  it('lies in files that no other account may read, whatever the umask is', async () => {
+    const umask = process.umask(0);
+    const given = attempt(source(10, 60), 1);
+    await expect(folded(given).finally(() => process.umask(umask))).rejects.toThrow('the broker is gone');
+    const files = readdirSync(given.directory, { recursive: true, withFileTypes: true });
+    const modes = files.map((entry) => {
+      const mode = (statSync(join(entry.parentPath, entry.name)).mode & 0o777).toString(8);
+      return `${entry.name.replace(/^.*\./, '')} ${mode}`;
+    });
+    expect(new Set(modes)).toEqual(new Set(['0 700', 'slice-0 700', 'snapshot 600', 'records 600']));
+  });
+
   it('does not mind what a run that was believed dead writes later', async () => {
     const first = attempt(source(10, 60), 1);
     await expect(folded(first)).rejects.toThrow('the broker is gone');
@@ -149,6 +173,14 @@ describe('a snapshot that cannot be trusted', () => {
       ['was edited', ({ path }) => appendFileSync(path, ' ')],
       ['was cut off', ({ path }) => truncateSync(path, statSync(path).size - 10)],
       ['is gone', ({ path }) => rmSync(path)],
+      ['may be written by others', ({ path }) => chmodSync(path, 0o666)],
+      [
+        'was replaced by a link, though to the same content',
+        ({ path }) => {
+          renameSync(path, `${path}.aside`);
+          symlinkSync(`${path}.aside`, path);
+        },
+      ],
       ['lies on another host', ({ mark }) => ({ ...mark, host: `not ${hostname()}` })],
       [
         'names records that were edited',
@@ -156,6 +188,19 @@ describe('a snapshot that cannot be trusted', () => {
           const [name] = readdirSync(spilled);
           const path = join(spilled, name!);
           writeFileSync(path, Buffer.alloc(statSync(path).size, 1));
+        },
+      ],
+      [
+        'names records that were edited so that their CRC-32 stays',
+        ({ spilled }) => {
+          const [name] = readdirSync(spilled);
+          const path = join(spilled, name!);
+          const before = readFileSync(path);
+          const edited = Buffer.from(before);
+          // The generator polynomial, as its bits pass by: adding a multiple of it changes no CRC-32.
+          for (const [at, byte] of [0x41, 0x06, 0x71, 0xdb, 0x01].entries()) edited[at + 30]! ^= byte;
+          expect(crc32(edited)).toBe(crc32(before));
+          writeFileSync(path, edited);
         },
       ],
       ['names records that are gone', ({ spilled }) => rmSync(spilled, { recursive: true })],

@@ -1,20 +1,12 @@
 import { createHash } from 'node:crypto';
-import {
-  closeSync,
-  createReadStream,
-  fsync,
-  mkdirSync,
-  openSync,
-  renameSync,
-  rmSync,
-  writeSync,
-} from 'node:fs';
+import { closeSync, createReadStream, fsync, renameSync, rmSync, writeSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { StringDecoder } from 'node:string_decoder';
 import { promisify } from 'node:util';
 import { decodeEvent, encodeEvent } from '@reprise/events';
 import type { ReadModelDocument } from '@reprise/read-model-documents';
+import { createPrivateFile, makePrivateDirectory, openPrivateFile } from '../private-files/private-file.ts';
 import type { FoldEntry, HeldEvent } from './aggregate-fold.ts';
 import type { FoldTable } from './fold-table.ts';
 import type { SliceTally } from './slice-tally.ts';
@@ -47,7 +39,7 @@ export class SnapshotUnusable extends Error {
 }
 
 interface Header extends SnapshotOwner {
-  readonly format: 1;
+  readonly format: 2;
   readonly position: string;
   readonly tally: SliceTally;
   readonly bytes: number;
@@ -75,14 +67,14 @@ export async function writeSnapshot(
   table: FoldTable,
   tally: SliceTally,
 ): Promise<SliceMark> {
-  mkdirSync(directory, { recursive: true });
+  makePrivateDirectory(directory);
   const { entries, bytes, held, spill } = table.freeze();
-  const header: Header = { format: 1, ...owner, position: String(position), tally, bytes, held, spill };
+  const header: Header = { format: 2, ...owner, position: String(position), tally, bytes, held, spill };
   const path = snapshotPath(directory, position);
   const unfinished = `${path}.part`;
   const hash = createHash('sha256');
   const { read } = tally;
-  const file = openSync(unfinished, 'w');
+  const file = createPrivateFile(unfinished);
   try {
     let text = `${JSON.stringify(header)}\n`;
     const flush = () => {
@@ -145,8 +137,8 @@ export async function restoreSnapshot(
     if (cause instanceof SnapshotUnusable) throw cause;
     throw new SnapshotUnusable(`${path} cannot be read (${(cause as Error).message})`, { cause });
   }
-  if (header?.format !== 1 || header.generation !== owner.generation || header.slice !== owner.slice)
-    throw new SnapshotUnusable(`${path} belongs to another build`);
+  if (header?.format !== 2 || header.generation !== owner.generation || header.slice !== owner.slice)
+    throw new SnapshotUnusable(`${path} belongs to another build, or was written by another version`);
   const { bytes, held, spill, tally } = header;
   try {
     table.thaw({ entries, bytes, held, spill });
@@ -161,7 +153,8 @@ async function* linesOf(path: string, sha256: string): AsyncGenerator<string[]> 
   const hash = createHash('sha256');
   const decoder = new StringDecoder('utf8');
   let rest = '';
-  for await (const chunk of createReadStream(path, { highWaterMark: chunkBytes }) as AsyncIterable<Buffer>) {
+  const stream = createReadStream(path, { fd: openPrivateFile(path), highWaterMark: chunkBytes });
+  for await (const chunk of stream as AsyncIterable<Buffer>) {
     hash.update(chunk);
     const lines = (rest + decoder.write(chunk)).split('\n');
     rest = lines.pop()!;

@@ -1,6 +1,13 @@
-import { closeSync, fsyncSync, mkdirSync, openSync, readSync, rmSync, writeSync } from 'node:fs';
+import { createHash, type Hash } from 'node:crypto';
+import { closeSync, fsyncSync, readSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
-import { crc32 } from 'node:zlib';
+import {
+  changedOnDisk,
+  createPrivateFile,
+  makePrivateDirectory,
+  openPrivateFile,
+  removePrivate,
+} from '../private-files/private-file.ts';
 
 /** A record as it lies in the log, with what is needed to fold it later. */
 export interface SpilledRecord {
@@ -16,19 +23,20 @@ const readBytes = 1 << 20;
 const headerBytes = 16;
 
 interface SpillFile {
+  readonly path: string;
   readonly descriptor: number;
   /** Records that wait to be written, one behind the other. */
   readonly pending: Buffer;
   pendingBytes: number;
-  /** Of what is on the disk. */
+  /** Of what is on the disk, as is the hash. */
   bytes: number;
-  crc32: number;
+  readonly hash: Hash;
 }
 
 /** What a directory of spilled records held at a moment: later bytes do not belong to it. */
 export interface SpillManifest {
   readonly directory: string;
-  readonly files: readonly { readonly number: number; readonly bytes: number; readonly crc32: number }[];
+  readonly files: readonly { readonly number: number; readonly bytes: number; readonly sha256: string }[];
 }
 
 /**
@@ -46,7 +54,7 @@ export class SpillFiles {
   constructor(directory: string, seed: number) {
     this.directory = directory;
     this.#seed = seed;
-    mkdirSync(directory, { recursive: true });
+    makePrivateDirectory(directory);
   }
 
   /** Bytes written or waiting to be. */
@@ -79,7 +87,7 @@ export class SpillFiles {
     const files = [...this.#files].map(([number, file]) => {
       this.#flush(file);
       fsyncSync(file.descriptor);
-      return { number, bytes: file.bytes, crc32: file.crc32 };
+      return { number, bytes: file.bytes, sha256: digestOf(file) };
     });
     return { directory: this.directory, files };
   }
@@ -89,9 +97,9 @@ export class SpillFiles {
    * @throws Error when a file is gone, shorter, or not what it was
    */
   takeOver({ directory, files }: SpillManifest): void {
-    for (const { number, bytes, crc32: expected } of files) {
+    for (const { number, bytes, sha256 } of files) {
       const file = this.#file(number);
-      const original = openSync(join(directory, nameOf(number)), 'r');
+      const original = openPrivateFile(join(directory, nameOf(number)));
       try {
         const chunk = Buffer.allocUnsafe(readBytes);
         while (file.bytes < bytes) {
@@ -102,17 +110,21 @@ export class SpillFiles {
       } finally {
         closeSync(original);
       }
-      if (file.bytes !== bytes || file.crc32 !== expected)
+      if (file.bytes !== bytes || digestOf(file) !== sha256)
         throw new Error(`${join(directory, nameOf(number))} is not what it was`);
       this.#bytes += bytes;
     }
   }
 
-  /** The records file by file, in the order they were added within each. */
+  /**
+   * The records file by file, in the order they were added within each. A file is proven at its end: its records count when all
+   * of them have been read.
+   * @throws RebuildError REFUSED when it is not what was written
+   */
   *files(): Generator<Generator<SpilledRecord>> {
     for (const file of this.#files.values()) {
       this.#flush(file);
-      yield readRecords(file.descriptor);
+      yield readRecords(file);
     }
   }
 
@@ -124,7 +136,7 @@ export class SpillFiles {
 
   remove(): void {
     this.close();
-    rmSync(this.directory, { recursive: true, force: true });
+    removePrivate(this.directory);
   }
 
   #flush(file: SpillFile): void {
@@ -138,18 +150,20 @@ export class SpillFiles {
       written += writeSync(file.descriptor, bytes, written, bytes.length - written);
     }
     file.bytes += bytes.length;
-    file.crc32 = crc32(bytes, file.crc32);
+    file.hash.update(bytes);
   }
 
   #file(number: number): SpillFile {
     let file = this.#files.get(number);
     if (file === undefined) {
+      const path = join(this.directory, nameOf(number));
       file = {
-        descriptor: openSync(join(this.directory, nameOf(number)), 'w+'),
+        path,
+        descriptor: createPrivateFile(path),
         pending: Buffer.allocUnsafe(flushBytes),
         pendingBytes: 0,
         bytes: 0,
-        crc32: 0,
+        hash: createHash('sha256'),
       };
       this.#files.set(number, file);
     }
@@ -181,14 +195,22 @@ function nameOf(number: number): string {
   return `${number}.records`;
 }
 
-function* readRecords(descriptor: number): Generator<SpilledRecord> {
+/** The digest so far; more may be written afterwards. */
+function digestOf({ hash }: SpillFile): string {
+  return hash.copy().digest('hex');
+}
+
+function* readRecords(file: SpillFile): Generator<SpilledRecord> {
+  const { path, descriptor, bytes } = file;
+  const hash = createHash('sha256');
   let buffer = Buffer.alloc(0);
   let offset = 0;
-  for (;;) {
+  while (offset < bytes) {
     const chunk = Buffer.allocUnsafe(readBytes);
-    const read = readSync(descriptor, chunk, 0, readBytes, offset);
-    if (read === 0) return;
+    const read = readSync(descriptor, chunk, 0, Math.min(readBytes, bytes - offset), offset);
+    if (read === 0) break;
     offset += read;
+    hash.update(chunk.subarray(0, read));
     buffer = Buffer.concat([buffer, chunk.subarray(0, read)]);
     let at = 0;
     for (;;) {
@@ -207,4 +229,5 @@ function* readRecords(descriptor: number): Generator<SpilledRecord> {
     }
     buffer = buffer.subarray(at);
   }
+  if (hash.digest('hex') !== digestOf(file)) throw changedOnDisk(path);
 }

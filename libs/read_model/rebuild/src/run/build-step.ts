@@ -69,7 +69,7 @@ export async function build(context: RunContext): Promise<StepResult> {
   context.tallies = new Map(tallies);
   if (between) context.tallies.set(betweenSlices, between);
   if (context.own) {
-    await forgetRun(context);
+    forgetRun(context);
     return endOwnShard(context, context.own, waiting);
   }
   if (unresolved.length > 0) await joinSlices(context, { unresolved, waiting, write });
@@ -83,7 +83,7 @@ export async function build(context: RunContext): Promise<StepResult> {
   await servers.registry.moveGeneration(generationOf(context).uuid, ['BUILDING', 'INTERRUPTED'], 'BUILT', {
     fence,
   });
-  await forgetGeneration(context.control, generationOf(context).uuid);
+  forgetGeneration(context.control, generationOf(context).uuid);
   return { result: 'built' };
 }
 

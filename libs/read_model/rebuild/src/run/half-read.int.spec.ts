@@ -1,7 +1,8 @@
-import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { chmodSync, mkdirSync, mkdtempSync, readdirSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { produce, productHistory, step } from '@reprise/test-kit';
+import { Client } from 'pg';
 import type { ProgressPicture } from '../build/build-progress.ts';
 import { testReadModel, type TestReadModel } from '../testing/read-model.ts';
 
@@ -19,6 +20,13 @@ function stoppedHalfWay(options: Parameters<TestReadModel['rebuild']>[0] = {}) {
     { resume: 'restart', ...options },
     { signal: stop.signal, onProgress, progressIntervalMs: 1, workDirectory },
   );
+}
+
+/** What the account of these tests has in the work directory. */
+function onlyRoot(): string {
+  const [name, ...others] = readdirSync(workDirectory);
+  expect(others).toEqual([]);
+  return join(workDirectory, name!);
 }
 
 beforeAll(async () => {
@@ -45,7 +53,7 @@ describe('a rebuild that is stopped within a partition', () => {
       const stopped = await stoppedHalfWay({ memoryBytes });
       expect(stopped.receipt).toMatchObject({ outcome: 'cancelled', cutover: null });
       const { uuid } = stopped.receipt.generation!;
-      expect(readdirSync(join(workDirectory, 'reprise-rebuild'))).toEqual([uuid]);
+      expect(readdirSync(join(onlyRoot(), 'half-read'))).toEqual([uuid]);
       const { receipt } = await model.rebuild({ resume: 'resume', memoryBytes }, { workDirectory });
       expect(receipt).toMatchObject({
         outcome: 'promoted',
@@ -58,9 +66,41 @@ describe('a rebuild that is stopped within a partition', () => {
     },
   );
 
+  it('keeps what it has saved in a directory of its own account, under another name each time', async () => {
+    await stoppedHalfWay();
+    const first = onlyRoot();
+    expect(statSync(first).mode & 0o777).toBe(0o700);
+    await model.rebuild({ resume: 'restart', promote: false }, { workDirectory });
+    await stoppedHalfWay();
+    expect(onlyRoot()).not.toBe(first);
+  });
+
+  it('neither fails nor removes anything where a checkpoint names a directory that others may write to', async () => {
+    const stopped = await stoppedHalfWay();
+    const elsewhere = join(mkdtempSync(join(tmpdir(), 'half-read-shared-')), 'shared');
+    mkdirSync(join(elsewhere, 'precious'), { recursive: true });
+    chmodSync(elsewhere, 0o777);
+    const registry = new Client({ connectionString: model.databaseUrl });
+    await registry.connect();
+    await registry.query(
+      `UPDATE registry.runs SET checkpoint = jsonb_set(checkpoint, '{halfRead,0,directory}', to_jsonb($2::text)) WHERE run_id = $1`,
+      [stopped.receipt.runId, join(elsewhere, 'precious')],
+    );
+    await registry.end();
+    const notices: string[] = [];
+    const { receipt } = await model.rebuild(
+      { resume: 'resume' },
+      { workDirectory, onNotice: (line) => notices.push(line) },
+    );
+    expect(receipt).toMatchObject({ outcome: 'promoted', events: { readByThisRun: 3 * products } });
+    expect(readdirSync(elsewhere)).toEqual(['precious']);
+    expect(notices.join('\n')).toMatch(/precious is of no use any more and could not be removed/);
+    rmSync(join(elsewhere, '..'), { recursive: true });
+  });
+
   it('reads the partition again where its snapshot is gone, and says so', async () => {
     const stopped = await stoppedHalfWay();
-    rmSync(join(workDirectory, 'reprise-rebuild'), { recursive: true });
+    rmSync(onlyRoot(), { recursive: true });
     const notices: string[] = [];
     const { receipt } = await model.rebuild(
       { resume: 'resume' },
@@ -84,7 +124,7 @@ describe('a rebuild that is stopped within a partition', () => {
 
   it('leaves nothing on the disk when it is given up for a new generation', async () => {
     await stoppedHalfWay();
-    expect(readdirSync(workDirectory)).toEqual(['reprise-rebuild']);
+    expect(readdirSync(onlyRoot())).toEqual(['half-read']);
     await model.rebuild({ resume: 'restart', promote: false }, { workDirectory });
     expect(readdirSync(workDirectory)).toEqual([]);
   });

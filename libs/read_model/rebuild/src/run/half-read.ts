@@ -1,5 +1,3 @@
-import { existsSync, readdirSync, rmdirSync } from 'node:fs';
-import { rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import type { Snapshots } from '../build/replay-slice.ts';
@@ -7,11 +5,14 @@ import type { SliceMark } from '../build/slice-snapshot.ts';
 import type { SnapshotInterval } from '../build/snapshot-clock.ts';
 import type { Checkpoint } from './checkpoint.ts';
 import type { RebuildControl, RebuildOptions } from './rebuild-options.ts';
+import { removeOrTell } from '../private-files/private-file.ts';
+import { privateRoots, removeEmpty } from '../private-files/private-root.ts';
 import { generationOf, type RunContext } from './run-context.ts';
 
 /*
- * Where half-read slices are kept: <work directory>/reprise-rebuild/<generation>/<run>/<slice>. A run writes under its own id
- * only, so that one which is stopped, replaced and then goes on cannot touch what its successor writes.
+ * Where half-read slices are kept: <private root>/half-read/<generation>/<run>/<slice>. A run writes under its own id only, so
+ * that one which is stopped, replaced and then goes on cannot touch what its successor writes. The checkpoint names the place, so
+ * nobody has to guess it.
  */
 
 /** Share of the time that saving may take unless an interval is given: what an interruption costs is then as little again. */
@@ -23,7 +24,7 @@ export function snapshotsOf(context: RunContext, save: () => Promise<void>): Sna
   const { uuid } = generationOf(context);
   return {
     generation: uuid,
-    directory: join(directoryOf(control, uuid), runId),
+    directory: join(directoryOf(rootOf(context), uuid), runId),
     every: intervalOf(options),
     marks: new Map(halfRead),
     async onSnapshot(slice, mark) {
@@ -64,31 +65,29 @@ export function encodeHalfRead({ halfRead, tallies }: RunContext): Record<string
   return Object.fromEntries([...halfRead].filter(([slice]) => !tallies.has(slice)));
 }
 
-/** Removes everything a generation has on this host: it is built, or given up. */
-export async function forgetGeneration(control: RebuildControl, uuid: string): Promise<void> {
-  const directory = directoryOf(control, uuid);
-  await rm(directory, { recursive: true, force: true });
-  removeEmpty(dirname(directory));
+/** Removes everything a generation has in the work directory on this host: it is built, or given up. */
+export function forgetGeneration({ workDirectory, onNotice }: RebuildControl, uuid: string): void {
+  for (const root of privateRoots(workDirectory ?? tmpdir())) {
+    const directory = directoryOf(root, uuid);
+    removeOrTell(directory, (line) => onNotice?.(line));
+    removeEmpty(dirname(directory));
+    removeEmpty(root);
+  }
 }
 
 /** Removes what this run has, and leaves what other shards of its build have. */
-export async function forgetRun({ control, runId, generation }: RunContext): Promise<void> {
-  const directory = directoryOf(control, generation!.uuid);
-  await rm(join(directory, runId), { recursive: true, force: true });
+export function forgetRun(context: RunContext): void {
+  const directory = directoryOf(rootOf(context), generationOf(context).uuid);
+  removeOrTell(join(directory, context.runId), (line) => context.control.onNotice?.(line));
   removeEmpty(directory);
   removeEmpty(dirname(directory));
 }
 
-function directoryOf({ workDirectory = tmpdir() }: RebuildControl, uuid: string): string {
-  return join(workDirectory, 'reprise-rebuild', uuid);
+/** The private root that the run's own scratch directory lies in. */
+function rootOf({ workDirectory }: RunContext): string {
+  return dirname(workDirectory);
 }
 
-function removeEmpty(directory: string): void {
-  if (!existsSync(directory) || readdirSync(directory).length > 0) return;
-  try {
-    rmdirSync(directory);
-  } catch (error) {
-    // Another run has put something there, or has removed it, between the look and this.
-    if (!['ENOTEMPTY', 'EEXIST', 'ENOENT'].includes((error as NodeJS.ErrnoException).code ?? '')) throw error;
-  }
+function directoryOf(root: string, uuid: string): string {
+  return join(root, 'half-read', uuid);
 }

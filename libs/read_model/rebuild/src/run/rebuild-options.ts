@@ -65,6 +65,9 @@ export interface RebuildControl {
   readonly onNotice?: (line: string) => void;
   /** What a server was last heard to fail with: named as the cause when the run stands still. */
   readonly latestFault?: () => string | undefined;
-  /** Directory for records beyond the memory; a folder of the run's own is made in it and removed again. */
+  /**
+   * Directory for records beyond the memory and half-read slices, by default the system's for temporary files. They lie in a
+   * directory of this account's own there.
+   */
   readonly workDirectory?: string;
 }

@@ -1,8 +1,7 @@
 import { randomUUID } from 'node:crypto';
-import { rm } from 'node:fs/promises';
 import { LeaseLost, type Fence, type JsonObject } from '@reprise/read-model-indices';
 import { RebuildError } from '../errors.ts';
-import { scratchDirectory } from '../scratch-directory.ts';
+import { scratchDirectory } from '../private-files/scratch-directory.ts';
 import { build } from './build-step.ts';
 import { reportDryRun } from './dry-run.ts';
 import { gate } from './gate-step.ts';
@@ -59,7 +58,7 @@ async function run(
   role?: ShardRole,
 ): Promise<{ receipt: Receipt; ending: Ending }> {
   const startedAt = new Date();
-  const workDirectory = await scratchDirectory(control.workDirectory);
+  const scratch = scratchDirectory(control.workDirectory, control.onNotice);
   const stop = new AbortController();
   const signal = AbortSignal.any([control.signal, stop.signal]);
   const context = newRunContext({
@@ -69,7 +68,7 @@ async function run(
     control,
     fence,
     signal,
-    workDirectory,
+    workDirectory: scratch.path,
     startedAt,
     own: role && 'shard' in role ? { shard: role.shard, open: [] } : undefined,
     finishing: role && 'finishing' in role ? role.finishing : undefined,
@@ -84,7 +83,7 @@ async function run(
   } finally {
     await heartbeat.stop();
     await context.source?.close();
-    await rm(workDirectory, { recursive: true, force: true });
+    scratch.remove();
   }
   const receipt = writeReceipt(context, ending, thisProcess());
   if (!fence) return { receipt, ending };

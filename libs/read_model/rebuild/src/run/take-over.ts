@@ -142,7 +142,7 @@ async function abandonLeftovers(context: RunContext, fence: Fence, keep: string 
     await registry.moveGeneration(uuid, ['BUILDING', 'INTERRUPTED'], 'ABANDONED', { fence });
     await dropOwn(store, { uuid, name });
     await registry.moveGeneration(uuid, ['ABANDONED'], 'PRUNED', { fence });
-    await forgetGeneration(context.control, uuid);
+    forgetGeneration(context.control, uuid);
     context.control.onNotice?.(`deleted ${name}, the unfinished build of an earlier run`);
   }
 }

@@ -1,5 +1,5 @@
-import { closeSync, openSync, readFileSync, writeSync } from 'node:fs';
-import { rm } from 'node:fs/promises';
+import { createHash, type Hash } from 'node:crypto';
+import { closeSync, readSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
 import {
   bucketCount,
@@ -7,7 +7,8 @@ import {
   type BucketDigest,
   type DocumentDigest,
 } from '@reprise/read-model-documents';
-import { scratchDirectory } from '../scratch-directory.ts';
+import { changedOnDisk, createPrivateFile } from '../private-files/private-file.ts';
+import { scratchDirectory, type ScratchDirectory } from '../private-files/scratch-directory.ts';
 import type { DocumentState } from './classify.ts';
 
 /** Buckets whose states lie in one file. */
@@ -19,6 +20,9 @@ const headerBytes = 15;
 interface StateFile {
   readonly path: string;
   descriptor: number | undefined;
+  /** Of what is on the disk, as is the hash. */
+  bytes: number;
+  readonly hash: Hash;
   chunk: Buffer;
   used: number;
 }
@@ -28,22 +32,24 @@ interface StateFile {
  * is folded once and any buckets can be compared afterwards. About 50 bytes a document. Ownership: whoever opens it disposes it.
  */
 export class ExpectedStates {
-  readonly #directory: string;
+  readonly #scratch: ScratchDirectory;
   readonly #files: StateFile[];
   readonly #sums = new BucketSums();
 
-  private constructor(directory: string) {
-    this.#directory = directory;
+  private constructor(scratch: ScratchDirectory) {
+    this.#scratch = scratch;
     this.#files = Array.from({ length: bucketCount / bucketsPerFile }, (_, file) => ({
-      path: join(directory, `${file}.states`),
+      path: join(scratch.path, `${file}.states`),
       descriptor: undefined,
+      bytes: 0,
+      hash: createHash('sha256'),
       chunk: Buffer.alloc(0),
       used: 0,
     }));
   }
 
-  static async open(): Promise<ExpectedStates> {
-    return new ExpectedStates(await scratchDirectory());
+  static open(): ExpectedStates {
+    return new ExpectedStates(scratchDirectory());
   }
 
   add(id: string, version: number, digest: DocumentDigest): void {
@@ -68,31 +74,50 @@ export class ExpectedStates {
     return this.#sums.list();
   }
 
-  /** The states of these buckets, by document id. */
+  /**
+   * The states of these buckets, by document id.
+   * @throws RebuildError REFUSED when what lies on disk is not what was written
+   */
   read(buckets: ReadonlySet<number>): Map<string, DocumentState> {
     const states = new Map<string, DocumentState>();
     for (const number of new Set([...buckets].map((bucket) => Math.floor(bucket / bucketsPerFile)))) {
-      const { path, descriptor, chunk, used } = this.#files[number]!;
-      if (descriptor !== undefined) readStates(readFileSync(path), buckets, states);
-      readStates(chunk.subarray(0, used), buckets, states);
+      const file = this.#files[number]!;
+      readStates(readBack(file), buckets, states);
+      readStates(file.chunk.subarray(0, file.used), buckets, states);
     }
     return states;
   }
 
-  async dispose(): Promise<void> {
+  dispose(): void {
     for (const { descriptor } of this.#files) if (descriptor !== undefined) closeSync(descriptor);
-    await rm(this.#directory, { recursive: true, force: true });
+    this.#scratch.remove();
   }
 
   #makeRoom(file: StateFile, size: number): void {
     if (file.used > 0) {
-      file.descriptor ??= openSync(file.path, 'w');
+      file.descriptor ??= createPrivateFile(file.path);
       for (let from = 0; from < file.used;)
         from += writeSync(file.descriptor, file.chunk, from, file.used - from);
+      file.hash.update(file.chunk.subarray(0, file.used));
+      file.bytes += file.used;
     }
     if (file.chunk.length < size) file.chunk = Buffer.allocUnsafe(Math.max(size, chunkBytes));
     file.used = 0;
   }
+}
+
+/** What a file holds on the disk, proven to be what was written. */
+function readBack({ path, descriptor, bytes, hash }: StateFile): Buffer {
+  const content = Buffer.allocUnsafe(bytes);
+  if (descriptor === undefined) return content;
+  for (let at = 0; at < bytes;) {
+    const read = readSync(descriptor, content, at, bytes - at, at);
+    if (read === 0) throw changedOnDisk(path);
+    at += read;
+  }
+  if (createHash('sha256').update(content).digest('hex') !== hash.copy().digest('hex'))
+    throw changedOnDisk(path);
+  return content;
 }
 
 function readStates(bytes: Buffer, buckets: ReadonlySet<number>, into: Map<string, DocumentState>): void {

@@ -1,7 +1,6 @@
-import { rm } from 'node:fs/promises';
 import type { DocumentToWrite } from '@reprise/read-model-indices';
 import type { Projection } from '@reprise/read-model-projections';
-import { scratchDirectory } from '../scratch-directory.ts';
+import { scratchDirectory } from '../private-files/scratch-directory.ts';
 import type { FoldEntry } from '../build/aggregate-fold.ts';
 import { buildGeneration } from '../build/build-generation.ts';
 import { BuildProgress } from '../build/build-progress.ts';
@@ -28,7 +27,7 @@ export async function foldLog(
   },
   see: (document: DocumentToWrite) => void,
 ): Promise<{ total: SliceTally; unresolved: readonly FoldEntry[] }> {
-  const directory = await scratchDirectory();
+  const scratch = scratchDirectory();
   try {
     const { tallies, unresolved } = await buildGeneration({
       source,
@@ -41,12 +40,12 @@ export async function foldLog(
       onSliceDone: () => Promise.resolve(),
       progress: new BuildProgress(),
       memoryBytes: memoryBytes / 4,
-      spillDirectory: directory,
+      spillDirectory: scratch.path,
       groupSize: 1_000,
       signal,
     });
     return { total: sumTallies(tallies.values()), unresolved };
   } finally {
-    await rm(directory, { recursive: true, force: true });
+    scratch.remove();
   }
 }

@@ -1,7 +1,6 @@
-import { rm } from 'node:fs/promises';
 import { prepareDocument, type DocumentToWrite } from '@reprise/read-model-indices';
 import type { Projection } from '@reprise/read-model-projections';
-import { scratchDirectory } from '../scratch-directory.ts';
+import { scratchDirectory } from '../private-files/scratch-directory.ts';
 import type { FoldEntry } from '../build/aggregate-fold.ts';
 import { FoldTable } from '../build/fold-table.ts';
 import { emptyTally } from '../build/slice-tally.ts';
@@ -38,9 +37,9 @@ export async function foldWholeLog(
   { projection, source, memoryBytes, aggregateIds, signal }: WholeLogInput,
   see: (document: DocumentToWrite) => void,
 ): Promise<FoldedLog> {
-  const directory = await scratchDirectory();
+  const scratch = scratchDirectory();
   const tally = emptyTally();
-  const table = new FoldTable(projection, tally, { slice: 0, memoryBytes, spillDirectory: directory });
+  const table = new FoldTable(projection, tally, { slice: 0, memoryBytes, spillDirectory: scratch.path });
   let gaps = 0;
   const finish = (entries: readonly FoldEntry[]) => {
     for (const { document, held } of entries) {
@@ -63,7 +62,7 @@ export async function foldWholeLog(
     return { events: tally.read, poison: tally.poisoned, gaps };
   } finally {
     table.dispose();
-    await rm(directory, { recursive: true, force: true });
+    scratch.remove();
   }
 }
 

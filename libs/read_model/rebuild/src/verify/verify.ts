@@ -76,7 +76,7 @@ export async function verifyReadModel(
   const positions = await registry.positions(live.uuid);
   const opened = await openSource(options, servers, live);
   const source = rate > 0 ? pacedSource(opened, rate) : opened;
-  const expected = await ExpectedStates.open();
+  const expected = ExpectedStates.open();
   try {
     const log = await foldWholeLog(
       {
@@ -121,7 +121,7 @@ export async function verifyReadModel(
       },
     };
   } finally {
-    await expected.dispose();
+    expected.dispose();
     await source.close();
   }
 }
