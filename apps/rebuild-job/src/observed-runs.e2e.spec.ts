@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import type { ProductEvent } from '@reprise/events';
 import type { Registry } from '@reprise/read-model-indices';
 import {
@@ -118,7 +119,7 @@ describe('status', () => {
   });
 
   it('names indices that look like generations and are owned by nobody', async () => {
-    const orphan = 'product_search_v1_20010101_000000_00000000';
+    const orphan = `product_search_v1_20010101_000000_${randomBytes(4).toString('hex')}`;
     await elasticsearch().indices.create({ index: orphan });
     try {
       expect((await rebuildJob(['status', '--projection', projection])).stdout).toContain(

@@ -2,7 +2,7 @@ import { encodeEvent, type ProductEvent } from '@reprise/events';
 import { canonicalJson, documentDigest } from '@reprise/read-model-documents';
 import { fingerprintOf, type GenerationName } from '@reprise/read-model-indices';
 import { elasticsearch, produce, produceRaw, productHistory, step } from '@reprise/test-kit';
-import { testReadModel, type TestReadModel } from '../testing/read-model.ts';
+import { storedFor, testReadModel, type TestReadModel } from '../testing/read-model.ts';
 import { testEventStore } from '../testing/event-store.ts';
 
 const products = (count: number): ProductEvent[][] =>
@@ -13,15 +13,15 @@ const products = (count: number): ProductEvent[][] =>
 const dryRun = (model: TestReadModel, diffLimit?: number) =>
   model.rebuild({ mode: 'DRY_RUN', ...(diffLimit !== undefined && { diffLimit }) });
 
-/** What there is of this model; the server also has indices of other tests. */
-async function written({ registry, store, projection }: TestReadModel, topicId: string) {
-  const { storage, version: projectionVersion } = projection;
+/** What there is of this model. */
+async function written(model: TestReadModel, topicId: string) {
+  const { registry, store } = model;
+  const { storage, version: projectionVersion } = model.projection;
   const fingerprint = fingerprintOf({ storage, projectionVersion, topicId });
-  const metas = await Promise.all((await store.list()).map((name) => store.meta(name)));
   return {
     generations: await registry.listGenerations(),
     runs: await registry.listRuns({ limit: 10 }),
-    indices: metas.filter((meta) => meta?.fingerprint === fingerprint),
+    indices: await storedFor(model, fingerprint),
     readers: await store.observeReaders(),
   };
 }

@@ -3,7 +3,7 @@ import type { GenerationStore } from '@reprise/read-model-indices';
 import { kafkaAdmin, produce, productHistory, step } from '@reprise/test-kit';
 import fc from 'fast-check';
 import { naiveSearchDocuments } from '../testing/naive-fold.ts';
-import { testReadModel, type TestReadModel } from '../testing/read-model.ts';
+import { storedFor, testReadModel, type TestReadModel } from '../testing/read-model.ts';
 
 let model: TestReadModel;
 let events: ProductEvent[];
@@ -98,11 +98,13 @@ describe('a rebuild of the search index', () => {
   });
 
   it('leaves readers where they are in a dry run and makes nothing', async () => {
+    const { fingerprint, name } = (await model.rebuild({ promote: false })).receipt.generation!;
     const before = {
       readers: await model.store.observeReaders(),
-      names: await model.store.list(),
+      names: await storedFor(model, fingerprint),
       known: await model.registry.listGenerations(),
     };
+    expect(before.names).toContain(name);
     const { receipt, ending } = await model.rebuild({ mode: 'DRY_RUN' });
     expect(ending.exitCode).toBe(0);
     expect(receipt).toMatchObject({
@@ -113,7 +115,7 @@ describe('a rebuild of the search index', () => {
     });
     expect({
       readers: await model.store.observeReaders(),
-      names: await model.store.list(),
+      names: await storedFor(model, fingerprint),
       known: await model.registry.listGenerations(),
     }).toEqual(before);
   });

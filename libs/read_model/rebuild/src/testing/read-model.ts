@@ -37,6 +37,14 @@ export interface TestReadModel {
 }
 
 /**
+ * Names of what is stored for one fingerprint, which holds the id of the topic and so belongs to one test file: the server also has
+ * what other files make and delete meanwhile.
+ */
+export async function storedFor({ store }: TestReadModel, fingerprint: string): Promise<string[]> {
+  return (await store.list()).filter((name) => name.includes(fingerprint.slice(0, 8)));
+}
+
+/**
  * A read model (product_search unless another is given) on real servers, with a database, a topic and an alias of the test
  * file's own, all gone afterwards.
  */
