@@ -1,4 +1,5 @@
 import { type BeforeApplicationShutdown, type OnApplicationBootstrap } from '@nestjs/common';
+import { storableText } from '@reprise/events';
 import type { BlockedEvents } from '@reprise/read-model-feed';
 import type { GenerationStore, Registry } from '@reprise/read-model-indices';
 import type { Projection } from '@reprise/read-model-projections';
@@ -73,7 +74,7 @@ export class RepairWorker implements OnApplicationBootstrap, BeforeApplicationSh
   /** Asks for the repair of aggregates the live feed could not go on with. */
   async request(blocked: readonly BlockedEvents[]): Promise<void> {
     const { queue, metrics, logger } = this.#input;
-    const { refused } = await queue.add(
+    const { refused, unstorable } = await queue.add(
       blocked.map(({ projection, projectionVersion, aggregateId, version, reason }) => ({
         projection,
         projectionVersion,
@@ -82,6 +83,13 @@ export class RepairWorker implements OnApplicationBootstrap, BeforeApplicationSh
         error: `version ${version} could not be applied: ${reason}`,
       })),
     );
+    if (unstorable.length > 0) {
+      const first = storableText(unstorable[0]!.aggregateId);
+      logger.error(
+        { unstorable: unstorable.length, first },
+        'events name products by ids that no document can have; nothing is to be repaired there: see rebuild-job dlq list',
+      );
+    }
     if (refused.length === 0) return;
     metrics.refused(refused.length);
     logger.error(

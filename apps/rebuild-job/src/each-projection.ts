@@ -1,5 +1,6 @@
 import type { Projection } from '@reprise/read-model-projections';
 import { exitCodes } from '@reprise/read-model-rebuild';
+import { jsonText } from './report/text.ts';
 import { describeError, exitCodeFor, isOfShutdown, signalExitCodes } from './command-errors.ts';
 import type { Invocation } from './verb.ts';
 
@@ -51,7 +52,7 @@ export function printJson(
   { stdout }: Invocation,
 ): void {
   const single = projections.length === 1 ? results[0] : undefined;
-  stdout(`${JSON.stringify(single ?? results, null, 2)}\n`);
+  stdout(`${jsonText(single ?? results, 2)}\n`);
 }
 
 export function exitCodeBySignal({ received }: Pick<Invocation, 'received'>): number {

@@ -11,6 +11,7 @@ function invoked(signal = new AbortController().signal) {
     received: () => (signal.aborted ? 'SIGTERM' : undefined),
     stdout: (text) => void (out.stdout += text),
     stderr: (text) => void (out.stderr += text),
+    clearLine: () => undefined,
     interactive: false,
   };
   return { invocation, out };

@@ -1,5 +1,5 @@
 import { CommanderError } from 'commander';
-import { shutdownSignal } from '@reprise/runtime';
+import { printableLines, shutdownSignal } from '@reprise/runtime';
 import { runCommandLine } from './program.ts';
 import { describeError, exitCodeFor, isOfShutdown, signalExitCodes } from './command-errors.ts';
 
@@ -19,7 +19,7 @@ try {
   const signal = isOfShutdown(error, shutdown.signal) ? shutdown.received() : undefined;
   process.exitCode = signal ? signalExitCodes[signal] : exitCodeFor(error);
   if (signal) stderr(`Stopped by ${signal}. Nothing more was changed; the same command can be run again.\n`);
-  else if (!(error instanceof CommanderError)) stderr(`${describeError(error)}\n`);
+  else if (!(error instanceof CommanderError)) stderr(`${printableLines(describeError(error))}\n`);
 } finally {
   shutdown.dispose();
 }

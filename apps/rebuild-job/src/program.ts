@@ -1,4 +1,5 @@
 import { Command } from 'commander';
+import { printableLines } from '@reprise/runtime';
 import { OptionReader, type RawOptions } from './option-reader.ts';
 import { promoteCommand } from './commands/promote.ts';
 import { rebuildCommand } from './commands/rebuild.ts';
@@ -29,7 +30,11 @@ const verbGroups: readonly VerbGroup[] = [dlqCommands];
  * @returns the process's exit code
  * @throws whatever the verb throws; CommanderError for `--help` and an unknown verb
  */
-export async function runCommandLine(argv: readonly string[], invocation: Invocation): Promise<number> {
+export async function runCommandLine(
+  argv: readonly string[],
+  called: Omit<Invocation, 'clearLine'>,
+): Promise<number> {
+  const invocation = printing(called);
   let exitCode = 0;
   const program = new Command('rebuild-job')
     .description(
@@ -47,6 +52,17 @@ export async function runCommandLine(argv: readonly string[], invocation: Invoca
   }
   await program.parseAsync(asVerb(argv).map(kebabCase), { from: 'user' });
   return exitCode;
+}
+
+/** Ids, types and messages come from logs and servers: whatever a verb writes is masked here, once for all of them. */
+function printing(called: Omit<Invocation, 'clearLine'>): Invocation {
+  const { stdout, stderr } = called;
+  return {
+    ...called,
+    stdout: (text) => stdout(printableLines(text)),
+    stderr: (text) => stderr(printableLines(text)),
+    clearLine: () => stderr('\r\u001b[2K'),
+  };
 }
 
 function addVerb(parent: Command, verb: Verb, invocation: Invocation, ended: (code: number) => void): void {

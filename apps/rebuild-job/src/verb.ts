@@ -7,8 +7,11 @@ export interface Invocation {
   readonly signal: AbortSignal;
   /** The signal that came, if one did. */
   readonly received: () => 'SIGINT' | 'SIGTERM' | undefined;
+  /** Writes text, of which a terminal obeys nothing but line breaks and tabs. */
   readonly stdout: (text: string) => void;
   readonly stderr: (text: string) => void;
+  /** Takes away what stands on the last line of stderr. */
+  readonly clearLine: () => void;
   /** Whether stderr is a terminal someone looks at. */
   readonly interactive: boolean;
 }

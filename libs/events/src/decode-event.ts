@@ -1,4 +1,5 @@
 import { specVersion } from './envelope.ts';
+import { storableText } from './outside-text.ts';
 import type { ProductEvent } from './product-events.ts';
 import { describeViolation } from './schema-violation.ts';
 import { knownTypes } from './schemas/validators.ts';
@@ -8,7 +9,7 @@ import type { JsonObject } from './upcasters/upcaster.ts';
 export type DecodeFailureReason =
   'null-value' | 'not-json' | 'not-an-envelope' | 'unknown-type' | 'schema-violated';
 
-/** Why a value is not a product event, with as much of its identity as could be read. */
+/** Why a value is not a product event, with as much of its identity as could be read. Its texts can be stored (`storableText`). */
 export interface DecodeFailure {
   readonly ok: false;
   readonly reason: DecodeFailureReason;
@@ -63,7 +64,7 @@ function decodeOlder(envelope: JsonObject, type: string): DecodeResult {
     return {
       ok: false,
       reason: 'unknown-type',
-      message: `unknown type: ${shorten(type)}`,
+      message: `unknown type: ${storableText(type, longestText)}`,
       ...identityOf(envelope),
     };
   }
@@ -81,25 +82,35 @@ function decodeOlder(envelope: JsonObject, type: string): DecodeResult {
 }
 
 function notAnEnvelope(envelope: JsonObject, path: string, problem: string): DecodeFailure {
-  const message = `not an event envelope: ${path} ${problem}`;
-  return { ok: false, reason: 'not-an-envelope', message, path, ...identityOf(envelope) };
+  return failureAt('not-an-envelope', 'not an event envelope', envelope, path, problem);
 }
 
 function violated(envelope: JsonObject, path: string, problem: string): DecodeFailure {
-  const message = `schema violated: ${path} ${problem}`;
-  return { ok: false, reason: 'schema-violated', message, path, ...identityOf(envelope) };
+  return failureAt('schema-violated', 'schema violated', envelope, path, problem);
+}
+
+function failureAt(
+  reason: DecodeFailureReason,
+  what: string,
+  envelope: JsonObject,
+  path: string,
+  problem: string,
+): DecodeFailure {
+  // The path holds names of members, which are the sender's.
+  const named = storableText(path);
+  return { ok: false, reason, message: `${what}: ${named} ${problem}`, path: named, ...identityOf(envelope) };
 }
 
 /** What a dead letter or a repair task can be filed under, as far as the value says it in the right types. */
 function identityOf({ type, subject, aggregateversion }: JsonObject): Partial<DecodeFailure> {
   return {
-    ...(typeof type === 'string' && { type: shorten(type) }),
-    ...(typeof subject === 'string' && subject !== '' && subject.length <= 128 && { subject }),
+    ...(typeof type === 'string' && { type: storableText(type, longestText) }),
+    ...(typeof subject === 'string' &&
+      subject !== '' &&
+      subject.length <= longestText && { subject: storableText(subject) }),
     ...(Number.isSafeInteger(aggregateversion) && { aggregateVersion: aggregateversion as number }),
   };
 }
 
-/** Text from an unreadable event, cut so that a hostile one cannot flood logs and headers. */
-function shorten(value: string): string {
-  return value.length > 128 ? `${value.slice(0, 128)}…` : value;
-}
+/** Text from an unreadable event is cut, so that a hostile one cannot flood logs and headers. */
+const longestText = 128;

@@ -21,6 +21,7 @@ export {
   textPattern,
   traceparentPattern,
 } from './event-limits.ts';
+export { isStorableText, nameOfKey, storableJson, storableText } from './outside-text.ts';
 export {
   productEventTypes,
   type Price,

@@ -5,6 +5,7 @@ export type { KafkaConfiguration } from './kafka-settings.ts';
 export { createLogger, type Logger, type LoggerOptions } from './logger.ts';
 export { dropNegativeTimeoutWarnings, kafkaLogCreator } from './kafkajs-process.ts';
 export { createMetrics } from './metrics.ts';
+export { printable, printableJson, printableLines } from './printable.ts';
 export { redact } from './redaction.ts';
 export { sessionHook, sessionSettings, setSession, type OwnSettings } from './postgres-session.ts';
 export { runService, untilAborted, type ServiceContext } from './run-service.ts';

@@ -1,6 +1,7 @@
 import { destination, levels, pino, stdTimeFunctions, type Logger as PinoLogger } from 'pino';
 import { ConfigurationError } from './configuration-error.ts';
 import { errorFields } from './error-fields.ts';
+import { printableJson } from './printable.ts';
 import { redact } from './redaction.ts';
 
 export type Logger = PinoLogger;
@@ -14,7 +15,7 @@ export interface LoggerOptions {
 
 /**
  * A logger of JSON lines with `level`, `time` (ISO 8601), `app` and `msg`. Lines are written synchronously, so none is lost
- * when the process ends, and every line goes through {@link redact}.
+ * when the process ends, and every line goes through {@link redact} and {@link printableJson}.
  *
  * @throws ConfigurationError when the level is not one pino knows
  */
@@ -31,7 +32,7 @@ export function createLogger(name: string, options: LoggerOptions = {}): Logger 
       timestamp: stdTimeFunctions.isoTime,
       formatters: { level: (label) => ({ level: label }) },
       serializers: { err: (error: unknown) => errorFields(error) },
-      hooks: { streamWrite: redact },
+      hooks: { streamWrite: (line) => printableJson(redact(line)) },
     },
     destination({ dest: options.destination === 'stderr' ? 2 : 1, sync: true }),
   );

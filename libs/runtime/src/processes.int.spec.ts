@@ -42,7 +42,7 @@ async function started(script: string) {
 describe('a service', () => {
   const service = `await runService('sample', async ({ logger, signal }) => {
     const timer = setInterval(() => {}, 1000);
-    logger.info({ password: 'hunter2', database: 'postgres://u:hunter2@h/d' }, 'working');
+    logger.info({ password: 'hunter2', database: 'postgres://u:hunter2@h/d', id: 'a\\u001b\\u009b\\u202e\\nb' }, 'working');
     await untilAborted(signal);
     clearInterval(timer);
   });`;
@@ -54,6 +54,8 @@ describe('a service', () => {
     const [working, stopped] = lines.map((line) => JSON.parse(line) as Record<string, unknown>);
     expect(working).toMatchObject({ level: 'info', app: 'sample', msg: 'working', password: '[redacted]' });
     expect(working?.['database']).toBe('postgres://[redacted]@h/d');
+    expect(working?.['id']).toBe('a\u001b\u009b\u202e\nb');
+    expect(lines[0]).toContain(String.raw`a\u001b\u009b\u202e\nb`);
     expect(String(working?.['time'])).toMatch(/^\d{4}-\d\d-\d\dT[\d:.]+Z$/);
     expect(stopped).toMatchObject({ msg: 'stopped', signal });
   });

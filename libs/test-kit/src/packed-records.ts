@@ -6,7 +6,7 @@ import type { FreshTopic, RawRecord } from './kafka.ts';
 export async function producePacked(
   topic: FreshTopic | string,
   compression: 'none' | 'gzip' | 'snappy' | 'lz4' | 'zstd',
-  records: readonly Pick<RawRecord, 'key' | 'value' | 'headers'>[],
+  records: readonly (Pick<RawRecord, 'value' | 'headers'> & { readonly key?: Buffer | string | null })[],
 ): Promise<void> {
   const producer = new Producer({
     clientId: 'reprise-test-kit',
@@ -16,7 +16,7 @@ export async function producePacked(
   const messages = records.map(({ key, value, headers = {} }) => ({
     topic: typeof topic === 'string' ? topic : topic.name,
     partition: 0,
-    ...(typeof key === 'string' && { key: Buffer.from(key) }),
+    ...(key != null && { key: Buffer.from(key) }),
     ...(value !== null && { value: Buffer.from(value) }),
     headers: new Map(
       Object.entries(headers).map(([name, text]) => [Buffer.from(name), Buffer.from(String(text))]),

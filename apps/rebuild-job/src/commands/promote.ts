@@ -1,5 +1,6 @@
 import { exitCodes, promoteByName, RebuildError, type NamedPromotion } from '@reprise/read-model-rebuild';
 import { findProjection, projections } from '@reprise/read-model-projections';
+import { jsonText } from '../report/text.ts';
 import { gateOptions, readCanaryOption, readGateLimits } from '../gate-options.ts';
 import { openServers } from '../servers.ts';
 import type { Verb } from '../verb.ts';
@@ -44,7 +45,7 @@ export const promoteCommand: Verb = {
       if (json) {
         const { cutover, ...rest } = promoted;
         const at = cutover ?? { alias: null, from: null, to: null, at: null };
-        invocation.stdout(`${JSON.stringify({ projection: projection.name, ...at, ...rest }, null, 2)}\n`);
+        invocation.stdout(`${jsonText({ projection: projection.name, ...at, ...rest }, 2)}\n`);
       } else invocation.stdout(`${describe(projection.name, promoted)}\n`);
       return promoted.cutover ? exitCodes.done : exitCodes.refused;
     } finally {

@@ -85,6 +85,8 @@ function readWorkDirectory(options: OptionReader): string | undefined {
 
 function readUntil(options: OptionReader): Date | undefined {
   const moment = options.moment('untilTs');
+  if (moment && moment.getTime() < 0)
+    options.problem(`--until-ts ${moment.toISOString()} lies before 1970 (UTC): there would be nothing left`);
   if (moment && moment.getTime() > Date.now())
     options.problem(`--until-ts ${moment.toISOString()} lies in the future: there is nothing to leave out`);
   return moment;
@@ -132,6 +134,8 @@ const ofWholeRebuilds = [
 /** A part of the log, when one of its options is given; it builds nothing, so options of a build do not go with it. */
 function readPart(options: OptionReader): ReplayFilter | undefined {
   const fromTime = options.moment('fromTs');
+  if (fromTime && fromTime.getTime() > Date.now())
+    options.problem(`--from-ts ${fromTime.toISOString()} lies in the future: there is nothing to apply yet`);
   const fromEventId = options.text('fromEventId');
   const aggregateIds = options.isGiven('aggregateId') ? options.list('aggregateId') : undefined;
   const maxEvents = options.wholeNumber('maxEvents', 0, 0);

@@ -42,6 +42,16 @@ describe('the options of a rebuild', () => {
     ['resuming a dry run', { mode: 'DRY_RUN', resume: true }, '--resume needs a generation'],
     ['a day that no calendar has', { untilTs: '2026-02-31T00:00:00Z' }, '--until-ts must be a moment'],
     ['no product at all', { aggregateId: [',', ''] }, '--aggregate-id names no product'],
+    [
+      'a moment to begin with that is to come',
+      { fromTs: '2999-01-01T00:00:00Z' },
+      '--from-ts 2999-01-01T00:00:00.000Z lies in the future',
+    ],
+    [
+      'a moment before any log',
+      { untilTs: '1970-01-01T00:00:00+01:00' },
+      '--until-ts 1969-12-31T23:00:00.000Z lies before 1970',
+    ],
     ['a moment to come', { untilTs: '2999-01-01T00:00:00Z' }, 'lies in the future'],
     [
       'a part of the log as of a moment',

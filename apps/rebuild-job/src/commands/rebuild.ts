@@ -84,10 +84,11 @@ async function rebuildOne(
   projection: Projection,
   request: RebuildRequest,
   servers: OpenServers,
-  { signal, received, stderr, interactive }: Invocation,
+  invocation: Invocation,
 ): Promise<{ receipt: Receipt; exitCode: number }> {
+  const { signal, received, interactive } = invocation;
   const style = request.progress === 'json' ? 'json' : interactive ? 'live' : 'lines';
-  const reporter = progressReporter(projection.name, stderr, style);
+  const reporter = progressReporter(projection.name, invocation, style);
   const unheard = servers.faults.listen(reporter.notice);
   const control = {
     signal,

@@ -17,6 +17,7 @@ import {
   type RebuildServers,
   type ShardedBuildStatus,
 } from '@reprise/read-model-rebuild';
+import { jsonText } from '../report/text.ts';
 import { readProjections } from '../projection-option.ts';
 import { describeStatus } from '../report/status-text.ts';
 import { openServers, type OpenServers } from '../servers.ts';
@@ -80,7 +81,7 @@ export const statusCommand: Verb = {
       const statuses = [];
       for (const projection of chosen) statuses.push(await statusOf(projection, servers, topic));
       invocation.stdout(
-        json ? `${JSON.stringify(statuses, null, 2)}\n` : `${statuses.map(describeStatus).join('\n\n')}\n`,
+        json ? `${jsonText(statuses, 2)}\n` : `${statuses.map(describeStatus).join('\n\n')}\n`,
       );
       return exitCodes.done;
     } finally {

@@ -9,7 +9,13 @@ import type { Verb } from '../verb.ts';
 
 /** What `verify` prints: the report, and what `--repair` asked the queue for. */
 export type VerificationReport = VerifyReport & {
-  readonly repair: { readonly asked: number; readonly refused: number } | null;
+  readonly repair: {
+    readonly asked: number;
+    /** Found the queue full. */
+    readonly refused: number;
+    /** Have an id that no queue holds. */
+    readonly unstorable: number;
+  } | null;
 };
 
 export const verifyCommand: Verb = {
@@ -75,19 +81,20 @@ export const verifyCommand: Verb = {
 class RepairRequests {
   #asked = 0;
   #refused = 0;
+  #unstorable = 0;
 
   constructor(
     private readonly queue: RepairQueue,
     private readonly projection: Projection,
   ) {}
 
-  get result(): { asked: number; refused: number } {
-    return { asked: this.#asked, refused: this.#refused };
+  get result(): NonNullable<VerificationReport['repair']> {
+    return { asked: this.#asked, refused: this.#refused, unstorable: this.#unstorable };
   }
 
   async take(drift: readonly Drift[]): Promise<void> {
     const { name, version: projectionVersion } = this.projection;
-    const { added, known, refused } = await this.queue.add(
+    const { added, known, refused, unstorable } = await this.queue.add(
       drift.map(({ id, class: kind, expected, actual }) => ({
         projection: name,
         projectionVersion,
@@ -98,5 +105,6 @@ class RepairRequests {
     );
     this.#asked += added + known;
     this.#refused += refused.length;
+    this.#unstorable += unstorable.length;
   }
 }

@@ -1,4 +1,7 @@
 import type { ProgressReport } from '@reprise/read-model-rebuild';
+import { printable } from '@reprise/runtime';
+import type { Invocation } from '../verb.ts';
+import { jsonText } from './text.ts';
 
 export interface ProgressReporter {
   readonly intervalMs: number;
@@ -16,7 +19,7 @@ const intervals: Record<ProgressStyle, number> = { live: 250, lines: 3_000, json
 /** Shows the progress of one projection on stderr. */
 export function progressReporter(
   projection: string,
-  write: (text: string) => void,
+  { stderr: write, clearLine }: Pick<Invocation, 'stderr' | 'clearLine'>,
   style: ProgressStyle,
 ): ProgressReporter {
   let lineOpen = false;
@@ -27,16 +30,18 @@ export function progressReporter(
   return {
     intervalMs: intervals[style],
     show(report) {
-      if (style === 'json') return write(`${JSON.stringify(progressAsJson(projection, report))}\n`);
-      const line = describeProgress(projection, report);
-      if (style === 'live') write(`\r\u001b[2K${line}`);
-      else write(`${line}\n`);
+      if (style === 'json') return write(`${jsonText(progressAsJson(projection, report))}\n`);
+      const line = printable(describeProgress(projection, report));
+      if (style === 'live') clearLine();
+      write(style === 'live' ? line : `${line}\n`);
       lineOpen = style === 'live';
     },
     notice(line) {
       closeLine();
       write(
-        style === 'json' ? `${JSON.stringify({ projection, notice: line })}\n` : `${projection}: ${line}\n`,
+        style === 'json'
+          ? `${jsonText({ projection, notice: line })}\n`
+          : `${projection}: ${printable(line)}\n`,
       );
     },
     finish: closeLine,

@@ -1,8 +1,13 @@
 import type { Receipt } from '@reprise/read-model-rebuild';
+import { printable } from '@reprise/runtime';
+import { idText, linesText } from './text.ts';
 
 const number = (value: number) => value.toLocaleString('en-US');
 const megabytes = (bytes: number) => `${Math.round(bytes / 2 ** 20)} MB`;
 const size = (bytes: number) => (bytes < 2 ** 20 ? `${Math.ceil(bytes / 2 ** 10)} KB` : megabytes(bytes));
+
+/** Characters of what is wrong with an event that are shown. */
+const longestMessage = 300;
 
 /** The receipt as an operator reads it: what was read, what was made, what proves it and where readers are now. */
 export function describeReceipt(receipt: Receipt): string {
@@ -48,17 +53,20 @@ export function describeReceipt(receipt: Receipt): string {
   for (const { check, expected, actual, passed } of receipt.gate) {
     if (!passed) text.push(`  FAILED ${check}: expected ${expected}, found ${actual}`);
   }
-  for (const { slice, position, message } of receipt.poison.slice(0, 5)) {
-    text.push(`  poison at partition ${slice} offset ${position}: ${message}`);
+  for (const { slice, position, message, aggregateId } of receipt.poison.slice(0, 5)) {
+    const of = aggregateId === undefined ? '' : ` (${idText(aggregateId)})`;
+    text.push(
+      `  poison at partition ${slice} offset ${position}: ${printable(message, longestMessage)}${of}`,
+    );
   }
   for (const { aggregateId, expected, held } of receipt.gaps.slice(0, 5)) {
-    text.push(`  product ${aggregateId} lacks version ${expected}; ${held} later events wait for it`);
+    text.push(`  product ${idText(aggregateId)} lacks version ${expected}; ${held} later events wait for it`);
   }
   const more = Math.max(0, receipt.poison.length - 5) + Math.max(0, receipt.gaps.length - 5);
   if (more > 0) text.push(`  and ${more} more: see --json`);
   for (const warning of receipt.warnings) text.push(`  warning: ${warning}`);
-  if (receipt.message) text.push(`  ${receipt.message}`);
-  return text.join('\n');
+  if (receipt.message) text.push(...receipt.message.split('\n').map((line) => `  ${line}`));
+  return linesText(text);
 }
 
 /** A run that ended before it opened the log knows the name of the topic alone. */
@@ -104,7 +112,7 @@ function dryRunLines({ events, dryRun }: Receipt): [string, string][] {
 function changeLines({ dryRun }: Receipt): string[] {
   return (dryRun?.diff?.changes ?? []).map(
     ({ id, class: kind, expected, actual }) =>
-      `  ${kind.padEnd(9)} ${id}  version ${actual ?? 'none'}, by the log ${expected ?? 'none'}`,
+      `  ${kind.padEnd(9)} ${idText(id)}  version ${actual ?? 'none'}, by the log ${expected ?? 'none'}`,
   );
 }
 

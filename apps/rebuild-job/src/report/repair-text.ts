@@ -1,27 +1,28 @@
 import type { RepairCounts, RepairTask } from '@reprise/read-model-repair';
 import type { RepairReport, WorkOffReport } from '../commands/repair.ts';
+import { idText, linesText } from './text.ts';
 
 /** What repairs of named products came to, as lines of text. */
 export function describeRepairs({ projection, documents, failures }: RepairReport): string {
-  return [
+  return linesText([
     `${projection}: ${documents.filter(({ fault }) => fault).length} of ${documents.length} documents repaired, ${failures.length} products failed`,
     ...documents.map(
       ({ aggregateId, generation, fault, from, to }) =>
-        `  ${(fault ?? 'right').padEnd(9)} ${aggregateId} in ${generation}: version ${from ?? 'none'}${fault ? `, now ${to ?? 'none'}` : ''}`,
+        `  ${(fault ?? 'right').padEnd(9)} ${idText(aggregateId)} in ${generation}: version ${from ?? 'none'}${fault ? `, now ${to ?? 'none'}` : ''}`,
     ),
     ...describeFailures(failures),
-  ].join('\n');
+  ]);
 }
 
 export function describeWorkOff({ projection, repaired, failures, left }: WorkOffReport): string {
-  return [
+  return linesText([
     `${projection}: ${repaired} repair tasks done, ${failures.length} failed; ${left.open} open and ${left.failed} given up in the queue`,
     ...describeFailures(failures),
-  ].join('\n');
+  ]);
 }
 
 function describeFailures(failures: RepairReport['failures']): string[] {
-  return failures.map(({ aggregateId, error }) => `  failed    ${aggregateId}: ${error}`);
+  return failures.map(({ aggregateId, error }) => `  failed    ${idText(aggregateId)}: ${error}`);
 }
 
 /** The queue of one projection as lines of text. */
@@ -59,10 +60,10 @@ export function describeQueue({
         ? 'given up'
         : `next at ${nextAttemptAt.toISOString()}`;
     lines.push(
-      `  ${state.padEnd(6)} ${aggregateId} of version ${projectionVersion} (${reason}), ${attempts} attempts, ${next}${error === null ? '' : `: ${error}`}`,
+      `  ${state.padEnd(6)} ${idText(aggregateId)} of version ${projectionVersion} (${reason}), ${attempts} attempts, ${next}${error === null ? '' : `: ${error}`}`,
     );
   }
   const others = open + failed - tasks.length;
   if (others > 0) lines.push(`  and ${others} more (--limit)`);
-  return lines.join('\n');
+  return linesText(lines);
 }

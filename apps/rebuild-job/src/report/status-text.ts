@@ -1,5 +1,6 @@
 import type { ProgressReport, ShardedBuildStatus } from '@reprise/read-model-rebuild';
 import type { ProjectionStatus } from '../commands/status.ts';
+import { linesText } from './text.ts';
 
 /** The status of one projection as lines of text. */
 export function describeStatus(status: ProjectionStatus): string {
@@ -25,7 +26,7 @@ export function describeStatus(status: ProjectionStatus): string {
       `  last        ${startedAt.toISOString()} ${runId} ${outcome ?? state} (exit ${exitCode ?? '-'})`,
     );
   }
-  return lines.join('\n');
+  return linesText(lines);
 }
 
 function describeRunning(running: NonNullable<ProjectionStatus['running']>): string[] {

@@ -1,4 +1,5 @@
 import type { VerificationReport } from '../commands/verify.ts';
+import { idText, linesText } from './text.ts';
 
 /** A comparison as lines of text. */
 export function describeVerification(report: VerificationReport): string {
@@ -17,9 +18,11 @@ export function describeVerification(report: VerificationReport): string {
     );
   }
   for (const { id, class: kind, expected, actual } of drift)
-    lines.push(`  ${kind.padEnd(9)} ${id}  version ${actual ?? 'none'}, by the log ${expected ?? 'none'}`);
+    lines.push(
+      `  ${kind.padEnd(9)} ${idText(id)}  version ${actual ?? 'none'}, by the log ${expected ?? 'none'}`,
+    );
   if (!clean) lines.push(...describeRemedy(report));
-  return lines.join('\n');
+  return linesText(lines);
 }
 
 function describeRemedy({ projection, repair }: VerificationReport): string[] {
@@ -34,6 +37,11 @@ function describeRemedy({ projection, repair }: VerificationReport): string[] {
   if (repair.refused > 0) {
     lines.push(
       `  ${repair.refused} found the queue full and were NOT taken: verify with --repair again when it is empty, or rebuild.`,
+    );
+  }
+  if (repair.unstorable > 0) {
+    lines.push(
+      `  ${repair.unstorable} have an id that the queue cannot hold and were NOT taken: a rebuild makes an index without them.`,
     );
   }
   return lines;

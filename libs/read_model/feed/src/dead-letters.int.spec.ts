@@ -59,6 +59,38 @@ const statesOf = async (ids: readonly string[]) =>
 const blockedRows = async (id: string) =>
   (await on.pool.query('SELECT FROM registry.blocked_aggregates WHERE aggregate_id = $1', [id])).rowCount;
 
+describe('records that no database holds as they are', () => {
+  it('are put aside, listed, tried and given up by the live feed and its verbs, whatever their texts', async () => {
+    const nul = '{"specversion":"1.0","type":"a\\u0000b","subject":"x\\u0000y","aggregateversion":1}';
+    const half =
+      '{"specversion":"1.0","type":"__proto__","subject":"x\\ud800y","aggregateversion":2,"\\u0000":1}';
+    const long = JSON.stringify({
+      specversion: '1.0',
+      type: '\0'.repeat(9_000),
+      subject: '\0'.repeat(9_000),
+    });
+    const ids = await on.fed(nul, half, long);
+    const letters = await listed(ids);
+    expect(letters.map(({ state, aggregateId }) => [state, aggregateId])).toEqual([
+      ['open', 'x\uFFFDy'],
+      ['open', 'x\uFFFDy'],
+      ['open', undefined],
+    ]);
+    expect(letters.map(({ letter }) => letter.type)).toEqual([
+      'a\uFFFDb',
+      '__proto__',
+      `${'\uFFFD'.repeat(128)}…`,
+    ]);
+    expect(await redriven(ids)).toHaveLength(3);
+    const discard = { ids: new Set(ids), reason: 'a\0b\ud800', signal, actor: operator };
+    const pace = () => Promise.resolve();
+    const { discarded } = await discardLetters(on.servers, { ...discard, pace, requestRepair: pace });
+    expect(discarded).toEqual(ids);
+    const [{ actions } = { actions: [] }] = await listed(ids);
+    expect(actions.at(-1)).toMatchObject({ action: 'discard', detail: 'a\uFFFDb\uFFFD' });
+  });
+});
+
 describe('a redrive', () => {
   it('finds and applies dead letters packed with every codec, and names a batch that unpacks to too much', async () => {
     const lives = Array.from({ length: 5 }, () => productHistory({ events: [step.created()] }));

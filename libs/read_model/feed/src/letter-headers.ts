@@ -1,3 +1,4 @@
+import { storableText } from '@reprise/events';
 import type { LetterKey } from '@reprise/read-model-indices';
 import { waitsBehind, type DeadLetter } from './dead-letter.ts';
 
@@ -33,7 +34,7 @@ export function letterHeaders(
     'original-partition': String(letter.partition),
     'original-offset': String(letter.offset),
     reason: letter.reason,
-    error: letter.message.slice(0, longestError),
+    error: storableText(letter.message.slice(0, longestError)),
     attempts: String(letter.attempts),
     'dead-lettered-at': at,
     ...(aggregateId !== undefined && { 'aggregate-id': aggregateId }),

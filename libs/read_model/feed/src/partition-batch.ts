@@ -1,4 +1,4 @@
-import { decodeEvent, type ProductEvent } from '@reprise/events';
+import { decodeEvent, nameOfKey, type ProductEvent } from '@reprise/events';
 import type { DeadLetter } from './dead-letter.ts';
 
 /** Records of one partition as they were fetched: all there are from `from` up to `next`, holes and markers left out. */
@@ -53,5 +53,5 @@ export function decodeBatch({ partition, records }: PartitionBatch, attempts: nu
 
 /** A record that says nothing of itself is filed under its key: producers use the aggregate id. */
 function subjectOf({ key }: PartitionRecord): string | undefined {
-  return key !== null && key.length > 0 && key.length <= 128 ? key.toString() : undefined;
+  return key !== null && key.length > 0 && key.length <= 128 ? nameOfKey(key) : undefined;
 }

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { isStorableText, storableText } from '@reprise/events';
 import { inTransaction, retrying, type RetryOptions } from '@reprise/read-model-indices';
 import type { Pool, PoolClient } from 'pg';
 import { repairColumns, toClaimed, toTask, type RepairRow } from './queue-rows.ts';
@@ -62,15 +63,19 @@ export class RepairQueue {
   }
 
   /**
-   * Asks for repairs. An aggregate that waits already is asked for anew; what the bound leaves no room for is refused, given
-   * back to the caller and counted in the database. When it resolves, what was taken is committed.
+   * Asks for repairs. An aggregate that waits already is asked for again; what the bound leaves no room for is refused, given
+   * back to the caller and counted in the database; ids that cannot be stored are given back apart. When it resolves, what was
+   * taken is committed.
    */
   async add(tasks: readonly NewRepairTask[]): Promise<AddResult> {
     const byKey = new Map(tasks.map((task) => [keyOf(task), task]));
     const unique = [...byKey.values()];
-    const result = { added: 0, known: tasks.length - unique.length, refused: [] as NewRepairTask[] };
-    for (let at = 0; at < unique.length; at += addedAtOnce) {
-      const some = unique.slice(at, at + addedAtOnce);
+    const fitting = unique.filter(({ aggregateId }) => isQueueable(aggregateId));
+    const unstorable = unique.filter(({ aggregateId }) => !isQueueable(aggregateId));
+    const refusedOnes: NewRepairTask[] = [];
+    const result = { added: 0, known: tasks.length - unique.length, refused: refusedOnes, unstorable };
+    for (let at = 0; at < fitting.length; at += addedAtOnce) {
+      const some = fitting.slice(at, at + addedAtOnce);
       const { added, known, refused } = await this.#retrying('add repair tasks', () =>
         inTransaction(this.#pool, (client) => this.#add(client, some)),
       );
@@ -131,7 +136,7 @@ export class RepairQueue {
     return this.#retrying('put a repair task back', async () => {
       const { rows } = await this.#pool.query<{ state: RepairState }>(sql.noteFailure, [
         ...claimOf(task),
-        storable(error),
+        storableText(error, longestError),
         counts ? 1 : 0,
         this.#maxFailures,
         retryInMs,
@@ -225,16 +230,15 @@ export class RepairQueue {
     });
   }
 
-  async #add(client: PoolClient, tasks: readonly NewRepairTask[]): Promise<AddResult> {
+  async #add(client: PoolClient, tasks: readonly NewRepairTask[]): Promise<Omit<AddResult, 'unstorable'>> {
     await client.query(sql.lockAdding);
-    const fitting = tasks.filter(({ aggregateId }) => isQueueable(aggregateId));
-    const known = await client.query<{ at: number }>(sql.askAnew, columnsOf(fitting));
-    const held = new Set(known.rows.map(({ at }) => fitting[at - 1]!));
+    const known = await client.query<{ at: number }>(sql.askAnew, columnsOf(tasks));
+    const held = new Set(known.rows.map(({ at }) => tasks[at - 1]!));
     const fresh = tasks.filter((task) => !held.has(task));
     if (fresh.length === 0) return { added: 0, known: held.size, refused: [] };
     const { rows } = await client.query<{ held: number }>(sql.countUpTo, [this.maxTasks]);
     const room = this.maxTasks - rows[0]!.held;
-    const taken = new Set(fitting.filter((task) => !held.has(task)).slice(0, Math.max(0, room)));
+    const taken = new Set(fresh.slice(0, Math.max(0, room)));
     const refused = fresh.filter((task) => !taken.has(task));
     if (taken.size > 0) await client.query(sql.insertTasks, columnsOf([...taken]));
     for (const [projection, some] of Map.groupBy(refused, (task) => task.projection))
@@ -249,15 +253,11 @@ export class RepairQueue {
 
 function isQueueable(aggregateId: string): boolean {
   const bytes = Buffer.byteLength(aggregateId);
-  return (
-    bytes > 0 && bytes <= longestAggregateId && !aggregateId.includes('\0') && aggregateId.isWellFormed()
-  );
+  return bytes > 0 && bytes <= longestAggregateId && isStorableText(aggregateId);
 }
 
-/** Postgres keeps no NUL, and nobody reads more. */
-function storable(error: string): string {
-  return error.slice(0, 2_000).replaceAll('\0', '\uFFFD').toWellFormed();
-}
+/** Nobody reads more of it. */
+const longestError = 2_000;
 
 function keyOf({ projection, projectionVersion, aggregateId }: RepairKey): string {
   return JSON.stringify([projection, projectionVersion, aggregateId]);
@@ -273,6 +273,6 @@ function columnsOf(tasks: readonly NewRepairTask[]): unknown[] {
     tasks.map(({ projectionVersion }) => projectionVersion),
     tasks.map(({ aggregateId }) => aggregateId),
     tasks.map(({ reason }) => reason),
-    tasks.map(({ error }) => (error === undefined ? null : storable(error))),
+    tasks.map(({ error }) => (error === undefined ? null : storableText(error, longestError))),
   ];
 }

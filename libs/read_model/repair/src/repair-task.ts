@@ -47,13 +47,15 @@ export interface ClaimedRepairTask extends RepairTask {
 /** Longest id the queue takes, in bytes of UTF-8: the longest a document can have. */
 export const longestAggregateId = 512;
 
-/** What became of the tasks given to the queue. Every one of them is in exactly one of the three. */
+/** What became of the tasks given to the queue. Every one of them is in exactly one of the four. */
 export interface AddResult {
   readonly added: number;
   /** In the queue already, which is asked anew: a task that was given up is open again. */
   readonly known: number;
-  /** Not taken, because the queue is full or the id is longer than any document's. The caller has to say so. */
+  /** Not taken, because the queue is full. The caller has to say so. */
   readonly refused: readonly NewRepairTask[];
+  /** Not taken, now or ever: no product has such an id (empty, longer than any document's, or no text a database holds). */
+  readonly unstorable: readonly NewRepairTask[];
 }
 
 /** The queue in numbers. */

@@ -187,6 +187,29 @@ export const poisonRows: readonly Row[] = [
     ],
   },
   {
+    id: 'C7c',
+    title: 'Poison whose bytes no database holds',
+    inject:
+      'NUL and halves of pairs in key, type and subject; keys that are integers; types called __proto__ and toString',
+    expect: 'counted, named and budgeted; put aside, listed, tried and given up; stored everywhere',
+    invariants: ['I5', 'I11', 'I12'],
+    kind: 'spec',
+    specs: [
+      {
+        file: 'libs/read_model/rebuild/src/run/poison-bytes.int.spec.ts',
+        titles: ['rebuilds over poison whatever bytes it has'],
+      },
+      {
+        file: 'libs/read_model/feed/src/dead-letters.int.spec.ts',
+        titles: ['are put aside, listed, tried and given up'],
+      },
+      {
+        file: 'libs/read_model/indices/src/registry/outside-text.int.spec.ts',
+        titles: ['is kept in progress, checkpoints and receipts'],
+      },
+    ],
+  },
+  {
     id: 'C13',
     title: 'The repair queue is at its bound; its worker is killed in the middle of a repair',
     inject: 'a full queue; SIGKILL, a lease that ends',

@@ -1,5 +1,6 @@
 import { discardLetters, findLetters } from '@reprise/read-model-feed';
 import { exitCodes } from '@reprise/read-model-rebuild';
+import { jsonText } from '../../report/text.ts';
 import type { Verb } from '../../verb.ts';
 import { paced } from './redrive.ts';
 import { requireAll } from './show.ts';
@@ -37,10 +38,15 @@ export const discardCommand: Verb = {
             ...{ projection, projectionVersion, aggregateId, error },
             reason: 'dead-letter' as const,
           }));
-          refused = (await repairs.add(tasks)).refused.length;
+          const added = await repairs.add(tasks);
+          refused = added.refused.length;
+          if (added.unstorable.length > 0)
+            stderr(
+              `${added.unstorable.length} letters name a product by an id that no document can have: there is nothing to repair.\n`,
+            );
         },
       });
-      if (json) stdout(`${JSON.stringify(result, null, 2)}\n`);
+      if (json) stdout(`${jsonText(result, 2)}\n`);
       else {
         const { discarded, released, waiting } = result;
         for (const id of discarded) stdout(`${id}  discarded\n`);

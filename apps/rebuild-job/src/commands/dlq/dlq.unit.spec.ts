@@ -1,7 +1,7 @@
 import type { JudgedLetter } from '@reprise/read-model-feed';
 import { runCommandLine } from '../../program.ts';
 import type { Invocation } from '../../verb.ts';
-import { lineOf, payloadText, printable, remedyFor, rowOf } from './letter-text.ts';
+import { lineOf, payloadText, remedyFor, rowOf } from './letter-text.ts';
 import { paced } from './redrive.ts';
 
 const letter: JudgedLetter = {
@@ -18,7 +18,7 @@ const letter: JudgedLetter = {
 
 async function run(...argv: string[]): Promise<{ out: string; failure: string }> {
   const written: string[] = [];
-  const invocation: Invocation = {
+  const invocation: Omit<Invocation, 'clearLine'> = {
     env: {},
     signal: new AbortController().signal,
     received: () => undefined,
@@ -62,7 +62,13 @@ describe('the text of a dead letter', () => {
     expect(lineOf(rowOf(letter))).toBe(
       'product.events:3:42  open      unknown-type     a-product v2  unknown type: x\uFFFD[31m',
     );
-    expect(printable('a\u0000b\u202ec\nd')).toBe('a\uFFFDb\uFFFDc\uFFFDd');
+  });
+
+  it('has a remedy for any reason, also one that is called like a member of every object', () => {
+    for (const reason of ['constructor', '__proto__', 'toString'])
+      expect(remedyFor({ ...letter, letter: { ...letter.letter, reason } })).toMatch(
+        /^See the error; then: dlq redrive/,
+      );
   });
 
   it('shows a payload indented, and says how much of it was cut', () => {

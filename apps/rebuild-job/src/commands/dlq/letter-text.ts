@@ -1,4 +1,6 @@
 import type { JudgedLetter } from '@reprise/read-model-feed';
+import { printable, printableLines } from '@reprise/runtime';
+import { idText } from '../../report/text.ts';
 
 /** A dead letter as `dlq list` gives it, for JSON. */
 export interface LetterRow {
@@ -28,29 +30,33 @@ export function rowOf({ id, state, letter, aggregateId, version }: JudgedLetter)
 
 /** One line for a letter. */
 export function lineOf({ id, state, reason, waitsBehind, aggregateId, version, error }: LetterRow): string {
-  const of = aggregateId === null ? 'of nobody known' : `${printable(aggregateId)} v${version ?? '?'}`;
-  const why = waitsBehind === null ? printable(error) : `behind ${waitsBehind}`;
-  return `${id}  ${state.padEnd(9)} ${reason.padEnd(16)} ${of}  ${why}`;
+  const of = aggregateId === null ? 'of nobody known' : `${idText(aggregateId)} v${version ?? '?'}`;
+  const why = waitsBehind === null ? printable(error) : `behind ${idText(waitsBehind)}`;
+  return `${id}  ${state.padEnd(9)} ${idText(reason).padEnd(16)} ${of}  ${why}`;
 }
 
-const remedies: Readonly<Record<string, string>> = {
-  'null-value': 'The record holds nothing. Find the producer; then give it up: dlq discard ID --reason TEXT',
-  'not-json': 'The record is no JSON. Find the producer; then give it up: dlq discard ID --reason TEXT',
-  'not-an-envelope':
-    'The record is no event. Find the producer; then give it up: dlq discard ID --reason TEXT',
-  'unknown-type':
-    'Deploy the release that knows this type (rebuild-job and projection-consumer), then: dlq redrive ID',
-  'schema-violated':
-    'Mend the producer, or deploy a release that upcasts this event, then: dlq redrive ID. If it can never be right: dlq discard ID',
-  'not-applicable':
-    'No life of a product has this event at this place, or the projection cannot take it. Correct the projection and rebuild, or redrive with the corrected release: dlq redrive ID. If the event is wrong: dlq discard ID',
-  'refused-by-store':
-    'The store does not take the document (see the error): correct the mapping and rebuild. A rebuild that contains this version resolves this letter.',
-  'version-gap':
-    'An earlier event is missing in the log and in the event store. Redrive it if it is a dead letter itself; else repair the product: rebuild-job repair --projection all --aggregate-id PRODUCT',
-  'waits-behind':
-    'Nothing is wrong with this event. Redrive the letter it waits behind: it is released with it.',
-};
+/** By reason, which is whatever the header of a letter says. */
+const remedies: ReadonlyMap<string, string> = new Map(
+  Object.entries({
+    'null-value':
+      'The record holds nothing. Find the producer; then give it up: dlq discard ID --reason TEXT',
+    'not-json': 'The record is no JSON. Find the producer; then give it up: dlq discard ID --reason TEXT',
+    'not-an-envelope':
+      'The record is no event. Find the producer; then give it up: dlq discard ID --reason TEXT',
+    'unknown-type':
+      'Deploy the release that knows this type (rebuild-job and projection-consumer), then: dlq redrive ID',
+    'schema-violated':
+      'Mend the producer, or deploy a release that upcasts this event, then: dlq redrive ID. If it can never be right: dlq discard ID',
+    'not-applicable':
+      'No life of a product has this event at this place, or the projection cannot take it. Correct the projection and rebuild, or redrive with the corrected release: dlq redrive ID. If the event is wrong: dlq discard ID',
+    'refused-by-store':
+      'The store does not take the document (see the error): correct the mapping and rebuild. A rebuild that contains this version resolves this letter.',
+    'version-gap':
+      'An earlier event is missing in the log and in the event store. Redrive it if it is a dead letter itself; else repair the product: rebuild-job repair --projection all --aggregate-id PRODUCT',
+    'waits-behind':
+      'Nothing is wrong with this event. Redrive the letter it waits behind: it is released with it.',
+  }),
+);
 
 /** What to do about a letter. */
 export function remedyFor({ id, state, letter, live }: JudgedLetter): string {
@@ -59,8 +65,8 @@ export function remedyFor({ id, state, letter, live }: JudgedLetter): string {
   if (live.length === 0) return 'No read model is live: rebuild first.';
   const blocker = letter.headers['waits-behind'] ?? '';
   const remedy =
-    remedies[letter.reason] ?? 'See the error; then: dlq redrive ID, or: dlq discard ID --reason TEXT';
-  const behind = blocker === '' ? '' : ` (${blocker})`;
+    remedies.get(letter.reason) ?? 'See the error; then: dlq redrive ID, or: dlq discard ID --reason TEXT';
+  const behind = blocker === '' ? '' : ` (${idText(blocker)})`;
   return `${remedy.replaceAll(' ID', ` ${id}`)}${behind}`;
 }
 
@@ -74,12 +80,6 @@ export function payloadText(value: Buffer | null, longest: number): string {
   } catch {
     // Shown as it is: that it is no JSON is why it is here.
   }
-  if (text.length <= longest) return printable(text, true);
-  return `${printable(text.slice(0, longest), true)}\n… cut: ${text.length - longest} of ${text.length} characters more (--full shows them)`;
-}
-
-/** Text from outside, without anything a terminal would obey. */
-export function printable(text: string, lines = false): string {
-  const kept = lines ? /[^\P{C}\n\t]/gu : /\p{C}/gu;
-  return text.replace(kept, '\uFFFD');
+  if (text.length <= longest) return printableLines(text);
+  return `${printableLines(text.slice(0, longest))}\n… cut: ${text.length - longest} of ${text.length} characters more (--full shows them)`;
 }

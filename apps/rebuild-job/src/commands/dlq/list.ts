@@ -1,5 +1,6 @@
 import { describeTopic, fedModels, judgedLetters } from '@reprise/read-model-feed';
 import { exitCodes } from '@reprise/read-model-rebuild';
+import { jsonText } from '../../report/text.ts';
 import type { Verb } from '../../verb.ts';
 import { lineOf, rowOf, type LetterRow } from './letter-text.ts';
 import { chosenProjections, withLetters } from './with-letters.ts';
@@ -49,7 +50,7 @@ export const listCommand: Verb = {
         rows.push(...meant.slice(0, limit - rows.length).map(rowOf));
         if (more) break;
       }
-      if (json) stdout(`${JSON.stringify(rows, null, 2)}\n`);
+      if (json) stdout(`${jsonText(rows, 2)}\n`);
       else {
         for (const row of rows) stdout(`${lineOf(row)}\n`);
         if (rows.length === 0) stdout('No dead letters.\n');

@@ -5,9 +5,10 @@ import {
   type JudgedLetter,
   type RedriveOutcome,
 } from '@reprise/read-model-feed';
+import { printable } from '@reprise/runtime';
 import { exitCodes } from '@reprise/read-model-rebuild';
+import { idText, jsonText } from '../../report/text.ts';
 import type { Verb } from '../../verb.ts';
-import { printable } from './letter-text.ts';
 import { requireAll } from './show.ts';
 import { chosenProjections, readIds, thisOperator, withLetters } from './with-letters.ts';
 
@@ -65,9 +66,9 @@ export const redriveCommand: Verb = {
         if (json) continue;
         const why = one.detail === null ? '' : `  ${printable(one.detail)}`;
         const how = one.released ? `${one.outcome}, released` : one.outcome;
-        stdout(`${one.id}  ${printable(one.aggregateId ?? '-')} v${one.version ?? '?'}  ${how}${why}\n`);
+        stdout(`${one.id}  ${idText(one.aggregateId ?? '-')} v${one.version ?? '?'}  ${how}${why}\n`);
       }
-      if (json) stdout(`${JSON.stringify({ dryRun, counts, letters }, null, 2)}\n`);
+      if (json) stdout(`${jsonText({ dryRun, counts, letters }, 2)}\n`);
       const told = Object.entries(counts).map(([outcome, count]) => `${count} ${outcome}`);
       const end = dryRun
         ? ' It was a dry run: nothing was changed, and no store was asked whether it takes the documents.'

@@ -1,7 +1,10 @@
 import { findLetters, type JudgedLetter } from '@reprise/read-model-feed';
+import { nameOfKey } from '@reprise/events';
 import { exitCodes, RebuildError } from '@reprise/read-model-rebuild';
+import { printable } from '@reprise/runtime';
+import { jsonText } from '../../report/text.ts';
 import type { Verb } from '../../verb.ts';
-import { payloadText, printable, remedyFor, rowOf } from './letter-text.ts';
+import { payloadText, remedyFor, rowOf } from './letter-text.ts';
 import { chosenProjections, readIds, withLetters } from './with-letters.ts';
 
 const shownCharacters = 2_000;
@@ -30,7 +33,7 @@ export const showCommand: Verb = {
     return withLetters(chosen, invocation, async (servers) => {
       const letters = await findLetters(servers, ids, invocation.signal);
       requireAll(ids, letters);
-      if (json) invocation.stdout(`${JSON.stringify(letters.map(asJson), null, 2)}\n`);
+      if (json) invocation.stdout(`${jsonText(letters.map(asJson), 2)}\n`);
       else invocation.stdout(letters.map((letter) => `${describe(letter, longest)}\n`).join('\n'));
       return exitCodes.done;
     });
@@ -65,8 +68,9 @@ function describe(letter: JudgedLetter, longest: number): string {
   const { id, state, live, actions } = letter;
   const { headers, key, value } = letter.letter;
   const lines = [`${id}  ${state}`, 'headers'];
-  for (const [name, text] of Object.entries(headers)) lines.push(`  ${name.padEnd(20)} ${printable(text)}`);
-  lines.push(`key\n  ${key === null ? '(none)' : printable(key.toString())}`, 'payload');
+  for (const [name, text] of Object.entries(headers))
+    lines.push(`  ${printable(name).padEnd(20)} ${printable(text)}`);
+  lines.push(`key\n  ${key === null ? '(none)' : printable(nameOfKey(key))}`, 'payload');
   lines.push(
     ...payloadText(value, longest)
       .split('\n')

@@ -1,4 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
+import { storableText } from '@reprise/events';
 import { DependencyError } from '@reprise/read-model-indices';
 import { BatchUnreadable, unreadableBatchIn } from '../codecs/unpack.ts';
 import { allMessages, groupFreeConsumer, type KafkaConnection, type KafkaTopic } from '../kafka-topic.ts';
@@ -88,7 +89,7 @@ async function fetchPage(
     const after = batch.firstOffset + BigInt(batch.lastOffsetDelta) + 1n;
     for (const record of batch.attributes & control ? [] : batch.records) {
       if (batch.firstOffset + BigInt(record.offsetDelta) < position) continue;
-      const headers = record.headers.map(([name, text]) => [String(name), String(text ?? '')]);
+      const headers = record.headers.map((pair) => pair.map((text) => storableText(String(text ?? ''))));
       const letter = parseLetter(Object.fromEntries(headers) as Record<string, string>, record);
       if (letter) letters.push(letter);
       else foreign += 1;

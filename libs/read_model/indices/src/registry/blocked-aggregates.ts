@@ -1,3 +1,4 @@
+import { isStorableText } from '@reprise/events';
 import type { Pool } from 'pg';
 import { retrying, type RetryOptions } from '../postgres/retry.ts';
 
@@ -182,10 +183,10 @@ export class BlockedAggregates {
   }
 }
 
-/** Events and what pretends to be one may carry any id; Postgres takes no NUL in a text. */
+/** Events and what pretends to be one may carry any id. */
 function isStorable({ aggregateId }: { readonly aggregateId: string }): boolean {
   const bytes = Buffer.byteLength(aggregateId);
-  return bytes > 0 && bytes <= 512 && !aggregateId.includes('\0');
+  return bytes > 0 && bytes <= 512 && isStorableText(aggregateId);
 }
 
 function toBlocker(row: BlockerRow): HeldBlocker {

@@ -1,3 +1,4 @@
+import { storableText } from '@reprise/events';
 import type { Pool } from 'pg';
 import { retrying, type RetryOptions } from '../postgres/retry.ts';
 
@@ -100,7 +101,6 @@ export class DeadLetterActions {
   }
 }
 
-/** Postgres takes no NUL in a text; what a broken event says may hold one. */
 function asText(value: string | null): string | null {
-  return value?.replaceAll('\0', '\uFFFD') ?? null;
+  return value === null ? null : storableText(value);
 }

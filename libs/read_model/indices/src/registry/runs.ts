@@ -1,3 +1,4 @@
+import { storableJson } from '@reprise/events';
 import type { Pool } from 'pg';
 import { inTransaction } from '../postgres/pool.ts';
 import { assertFence, isHeld } from './leases.ts';
@@ -185,5 +186,5 @@ export async function interruptedRun(pool: Pool, projection: string): Promise<Ru
 }
 
 function json(value: JsonObject | null | undefined): string | null {
-  return value === undefined || value === null ? null : JSON.stringify(value);
+  return value === undefined || value === null ? null : storableJson(value);
 }

@@ -1,3 +1,4 @@
+import { storableJson } from '@reprise/events';
 import type { Pool } from 'pg';
 import { inTransaction } from '../postgres/pool.ts';
 import { retrying, type RetryOptions } from '../postgres/retry.ts';
@@ -100,7 +101,7 @@ export class ShardedBuilds {
        WHERE generation = $1 AND shard = $2`,
       generation,
       shard,
-      JSON.stringify(checkpoint),
+      storableJson(checkpoint),
     ]);
   }
 
@@ -161,7 +162,7 @@ async function openBuild(pool: Pool, build: NewShardedBuild, fence: Fence): Prom
        ON CONFLICT (generation) DO UPDATE SET
          shards = excluded.shards, job = excluded.job, checkpoint = excluded.checkpoint,
          opened_at = clock_timestamp(), closed_at = NULL, outcome = NULL`,
-      [generation, projection, shards, job, JSON.stringify(checkpoint)],
+      [generation, projection, shards, job, storableJson(checkpoint)],
     );
     await client.query('DELETE FROM registry.shards WHERE generation = $1', [generation]);
     await client.query(

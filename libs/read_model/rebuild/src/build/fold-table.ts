@@ -1,9 +1,9 @@
 import { join } from 'node:path';
-import { decodeEvent, type ProductEvent } from '@reprise/events';
+import { decodeEvent, nameOfKey, storableText, type ProductEvent } from '@reprise/events';
 import type { Projection } from '@reprise/read-model-projections';
 import { RebuildError } from '../errors.ts';
 import { foldInto, type FoldEntry, type FoldOutcome, type PositionOf } from './aggregate-fold.ts';
-import { listedFaults, type PoisonEvent, type SliceTally } from './slice-tally.ts';
+import { countType, listedFaults, longestMessage, type PoisonEvent, type SliceTally } from './slice-tally.ts';
 import { SpillFiles, type SpillManifest } from './spill-files.ts';
 
 export interface FoldTableOptions {
@@ -77,12 +77,11 @@ export class FoldTable {
       const { reason, message, type } = decoded;
       if (reason === 'unknown-type' && type !== undefined) this.#countUnknown(type);
       // What is no event any more still lies under its aggregate's key.
-      const aggregateId = decoded.subject ?? key?.toString();
       this.#poison({
         position: String(positionOf(index)),
         reason,
         message,
-        ...(aggregateId && { aggregateId }),
+        ...namedBy(decoded.subject, key),
       });
       return;
     }
@@ -169,8 +168,7 @@ export class FoldTable {
   }
 
   #fold(event: ProductEvent, valueBytes: number, positionOf: PositionOf, index: number): void {
-    const { byType } = this.tally;
-    byType[event.type] = (byType[event.type] ?? 0) + 1;
+    countType(this.tally, event.type);
     let entry = this.#entries.get(event.subject);
     if (entry === undefined) {
       entry = { document: undefined, held: undefined };
@@ -183,8 +181,7 @@ export class FoldTable {
   /** Types nobody knows come from outside, so there may be any number of them. */
   #countUnknown(type: string): void {
     const { byType } = this.tally;
-    const name = type in byType || Object.keys(byType).length < listedTypes ? type : otherTypes;
-    byType[name] = (byType[name] ?? 0) + 1;
+    countType(this.tally, byType.has(type) || byType.size < listedTypes ? type : otherTypes);
   }
 
   #count(result: FoldOutcome, valueBytes: number): void {
@@ -206,7 +203,7 @@ export class FoldTable {
         this.#poison({
           position,
           reason: 'not-applicable',
-          message: error.message,
+          message: storableText(error.message, longestMessage),
           aggregateId: event.subject,
         });
       }
@@ -230,6 +227,15 @@ export class FoldTable {
     this.tally.poisoned++;
     if (poison.length < listedFaults) poison.push({ slice: this.options.slice, ...event });
   }
+}
+
+/** What a poison event is called: the product it says it is of, else the key of its record. */
+export function namedBy(
+  subject: string | undefined,
+  key: Buffer | string | null,
+): Pick<PoisonEvent, 'aggregateId'> {
+  if (subject !== undefined) return { aggregateId: subject };
+  return key === null || key.length === 0 ? {} : { aggregateId: nameOfKey(key) };
 }
 
 /** The refusal of a log in which so much waits. */

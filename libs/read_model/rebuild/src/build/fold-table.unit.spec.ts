@@ -1,7 +1,7 @@
 import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { encodeEvent, type ProductEvent } from '@reprise/events';
+import { encodeEvent, isStorableText, type ProductEvent } from '@reprise/events';
 import { productSearch, type Projection } from '@reprise/read-model-projections';
 import { productHistory, step } from '@reprise/test-kit';
 import fc from 'fast-check';
@@ -9,7 +9,7 @@ import { carelessLog } from '../testing/histories.ts';
 import { naiveSearchDocuments } from '../testing/naive-fold.ts';
 import type { FoldEntry } from './aggregate-fold.ts';
 import { FoldTable } from './fold-table.ts';
-import { emptyTally } from './slice-tally.ts';
+import { emptyTally, restoreTally, saveTally, sumTallies, type SavedTally } from './slice-tally.ts';
 
 const projection = productSearch as unknown as Projection;
 let directory: string;
@@ -118,7 +118,7 @@ describe('the fold table', () => {
     expect(documents.get('good')).toMatchObject({ status: 'published', version: 2 });
     // By the key alone: what is no event names no product.
     expect(tally.poison.map(({ aggregateId }) => aggregateId)).toEqual(['unknown', 'unknown', 'good']);
-    expect(tally.byType).toMatchObject({ 'product.polished.v9': 1 });
+    expect(tally.byType.get('product.polished.v9')).toBe(1);
   });
 
   it('counts types nobody knows by name only as far as memory stays bounded', () => {
@@ -127,7 +127,51 @@ describe('the fold table', () => {
       encodeEvent(created!).replace('product.created.v1', `product.created.v${index + 10}`),
     );
     const { byType } = fold(unknown, unlimited).tally;
-    expect(Object.keys(byType)).toHaveLength(101);
-    expect(Object.values(byType).reduce((sum, count) => sum + count, 0)).toBe(500);
+    expect(byType.size).toBe(101);
+    expect([...byType.values()].reduce((sum, count) => sum + count, 0)).toBe(500);
+  });
+
+  it('counts types called like members of every object, through threads, checkpoints and sums', () => {
+    const names = ['toString', 'constructor', '__proto__', 'hasOwnProperty'];
+    const log = [...names, ...names].map((type) => JSON.stringify({ specversion: '1.0', type }));
+    const { tally } = fold(log, unlimited);
+    const throughThread = structuredClone(tally);
+    const throughJson = restoreTally(JSON.parse(JSON.stringify(saveTally(tally))) as SavedTally);
+    const sum = sumTallies([tally, throughThread, throughJson]);
+    expect([...sum.byType]).toEqual(names.map((name) => [name, 6]));
+    expect(JSON.stringify(saveTally(sum).byType)).toBe(
+      '{"toString":6,"constructor":6,"__proto__":6,"hasOwnProperty":6}',
+    );
+  });
+
+  it('counts and names every record that is no event, whatever bytes its key and value have, and keeps the names bounded', () => {
+    const bytes = fc.uint8Array({ maxLength: 400 }).map((array) => Buffer.from(array));
+    const value = fc.oneof(
+      bytes,
+      fc
+        .string({ unit: 'binary' })
+        .map((subject) => Buffer.from(JSON.stringify({ specversion: '1.0', type: subject, subject }))),
+    );
+    fc.assert(
+      fc.property(fc.array(fc.tuple(fc.option(bytes), fc.option(value))), (records) => {
+        const tally = emptyTally();
+        const table = new FoldTable(projection, tally, {
+          slice: 0,
+          memoryBytes: unlimited,
+          spillDirectory: directory,
+        });
+        records.forEach(([key, text], index) => table.add(text, key, (at) => BigInt(at), index));
+        const { read, poisoned, poison } = tally;
+        expect({ read, poisoned, listed: poison.length }).toEqual({
+          read: records.length,
+          poisoned: records.length,
+          listed: records.length,
+        });
+        for (const { aggregateId = '', message } of tally.poison) {
+          expect(isStorableText(aggregateId + message)).toBe(true);
+          expect(aggregateId.length).toBeLessThanOrEqual(131);
+        }
+      }),
+    );
   });
 });

@@ -9,7 +9,7 @@ import type { ReadModelDocument } from '@reprise/read-model-documents';
 import { createPrivateFile, makePrivateDirectory, openPrivateFile } from '../private-files/private-file.ts';
 import type { FoldEntry, HeldEvent } from './aggregate-fold.ts';
 import type { FoldTable } from './fold-table.ts';
-import type { SliceTally } from './slice-tally.ts';
+import { restoreTally, saveTally, type SavedTally, type SliceTally } from './slice-tally.ts';
 import type { SpillManifest } from './spill-files.ts';
 
 /** Names the snapshot of a slice that is half read. Plain JSON: it is part of the checkpoint. */
@@ -41,7 +41,7 @@ export class SnapshotUnusable extends Error {
 interface Header extends SnapshotOwner {
   readonly format: 2;
   readonly position: string;
-  readonly tally: SliceTally;
+  readonly tally: SavedTally;
   readonly bytes: number;
   readonly held: number;
   readonly spill: SpillManifest | undefined;
@@ -69,7 +69,15 @@ export async function writeSnapshot(
 ): Promise<SliceMark> {
   makePrivateDirectory(directory);
   const { entries, bytes, held, spill } = table.freeze();
-  const header: Header = { format: 2, ...owner, position: String(position), tally, bytes, held, spill };
+  const header: Header = {
+    format: 2,
+    ...owner,
+    position: String(position),
+    tally: saveTally(tally),
+    bytes,
+    held,
+    spill,
+  };
   const path = snapshotPath(directory, position);
   const unfinished = `${path}.part`;
   const hash = createHash('sha256');
@@ -145,7 +153,7 @@ export async function restoreSnapshot(
   } catch (cause) {
     throw new SnapshotUnusable(`its records on disk cannot be used (${(cause as Error).message})`, { cause });
   }
-  return tally;
+  return restoreTally(tally);
 }
 
 /** The lines of a file, some at a time; its end proves whether it is the one that was written. */

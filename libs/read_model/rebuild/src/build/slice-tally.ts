@@ -16,12 +16,13 @@ export interface VersionGap {
   readonly held: number;
 }
 
-/** What was counted while one slice was replayed and written. Plain JSON: it is part of the checkpoint. */
+/** What was counted while one slice was replayed and written. */
 export interface SliceTally {
   read: number;
   applied: number;
   duplicate: number;
-  byType: Record<string, number>;
+  /** A map, because types come from outside and may be called like members of every object. */
+  byType: Map<string, number>;
   /** All poison events; `poison` lists the first ones. */
   poisoned: number;
   poison: PoisonEvent[];
@@ -44,7 +45,7 @@ export function emptyTally(): SliceTally {
     read: 0,
     applied: 0,
     duplicate: 0,
-    byType: {},
+    byType: new Map(),
     poisoned: 0,
     poison: [],
     gapped: 0,
@@ -61,14 +62,28 @@ export function emptyTally(): SliceTally {
   };
 }
 
+/** A tally as the JSON of checkpoints and snapshots. */
+export type SavedTally = Omit<SliceTally, 'byType'> & { readonly byType: Readonly<Record<string, number>> };
+
+export function saveTally({ byType, ...counts }: SliceTally): SavedTally {
+  return { ...counts, byType: Object.fromEntries(byType) };
+}
+
+export function restoreTally({ byType, ...counts }: SavedTally): SliceTally {
+  return { ...counts, byType: new Map(Object.entries(byType)) };
+}
+
+export function countType({ byType }: SliceTally, type: string, count = 1): void {
+  byType.set(type, (byType.get(type) ?? 0) + count);
+}
+
 /** Adds up tallies of slices (and of the reconciliation between them) into the run's. */
 export function sumTallies(tallies: Iterable<SliceTally>): SliceTally {
   const total = emptyTally();
   const sums = new BucketSums();
   for (const tally of tallies) {
     for (const key of counters) total[key] += tally[key];
-    for (const [type, count] of Object.entries(tally.byType))
-      total.byType[type] = (total.byType[type] ?? 0) + count;
+    for (const [type, count] of tally.byType) countType(total, type, count);
     total.poison.push(...tally.poison.slice(0, listedFaults - total.poison.length));
     total.gaps.push(...tally.gaps.slice(0, listedFaults - total.gaps.length));
     total.rejected.push(...tally.rejected.slice(0, listedFaults - total.rejected.length));
@@ -95,3 +110,6 @@ const counters = [
 
 /** Entries listed in full in receipts and checkpoints; beyond it only the count grows, so that neither grows with the faults. */
 export const listedFaults = 1000;
+
+/** Characters of what a projection or a store says of one event or document, which may repeat much of it. */
+export const longestMessage = 1000;

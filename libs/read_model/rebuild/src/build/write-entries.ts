@@ -1,7 +1,8 @@
+import { storableText } from '@reprise/events';
 import { BucketSums, type ReadModelDocument } from '@reprise/read-model-documents';
 import { prepareDocument, type DocumentToWrite, type WriteResult } from '@reprise/read-model-indices';
 import type { FoldEntry } from './aggregate-fold.ts';
-import { listedFaults, type SliceTally } from './slice-tally.ts';
+import { listedFaults, longestMessage, type SliceTally } from './slice-tally.ts';
 
 /** Takes documents for good: resolves when every one of them is durable or finally rejected. */
 export type WriteDocuments = (documents: readonly DocumentToWrite[]) => Promise<WriteResult>;
@@ -77,6 +78,8 @@ function tallyWrite(tally: SliceTally, { written, stale, rejected }: WriteResult
   tally.stale += stale;
   for (const { id, reason } of rejected) {
     tally.rejectedCount++;
-    if (tally.rejected.length < listedFaults) tally.rejected.push({ id, reason });
+    if (tally.rejected.length < listedFaults) {
+      tally.rejected.push({ id, reason: storableText(reason, longestMessage) });
+    }
   }
 }

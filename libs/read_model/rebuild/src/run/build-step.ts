@@ -1,7 +1,7 @@
 import { buildGeneration, type BuildInput, type BuildResult } from '../build/build-generation.ts';
 import { buildWithWorkers } from '../build/workers/build-with-workers.ts';
 import { reconcileSlices } from '../build/reconcile.ts';
-import { sumTallies } from '../build/slice-tally.ts';
+import { saveTally, sumTallies } from '../build/slice-tally.ts';
 import { nothingWritten, type WriteDocuments } from '../build/write-entries.ts';
 import type { SourceDescription } from '../log/log-source.ts';
 import { backgroundSettling } from './background-settling.ts';
@@ -164,7 +164,7 @@ export function checkpointOf(context: RunContext): Checkpoint {
     topicId: generation.topicId,
     ends: Object.fromEntries(source.slices.map(({ slice, end }) => [String(slice), String(end)])),
     positions: encodePositions(source.positions),
-    finished: Object.fromEntries(context.tallies),
+    finished: Object.fromEntries([...context.tallies].map(([slice, tally]) => [slice, saveTally(tally)])),
     halfRead: encodeHalfRead(context),
     ...(context.options.untilTime && { untilTs: context.options.untilTime.toISOString() }),
   };

@@ -1,6 +1,6 @@
 import type { Generation, JsonObject, Positions } from '@reprise/read-model-indices';
 import type { SliceMark } from '../build/slice-snapshot.ts';
-import type { SliceTally } from '../build/slice-tally.ts';
+import type { SavedTally } from '../build/slice-tally.ts';
 
 /** What an interrupted build has to know to go on: what it is bound to, its captured extent and its finished slices. */
 export interface Checkpoint {
@@ -14,7 +14,7 @@ export interface Checkpoint {
   /** Kafka positions the finished generation will contain. */
   readonly positions: Readonly<Record<string, string>>;
   /** Slices whose documents are all durable in the generation. */
-  readonly finished: Readonly<Record<string, SliceTally>>;
+  readonly finished: Readonly<Record<string, SavedTally>>;
   /** Slices that are half read, with the snapshots of what was folded of them. */
   readonly halfRead: Readonly<Record<string, SliceMark>>;
   /** Moment the generation is as of; left out when it holds everything. */

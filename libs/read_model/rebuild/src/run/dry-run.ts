@@ -43,7 +43,7 @@ export async function reportDryRun(context: RunContext): Promise<StepResult> {
   const rows = source?.kind === 'event-store' ? readRowsOf(source, total) : undefined;
   context.gate = judgeFold({ expected: total, counts: total, live, rows }, options.gate);
   const { documents, tombstones, bytes } = total;
-  const known = Object.entries(total.byType).filter(
+  const known = [...total.byType].filter(
     ([type]) => !(productEventTypes as readonly string[]).includes(type),
   );
   context.dryRun = {

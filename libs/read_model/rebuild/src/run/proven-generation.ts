@@ -1,5 +1,5 @@
 import type { Generation, Registry } from '@reprise/read-model-indices';
-import { sumTallies, type SliceTally } from '../build/slice-tally.ts';
+import { restoreTally, sumTallies, type SliceTally } from '../build/slice-tally.ts';
 import type { Checkpoint } from './checkpoint.ts';
 import type { GateCheck } from './gate.ts';
 
@@ -33,7 +33,7 @@ export async function buildRecordOf(registry: Registry, generation: Generation):
   const untilTs = checkpoints.find((checkpoint) => checkpoint.untilTs !== undefined)?.untilTs;
   const gates = runs.flatMap(({ receipt, progress }) => [receipt?.['gate'], progress?.['gate']]);
   return {
-    expected: whole && sumTallies(Object.values(whole.finished)),
+    expected: whole && sumTallies(Object.values(whole.finished).map(restoreTally)),
     positions: whole?.positions,
     untilTime: untilTs === undefined ? undefined : new Date(untilTs),
     gate: (gates.find((gate) => Array.isArray(gate) && gate.length > 0) ?? []) as GateCheck[],

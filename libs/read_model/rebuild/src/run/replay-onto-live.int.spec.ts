@@ -1,6 +1,6 @@
-import type { ProductEvent } from '@reprise/events';
+import { encodeEvent, type ProductEvent } from '@reprise/events';
 import type { GenerationName } from '@reprise/read-model-indices';
-import { produce, productHistory, step } from '@reprise/test-kit';
+import { produce, produceRaw, productHistory, step } from '@reprise/test-kit';
 import { naiveSearchDocuments } from '../testing/naive-fold.ts';
 import { testReadModel, type TestReadModel } from '../testing/read-model.ts';
 import { defaultGateLimits } from './gate.ts';
@@ -131,5 +131,18 @@ describe('a part of the log', () => {
         },
       ],
     });
+  });
+
+  it('begins with the first record for a moment before any record can be, named or of an event', async () => {
+    for (const moment of ['1970-01-01T00:00:00Z', '1969-12-31T23:59:59.999Z', '1969-12-31T23:59:59.998Z']) {
+      const { receipt } = await replay({ fromTime: new Date(moment) }, 'DRY_RUN');
+      expect(receipt.ranges.map(({ start }) => start)).toEqual(['0', '0']);
+    }
+    const [created] = productHistory({ events: [step.created()] });
+    const value = encodeEvent({ ...created!, time: '1969-12-31T23:59:59.999Z' });
+    await produceRaw(model.topic, [{ key: created!.subject, value, partition: 1 }]);
+    const { receipt } = await replay({ fromEventId: created!.id }, 'DRY_RUN');
+    const [other, own] = receipt.ranges;
+    expect([other!.start, own!.start]).toEqual(['0', String(Number(own!.end) - 1)]);
   });
 });

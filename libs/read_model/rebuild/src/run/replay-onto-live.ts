@@ -1,8 +1,16 @@
 import { randomUUID } from 'node:crypto';
-import { decodeEvent, type ProductEvent } from '@reprise/events';
+import { decodeEvent, storableText, type ProductEvent } from '@reprise/events';
 import { describeTopic, feedEvents, groupFreeConsumer, type FeedResult } from '@reprise/read-model-feed';
 import type { Generation } from '@reprise/read-model-indices';
-import { emptyTally, listedFaults, type PoisonEvent, type SliceTally } from '../build/slice-tally.ts';
+import {
+  countType,
+  emptyTally,
+  listedFaults,
+  longestMessage,
+  type PoisonEvent,
+  type SliceTally,
+} from '../build/slice-tally.ts';
+import { namedBy } from '../build/fold-table.ts';
 import { RebuildError } from '../errors.ts';
 import { kafkaSource } from '../kafka/kafka-source.ts';
 import type { LogBatch, LogSlice } from '../log/log-source.ts';
@@ -141,7 +149,7 @@ async function replayBatch(replay: Replay, batch: LogBatch): Promise<void> {
     // It may have come from the history, to close a gap.
     position: places.get(event) ?? 'none',
     reason: 'not-applicable',
-    message: error.message,
+    message: storableText(error.message, longestMessage),
     aggregateId: event.subject,
   }));
 }
@@ -156,14 +164,16 @@ function matching({ filter, tally }: Replay, batch: LogBatch): Map<ProductEvent,
     if (decoded.ok ? wanted && !wanted.has(decoded.event.subject) : wanted) continue;
     tally.read++;
     if (decoded.ok) {
-      tally.byType[decoded.event.type] = (tally.byType[decoded.event.type] ?? 0) + 1;
+      countType(tally, decoded.event.type);
       places.set(decoded.event, String(batch.positionOf(index)));
       continue;
     }
     tally.poisoned++;
     const { reason, message } = decoded;
     if (tally.poison.length < listedFaults) {
-      tally.poison.push({ slice: batch.slice, position: String(batch.positionOf(index)), reason, message });
+      const position = String(batch.positionOf(index));
+      const named = namedBy(decoded.subject, batch.keys[index] ?? null);
+      tally.poison.push({ slice: batch.slice, position, reason, message, ...named });
     }
   }
   return places;
@@ -195,7 +205,18 @@ async function startingPoints(
 ): Promise<LogSlice[]> {
   if (fromEventId !== undefined) return fromEvent(servers, slices, fromEventId, signal);
   if (fromTime === undefined) return [...slices];
-  const offsets = await offsetsAt(servers, BigInt(fromTime.getTime()));
+  return slicesFrom(servers, slices, fromTime.getTime());
+}
+
+/** The slices from the first record at or after a moment (milliseconds since the epoch). */
+async function slicesFrom(
+  servers: RebuildServers,
+  slices: readonly LogSlice[],
+  time: number,
+): Promise<LogSlice[]> {
+  // Records have no earlier time, and Kafka takes negative ones for marks of its own: -1 would be the end.
+  if (!(time > 0)) return [...slices];
+  const offsets = await offsetsAt(servers, BigInt(time));
   return slices.map((slice) => ({ ...slice, start: offsets.get(slice.slice) ?? slice.end }));
 }
 
@@ -226,13 +247,10 @@ async function fromEvent(
         const index = batch.values.findIndex((value) => value?.includes(eventId) && isEvent(value, eventId));
         if (index < 0) continue;
         const decoded = decodeEvent(batch.values[index]!);
-        const time = decoded.ok ? BigInt(Date.parse(decoded.event.time)) : 0n;
-        const offsets = await offsetsAt(servers, time);
-        return slices.map((other) => ({
-          ...other,
-          start:
-            other.slice === slice.slice ? batch.positionOf(index) : (offsets.get(other.slice) ?? other.end),
-        }));
+        const from = await slicesFrom(servers, slices, decoded.ok ? Date.parse(decoded.event.time) : 0);
+        return from.map((other) =>
+          other.slice === slice.slice ? { ...other, start: batch.positionOf(index) } : other,
+        );
       }
     }
   } finally {

@@ -127,7 +127,7 @@ export function writeReceipt(context: RunContext, ending: Ending, startedBy: Rec
       duplicate: total.duplicate,
       deadLettered: total.poisoned,
       heldBack: total.heldBack,
-      byType: Object.fromEntries(Object.entries(total.byType).sort()),
+      byType: Object.fromEntries([...total.byType].sort(([one], [other]) => (one < other ? -1 : 1))),
     },
     documents: {
       written: total.written,

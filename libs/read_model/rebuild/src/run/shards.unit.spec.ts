@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { emptyTally } from '../build/slice-tally.ts';
+import { emptyTally, saveTally } from '../build/slice-tally.ts';
 import type { Checkpoint } from './checkpoint.ts';
 import { nextStep } from './run-steps.ts';
 import { isSliceOf, mergeCheckpoints } from './shards.ts';
@@ -15,7 +15,7 @@ const base: Checkpoint = {
   finished: {},
   halfRead: {},
 };
-const tally = (read: number) => ({ ...emptyTally(), read });
+const tally = (read: number) => saveTally({ ...emptyTally(), read });
 
 describe('the slices of shards', () => {
   it('belong to exactly one of them each, whatever their number', () => {

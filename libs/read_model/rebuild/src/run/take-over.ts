@@ -8,7 +8,7 @@ import {
   type ShardedBuild,
 } from '@reprise/read-model-indices';
 import type { KafkaTopic } from '@reprise/read-model-feed';
-import { sumTallies } from '../build/slice-tally.ts';
+import { restoreTally, sumTallies } from '../build/slice-tally.ts';
 import { RebuildError } from '../errors.ts';
 import type { LogSource } from '../log/log-source.ts';
 import { readCheckpoint, type Checkpoint, type CheckpointUse } from './checkpoint.ts';
@@ -154,7 +154,7 @@ export function goOnFrom(
   isOwn: (slice: number) => boolean = () => true,
 ): void {
   for (const [slice, tally] of Object.entries(finished))
-    if (isOwn(Number(slice))) context.tallies.set(Number(slice), tally);
+    if (isOwn(Number(slice))) context.tallies.set(Number(slice), restoreTally(tally));
   context.readBefore = sumTallies(context.tallies.values()).read;
 }
 
