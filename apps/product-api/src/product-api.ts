@@ -1,5 +1,5 @@
 import { createMetrics, type Logger } from '@reprise/runtime';
-import { createHttpApplication, type HttpApplication } from '@reprise/runtime/http';
+import { createHttpApplication, type HttpApplication, type HttpLimits } from '@reprise/runtime/http';
 import { type ProductApiConfiguration } from './configuration.ts';
 import { ProductApiModule } from './product-api.module.ts';
 import { WriteDatabase } from './write-database.ts';
@@ -25,11 +25,16 @@ export function writeDatabaseOf(
  * The product API, ready to listen; until its database is connected to, it answers 503. Closing it lets requests in flight
  * finish and then closes its database connections.
  */
-export function createProductApi(database: WriteDatabase, logger: Logger): Promise<HttpApplication> {
+export function createProductApi(
+  database: WriteDatabase,
+  logger: Logger,
+  limits?: Partial<HttpLimits>,
+): Promise<HttpApplication> {
   const metrics = createMetrics('product-api');
   return createHttpApplication(ProductApiModule.register(database, metrics, logger), {
     logger,
     metrics,
+    ...(limits && { limits }),
     openApi: {
       title: 'Reprise product API',
       description:

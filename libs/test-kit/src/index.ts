@@ -15,6 +15,7 @@ export {
 } from './kafka.ts';
 export { producePacked } from './packed-records.ts';
 export { itSetsItsSessions, makeOdd, oddSettings, type SettingsLevel } from './odd-settings.ts';
+export { ApiConformance, keyOf, type ConformanceOptions } from './open-api/conformance.ts';
 export type { OutputLine } from './output-capture.ts';
 export { productHistory, step, type HistoryOptions, type HistoryStep } from './product-history.ts';
 export { spawnApp, type Exit, type SpawnedApp, type SpawnOptions } from './spawn-app.ts';

@@ -1,13 +1,10 @@
 import { applyDecorators } from '@nestjs/common';
-import {
-  ApiCreatedResponse,
-  ApiHeader,
-  ApiOkResponse,
-  ApiOperation,
-  ApiParam,
-  ApiResponse,
-} from '@nestjs/swagger';
+import { ApiCreatedResponse, ApiHeader, ApiOkResponse, ApiOperation, ApiParam } from '@nestjs/swagger';
+import { ApiProblem } from '@reprise/runtime/http';
 import { ProductResponse } from './product-response.ts';
+
+/** A `*`, or entity tags as RFC 9110 writes them. */
+const ifMatchPattern = '^(\\*|(W/)?"[\\x21\\x23-\\x7e]*"( *, *(W/)?"[\\x21\\x23-\\x7e]*")*)$';
 
 const etag = {
   ETag: {
@@ -19,6 +16,7 @@ const etag = {
 const idempotencyKey = ApiHeader({
   name: 'Idempotency-Key',
   required: false,
+  schema: { type: 'string', pattern: '^[\\x21-\\x7e]{1,255}$' },
   description:
     'A key of the client for this request, such as a UUID. Sent again with the same method, path and body it gets the first answer ' +
     'again and has no second effect. Kept for at least 24 hours.',
@@ -26,52 +24,33 @@ const idempotencyKey = ApiHeader({
 
 const productId = ApiParam({ name: 'id', format: 'uuid' });
 
-const problems: Readonly<Record<number, string>> = {
-  400: 'The request is not valid',
-  404: 'There is no such product',
-  409: 'A rule of the product forbids it',
-  410: 'The product was deleted',
-  412: 'If-Match names another version than the current one',
-  413: 'The body is larger than 100 KiB',
-  415: 'The body is not JSON',
-  422: 'The Idempotency-Key belongs to another request',
-  428: 'If-Match is missing',
-  503: 'The database is away or too busy; Retry-After says when to try again',
-};
+const refusedChange = [
+  ApiProblem(412, 'If-Match names another version than the current one', 'stale-version'),
+  ApiProblem(428, 'If-Match is missing', 'precondition-required'),
+];
 
-function problem(...statuses: number[]): MethodDecorator {
-  return applyDecorators(
-    ...statuses.map((status) =>
-      ApiResponse({
-        status,
-        description: problems[status] ?? '',
-        content: {
-          'application/problem+json': {
-            schema: {
-              type: 'object',
-              required: ['type', 'title', 'status', 'detail', 'instance', 'correlationId'],
-              properties: {
-                type: { type: 'string', example: 'urn:reprise:problem:stale-version' },
-                title: { type: 'string' },
-                status: { type: 'integer' },
-                detail: { type: 'string' },
-                instance: { type: 'string' },
-                correlationId: { type: 'string' },
-                errors: {
-                  type: 'array',
-                  items: {
-                    type: 'object',
-                    properties: { field: { type: 'string' }, message: { type: 'string' } },
-                  },
-                },
-              },
-            },
-          },
-        },
-      }),
-    ),
-  );
-}
+const refusedWrite = [
+  ApiProblem(
+    400,
+    'The request is not valid',
+    'malformed-idempotency-key',
+    'malformed-if-match',
+    'invalid-value',
+  ),
+  ApiProblem(413, 'The body is larger than 100 KiB, or its event too large for the log', 'event-too-large'),
+  ApiProblem(422, 'The Idempotency-Key belongs to another request', 'idempotency-key-reused'),
+  ApiProblem(
+    503,
+    'The database is away or too busy; Retry-After says when to try again',
+    'outcome-unknown',
+    'dependency-unavailable',
+  ),
+];
+
+const absent = [
+  ApiProblem(404, 'There is no such product', 'product-not-found'),
+  ApiProblem(410, 'The product was deleted', 'product-deleted'),
+];
 
 export function CreatesProduct(): MethodDecorator {
   return applyDecorators(
@@ -81,7 +60,7 @@ export function CreatesProduct(): MethodDecorator {
       type: ProductResponse,
       headers: { ...etag, Location: { description: 'Path of the product', schema: { type: 'string' } } },
     }),
-    problem(400, 413, 415, 422, 503),
+    ...refusedWrite,
   );
 }
 
@@ -90,7 +69,7 @@ export function ReadsProduct(): MethodDecorator {
     ApiOperation({ summary: 'Read a product as the last command left it' }),
     productId,
     ApiOkResponse({ type: ProductResponse, headers: etag }),
-    problem(400, 404, 410, 503),
+    ...absent,
   );
 }
 
@@ -102,11 +81,14 @@ export function ChangesProduct(summary: string): MethodDecorator {
     ApiHeader({
       name: 'If-Match',
       required: true,
+      schema: { type: 'string', pattern: ifMatchPattern },
       description: 'ETag of the version the change is made to, or * for any',
       example: '"3"',
     }),
     idempotencyKey,
     ApiOkResponse({ type: ProductResponse, headers: etag }),
-    problem(400, 404, 409, 410, 412, 413, 415, 422, 428, 503),
+    ...absent,
+    ...refusedChange,
+    ...refusedWrite,
   );
 }

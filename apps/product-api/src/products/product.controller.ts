@@ -1,5 +1,5 @@
 import { Body, Controller, Delete, Get, HttpCode, Param, Patch, Post, Put, Res } from '@nestjs/common';
-import { ApiTags } from '@nestjs/swagger';
+import { ApiBody, ApiExtraModels, ApiTags, getSchemaPath } from '@nestjs/swagger';
 import {
   adjustStock,
   changeCategory,
@@ -9,7 +9,7 @@ import {
   publish,
   unpublish,
 } from '@reprise/product-domain';
-import { validationProblem, type HttpReply } from '@reprise/runtime/http';
+import { ApiProblem, validationProblem, type HttpReply } from '@reprise/runtime/http';
 import { type ExpectedVersion, entityTagOf } from './if-match.ts';
 import { ChangesProduct, CreatesProduct, ReadsProduct } from './product-api-documentation.ts';
 import { ProductCommands, type CommandSource, type Decider } from './product-commands.ts';
@@ -69,6 +69,8 @@ export class ProductController {
 
   @Patch(':id/details')
   @ChangesProduct('Change any of title, description, brand and tags')
+  @ApiExtraModels(ChangeDetailsRequest)
+  @ApiBody({ schema: { allOf: [{ $ref: getSchemaPath(ChangeDetailsRequest) }], minProperties: 1 } })
   changeDetails(
     @Param('id', productIdPipe) id: string,
     @IfMatch() expected: ExpectedVersion,
@@ -109,6 +111,7 @@ export class ProductController {
   @Post(':id/stock-adjustments')
   @HttpCode(200)
   @ChangesProduct('Add to the stock or take from it')
+  @ApiProblem(409, 'There is not enough stock, or too much', 'insufficient-stock', 'stock-limit-exceeded')
   adjustStock(
     @Param('id', productIdPipe) id: string,
     @IfMatch() expected: ExpectedVersion,
@@ -145,6 +148,7 @@ export class ProductController {
 
   @Delete(':id')
   @ChangesProduct('Delete for good; the answer is the product as it was left')
+  @ApiBody({ type: DeleteProductRequest, required: false })
   delete(
     @Param('id', productIdPipe) id: string,
     @IfMatch() expected: ExpectedVersion,

@@ -1,4 +1,5 @@
 import { createLogger } from '@reprise/runtime';
+import type { HttpLimits } from '@reprise/runtime/http';
 import { afterFile } from '@reprise/test-kit';
 import { createProductApi, writeDatabaseOf } from '../product-api.ts';
 
@@ -23,13 +24,13 @@ export type StartedApi = Call & { readonly origin: string };
 /** The product API on a port of its own; it is closed at the end of the test file. */
 export async function startApi(
   writeDatabaseUrl: string,
-  more: { statementTimeoutMs?: number } = {},
+  { limits, ...more }: { statementTimeoutMs?: number; limits?: Partial<HttpLimits> } = {},
 ): Promise<StartedApi> {
   const logger = createLogger('product-api', { level: 'silent' });
   const configuration = { writeDatabaseUrl, poolSize: 10, statementTimeoutMs: 10_000, ...more };
   const database = writeDatabaseOf(configuration, logger);
   await database.connect();
-  const api = await createProductApi(database, logger);
+  const api = await createProductApi(database, logger, limits);
   afterFile(() => api.close());
   const origin = `http://127.0.0.1:${await api.listen(0)}`;
   return Object.assign(callsTo(origin), { origin });

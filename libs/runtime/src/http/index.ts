@@ -10,6 +10,7 @@ export { NestLogger } from './nest-logger.ts';
 export { OperationsModule, type OperationsOptions } from './operations/operations-module.ts';
 export { Readiness, type CheckResults, type ReadinessChecks } from './operations/readiness.ts';
 export type { OpenApiOptions } from './open-api/open-api.ts';
+export { ApiProblem } from './open-api/problem-responses.ts';
 export type { ProblemDetails } from './problems/problem-details.ts';
 export { ProblemDetailsFilter } from './problems/problem-details-filter.ts';
 export {

@@ -31,7 +31,7 @@ export function isTextWithin(value: unknown, { minLength, maxLength }: TextLimit
 export function TextField(limits: TextLimits, options: FieldOptions): PropertyDecorator {
   return field(
     options,
-    { type: String, ...limits },
+    { type: String, pattern: textPattern, ...limits },
     rule(`$property must be a text of ${lengths(limits)}`, (value) => isTextWithin(value, limits)),
   );
 }
@@ -53,6 +53,7 @@ export function IntegerField(limits: IntegerLimits, options: FieldOptions): Prop
 export function NonZeroIntegerField(limits: IntegerLimits, options: FieldOptions): PropertyDecorator {
   return applyDecorators(
     IntegerField(limits, options),
+    ApiProperty({ not: { enum: [0] } }),
     NotEquals(0, { message: '$property must not be 0' }) as PropertyDecorator,
   );
 }
@@ -69,7 +70,7 @@ export function TagsField(options: FieldOptions): PropertyDecorator {
   const { tag, tags } = eventLimits;
   return field(
     options,
-    { type: [String], maxItems: tags.maxItems },
+    { type: 'array', maxItems: tags.maxItems, items: { type: 'string', pattern: textPattern, ...tag } },
     rule(
       `$property must be a list of at most ${tags.maxItems} texts of ${lengths(tag)}`,
       (value) =>

@@ -1,6 +1,7 @@
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { DocumentBuilder, SwaggerModule } from '@nestjs/swagger';
 import type { HttpReply } from '../http-messages.ts';
+import { withFrameResponses } from './frame-responses.ts';
 
 export interface OpenApiOptions {
   readonly title: string;
@@ -8,14 +9,19 @@ export interface OpenApiOptions {
   readonly version: string;
 }
 
+/** What holds for every operation and has no place of its own in a document. */
+const everywhere = `Errors are problem documents (RFC 9457). Bodies are JSON in UTF-8 without compression, at most 100 KiB, nested at
+most 32 levels, with at most 1000 members and elements, none named twice. A query string has at most 100 parameters, and unknown ones are
+refused. Another method on a path answers 405 with Allow, OPTIONS 204 with Allow, HEAD as GET without the body.`;
+
 /** Serves the document Nest derives from the application's controllers and DTOs at `/openapi.json`. */
 export async function serveOpenApi(nest: NestFastifyApplication, options: OpenApiOptions): Promise<void> {
   const info = new DocumentBuilder()
     .setTitle(options.title)
-    .setDescription(options.description)
+    .setDescription(`${options.description}\n\n${everywhere.replaceAll('\n', ' ')}`)
     .setVersion(options.version)
     .build();
-  const document = JSON.stringify(SwaggerModule.createDocument(nest, info));
+  const document = JSON.stringify(withFrameResponses(SwaggerModule.createDocument(nest, info)));
   nest.getHttpAdapter().get('/openapi.json', (_: unknown, reply: HttpReply) => {
     reply.header('content-type', 'application/json; charset=utf-8').send(document);
   });

@@ -20,6 +20,12 @@ class BodyDto {
   parts?: PartDto[];
 }
 
+class NoteDto {
+  @IsOptional()
+  @IsString()
+  text?: string;
+}
+
 class QueryDto {
   @IsOptional()
   @IsInt()
@@ -30,6 +36,11 @@ class QueryDto {
 class ThingsController {
   @Post()
   create(@Body() body: BodyDto): object {
+    return body;
+  }
+
+  @Post('notes')
+  note(@Body() body: NoteDto): object {
     return body;
   }
 
@@ -77,6 +88,23 @@ describe('a request that is not valid', () => {
       expect(query.status).toBe(400);
       expect((await problem(query))['errors']).toEqual([expected]);
       expect(Object.keys(Object.prototype)).toEqual([]);
+    },
+  );
+
+  it.each(['[]', '[{"title":"a"}]', 'null', '"text"', '7', 'true'])(
+    'is one whose body is %s where an object belongs, whatever members that may have',
+    async (body) => {
+      for (const path of ['things', 'things/notes']) {
+        const response = await fetch(`${origin}/v1/${path}`, {
+          method: 'POST',
+          body,
+          headers: { 'content-type': 'application/json' },
+        });
+        expect([path, response.status]).toEqual([path, 400]);
+        expect((await problem(response))['errors']).toEqual([
+          { field: 'body', message: 'body must be an object' },
+        ]);
+      }
     },
   );
 

@@ -32,6 +32,7 @@ export class RequestPipe extends ValidationPipe {
   override async transform(value: unknown, metadata: ArgumentMetadata): Promise<unknown> {
     if (metadata.type === 'query') refuseManyParameters(value);
     if (this.toValidate(metadata)) {
+      if (metadata.type === 'body') refuseNoObject(value);
       const inherited = inheritedMembers(value, '');
       if (inherited.length > 0) throw validationProblem(inherited);
     }
@@ -53,6 +54,12 @@ export function validationProblem(errors: readonly FieldError[]): ProblemExcepti
       : `Not valid: ${fields}${more}. Nothing was changed.`,
     { errors: shown, errorCount: errors.length },
   );
+}
+
+/** Validation would take a list for as many objects, none of them with a mistake, and `null` for an object without members. */
+function refuseNoObject(value: unknown): void {
+  if (value === undefined || (typeof value === 'object' && value !== null && !Array.isArray(value))) return;
+  throw validationProblem([{ field: 'body', message: 'body must be an object' }]);
 }
 
 function refuseManyParameters(value: unknown): void {

@@ -1,0 +1,124 @@
+import type { OpenAPIObject } from '@nestjs/swagger';
+import { correlationIdHeader } from '../requests/correlation-id.ts';
+import {
+  problemMediaType,
+  problemResponse,
+  problemSchema,
+  type ProblemResponse,
+} from './problem-responses.ts';
+
+type Operation = NonNullable<OpenAPIObject['paths'][string]['get']>;
+
+interface FrameResponse {
+  readonly status: number;
+  readonly description: string;
+  readonly slugs: readonly string[];
+  readonly when: (path: string, hasBody: boolean) => boolean;
+}
+
+const always = (): boolean => true;
+const withBody = (_path: string, hasBody: boolean): boolean => hasBody;
+
+/** What the frame answers before or instead of a controller, whatever that is. */
+const frameResponses: readonly FrameResponse[] = [
+  {
+    status: 400,
+    description: 'The request is not valid',
+    slugs: ['bad-request', 'validation-failed'],
+    when: always,
+  },
+  { status: 400, description: 'The body cannot be read', slugs: ['malformed-body'], when: withBody },
+  {
+    status: 408,
+    description: 'The request did not arrive in time',
+    slugs: ['request-timeout'],
+    when: always,
+  },
+  {
+    status: 413,
+    description: 'The body is larger than 100 KiB',
+    slugs: ['payload-too-large'],
+    when: withBody,
+  },
+  {
+    status: 414,
+    description: 'A part of the path is longer than 100 characters',
+    slugs: ['uri-too-long'],
+    when: (path) => path.includes('{'),
+  },
+  {
+    status: 415,
+    description: 'The body is not JSON in UTF-8, or is compressed',
+    slugs: ['unsupported-media-type'],
+    when: withBody,
+  },
+  {
+    status: 431,
+    description: 'Request line and headers are larger than 16 KiB',
+    slugs: ['request-header-fields-too-large'],
+    when: always,
+  },
+  {
+    status: 500,
+    description: 'The request failed; the log says why',
+    slugs: ['internal-error'],
+    when: always,
+  },
+  {
+    status: 503,
+    description: 'A server behind this one is away or too busy; Retry-After says when to try again',
+    slugs: ['dependency-unavailable'],
+    when: always,
+  },
+];
+
+/** Methods whose bodies are read, documented or not. */
+const methodsWithBody = ['post', 'put', 'patch', 'delete'] as const;
+const methods = ['get', ...methodsWithBody] as const;
+
+/**
+ * Adds to a document what every operation has from the frame: its answers, the correlation id on each answer, and that unknown members
+ * of a body are refused. Of a status that the controller documents too, the types are joined.
+ */
+export function withFrameResponses(document: OpenAPIObject): OpenAPIObject {
+  document.components = {
+    ...document.components,
+    schemas: { ...document.components?.schemas, Problem: problemSchema },
+  };
+  for (const [path, item] of Object.entries(document.paths)) {
+    for (const method of methods) {
+      const operation = item[method];
+      if (operation) addResponses(operation, path, method !== 'get');
+      if (operation?.requestBody) closeSchemas(operation.requestBody, document);
+    }
+  }
+  return document;
+}
+
+function addResponses(operation: Operation, path: string, hasBody: boolean): void {
+  const responses = (operation.responses ??= {}) as Record<string, ProblemResponse>;
+  for (const { status, description, slugs, when } of frameResponses) {
+    if (!when(path, hasBody)) continue;
+    const known = typesOf(responses[status]);
+    const added = problemResponse(responses[status]?.description ?? description, slugs);
+    const types = [...new Set([...known, ...typesOf(added)])];
+    added.content[problemMediaType].schema.allOf[1].properties.type.enum = types;
+    responses[status] = added;
+  }
+  for (const response of Object.values(responses) as { headers?: object }[]) {
+    const schema = { type: 'string', minLength: 1, maxLength: 100 };
+    response.headers = { ...response.headers, [correlationIdHeader]: { required: true, schema } };
+  }
+}
+
+function typesOf(response: ProblemResponse | undefined): string[] {
+  return response?.content[problemMediaType].schema.allOf[1].properties.type.enum ?? [];
+}
+
+/** Closes every schema that a body refers to. */
+function closeSchemas(body: unknown, document: OpenAPIObject): void {
+  for (const [, name = ''] of JSON.stringify(body).matchAll(/"#\/components\/schemas\/([^"]+)"/g)) {
+    const schema = document.components?.schemas?.[name];
+    if (schema && 'type' in schema && schema.type === 'object') schema.additionalProperties = false;
+  }
+}

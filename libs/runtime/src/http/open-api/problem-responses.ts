@@ -1,0 +1,64 @@
+import { ApiResponse, type OpenAPIObject } from '@nestjs/swagger';
+import { problemType } from '../problems/problem-exception.ts';
+
+type Schemas = NonNullable<NonNullable<OpenAPIObject['components']>['schemas']>;
+type Schema = Schemas[string];
+
+export const problemMediaType = 'application/problem+json';
+
+/** The schema of every problem, under `components.schemas.Problem` of a document. */
+export const problemSchema: Schema = {
+  type: 'object',
+  required: ['type', 'title', 'status', 'detail', 'correlationId'],
+  properties: {
+    type: { type: 'string', description: 'What kind of problem it is; stays the same' },
+    title: { type: 'string' },
+    status: { type: 'integer' },
+    detail: { type: 'string', description: 'What happened this time' },
+    instance: { type: 'string', description: 'Path of the request, unless it could not be read so far' },
+    correlationId: { type: 'string' },
+    errors: {
+      type: 'array',
+      maxItems: 20,
+      description: 'The first rules of the request that were broken',
+      items: {
+        type: 'object',
+        required: ['field', 'message'],
+        properties: { field: { type: 'string' }, message: { type: 'string' } },
+      },
+    },
+    errorCount: { type: 'integer', minimum: 1, description: 'How many rules were broken' },
+  },
+};
+
+/** Documents an answer of one status, and the last parts of the `type` that its problem may have. */
+export function ApiProblem(status: number, description: string, ...slugs: string[]): MethodDecorator {
+  return ApiResponse({ status, ...problemResponse(description, slugs) });
+}
+
+export interface ProblemResponse {
+  description: string;
+  content: Record<typeof problemMediaType, { schema: ProblemOfTypes }>;
+}
+
+/** A problem of one of some types. */
+export interface ProblemOfTypes {
+  allOf: [{ $ref: string }, { type: 'object'; properties: { type: { type: 'string'; enum: string[] } } }];
+}
+
+export function problemResponse(description: string, slugs: readonly string[]): ProblemResponse {
+  const types = slugs.map(problemType);
+  return {
+    description,
+    content: {
+      [problemMediaType]: {
+        schema: {
+          allOf: [
+            { $ref: '#/components/schemas/Problem' },
+            { type: 'object', properties: { type: { type: 'string', enum: types } } },
+          ],
+        },
+      },
+    },
+  };
+}
