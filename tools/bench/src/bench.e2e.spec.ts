@@ -37,6 +37,7 @@ describe('npm run bench', () => {
     ],
     ['verify', small, 'nothing differs, 60 documents and 600 events each time'],
     ['api', ['--events', '60', '--products', '6', '--concurrency', '4'], '60 commands answered'],
+    ['hostile', ['--rounds', '5', '--concurrency', '2'], 'answers for their status'],
     [
       'latency',
       ['--seconds', '1', '--rate', '20', '--products', '10', '--partitions', '3'],

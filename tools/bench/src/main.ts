@@ -1,6 +1,7 @@
 import { dropNegativeTimeoutWarnings, shutdownSignal } from '@reprise/runtime';
 import { benchmarkApi } from './benchmarks/api.ts';
 import { benchmarkEventStore } from './benchmarks/event-store.ts';
+import { benchmarkHostile } from './benchmarks/hostile.ts';
 import { benchmarkLatency } from './benchmarks/latency.ts';
 import { benchmarkLive } from './benchmarks/live.ts';
 import { benchmarkMemory } from './benchmarks/memory.ts';
@@ -108,6 +109,13 @@ const program = benchCommand([
     defaults: { events: 20_000, products: 2_000, concurrency: 16 },
     quick: '--events 2_000 --products 200',
     run: onServers(benchmarkApi),
+  },
+  {
+    name: 'hostile',
+    description: 'what a stranger may send to the API, against a request that creates a product',
+    defaults: { rounds: 300, concurrency: 4 },
+    quick: '--rounds 20',
+    run: onServers(benchmarkHostile),
   },
 ]);
 try {

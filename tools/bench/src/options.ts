@@ -27,7 +27,7 @@ const optionTexts = {
   shards: ['--shards <n>', 'processes that build one generation together', wholeNumber],
   seconds: ['--seconds <n>', 'how long it is written', wholeNumber],
   rate: ['--rate <n>', 'writes per second', wholeNumber],
-  rounds: ['--rounds <n>', 'times it is measured; the medians count', wholeNumber],
+  rounds: ['--rounds <n>', 'times each is measured', wholeNumber],
   concurrency: ['--concurrency <n>', 'requests in flight', wholeNumber],
 } as const satisfies Record<string, readonly [string, string, (text: string) => number]>;
 
