@@ -1,6 +1,8 @@
 import {
   dropNegativeTimeoutWarnings,
+  outliveReaders,
   readConfiguration,
+  repeatedOptions,
   runService,
   type Configuration,
 } from '@reprise/runtime';
@@ -64,8 +66,11 @@ const program = new Command('outbox-relay')
       'drain it in time, 4 Kafka or Postgres stayed unreachable, 130/143 interrupted.',
   );
 
+outliveReaders();
 dropNegativeTimeoutWarnings();
+const repeated = repeatedOptions(program);
 const options = program.parse().opts<Options>();
+if (repeated.length > 0) program.error(`error: ${repeated.join('\nerror: ')}`);
 if (options.once !== true && (options.releaseParked === true || options.json === true)) {
   program.error('error: --release-parked and --json belong to --once');
 }

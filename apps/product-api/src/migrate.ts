@@ -1,4 +1,4 @@
-import { sessionHook, setSession } from '@reprise/runtime';
+import { outliveReaders, sessionHook, setSession } from '@reprise/runtime';
 import pg from 'pg';
 import { DataSource, type Logger } from 'typeorm';
 import { MigrationError } from './errors.ts';
@@ -61,7 +61,10 @@ export async function runWriteMigrations(url: string): Promise<string[]> {
   }
 }
 
-if (import.meta.main) process.exitCode = await migrateConfigured(process.env['WRITE_DATABASE_URL']);
+if (import.meta.main) {
+  outliveReaders();
+  process.exitCode = await migrateConfigured(process.env['WRITE_DATABASE_URL']);
+}
 
 /** Exit code 0: current now; 1: nothing to migrate was named; 4: the server could not be reached or refused. */
 async function migrateConfigured(url: string | undefined): Promise<number> {

@@ -24,8 +24,9 @@ export function readGateLimits(options: OptionReader): GateLimits {
 export function readCanaryOption(
   options: OptionReader,
   projections: readonly Projection[],
+  env: NodeJS.ProcessEnv,
 ): readonly Canary[] {
-  const file = options.text('canary');
+  const file = options.path('canary', env);
   if (file === undefined) return [];
   for (const { name, storage } of projections) {
     if (storage.kind !== 'elasticsearch')

@@ -1,8 +1,9 @@
 import { CommanderError } from 'commander';
-import { printableLines, shutdownSignal } from '@reprise/runtime';
+import { outliveReaders, printableLines, shutdownSignal } from '@reprise/runtime';
 import { runCommandLine } from './program.ts';
 import { describeError, exitCodeFor, isOfShutdown, signalExitCodes } from './command-errors.ts';
 
+outliveReaders();
 const shutdown = shutdownSignal();
 const stderr = (text: string) => void process.stderr.write(text);
 
@@ -13,6 +14,7 @@ try {
     received: shutdown.received,
     stdout: (text) => void process.stdout.write(text),
     stderr,
+    columns: () => process.stderr.columns,
     interactive: process.stderr.isTTY === true && process.env['NO_COLOR'] === undefined,
   });
 } catch (error) {

@@ -1,4 +1,5 @@
 import { RebuildError } from '@reprise/read-model-rebuild';
+import { typedPath } from '@reprise/runtime';
 
 /** Option values as commander hands them over: camel case names, text or flags. */
 export type RawOptions = Readonly<Record<string, string | string[] | boolean | undefined>>;
@@ -10,9 +11,13 @@ export class OptionReader {
   readonly #problems: string[] = [];
   readonly #raw: RawOptions;
 
-  /** @param excess words the command line holds that no option or argument took */
-  constructor(raw: RawOptions, excess: readonly string[]) {
+  /**
+   * @param excess words the command line holds that no option or argument took
+   * @param problems what is known to be wrong with it already
+   */
+  constructor(raw: RawOptions, excess: readonly string[], problems: readonly string[] = []) {
     this.#raw = raw;
+    this.#problems.push(...problems);
     for (const word of excess) {
       this.problem(word.startsWith('-') ? `unknown option ${word}` : `unexpected argument "${word}"`);
     }
@@ -27,11 +32,24 @@ export class OptionReader {
     return typeof value === 'string' ? value : undefined;
   }
 
-  /** Values of an option that may stand several times, or hold several divided by commas. */
-  list(name: string): string[] {
+  /** A file or folder, as an absolute path; a relative one is taken from the folder the command was typed in. */
+  path(name: string, env: NodeJS.ProcessEnv): string | undefined {
+    const value = this.text(name);
+    return value === undefined ? undefined : typedPath(value, env);
+  }
+
+  /**
+   * Ids of aggregates, of an option that may stand several times, or hold several ids divided by commas. White space around an id
+   * does not count; a backslash takes the next character as it is, so that an id can hold a comma (`a\,b`) or begin with a space.
+   *
+   * @returns undefined when the option is not given; it is a problem when it names nothing
+   */
+  ids(name: string): string[] | undefined {
     const value = this.#raw[name];
-    const values = Array.isArray(value) ? value : typeof value === 'string' ? [value] : [];
-    return [...new Set(values.flatMap((text) => text.split(',')).filter((text) => text !== ''))];
+    if (value === undefined) return undefined;
+    const ids = new Set([value].flat().flatMap((text) => (typeof text === 'string' ? splitIds(text) : [])));
+    if (ids.size === 0) this.problem(`${optionOf(name)} names no product`);
+    return [...ids];
   }
 
   flag(name: string): boolean {
@@ -108,6 +126,14 @@ export class OptionReader {
       `The command line is not usable; nothing was started:\n${list}\nSee --help.`,
     );
   }
+}
+
+/** White space at either end goes, unless a backslash stands before it. */
+function splitIds(text: string): string[] {
+  return [...text.matchAll(/(?:\\[^]|[^,])+/g)]
+    .map(([item]) => item.replace(/^\s+/, '').replace(/^((?:\\[^]|[^\\])*?)\s+$/, '$1'))
+    .map((item) => item.replace(/\\([^])/g, '$1'))
+    .filter((id) => id !== '');
 }
 
 /** `Date` takes 31 February for 3 March. */

@@ -1,3 +1,4 @@
+import { repeatedOptions } from '@reprise/runtime';
 import { Command } from 'commander';
 import { printableLines } from '@reprise/runtime';
 import { OptionReader, type RawOptions } from './option-reader.ts';
@@ -75,11 +76,12 @@ function addVerb(parent: Command, verb: Verb, invocation: Invocation, ended: (co
   );
   silence(command, invocation);
   command.allowUnknownOption().allowExcessArguments();
+  const repeated = repeatedOptions(command);
   command.action(async () => {
     // Unknown options stand among the words; whatever the verb does not take is a mistake.
     const taken = (word: string) => verb.operands !== undefined && !word.startsWith('-');
     const excess = command.args.filter((word) => !taken(word));
-    const options = new OptionReader(command.opts<RawOptions>(), excess);
+    const options = new OptionReader(command.opts<RawOptions>(), excess, repeated);
     ended(await verb.run(options, invocation, command.args.filter(taken)));
   });
 }

@@ -14,6 +14,8 @@ export interface Invocation {
   readonly clearLine: () => void;
   /** Whether stderr is a terminal someone looks at. */
   readonly interactive: boolean;
+  /** How many columns that terminal has now. */
+  readonly columns?: () => number | undefined;
 }
 
 /** `words` are the operands, for verbs that take any. */

@@ -214,4 +214,15 @@ describe('verify and repair', () => {
     const away = await rebuildJob('repair', '--projection', 'product_search', '--aggregate-id', ids[0]!);
     expect([away.code, away.text]).toEqual([4, expect.stringContaining('EVENT_STORE_DATABASE_URL')]);
   });
+
+  it('names products that nobody knows, does the rest, and ends with 2', async () => {
+    for (const verb of ['verify', 'repair', 'rebuild'] as const) {
+      const args = [verb, '--projection', 'product_search', '--json'];
+      const { code, stdout } = await rebuildJob(...args, '--aggregate-id', ` ${ids[30]} , nobody`);
+      expect({ verb, code, report: JSON.parse(stdout) as unknown }).toMatchObject({
+        code: 2,
+        report: { unknown: ['nobody'] },
+      });
+    }
+  });
 });

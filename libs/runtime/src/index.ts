@@ -7,7 +7,10 @@ export { dropNegativeTimeoutWarnings, kafkaLogCreator } from './kafkajs-process.
 export { createMetrics } from './metrics.ts';
 export { printable, printableJson, printableLines } from './printable.ts';
 export { redact } from './redaction.ts';
+export { outlive, outliveReaders } from './output.ts';
 export { sessionHook, sessionSettings, setSession, type OwnSettings } from './postgres-session.ts';
+export { repeatedOptions } from './repeated-options.ts';
 export { runService, untilAborted, type ServiceContext } from './run-service.ts';
 export { shutdownSignal, type ShutdownSignal, type ShutdownSignalName } from './shutdown-signal.ts';
+export { typedPath } from './typed-path.ts';
 export { whenAvailable, type WaitingOptions } from './when-available.ts';

@@ -1,6 +1,7 @@
 import { destination, levels, pino, stdTimeFunctions, type Logger as PinoLogger } from 'pino';
 import { ConfigurationError } from './configuration-error.ts';
 import { errorFields } from './error-fields.ts';
+import { outlive } from './output.ts';
 import { printableJson } from './printable.ts';
 import { redact } from './redaction.ts';
 
@@ -25,6 +26,13 @@ export function createLogger(name: string, options: LoggerOptions = {}): Logger 
     const known = [...Object.keys(levels.values), 'silent'].join(', ');
     throw new ConfigurationError([`LOG_LEVEL must be one of ${known}, not "${level}"`]);
   }
+  const output = options.destination ?? 'stdout';
+  const stream = destination({ dest: output === 'stderr' ? 2 : 1, sync: true });
+  outlive(
+    stream,
+    `the log (${output})`,
+    (text) => void process[output === 'stderr' ? 'stdout' : 'stderr'].write(text),
+  );
   return pino(
     {
       level,
@@ -34,6 +42,6 @@ export function createLogger(name: string, options: LoggerOptions = {}): Logger 
       serializers: { err: (error: unknown) => errorFields(error) },
       hooks: { streamWrite: (line) => printableJson(redact(line)) },
     },
-    destination({ dest: options.destination === 'stderr' ? 2 : 1, sync: true }),
+    stream,
   );
 }

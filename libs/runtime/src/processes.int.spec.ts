@@ -1,6 +1,8 @@
 import { execFile, spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
+import { closeSync, openSync } from 'node:fs';
 import { createInterface } from 'node:readline';
+import { text } from 'node:stream/consumers';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 
@@ -68,6 +70,48 @@ describe('a service', () => {
     expect(failure).toMatchObject({ code: 1 });
     const line = JSON.parse((failure as { stdout: string }).stdout) as Record<string, unknown>;
     expect(line).toMatchObject({ level: 'fatal', problems: ['A is bad', 'B is bad'] });
+  });
+});
+
+describe('the log of a service', () => {
+  it.each([
+    ['a pipe whose reader is gone', 'pipe'],
+    ['a full device', 'full'],
+  ])('can be lost to %s, and the service goes on to its end', async (_what, kind) => {
+    const script = `await runService('sample', async ({ logger }) => {
+      for (let line = 0; line < 50; line++) {
+        logger.info({ line }, 'working');
+        console.log('and to stdout');
+        await new Promise((resolve) => setTimeout(resolve, 2));
+      }
+    });`;
+    const output = kind === 'full' ? openSync('/dev/full', 'w') : 'pipe';
+    const child = spawn(process.execPath, nodeArguments(script), {
+      cwd: root,
+      env,
+      stdio: ['ignore', output, output],
+    });
+    children.add(child);
+    child.stdout?.destroy();
+    child.stderr?.destroy();
+    expect(await once(child, 'exit')).toEqual([0, null]);
+    if (typeof output === 'number') closeSync(output);
+  });
+
+  it('says on stderr, once, why lines are lost on stdout', async () => {
+    const script = `await runService('sample', async ({ logger }) => { for (let line = 0; line < 3; line++) logger.info('x'); });`;
+    const full = openSync('/dev/full', 'w');
+    const child = spawn(process.execPath, nodeArguments(script), {
+      cwd: root,
+      env,
+      stdio: ['ignore', full, 'pipe'],
+    });
+    children.add(child);
+    const [told] = await Promise.all([text(child.stderr!), once(child, 'exit')]);
+    closeSync(full);
+    expect(told).toMatch(
+      /^What is written to the log \(stdout\) is lost \(ENOSPC: [^\n]*\); the work goes on[^\n]*\n$/,
+    );
   });
 });
 

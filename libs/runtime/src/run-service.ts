@@ -1,5 +1,6 @@
 import { ConfigurationError } from './configuration-error.ts';
 import { createLogger, type Logger } from './logger.ts';
+import { outliveReaders } from './output.ts';
 import { shutdownSignal } from './shutdown-signal.ts';
 
 export interface ServiceContext {
@@ -16,6 +17,7 @@ export async function runService(
   name: string,
   body: (context: ServiceContext) => Promise<void>,
 ): Promise<void> {
+  outliveReaders();
   const shutdown = shutdownSignal();
   let logger: Logger | undefined;
   try {

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { postgresInClearText } from './clear-text.ts';
 import { isError } from './is-error.ts';
+import { typedPath } from './typed-path.ts';
 
 /** Reads single settings and collects what is wrong with them, so that an operator sees every problem in one go. */
 export class Settings {
@@ -59,12 +60,12 @@ export class Settings {
     return fallback;
   }
 
-  /** The content of the file a setting names. */
+  /** The content of the file a setting names; a relative path is taken from where the command was typed. */
   file(name: string): string | undefined {
     const path = this.optional(name);
     if (path === undefined) return undefined;
     try {
-      return readFileSync(path, 'utf8');
+      return readFileSync(typedPath(path, this.#env), 'utf8');
     } catch (error) {
       this.problem(`${name} names a file that cannot be read: ${isError(error) ? error.message : path}`);
       return undefined;

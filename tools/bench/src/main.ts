@@ -1,4 +1,4 @@
-import { dropNegativeTimeoutWarnings, shutdownSignal } from '@reprise/runtime';
+import { dropNegativeTimeoutWarnings, outliveReaders, shutdownSignal } from '@reprise/runtime';
 import { benchmarkApi } from './benchmarks/api.ts';
 import { benchmarkEventStore } from './benchmarks/event-store.ts';
 import { benchmarkHostile } from './benchmarks/hostile.ts';
@@ -19,6 +19,7 @@ const progress = (line: string): void => void process.stderr.write(`${line}\n`);
 const print = (line: string): void => void process.stdout.write(`${line}\n`);
 
 dropNegativeTimeoutWarnings();
+outliveReaders();
 const shutdown = shutdownSignal();
 const onServers =
   (benchmark: (options: BenchOptions, run: BenchmarkRun) => Promise<void>): Benchmark['run'] =>

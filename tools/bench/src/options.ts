@@ -1,3 +1,4 @@
+import { repeatedOptions } from '@reprise/runtime';
 import { Command, InvalidArgumentError } from 'commander';
 import type { TaskOptions } from './child/task.ts';
 
@@ -68,6 +69,7 @@ function addBenchmark(program: Command, { name, description, defaults, quick, ru
     if (parse === bytes) command.option(flags, `${text} (default: ${value / 2 ** 20}mb)`, parse);
     else command.option(flags, text, parse, value);
   }
+  const repeated = repeatedOptions(command);
   command
     .addHelpText(
       'after',
@@ -82,6 +84,7 @@ Examples:
 Exit codes: 0 measured (whatever the figures), 1 a contender or a check failed, or the usage is wrong, 130/143 interrupted.`,
     )
     .action(async (given: Partial<BenchOptions>) => {
+      if (repeated.length > 0) command.error(`error: ${repeated.join('\nerror: ')}`);
       const options = { ...defaults, ...given } as BenchOptions;
       refuseTooFew(command, options.events, options.products, '');
       refuseTooFew(command, options.largeEvents, options.largeProducts, 'large-');

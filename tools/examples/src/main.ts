@@ -1,6 +1,7 @@
-import { shutdownSignal } from '@reprise/runtime';
+import { outliveReaders, shutdownSignal } from '@reprise/runtime';
 import { rebuildSearch } from './embedded-rebuild.ts';
 
+outliveReaders();
 const shutdown = shutdownSignal();
 try {
   const receipt = await rebuildSearch(process.env, { signal: shutdown.signal, tell: console.error });

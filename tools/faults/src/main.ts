@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { shutdownSignal } from '@reprise/runtime';
+import { outliveReaders, shutdownSignal, typedPath } from '@reprise/runtime';
 import { stackDown } from '@reprise/stack';
 import { databaseTemplates, type DatabaseTemplates } from './cluster/databases.ts';
 import { ownServers, type Servers } from './cluster/servers.ts';
@@ -23,7 +23,8 @@ async function run(options: FaultOptions, signal: AbortSignal): Promise<boolean>
     print(rows.map(({ id, kind, title }) => `${id.padEnd(5)} ${kind.padEnd(8)} ${title}`).join('\n'));
     return true;
   }
-  const directory = options.dir ?? join(workspaceRoot, '.stack', 'faults');
+  const directory =
+    options.dir === undefined ? join(workspaceRoot, '.stack', 'faults') : typedPath(options.dir, process.env);
   const servers = await ownServers(directory, report, signal);
   const templates = await databaseTemplates(servers);
   try {
@@ -57,6 +58,7 @@ async function nemesis(
   return result.verdict.broken.length === 0;
 }
 
+outliveReaders();
 const shutdown = shutdownSignal();
 try {
   if (!(await run(readOptions(process.argv.slice(2)), shutdown.signal))) process.exitCode = 1;

@@ -1,3 +1,4 @@
+import { repeatedOptions } from '@reprise/runtime';
 import { Command, InvalidArgumentError } from 'commander';
 
 export interface FaultOptions {
@@ -50,6 +51,8 @@ Examples:
 
 Exit codes: 0 everything held and every fault fired, 1 something did not, or the usage is wrong, 130/143 interrupted`,
     );
+  const repeated = repeatedOptions(program);
   program.parse(argv, { from: 'user' });
+  if (repeated.length > 0) program.error(`error: ${repeated.join('\nerror: ')}`);
   return program.opts<FaultOptions>();
 }

@@ -1,4 +1,4 @@
-import { ConfigurationError, readConfiguration, shutdownSignal } from '@reprise/runtime';
+import { ConfigurationError, outliveReaders, readConfiguration, shutdownSignal } from '@reprise/runtime';
 import { generateHistories } from './catalogue/generate-histories.ts';
 import { readSampleOptions, type SampleOptions } from './options.ts';
 import { writeThroughApi } from './writers/api-writer.ts';
@@ -45,6 +45,7 @@ function write(options: SampleOptions, common: WriteOptions): Promise<WriteRepor
   return writeThroughApi(steps, { origin, concurrency: options.concurrency, ...common });
 }
 
+outliveReaders();
 const options = readSampleOptions(process.argv.slice(2));
 const shutdown = shutdownSignal();
 try {

@@ -1,8 +1,9 @@
 import { runWriteMigrations } from '@reprise/product-api';
 import { runReadModelMigrations } from '@reprise/read-model-indices';
-import { ConfigurationError, readConfiguration } from '@reprise/runtime';
+import { ConfigurationError, outliveReaders, readConfiguration } from '@reprise/runtime';
 import { Command } from 'commander';
 
+outliveReaders();
 const { write = false, readModel = false } = new Command('migrate')
   .description(
     'Brings the databases to the schema of this release. Safe to run again and while applications run.',

@@ -1,3 +1,4 @@
+import { repeatedOptions } from '@reprise/runtime';
 import { Command, InvalidArgumentError, Option } from 'commander';
 
 export interface SampleOptions {
@@ -70,8 +71,10 @@ export function readSampleOptions(args: readonly string[], throwing = false): Sa
         .exitOverride()
         .configureOutput({ writeErr: () => undefined })
     : sampleCommand();
+  const repeated = repeatedOptions(command);
   const options = command.parse(args, { from: 'user' }).opts<SampleOptions>();
   const problems = [
+    ...repeated,
     options.events < options.products &&
       '--events must be at least --products: every product has at least one event',
     options.kafka === undefined && options.append && '--append belongs to --kafka',

@@ -1,4 +1,4 @@
-import { shutdownSignal } from '@reprise/runtime';
+import { outliveReaders, shutdownSignal } from '@reprise/runtime';
 import { bringUpStack, configuredEndpoints } from './embedded-stack.ts';
 import { prepareLog } from './prepare-log.ts';
 
@@ -8,6 +8,7 @@ import { prepareLog } from './prepare-log.ts';
  */
 const print = (line: string): void => void process.stdout.write(`${line}\n`);
 
+outliveReaders();
 const shutdown = shutdownSignal();
 try {
   const configured = configuredEndpoints(process.env);

@@ -1,4 +1,4 @@
-import { shutdownSignal, untilAborted } from '@reprise/runtime';
+import { outliveReaders, shutdownSignal, untilAborted } from '@reprise/runtime';
 import { bringUpStack, configuredEndpoints, migrateDatabases } from './embedded-stack.ts';
 import { startApp, type AppName, type AppProcess } from './processes/app-process.ts';
 
@@ -44,6 +44,7 @@ async function announce(apps: readonly AppProcess[]): Promise<void> {
   print(['All four are ready. ^C ends them; the servers keep running.', ...rows].join('\n'));
 }
 
+outliveReaders();
 const shutdown = shutdownSignal();
 try {
   const env = await environment(shutdown.signal);

@@ -62,7 +62,10 @@ export function parseArguments(
 ): StackArguments {
   const end = words.indexOf('--');
   const [before, command] = end < 0 ? [words, []] : [words.slice(0, end), words.slice(end + 1)];
-  const { values, positionals } = parseOrExplain(before);
+  const { values, positionals, tokens } = parseOrExplain(before);
+  const given = tokens.flatMap((token) => (token.kind === 'option' ? [token.name] : []));
+  const again = given.find((name, at) => given.indexOf(name) < at);
+  if (again !== undefined) throw usageError(`--${again} is given more than once`);
   const [verb = 'help', ...rest] = values.help ? ['help'] : positionals;
   if (!isVerb(verb)) throw usageError(`"${verb}" is no verb`);
   const lines = Number(values.lines);
@@ -97,6 +100,7 @@ function parseOrExplain(words: readonly string[]) {
       allowPositionals: true,
       allowNegative: true,
       strict: true,
+      tokens: true,
     });
   } catch (error) {
     const message = error instanceof Error ? error.message : String(error);

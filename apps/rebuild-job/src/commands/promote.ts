@@ -28,7 +28,7 @@ export const promoteCommand: Verb = {
     const questions = {
       limits: readGateLimits(options),
       deep: options.flag('deep'),
-      canaries: readCanaryOption(options, named),
+      canaries: readCanaryOption(options, named, invocation.env),
     };
     options.finish();
     const servers = await openServers(invocation.env);

@@ -1,5 +1,4 @@
 import { statSync } from 'node:fs';
-import { resolve } from 'node:path';
 import type { Projection } from '@reprise/read-model-projections';
 import { leastMemoryBytes, type RebuildOptions, type ReplayFilter } from '@reprise/read-model-rebuild';
 import { readCanaryOption, readGateLimits } from '../gate-options.ts';
@@ -36,11 +35,11 @@ export function readRequest(options: OptionReader, env: NodeJS.ProcessEnv): Rebu
     batchSize: options.wholeNumber('batchSize', 1, 200),
     ...readResources(options),
     ...readCheckpoints(options),
-    workDirectory: readWorkDirectory(options),
+    workDirectory: readWorkDirectory(options, env),
     maxEventsPerSecond: options.wholeNumber('maxEventsPerSecond', 0, 0),
     gate: readGateLimits(options),
     deep: options.flag('deep'),
-    canaries: readCanaryOption(options, projections),
+    canaries: readCanaryOption(options, projections, env),
     ...(untilTime && { untilTime }),
     ...(options.flag('diff') && { diffLimit: options.wholeNumber('diffLimit', 0, 20) }),
     progress: options.oneOf('progress', ['auto', 'json'], 'auto'),
@@ -75,12 +74,12 @@ function readCheckpoints(
   };
 }
 
-function readWorkDirectory(options: OptionReader): string | undefined {
-  const path = options.text('workDirectory');
+function readWorkDirectory(options: OptionReader, env: NodeJS.ProcessEnv): string | undefined {
+  const path = options.path('workDirectory', env);
   if (path === undefined) return undefined;
   if (!statSync(path, { throwIfNoEntry: false })?.isDirectory())
     options.problem(`--work-directory ${path} is not a directory`);
-  return resolve(path);
+  return path;
 }
 
 function readUntil(options: OptionReader): Date | undefined {
@@ -137,10 +136,9 @@ function readPart(options: OptionReader): ReplayFilter | undefined {
   if (fromTime && fromTime.getTime() > Date.now())
     options.problem(`--from-ts ${fromTime.toISOString()} lies in the future: there is nothing to apply yet`);
   const fromEventId = options.text('fromEventId');
-  const aggregateIds = options.isGiven('aggregateId') ? options.list('aggregateId') : undefined;
+  const aggregateIds = options.ids('aggregateId');
   const maxEvents = options.wholeNumber('maxEvents', 0, 0);
   if (fromTime && fromEventId) options.problem('--from-ts and --from-event-id exclude each other');
-  if (aggregateIds?.length === 0) options.problem('--aggregate-id names no product');
   const isPart =
     options.text('fromTs') ?? fromEventId ?? aggregateIds ?? (maxEvents > 0 ? 'limited' : undefined);
   if (isPart === undefined) return undefined;

@@ -1,6 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Projection } from '@reprise/read-model-projections';
 import { rebuildReadModel, replayOntoLive, type Receipt } from '@reprise/read-model-rebuild';
+import { idsHelp } from '../aggregate-ids.ts';
 import { signalExitCodes } from '../command-errors.ts';
 import { eachProjection, printJson } from '../each-projection.ts';
 import { gateOptions } from '../gate-options.ts';
@@ -42,7 +43,7 @@ export const rebuildCommand: Verb = {
     ['--diff-limit <n>', 'documents listed per kind of change (default 20)'],
     ['--from-ts <moment>', 'apply events from this moment on again to the live generation; builds nothing'],
     ['--from-event-id <id>', 'the same from this event on'],
-    ['--aggregate-id <ids...>', 'the same for these products only (comma-separated, or several times)'],
+    ['--aggregate-id <ids...>', idsHelp('the same for these products only')],
     ['--max-events <n>', 'the same for at most so many events (0 = no limit)'],
     ['--progress <how>', 'json writes progress as JSON lines to stderr (default auto)'],
     ['--json', 'print the receipt as one JSON document on stdout'],

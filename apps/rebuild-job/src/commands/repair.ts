@@ -10,6 +10,7 @@ import {
   type RepairServers,
 } from '@reprise/read-model-repair';
 import { describeError } from '../command-errors.ts';
+import { idsHelp } from '../aggregate-ids.ts';
 import { eachProjection, printJson, type ProjectionResult } from '../each-projection.ts';
 import { readProjections } from '../projection-option.ts';
 import { describeQueue, describeRepairs, describeWorkOff } from '../report/repair-text.ts';
@@ -21,6 +22,8 @@ export interface RepairReport {
   readonly projection: string;
   readonly documents: readonly (RepairedDocument & { readonly aggregateId: string })[];
   readonly failures: readonly { readonly aggregateId: string; readonly error: string }[];
+  /** Ids that have neither events nor a document. */
+  readonly unknown: readonly string[];
 }
 
 /** What `--all` came to: what was left in the queue is what failed, and what was asked for meanwhile. */
@@ -43,7 +46,7 @@ export const repairCommand: Verb = {
     'Rebuilds the documents of single products from the event store, or works the repair queue off.',
   options: [
     ['--projection <name>', 'the projection to repair, or all (required)'],
-    ['--aggregate-id <ids...>', 'repair these products now (comma-separated, or several times)'],
+    ['--aggregate-id <ids...>', idsHelp('repair these products now')],
     ['--all', 'work the queue off now, waiting and given up tasks too, and name what fails'],
     ['--status', 'show the queue'],
     ['--limit <n>', 'tasks listed by --status (default 20)'],
@@ -56,10 +59,10 @@ export const repairCommand: Verb = {
   ],
   async run(options, invocation) {
     const projections = readProjections(options);
-    const aggregateIds = options.list('aggregateId');
+    const aggregateIds = options.ids('aggregateId');
     const limit = options.wholeNumber('limit', 0, 20);
     const json = options.flag('json');
-    const asked = [aggregateIds.length > 0, options.flag('all'), options.flag('status')];
+    const asked = [aggregateIds !== undefined, options.flag('all'), options.flag('status')];
     if (asked.filter(Boolean).length !== 1)
       options.problem('one of --aggregate-id, --all and --status is required, and only one');
     options.finish();
@@ -68,7 +71,7 @@ export const repairCommand: Verb = {
       ? (projection, servers) => showQueue(projection, servers, limit, print)
       : options.flag('all')
         ? (projection, servers, signal) => workOff(projection, servers, signal, print)
-        : (projection, servers, signal) => repairNow(projection, servers, aggregateIds, signal, print);
+        : (projection, servers, signal) => repairNow(projection, servers, aggregateIds ?? [], signal, print);
     const servers = await openServers(invocation.env);
     try {
       const { results, exitCode } = await eachProjection(projections, invocation, (projection) =>
@@ -93,10 +96,15 @@ async function repairNow(
   const documents: (RepairedDocument & { aggregateId: string })[] = [];
   const failures: { aggregateId: string; error: string }[] = [];
   const repaired: string[] = [];
+  const unknown: string[] = [];
   for (const aggregateId of aggregateIds) {
     try {
       const found = await repairAggregate(repairServers(projection, servers), aggregateId, signal);
       if (found.length === 0) throw nothingFed(projection);
+      if (found.every(({ fault, to }) => fault === undefined && to === null)) {
+        unknown.push(aggregateId);
+        continue;
+      }
       documents.push(...found.map((document) => ({ aggregateId, ...document })));
       repaired.push(aggregateId);
     } catch (error) {
@@ -107,9 +115,12 @@ async function repairNow(
   const { name, version: projectionVersion } = projection;
   const keys = repaired.map((aggregateId) => ({ projection: name, projectionVersion, aggregateId }));
   await servers.repairs.settle(keys, begun);
-  const report = { projection: name, documents, failures };
+  const report = { projection: name, documents, failures, unknown };
   print(describeRepairs(report));
-  return { result: report, exitCode: failures.length > 0 ? exitCodes.refused : exitCodes.done };
+  return {
+    result: report,
+    exitCode: failures.length + unknown.length > 0 ? exitCodes.refused : exitCodes.done,
+  };
 }
 
 async function workOff(

@@ -1,6 +1,7 @@
 import type { Projection } from '@reprise/read-model-projections';
 import { exitCodes, verifyReadModel, type Drift, type VerifyReport } from '@reprise/read-model-rebuild';
 import type { RepairQueue } from '@reprise/read-model-repair';
+import { idsHelp } from '../aggregate-ids.ts';
 import { eachProjection, printJson } from '../each-projection.ts';
 import { readProjections } from '../projection-option.ts';
 import { describeVerification } from '../report/verify-text.ts';
@@ -23,7 +24,7 @@ export const verifyCommand: Verb = {
   description: 'Compares the read model that is live with the fold of the log; changes no document.',
   options: [
     ['--projection <name>', 'the projection to verify, or all (required)'],
-    ['--aggregate-id <ids...>', 'only these products (comma-separated, or several times)'],
+    ['--aggregate-id <ids...>', idsHelp('only these products')],
     ['--all', 'all products (default)'],
     ['--deep', 'compare the content of every document, not only where digests differ'],
     ['--repair', 'put every document that drifts into the repair queue'],
@@ -41,9 +42,8 @@ export const verifyCommand: Verb = {
   ],
   async run(options, invocation) {
     const projections = readProjections(options);
-    const aggregateIds = options.list('aggregateId');
-    if (aggregateIds.length > 0 && options.flag('all'))
-      options.problem('--aggregate-id and --all do not go together');
+    const aggregateIds = options.ids('aggregateId');
+    if (aggregateIds && options.flag('all')) options.problem('--aggregate-id and --all do not go together');
     const source = options.oneOf('source', ['kafka', 'event-store'], 'kafka');
     const settings = {
       source,
@@ -51,7 +51,7 @@ export const verifyCommand: Verb = {
       rate: options.wholeNumber('rate', 0, 0),
       limit: options.wholeNumber('limit', 0, 20),
       memoryBytes: options.bytes('memory', 384 << 20, 512 << 20),
-      ...(aggregateIds.length > 0 && { aggregateIds }),
+      ...(aggregateIds && { aggregateIds }),
     };
     const json = options.oneOf('report', ['table', 'json'], 'table') === 'json' || options.flag('json');
     const repair = options.flag('repair');

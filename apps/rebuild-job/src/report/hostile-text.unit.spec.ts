@@ -21,7 +21,7 @@ describe('what a verb prints of texts that come from a log', () => {
     expect(verification).toContain(`  missing   ${masked}  version none`);
     expect(verification).toContain('2 have an id that the queue cannot hold and were NOT taken');
     const failures = [{ aggregateId: hostile, error: hostile }];
-    expect(describeRepairs({ projection: 'p', documents: [], failures })).toContain(
+    expect(describeRepairs({ projection: 'p', documents: [], unknown: [], failures })).toContain(
       `  failed    ${masked}: ${masked}`,
     );
     const task = {

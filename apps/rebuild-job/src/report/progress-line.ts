@@ -16,10 +16,10 @@ export type ProgressStyle = 'live' | 'lines' | 'json';
 
 const intervals: Record<ProgressStyle, number> = { live: 250, lines: 3_000, json: 1_000 };
 
-/** Shows the progress of one projection on stderr. */
+/** Shows the progress of one projection on stderr. A live line is cut to the terminal: one that wrapped could not be rewritten. */
 export function progressReporter(
   projection: string,
-  { stderr: write, clearLine }: Pick<Invocation, 'stderr' | 'clearLine'>,
+  { stderr: write, clearLine, columns }: Pick<Invocation, 'stderr' | 'clearLine' | 'columns'>,
   style: ProgressStyle,
 ): ProgressReporter {
   let lineOpen = false;
@@ -33,7 +33,7 @@ export function progressReporter(
       if (style === 'json') return write(`${jsonText(progressAsJson(projection, report))}\n`);
       const line = printable(describeProgress(projection, report));
       if (style === 'live') clearLine();
-      write(style === 'live' ? line : `${line}\n`);
+      write(style === 'live' ? cutToWidth(line, columns?.()) : `${line}\n`);
       lineOpen = style === 'live';
     },
     notice(line) {
@@ -46,6 +46,23 @@ export function progressReporter(
     },
     finish: closeLine,
   };
+}
+
+/**
+ * A line that stays in one row of a terminal, its last column left free for the cursor. Characters beyond Latin count as two
+ * columns, which some of them take.
+ */
+export function cutToWidth(line: string, columns: number | undefined): string {
+  if (columns === undefined || columns < 1) return line;
+  const widthOf = (character: string) => (character.codePointAt(0)! > 0x2ff ? 2 : 1);
+  let width = 0;
+  const kept: string[] = [];
+  for (const character of line) {
+    width += widthOf(character);
+    if (width > columns - 1) return kept.pop() === undefined ? '' : `${kept.join('')}>`;
+    kept.push(character);
+  }
+  return line;
 }
 
 /** A report as one JSON object: positions as text, since JSON has no 64-bit integers. */

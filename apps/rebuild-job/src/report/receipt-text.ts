@@ -1,5 +1,6 @@
 import type { Receipt } from '@reprise/read-model-rebuild';
 import { printable } from '@reprise/runtime';
+import { describeUnknown } from '../aggregate-ids.ts';
 import { idText, linesText } from './text.ts';
 
 const number = (value: number) => value.toLocaleString('en-US');
@@ -64,6 +65,7 @@ export function describeReceipt(receipt: Receipt): string {
   }
   const more = Math.max(0, receipt.poison.length - 5) + Math.max(0, receipt.gaps.length - 5);
   if (more > 0) text.push(`  and ${more} more: see --json`);
+  text.push(...describeUnknown(receipt.unknown));
   for (const warning of receipt.warnings) text.push(`  warning: ${warning}`);
   if (receipt.message) text.push(...receipt.message.split('\n').map((line) => `  ${line}`));
   return linesText(text);

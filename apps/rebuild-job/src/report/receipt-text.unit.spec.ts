@@ -36,6 +36,7 @@ const failed: Receipt = {
   dryRun: null,
   poison: [],
   gaps: [],
+  unknown: [],
   warnings: [],
   startedBy: { user: 'ops', host: 'vm', pid: 7 },
   message: 'Kafka does not answer.',

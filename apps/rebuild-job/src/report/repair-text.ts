@@ -1,9 +1,10 @@
 import type { RepairCounts, RepairTask } from '@reprise/read-model-repair';
+import { describeUnknown } from '../aggregate-ids.ts';
 import type { RepairReport, WorkOffReport } from '../commands/repair.ts';
 import { idText, linesText } from './text.ts';
 
 /** What repairs of named products came to, as lines of text. */
-export function describeRepairs({ projection, documents, failures }: RepairReport): string {
+export function describeRepairs({ projection, documents, failures, unknown }: RepairReport): string {
   return linesText([
     `${projection}: ${documents.filter(({ fault }) => fault).length} of ${documents.length} documents repaired, ${failures.length} products failed`,
     ...documents.map(
@@ -11,6 +12,7 @@ export function describeRepairs({ projection, documents, failures }: RepairRepor
         `  ${(fault ?? 'right').padEnd(9)} ${idText(aggregateId)} in ${generation}: version ${from ?? 'none'}${fault ? `, now ${to ?? 'none'}` : ''}`,
     ),
     ...describeFailures(failures),
+    ...describeUnknown(unknown),
   ]);
 }
 

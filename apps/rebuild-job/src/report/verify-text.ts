@@ -1,14 +1,18 @@
+import { describeUnknown } from '../aggregate-ids.ts';
 import type { VerificationReport } from '../commands/verify.ts';
 import { idText, linesText } from './text.ts';
 
 /** A comparison as lines of text. */
 export function describeVerification(report: VerificationReport): string {
-  const { projection, generation, source, watermark, log, documents, counts, drift, clean, timing } = report;
+  const { projection, generation, source, watermark, log, documents, counts, drift, clean, unknown, timing } =
+    report;
   const { missing, extra, stale, different, inFlight } = counts;
+  const drifts = missing + extra + stale + different > 0;
+  const verdict = clean ? 'clean' : drifts ? 'DRIFT' : 'NOT VERIFIED';
   const at = Object.entries(watermark).map(([partition, end]) => `${partition}:${end}`);
   const against = source === 'kafka' ? 'the log' : 'the event store, the log being';
   const lines = [
-    `${projection}: ${clean ? 'clean' : 'DRIFT'}, ${generation} against ${against} up to ${at.join(' ')}`,
+    `${projection}: ${verdict}, ${generation} against ${against} up to ${at.join(' ')}`,
     `  ${documents.expected} documents by the log, ${documents.actual} in the store, ${(timing.durationMs / 1_000).toFixed(1)} s`,
     `  ${missing} missing, ${extra} extra, ${stale} stale, ${different} different, ${inFlight} in flight (newer than what was compared: no drift)`,
   ];
@@ -21,7 +25,8 @@ export function describeVerification(report: VerificationReport): string {
     lines.push(
       `  ${kind.padEnd(9)} ${idText(id)}  version ${actual ?? 'none'}, by the log ${expected ?? 'none'}`,
     );
-  if (!clean) lines.push(...describeRemedy(report));
+  lines.push(...describeUnknown(unknown));
+  if (drifts) lines.push(...describeRemedy(report));
   return linesText(lines);
 }
 

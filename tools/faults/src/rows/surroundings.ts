@@ -17,4 +17,33 @@ export const surroundingRows: readonly Row[] = [
       { file: 'apps/product-api/src/write-sessions.int.spec.ts', titles: ['set for the'] },
     ],
   },
+  {
+    id: 'B21',
+    title: 'Nobody reads the output of a run',
+    inject: 'stdout and stderr closed, or on a full device, while it builds',
+    expect: 'promoted, exit 0; refusals keep their codes',
+    invariants: ['I12'],
+    kind: 'spec',
+    specs: [
+      {
+        file: 'apps/rebuild-job/src/closed-outputs.e2e.spec.ts',
+        titles: ['changes neither what a run does nor its code'],
+      },
+      { file: 'libs/runtime/src/processes.int.spec.ts', titles: ['can be lost to'] },
+    ],
+  },
+  {
+    id: 'V1c',
+    title: 'Products are named that nobody knows',
+    inject: 'ids with a typing error, and with white space around them',
+    expect: 'the known ones are done, the others named, exit 2',
+    invariants: ['I12'],
+    kind: 'spec',
+    specs: [
+      {
+        file: 'apps/rebuild-job/src/verify-repair.e2e.spec.ts',
+        titles: ['names products that nobody knows'],
+      },
+    ],
+  },
 ];

@@ -25,7 +25,7 @@ export const listCommand: Verb = {
   ],
   async run(options, invocation) {
     const chosen = chosenProjections(options);
-    const aggregateId = options.text('aggregateId');
+    const aggregateId = options.text('aggregateId')?.trim();
     const reason = options.text('reason');
     const state = options.oneOf('state', states, 'all');
     const limit = options.wholeNumber('limit', 1, 100);

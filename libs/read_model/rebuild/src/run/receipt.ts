@@ -67,6 +67,8 @@ export interface Receipt {
   readonly dryRun: DryRunReport | null;
   readonly poison: readonly PoisonEvent[];
   readonly gaps: readonly VersionGap[];
+  /** Ids that `--aggregate-id` named and that neither the log nor the live generation has. */
+  readonly unknown: readonly string[];
   readonly warnings: readonly string[];
   readonly startedBy: { readonly user: string; readonly host: string; readonly pid: number };
   /** What went wrong and what to do next, when it did. */

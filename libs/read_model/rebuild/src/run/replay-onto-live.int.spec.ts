@@ -80,6 +80,19 @@ describe('a part of the log', () => {
     expect(Object.keys(await contentOf())).toHaveLength(6);
   });
 
+  it.each<RebuildMode>(['DRY_RUN', 'APPLY'])(
+    'names products that nobody knows, and refuses for them: %s',
+    async (mode) => {
+      const known = early[0]!.subject;
+      const { receipt, ending } = await replay({ aggregateIds: [known, 'nobody'] }, mode);
+      expect(receipt).toMatchObject({ unknown: ['nobody'], events: { read: 2 } });
+      expect(ending.exitCode).toBe(2);
+      // Known to the live generation, though no event of it lies in the part that is read.
+      const later = { aggregateIds: [known], fromTime: new Date('2026-05-01T00:00:00Z') };
+      expect(await replay(later, mode)).toMatchObject({ receipt: { unknown: [] }, ending: { exitCode: 0 } });
+    },
+  );
+
   it('ends after the number of events it is limited to', async () => {
     expect((await replay({ maxEvents: 3 })).receipt.events.read).toBe(3);
   });

@@ -66,8 +66,9 @@ export async function replayOntoLive(
   const source = shapeSource(log, { maxEventsPerSecond: options.maxEventsPerSecond ?? 0 });
   const slices = await startingPoints(servers, source.slices, filter, control.signal);
   const tally = emptyTally();
-  const replay = { options, filter, servers, live, tally };
+  const replay: Replay = { options, filter, servers, live, tally, seen: new Set() };
   let cancelled = false;
+  let readAll = true;
   const reports = watchOver(context, leaseTtlMs, () => undefined);
   try {
     context.progress.plan(slices);
@@ -78,7 +79,10 @@ export async function replayOntoLive(
         context.progress.move(slice.slice, batch.next.position);
         if (isFull(replay)) break;
       }
-      if (isFull(replay)) break;
+      if (isFull(replay)) {
+        readAll = false;
+        break;
+      }
     }
   } catch (error) {
     if (!control.signal.aborted) throw error;
@@ -90,11 +94,17 @@ export async function replayOntoLive(
   context.source = { ...source, slices };
   context.total = tally;
   context.stepMs['build'] = Math.round(performance.now() - begun);
-  const ending = endOfReplay(options, tally, cancelled);
+  context.unknown = cancelled || !readAll ? [] : await unknownOf(replay);
+  const ending = endOfReplay(options, tally, cancelled, context.unknown);
   return { receipt: writeReceipt(context, ending, thisProcess()), ending };
 }
 
-function endOfReplay({ mode }: RebuildOptions, tally: SliceTally, cancelled: boolean): Ending {
+function endOfReplay(
+  { mode }: RebuildOptions,
+  tally: SliceTally,
+  cancelled: boolean,
+  unknown: readonly string[],
+): Ending {
   if (cancelled) {
     const message =
       'The replay was cancelled; what was applied stays applied, and applying it again changes nothing.';
@@ -107,12 +117,13 @@ function endOfReplay({ mode }: RebuildOptions, tally: SliceTally, cancelled: boo
     };
   }
   const faulty = tally.poisoned + tally.gapped + tally.rejectedCount > 0;
+  const message = faulty ? (mode === 'DRY_RUN' ? someWouldNot : someWereNot) : null;
   return {
     outcome: mode === 'DRY_RUN' ? 'dry-run' : 'replayed',
-    exitCode: faulty ? exitCodes.refused : exitCodes.done,
+    exitCode: faulty || unknown.length > 0 ? exitCodes.refused : exitCodes.done,
     runState: faulty ? 'FAILED' : 'DONE',
     leaseLost: false,
-    message: faulty ? (mode === 'DRY_RUN' ? someWouldNot : someWereNot) : null,
+    message,
   };
 }
 
@@ -128,6 +139,8 @@ interface Replay {
   readonly servers: RebuildServers;
   readonly live: Generation;
   readonly tally: SliceTally;
+  /** Aggregates of which the log had an event. */
+  readonly seen: Set<string>;
 }
 
 const isFull = ({ filter, tally }: Replay) => filter.maxEvents > 0 && tally.read >= filter.maxEvents;
@@ -155,7 +168,7 @@ async function replayBatch(replay: Replay, batch: LogBatch): Promise<void> {
 }
 
 /** The events of a batch that the filter names, with their positions; what does not decode is counted as poison unless products were named. */
-function matching({ filter, tally }: Replay, batch: LogBatch): Map<ProductEvent, string> {
+function matching({ filter, tally, seen }: Replay, batch: LogBatch): Map<ProductEvent, string> {
   const wanted = filter.aggregateIds && new Set(filter.aggregateIds);
   const places = new Map<ProductEvent, string>();
   for (const [index, value] of batch.values.entries()) {
@@ -166,6 +179,7 @@ function matching({ filter, tally }: Replay, batch: LogBatch): Map<ProductEvent,
     if (decoded.ok) {
       countType(tally, decoded.event.type);
       places.set(decoded.event, String(batch.positionOf(index)));
+      if (wanted) seen.add(decoded.event.subject);
       continue;
     }
     tally.poisoned++;
@@ -177,6 +191,14 @@ function matching({ filter, tally }: Replay, batch: LogBatch): Map<ProductEvent,
     }
   }
   return places;
+}
+
+/** Of the aggregates that were named, those that neither what was read nor the live generation has. */
+async function unknownOf({ filter, servers, live, seen }: Replay): Promise<string[]> {
+  const unseen = filter.aggregateIds?.filter((id) => !seen.has(id)) ?? [];
+  if (unseen.length === 0) return [];
+  const stored = await servers.store.read(live.name, unseen);
+  return unseen.filter((id) => !stored.has(id));
 }
 
 function tallyFeed(

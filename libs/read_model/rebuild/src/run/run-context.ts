@@ -36,6 +36,8 @@ export interface RunContext {
   readonly workDirectory: string;
   readonly startedAt: Date;
   readonly warnings: string[];
+  /** Of the aggregates a part of the log was named by, those nobody knows. */
+  unknown: readonly string[];
   readonly stepMs: Record<string, number>;
   /** Given: the run builds this shard's slices only, under the shard's own lease. */
   readonly own?: OwnShard | undefined;
@@ -83,6 +85,7 @@ export function newRunContext(
     progress: new BuildProgress(),
     meter,
     warnings: [],
+    unknown: [],
     stepMs: {},
     tallies: new Map(),
     halfRead: new Map(),

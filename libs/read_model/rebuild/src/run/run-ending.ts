@@ -159,6 +159,7 @@ export function writeReceipt(context: RunContext, ending: Ending, startedBy: Rec
     dryRun: context.dryRun ?? null,
     poison: total.poison,
     gaps: total.gaps,
+    unknown: context.unknown,
     warnings: context.warnings,
     startedBy,
     message: ending.message,

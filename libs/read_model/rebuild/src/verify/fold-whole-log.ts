@@ -13,6 +13,8 @@ export interface WholeLogInput {
   readonly memoryBytes: number;
   /** Only the records of these aggregates; undefined for all. */
   readonly aggregateIds?: ReadonlySet<string> | undefined;
+  /** Told of every one of `aggregateIds` of which the log has a record, as often as it has one. */
+  readonly onNamed?: (aggregateId: string) => void;
   readonly signal: AbortSignal;
 }
 
@@ -34,7 +36,7 @@ const groupSize = 1_000;
  * @param see shown every final document, once, in no particular order
  */
 export async function foldWholeLog(
-  { projection, source, memoryBytes, aggregateIds, signal }: WholeLogInput,
+  { projection, source, memoryBytes, aggregateIds, onNamed, signal }: WholeLogInput,
   see: (document: DocumentToWrite) => void,
 ): Promise<FoldedLog> {
   const scratch = scratchDirectory();
@@ -44,13 +46,15 @@ export async function foldWholeLog(
   const finish = (entries: readonly FoldEntry[]) => {
     for (const { document, held } of entries) {
       if (held) gaps++;
-      if (document && (aggregateIds?.has(document.productId) ?? true)) see(prepareDocument(document));
+      if (!document || !(aggregateIds?.has(document.productId) ?? true)) continue;
+      onNamed?.(document.productId);
+      see(prepareDocument(document));
     }
   };
   try {
     for (const slice of source.slices) {
       for await (const batch of source.read(slice, { position: slice.start }, signal)) {
-        addBatch(table, batch, aggregateIds);
+        addBatch(table, batch, aggregateIds, onNamed);
         if (source.grouped) finish(table.takeAllBut(batch.keys.at(-1)?.toString()));
         signal.throwIfAborted();
       }
@@ -66,13 +70,22 @@ export async function foldWholeLog(
   }
 }
 
-function addBatch(table: FoldTable, batch: LogBatch, aggregateIds: ReadonlySet<string> | undefined): void {
+function addBatch(
+  table: FoldTable,
+  batch: LogBatch,
+  aggregateIds: WholeLogInput['aggregateIds'],
+  onNamed: WholeLogInput['onNamed'],
+): void {
   const { values, keys } = batch;
   const positionOf = (index: number) => batch.positionOf(index);
   for (let index = 0; index < values.length; index++) {
     const key = keys[index]!;
     // A record without a key may be anybody's.
-    if (aggregateIds && key !== null && !aggregateIds.has(key.toString())) continue;
+    if (aggregateIds && key !== null) {
+      const id = key.toString();
+      if (!aggregateIds.has(id)) continue;
+      onNamed?.(id);
+    }
     table.add(values[index]!, key, positionOf, index);
   }
 }

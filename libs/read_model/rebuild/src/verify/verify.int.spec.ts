@@ -1,7 +1,7 @@
 import type { ProductEvent } from '@reprise/events';
 import { canonicalJson, documentDigest } from '@reprise/read-model-documents';
 import type { GenerationName } from '@reprise/read-model-indices';
-import { elasticsearch, produce, productHistory, step } from '@reprise/test-kit';
+import { elasticsearch, produce, produceRaw, productHistory, step } from '@reprise/test-kit';
 import { testReadModel, type TestReadModel } from '../testing/read-model.ts';
 import { verifyReadModel, type VerifyOptions } from './verify.ts';
 
@@ -125,7 +125,21 @@ describe('verify', () => {
         { id: 'by-hand', class: 'extra' },
       ],
     });
-    expect(await verify({ aggregateIds: [ids[1]!] })).toMatchObject({ clean: true });
+    expect(await verify({ aggregateIds: [ids[1]!] })).toMatchObject({ clean: true, unknown: [] });
+  });
+
+  it('names products that neither the log nor the store has, and is not clean by them', async () => {
+    expect(await verify({ aggregateIds: [ids[1]!, 'nobody', ` ${ids[1]}`] })).toMatchObject({
+      drift: [],
+      unknown: ['nobody', ` ${ids[1]}`],
+      clean: false,
+    });
+  });
+
+  it('knows a product by a record that is no event, and by a document that the log does not have', async () => {
+    await produceRaw(model.topic, [{ key: 'garbled', value: 'no event' }]);
+    const { unknown } = await verify({ aggregateIds: ['garbled', 'by-hand'] });
+    expect(unknown).toEqual([]);
   });
 
   it('hands on every document that drifts, however few are listed, and reads no faster than it may', async () => {

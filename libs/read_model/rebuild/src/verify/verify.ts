@@ -43,7 +43,9 @@ export interface VerifyReport {
   readonly bucketsCompared: number;
   readonly counts: Readonly<Record<DriftClass, number>>;
   readonly drift: readonly Drift[];
-  /** True when nothing but documents in flight differs. */
+  /** Of the products that were named, those that neither the log nor the store has. */
+  readonly unknown: readonly string[];
+  /** True when nothing but documents in flight differs, and every product that was named is known. */
   readonly clean: boolean;
   readonly timing: {
     readonly durationMs: number;
@@ -77,6 +79,7 @@ export async function verifyReadModel(
   const opened = await openSource(options, servers, live);
   const source = rate > 0 ? pacedSource(opened, rate) : opened;
   const expected = ExpectedStates.open();
+  const known = new Set<string>();
   try {
     const log = await foldWholeLog(
       {
@@ -84,6 +87,7 @@ export async function verifyReadModel(
         source,
         memoryBytes: options.memoryBytes / 4,
         aggregateIds: aggregateIds && new Set(aggregateIds),
+        onNamed: (id) => known.add(id),
         signal,
       },
       ({ id, version, digest }) => expected.add(id, version, digest),
@@ -93,7 +97,8 @@ export async function verifyReadModel(
     const fromEventStore = source.kind === 'event-store';
     const inFlight = { servers, projection, positions, fromEventStore, signal };
     const findings = new Findings(options.limit);
-    const { actual, buckets, differences } = await comparison(comparing, aggregateIds);
+    const { actual, buckets, differences, stored } = await comparison(comparing, aggregateIds);
+    const unknown = aggregateIds?.filter((id) => !known.has(id) && !stored.has(id)) ?? [];
     for await (const some of differences) {
       const waiting = await findInFlight(some, inFlight);
       await findings.take(some, waiting, options.onDrift);
@@ -113,7 +118,10 @@ export async function verifyReadModel(
       bucketsCompared: buckets,
       counts: findings.counts,
       drift: findings.drift,
-      clean: driftClasses.every((name) => name === 'inFlight' || findings.counts[name] === 0),
+      unknown,
+      clean:
+        unknown.length === 0 &&
+        driftClasses.every((name) => name === 'inFlight' || findings.counts[name] === 0),
       timing: {
         durationMs,
         foldMs,
@@ -153,6 +161,8 @@ class Findings {
 interface ComparisonInProgress {
   readonly actual: number;
   readonly buckets: number;
+  /** Of the products that were named, those the store has. */
+  readonly stored: ReadonlySet<string>;
   readonly differences: AsyncIterable<Difference[]> | readonly Difference[][];
 }
 
@@ -162,10 +172,11 @@ async function comparison(
 ): Promise<ComparisonInProgress> {
   if (!aggregateIds) {
     const { actual, buckets, differences } = await compareWithStore(input);
-    return { actual, buckets, differences: differences() };
+    return { actual, buckets, stored: new Set(), differences: differences() };
   }
   const stored = await input.store.read(input.generation, aggregateIds);
-  return { actual: stored.size, buckets: 0, differences: [await compareDocuments(input, aggregateIds)] };
+  const differences = [await compareDocuments(input, aggregateIds)];
+  return { actual: stored.size, buckets: 0, stored: new Set(stored.keys()), differences };
 }
 
 async function openSource(
