@@ -1,10 +1,13 @@
-import { defaultUnpackedBytes, describeTopic, type KafkaTopic } from '@reprise/read-model-feed';
+import { assertBound, defaultUnpackedBytes, describeTopic, type KafkaTopic } from '@reprise/read-model-feed';
 import {
   assertReadModelMigrated,
   createElasticsearchClient,
   createReadModelPool,
   DependencyError,
+  openGenerationStore,
+  Registry,
 } from '@reprise/read-model-indices';
+import { projections } from '@reprise/read-model-projections';
 import { kafkaLogCreator, type Configuration, type Logger } from '@reprise/runtime';
 import { Kafka, logLevel } from 'kafkajs';
 import { DeadLetterProducer } from './dead-letter-producer.ts';
@@ -40,19 +43,29 @@ export function openServers(configuration: ConsumerConfiguration, logger: Logger
 }
 
 /**
- * Looks at what the feed cannot start without: the tables of the registry, the topic, and a way to put events aside. Tells
- * whom it asks, because a server that is silent takes minutes to be given up.
- * @throws DependencyError when a server is away, which passes; ReadModelNotMigrated and TopicMissing, which do not
+ * Looks at what the feed cannot start without: the tables of the registry, the topic, a registry that belongs to it and to the
+ * configured readers, and a way to put events aside. Tells whom it asks, because a server that is silent takes minutes to be given up.
+ * @throws DependencyError when a server is away, which passes; ReadModelNotMigrated, TopicMissing and BoundElsewhere, which do
+ *   not
  */
 export async function reachServers(
-  { pool, deadLetters }: ConsumerServers,
-  { kafka, productEventsTopic }: ConsumerConfiguration,
+  { client, pool, deadLetters }: ConsumerServers,
+  { kafka, productEventsTopic, searchAlias }: ConsumerConfiguration,
   onAsking: (server: string) => void,
 ): Promise<KafkaTopic> {
   onAsking('Postgres');
   await assertReadModelMigrated(pool);
   onAsking('Kafka');
   const topic = await describeTopic(kafka, productEventsTopic);
+  await assertBound({
+    ...{ kafka, topic: topic.name, identity: { clusterId: topic.clusterId, topicId: topic.id } },
+    registry: new Registry(pool),
+    models: projections.map((projection) => ({
+      projection,
+      store: openGenerationStore(projection, { client, pool, searchAlias }),
+    })),
+    record: true,
+  });
   await deadLetters.connect().catch((error: unknown) => {
     throw new DependencyError('kafka', 'Kafka takes no producer of dead letters.', { cause: error });
   });

@@ -99,7 +99,7 @@ async function ensureFirstGeneration(
       'made the first generation; it is fed from the beginning of the log',
     );
   const ends = new Map(topic.partitions.map(({ partition, end }) => [partition, end]));
-  if (await adoptFirst({ registry, store, projection }, ends, holder)) {
+  if (await adoptFirst({ registry, store, projection, topic }, ends, holder)) {
     logger.info(
       { projection: projection.name, readers: store.readers },
       'readers got their first generation',

@@ -106,3 +106,22 @@ describe('a consumer started while a server is away', () => {
     expect(app.stdout()).toContain('does not exist');
   });
 });
+
+describe('a consumer on the read-model database of another environment', () => {
+  it('ends with 1, names both, and neither feeds nor makes anything', async () => {
+    const [first, second] = [await consumerFixture(), await consumerFixture()];
+    await produce(first.topic, catalogue(2));
+    const app = first.start();
+    await app.ready({ timeoutMs: 90_000 });
+    await eventually(async () => expect(await first.readers()).toHaveLength(1), patient);
+    expect(await app.kill('SIGTERM')).toEqual({ code: 0, signal: null });
+    const before = await first.registry.listGenerations();
+    const { READ_MODEL_DATABASE_URL } = first.env;
+    const refused = second.start({ READ_MODEL_DATABASE_URL });
+    expect(await refused.exit()).toEqual({ code: 1, signal: null });
+    for (const name of [first.topic.name, second.topic.name, first.alias, second.alias])
+      expect(refused.stdout()).toContain(name);
+    expect(await first.registry.listGenerations()).toEqual(before);
+    expect(await second.readers()).toEqual([]);
+  });
+});

@@ -4,6 +4,7 @@ import { printableLines } from '@reprise/runtime';
 import { OptionReader, type RawOptions } from './option-reader.ts';
 import { promoteCommand } from './commands/promote.ts';
 import { rebuildCommand } from './commands/rebuild.ts';
+import { rebindCommand } from './commands/rebind.ts';
 import { rollbackCommand } from './commands/rollback.ts';
 import { statusCommand } from './commands/status.ts';
 import { cancelCommand } from './commands/cancel.ts';
@@ -20,6 +21,7 @@ const verbs: readonly Verb[] = [
   statusCommand,
   cancelCommand,
   pruneCommand,
+  rebindCommand,
   verifyCommand,
   repairCommand,
 ];

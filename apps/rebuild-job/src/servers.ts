@@ -1,4 +1,4 @@
-import { aggregateHistory, type AggregateHistory } from '@reprise/read-model-feed';
+import { aggregateHistory, assertBound, type AggregateHistory } from '@reprise/read-model-feed';
 import {
   assertReadModelMigrated,
   BlockedAggregates,
@@ -14,6 +14,7 @@ import type { RebuildServers } from '@reprise/read-model-rebuild';
 import { RepairQueue } from '@reprise/read-model-repair';
 import { readConfiguration } from '@reprise/runtime';
 import { FaultLog } from './faults.ts';
+import type { Invocation } from './verb.ts';
 
 /** The servers a command works with, opened from the environment. Whoever opens them closes them. */
 export interface OpenServers {
@@ -23,6 +24,16 @@ export interface OpenServers {
   readonly repairs: RepairQueue;
   readonly history: AggregateHistory;
   storeOf(projection: Projection): GenerationStore;
+  /**
+   * Compares what is configured with what the registry belongs to.
+   * @param record whether one that belongs to nobody yet is bound to it
+   * @throws BoundElsewhere; DependencyError
+   */
+  assertBound(
+    projections: readonly Projection[],
+    record: boolean,
+    onKafkaAway?: (reason: string) => void,
+  ): Promise<void>;
   /** What a rebuild of that projection needs. */
   of(projection: Projection): RebuildServers;
   /** What is being waited out, told to whoever listens. */
@@ -30,13 +41,43 @@ export interface OpenServers {
   close(): Promise<void>;
 }
 
+/** What servers are opened for. */
+export interface OpenedFor {
+  /** The read models a verb is about. */
+  readonly projections: readonly Projection[];
+  /** Whether the verb changes them: the first that does binds the registry to what is configured. */
+  readonly changes: boolean;
+}
+
 /**
- * Opens Kafka settings, Elasticsearch, the read-model database and the event store from the environment.
+ * Opens Kafka settings, Elasticsearch, the read-model database and the event store from the environment, and refuses a registry
+ * that belongs to another event log or other readers before anything is read or written.
+ *
+ * @throws ConfigurationError with every missing or bad variable; ReadModelNotMigrated; BoundElsewhere; DependencyError
+ */
+export async function openServers(
+  { env, stderr }: Pick<Invocation, 'env' | 'stderr'>,
+  { projections, changes }: OpenedFor,
+): Promise<OpenServers> {
+  const servers = await openUnbound(env);
+  try {
+    await servers.assertBound(projections, changes, (reason) =>
+      stderr(`the Kafka cluster was not compared with the one this registry belongs to: ${reason}\n`),
+    );
+    return servers;
+  } catch (error) {
+    await servers.close();
+    throw error;
+  }
+}
+
+/**
+ * The same without a look at what the registry belongs to, for `status`, which shows what does not fit.
  *
  * @param retryBudgetMs how long a call to a store that cannot be reached is tried, in milliseconds
  * @throws ConfigurationError with every missing or bad variable; ReadModelNotMigrated; DependencyError
  */
-export async function openServers(
+export async function openUnbound(
   env: NodeJS.ProcessEnv,
   { retryBudgetMs }: { readonly retryBudgetMs?: number } = {},
 ): Promise<OpenServers> {
@@ -78,6 +119,12 @@ export async function openServers(
     }),
     history,
     storeOf,
+    assertBound: (chosen, record, onKafkaAway) =>
+      assertBound({
+        ...{ registry, record, kafka: configuration.kafka, topic: configuration.productEventsTopic },
+        models: chosen.map((projection) => ({ projection, store: storeOf(projection) })),
+        ...(onKafkaAway && { onKafkaAway }),
+      }),
     of: (projection) => ({
       kafka: configuration.kafka,
       topic: configuration.productEventsTopic,

@@ -14,6 +14,8 @@ export interface FreshTopic {
 }
 
 export interface TopicOptions {
+  /** A topic of that name again, after it was deleted; it has another id. */
+  readonly name?: string;
   readonly partitions?: number;
   /** Topic settings, e.g. `{ 'cleanup.policy': 'compact' }`. */
   readonly config?: Readonly<Record<string, string>>;
@@ -35,12 +37,19 @@ let producer: Promise<Producer> | undefined;
 /** Creates a topic (1 partition, kept for ever, unless told otherwise) and deletes it at the end of the test file. */
 export async function freshTopic(options: TopicOptions = {}): Promise<FreshTopic> {
   const { partitions = 1, config = {} } = options;
-  const name = freshName('test.events');
+  const name = options.name ?? freshName('test.events');
   const settings = { 'retention.ms': '-1', 'retention.bytes': '-1', ...config };
   const configEntries = Object.entries(settings).map(([key, value]) => ({ name: key, value }));
   const topics = [{ topic: name, numPartitions: partitions, replicationFactor: 1, configEntries }];
   const connected = await kafkaAdmin();
-  await connected.createTopics({ topics, waitForLeaders: true });
+  // A deleted topic is gone a moment after Kafka has said so; until then one of its name is not made.
+  await eventually(
+    async () => {
+      if (!(await connected.createTopics({ topics, waitForLeaders: true })))
+        throw new Error(`${name} exists`);
+    },
+    { timeoutMs: 30_000 },
+  );
   // A broker that is only named as the leader refuses a partition yet, and the producer then sends the whole request again: the
   // other partitions would hold it twice. Offsets are answered by a broker that leads; kafkajs gives up at the first refusal.
   await eventually(() => connected.fetchTopicOffsets(name), { timeoutMs: 30_000 });

@@ -11,7 +11,7 @@ export const cancelCommand: Verb = {
   async run(options, invocation) {
     const projections = readProjections(options);
     options.finish();
-    const servers = await openServers(invocation.env);
+    const servers = await openServers(invocation, { projections, changes: false });
     try {
       for (const { name } of projections) invocation.stdout(`${name}: ${await cancel(name, servers)}\n`);
       return exitCodes.done;

@@ -31,7 +31,10 @@ export const promoteCommand: Verb = {
       canaries: readCanaryOption(options, named, invocation.env),
     };
     options.finish();
-    const servers = await openServers(invocation.env);
+    const servers = await openServers(invocation, {
+      projections: named.length > 0 ? named : projections,
+      changes: true,
+    });
     try {
       const generation = await servers.registry.findGeneration(wanted!);
       const projection = generation && findProjection(generation.projection);

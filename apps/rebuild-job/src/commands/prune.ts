@@ -24,7 +24,7 @@ export const pruneCommand: Verb = {
     const standbyHours = options.wholeNumber('standbyHours', 0, 24);
     const dryRun = options.oneOf('mode', ['APPLY', 'DRY_RUN'], 'APPLY') === 'DRY_RUN';
     options.finish();
-    const servers = await openServers(invocation.env);
+    const servers = await openServers(invocation, { projections, changes: !dryRun });
     try {
       const { exitCode } = await eachProjection(projections, invocation, async (projection) => {
         const { registry, store } = servers.of(projection);
@@ -41,6 +41,9 @@ export const pruneCommand: Verb = {
         );
         for (const { name, why } of pruned.deleted) {
           invocation.stdout(`${projection.name}: ${dryRun ? 'would delete' : 'deleted'} ${name} (${why})\n`);
+        }
+        for (const { name, by } of pruned.read) {
+          invocation.stdout(`${projection.name}: kept ${name}, which is read through ${by.join(', ')}\n`);
         }
         for (const name of pruned.orphans) {
           invocation.stdout(

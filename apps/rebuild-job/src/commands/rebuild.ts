@@ -63,7 +63,10 @@ export const rebuildCommand: Verb = {
 
 async function rebuild(options: OptionReader, invocation: Invocation): Promise<number> {
   const request = readRequest(options, invocation.env);
-  const servers = await openServers(invocation.env);
+  const servers = await openServers(invocation, {
+    projections: request.projections,
+    changes: request.mode === 'APPLY',
+  });
   try {
     const { results, exitCode } = await eachProjection(
       request.projections,

@@ -72,7 +72,7 @@ export const repairCommand: Verb = {
       : options.flag('all')
         ? (projection, servers, signal) => workOff(projection, servers, signal, print)
         : (projection, servers, signal) => repairNow(projection, servers, aggregateIds ?? [], signal, print);
-    const servers = await openServers(invocation.env);
+    const servers = await openServers(invocation, { projections, changes: !options.flag('status') });
     try {
       const { results, exitCode } = await eachProjection(projections, invocation, (projection) =>
         work(projection, servers, invocation.signal),

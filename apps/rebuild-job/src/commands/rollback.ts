@@ -19,7 +19,7 @@ export const rollbackCommand: Verb = {
     const projections = readProjections(options);
     const json = options.flag('json');
     options.finish();
-    const servers = await openServers(invocation.env);
+    const servers = await openServers(invocation, { projections, changes: true });
     try {
       const { results, exitCode } = await eachProjection(projections, invocation, async (projection) => {
         const { registry, store, kafka, topic, history } = servers.of(projection);

@@ -1,9 +1,11 @@
 import { describeTopic, type KafkaTopic } from '@reprise/read-model-feed';
 import {
+  BoundElsewhere,
   DependencyError,
   type Generation,
   type GenerationName,
   type GenerationStore,
+  type HeldBinding,
   type Registry,
   type Run,
 } from '@reprise/read-model-indices';
@@ -20,12 +22,18 @@ import {
 import { jsonText } from '../report/text.ts';
 import { readProjections } from '../projection-option.ts';
 import { describeStatus } from '../report/status-text.ts';
-import { openServers, type OpenServers } from '../servers.ts';
+import { openUnbound, type OpenServers } from '../servers.ts';
 import type { Verb } from '../verb.ts';
 
 /** What `status` tells of one projection. Positions and lags are decimal text. */
 export interface ProjectionStatus {
   readonly projection: string;
+  /** What the registry of the projection belongs to; null before its first use. */
+  readonly bound: {
+    readonly topic: string;
+    readonly clusterId: string | null;
+    readonly readers: string;
+  } | null;
   readonly readers: {
     readonly alias: string;
     readonly on: readonly string[];
@@ -74,8 +82,9 @@ export const statusCommand: Verb = {
     const json = options.flag('json');
     options.finish();
     // Whoever asks wants an answer now, with what is unreachable named in it.
-    const servers = await openServers(invocation.env, { retryBudgetMs: 2_000 });
+    const servers = await openUnbound(invocation.env, { retryBudgetMs: 2_000 });
     try {
+      const mismatch = await mismatchOf(chosen, servers);
       const topic = await topicNow(servers.of(chosen[0]!));
       if ('unreachable' in topic) invocation.stderr(`lag is not known: ${topic.unreachable}\n`);
       const statuses = [];
@@ -83,12 +92,29 @@ export const statusCommand: Verb = {
       invocation.stdout(
         json ? `${jsonText(statuses, 2)}\n` : `${statuses.map(describeStatus).join('\n\n')}\n`,
       );
-      return exitCodes.done;
+      if (mismatch === undefined) return exitCodes.done;
+      invocation.stderr(`${mismatch.message}\n`);
+      return exitCodes.usage;
     } finally {
       await servers.close();
     }
   },
 };
+
+/** Why every other verb refuses this configuration; undefined when none does, or a server that would tell is away. */
+async function mismatchOf(
+  chosen: readonly Projection[],
+  servers: OpenServers,
+): Promise<BoundElsewhere | undefined> {
+  try {
+    await servers.assertBound(chosen, false);
+    return undefined;
+  } catch (error) {
+    if (error instanceof BoundElsewhere) return error;
+    if (!(error instanceof DependencyError)) throw error;
+    return undefined;
+  }
+}
 
 async function statusOf(
   projection: Projection,
@@ -96,7 +122,8 @@ async function statusOf(
   topic: TopicNow,
 ): Promise<ProjectionStatus> {
   const { registry, store } = servers.of(projection);
-  const [generations, runs, leases] = await Promise.all([
+  const [bindings, generations, runs, leases] = await Promise.all([
+    registry.bindings.list(),
     registry.listGenerations({ projection: projection.name }),
     registry.listRuns({ projection: projection.name, limit: 50 }),
     registry.heldLeases(projection.name),
@@ -106,6 +133,7 @@ async function statusOf(
   const [readers, stored] = await Promise.all([readersOf(store), listStored(store)]);
   return {
     projection: projection.name,
+    bound: boundTo(bindings.find((one) => one.projection === projection.name)),
     readers,
     generations: await Promise.all(
       generations
@@ -124,6 +152,12 @@ async function statusOf(
       state: run.state === 'RUNNING' && !atWork.has(run.runId) ? 'LOST' : run.state,
     })),
   };
+}
+
+function boundTo(binding: HeldBinding | undefined): ProjectionStatus['bound'] {
+  if (binding === undefined) return null;
+  const { topic, clusterId, readers } = binding;
+  return { topic, clusterId: clusterId ?? null, readers };
 }
 
 /** The topic as it is now, or why that cannot be told. */

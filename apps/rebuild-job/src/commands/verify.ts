@@ -56,7 +56,7 @@ export const verifyCommand: Verb = {
     const json = options.oneOf('report', ['table', 'json'], 'table') === 'json' || options.flag('json');
     const repair = options.flag('repair');
     options.finish();
-    const servers = await openServers(invocation.env);
+    const servers = await openServers(invocation, { projections, changes: false });
     try {
       const { results, exitCode } = await eachProjection(projections, invocation, async (projection) => {
         const requests = repair ? new RepairRequests(servers.repairs, projection) : undefined;

@@ -7,6 +7,12 @@ export function describeStatus(status: ProjectionStatus): string {
   const { readers } = status;
   const on = readers.unreachable === null ? readers.on.join(', ') || 'nothing (run a rebuild)' : 'unknown';
   const lines = [`${status.projection}: readers of "${readers.alias}" are on ${on}`];
+  if (status.bound) {
+    const { topic, clusterId, readers: bound } = status.bound;
+    lines.push(
+      `  bound to    topic "${topic}" on Kafka cluster ${clusterId ?? 'unknown'}, readers "${bound}"`,
+    );
+  }
   if (readers.unreachable !== null) lines.push(`  unreachable ${readers.unreachable}`);
   if (status.generations.length === 0) lines.push('  no generations');
   for (const { name, state, since, lag, positions, untilTs } of status.generations) {

@@ -29,6 +29,7 @@ const running: NonNullable<ProjectionStatus['running']> = {
 const status = (changes: Partial<ProjectionStatus>): string =>
   describeStatus({
     projection: 'product_search',
+    bound: null,
     readers: { alias: 'product_search', on: [], unreachable: null },
     generations: [],
     orphans: [],

@@ -130,7 +130,12 @@ async function enter(
  * @returns true when readers were pointed at it now
  */
 export async function adoptFirst(
-  { registry, store, projection }: Pick<FirstGenerationInput, 'registry' | 'store' | 'projection'>,
+  {
+    registry,
+    store,
+    projection,
+    topic,
+  }: Pick<FirstGenerationInput, 'registry' | 'store' | 'projection' | 'topic'>,
   ends: Positions,
   holder: string,
 ): Promise<boolean> {
@@ -139,6 +144,8 @@ export async function adoptFirst(
   const [only, ...others] = await registry.listGenerations({ projection: projection.name, states: alive });
   // One that a run has built is promoted by that run's own command.
   if (!only || others.length > 0 || only.state !== 'VERIFIED' || only.runId !== null) return false;
+  // Its positions are offsets of an earlier topic of that name: they say nothing about the end of this one.
+  if (only.topicId !== topic.id) return false;
   const isAdopted = readers.kind === 'generation';
   if (isAdopted && readers.name !== only.name) return false;
   const positions = await registry.positions(only.uuid);

@@ -30,6 +30,8 @@ export {
   unreadableBatchIn,
   type Codec,
 } from './codecs/unpack.ts';
+export { assertBound, type BoundInput } from './assert-bound.ts';
+export { identityOf, type KafkaIdentity } from './kafka-identity.ts';
 export { consumerGroupOf } from './consumer-group.ts';
 export { adoptFirst, createFirstGeneration } from './first-generation.ts';
 export { waitsBehind, type DeadLetter } from './dead-letter.ts';

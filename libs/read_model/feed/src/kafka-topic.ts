@@ -32,6 +32,8 @@ export interface KafkaTopic {
   readonly name: string;
   /** Kafka's id of this incarnation of the topic: a topic deleted and made again has another one. */
   readonly id: string;
+  /** Kafka's id of the cluster that holds it. */
+  readonly clusterId: string;
   readonly partitions: readonly KafkaPartition[];
   readonly cleanupPolicy: string;
   /** `-1` for ever. */
@@ -79,10 +81,14 @@ export function clientOptions(connection: KafkaConnection, clientId: string): Ba
  * A consumer that never joins its group: only `fetch` and `listOffsets` with explicit offsets are used, so the group named
  * here is never created on the broker. It reads every codec, within the connection's bound.
  */
-export function groupFreeConsumer(connection: KafkaConnection): Consumer {
+export function groupFreeConsumer(
+  connection: KafkaConnection,
+  options: Pick<BaseOptions, 'retries'> = {},
+): Consumer {
   boundUnpacking(connection.maxUnpackedBatchBytes ?? defaultUnpackedBytes);
   return new Consumer({
     ...clientOptions(connection, 'reprise-reader'),
+    ...options,
     groupId: 'reprise-never-joined',
   });
 }
@@ -102,19 +108,27 @@ export async function describeTopic(
 ): Promise<KafkaTopic> {
   const consumer = groupFreeConsumer(connection);
   const admin = new Admin(clientOptions(connection, 'reprise-admin'));
-  const stop = new AbortController();
   try {
-    return await Promise.race([
-      askForTopic(consumer, admin, name),
-      pause(withinMs, undefined, { signal: stop.signal }).then(() => {
-        throw new Error(`no answer within ${withinMs / 1000} s`);
-      }),
-    ]);
+    return await within(withinMs, askForTopic(consumer, admin, name));
   } catch (error) {
     throw describeFailure(error, connection, name);
   } finally {
-    stop.abort();
     await Promise.allSettled([consumer.close(true), admin.close()]);
+  }
+}
+
+/** What was asked, unless it takes longer than so many milliseconds. */
+export async function within<T>(ms: number, asked: Promise<T>): Promise<T> {
+  const stop = new AbortController();
+  try {
+    return await Promise.race([
+      asked,
+      pause(ms, undefined, { signal: stop.signal }).then(() => {
+        throw new Error(`no answer within ${ms / 1000} s`);
+      }),
+    ]);
+  } finally {
+    stop.abort();
   }
 }
 
@@ -141,6 +155,7 @@ async function askForTopic(consumer: Consumer, admin: Admin, name: string): Prom
   return {
     name,
     id: topic.id,
+    clusterId: metadata.id,
     partitions: topic.partitions.map(({ leader }, partition) => ({
       partition,
       logStart: starts[partition] ?? 0n,
@@ -159,9 +174,14 @@ function describeFailure(error: unknown, connection: KafkaConnection, name: stri
   if (/unknown.?topic/i.test(text)) {
     return new TopicMissing(name, connection.brokers, { cause: error });
   }
+  return unreachable(error, connection);
+}
+
+/** Kafka did not answer: where, why, and what to look at. */
+export function unreachable(error: unknown, { brokers }: KafkaConnection): DependencyError {
   return new DependencyError(
     'kafka',
-    `Kafka at ${connection.brokers.join(', ')} could not be read (${text.split('\n')[0]}). Nothing was changed. ` +
+    `Kafka at ${brokers.join(', ')} could not be read (${allMessages(error).split('\n')[0]}). Nothing was changed. ` +
       'Check KAFKA_BROKERS, the broker and its security settings, then run the same command again.',
     { cause: error },
   );

@@ -16,6 +16,21 @@ export function readersContract(context: ContractContext): void {
       expect(await context.store.observeReaders()).toEqual({ kind: 'generation', name: first });
     });
 
+    it('are told for every generation, also those that somebody else pointed there', async () => {
+      const [first, second] = [await context.created(), await context.created()];
+      await context.created();
+      expect(await context.store.readBy()).toEqual(new Map());
+      await context.store.switchReaders(undefined, first);
+      const others = await context.subject.readElsewhere(second);
+      const { readers } = context.store;
+      expect(await context.store.readBy()).toEqual(
+        new Map([
+          [first, [readers]],
+          [second, [others]],
+        ]),
+      );
+    });
+
     it('stay when they are not where the caller saw them', async () => {
       const [first, second, third] = [
         await context.created(),

@@ -204,6 +204,8 @@ export interface GenerationStore {
    */
   search?(name: GenerationName, query: JsonObject, top: number, signal?: AbortSignal): Promise<string[]>;
   observeReaders(): Promise<ReadersTarget>;
+  /** Every alias or view that reads a generation of this projection, whoever made it, by the generation's name. */
+  readBy(): Promise<ReadonlyMap<string, readonly string[]>>;
   /**
    * Moves readers from the OBSERVED generation to another in one atomic call (compare-and-swap).
    * @throws CutoverConflict when readers were no longer at `from`; nothing is changed then.

@@ -30,6 +30,7 @@ export {
   parseGenerationName,
   type GenerationNameParts,
 } from './generation-name.ts';
+export { dropOwn } from './drop-own.ts';
 export { fingerprintOf } from './fingerprint.ts';
 export { prepareDocument } from './prepare-document.ts';
 export { createReadModelPool, inTransaction, type ReadModelPoolOptions } from './postgres/pool.ts';
@@ -40,6 +41,8 @@ export {
   runReadModelMigrations,
 } from './migrations/read-model-migrations.ts';
 export { Registry } from './registry/registry.ts';
+export { BoundElsewhere, differences, type Binding, type HeldBinding } from './binding/binding.ts';
+export { obstaclesToAdoption } from './binding/adoption.ts';
 export {
   BlockedAggregates,
   type BlockedScope,

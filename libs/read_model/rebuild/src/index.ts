@@ -5,6 +5,7 @@ export { type KafkaConnection } from '@reprise/read-model-feed';
 export { catchUpFromLog } from './run/catch-up.ts';
 export { defaultGateLimits, type GateCheck, type GateLimits } from './run/gate.ts';
 export { promote, type CatchUp } from './run/promote.ts';
+export { rebind, type Rebinding } from './run/rebind.ts';
 export { rollBack } from './run/roll-back.ts';
 export { thisProcess } from './run/this-process.ts';
 export { underLease } from './run/under-lease.ts';

@@ -5,6 +5,7 @@ import { lagByPartition, totalLag } from './lag.ts';
 function topic(ends: readonly bigint[]): KafkaTopic {
   return {
     name: 'product.events',
+    clusterId: 'a-cluster',
     id: 'topic',
     partitions: ends.map((end, partition) => ({
       partition,

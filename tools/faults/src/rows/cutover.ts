@@ -112,4 +112,34 @@ export const cutoverRows: readonly Row[] = [
     fires: ['consumer stopped during a rebuild', 'consumer killed before a rebuild'],
     run: cutoverBesideFaults,
   },
+  {
+    id: 'B18',
+    title: 'Two environments on one read-model database',
+    inject:
+      'another topic, cluster or alias on the same registry; a topic made again; a registry that both have used',
+    expect:
+      'exit 1 before anything is read or written, both named; no way back across logs or readers; what is read stays',
+    invariants: ['I6', 'I7', 'I12'],
+    kind: 'spec',
+    specs: [
+      {
+        file: 'apps/rebuild-job/src/bound-registry.int.spec.ts',
+        titles: [
+          'is refused with 1 before',
+          'cannot promote',
+          'leaves the first one its way back',
+          'gives the registry',
+        ],
+      },
+      {
+        file: 'libs/read_model/feed/src/assert-bound.int.spec.ts',
+        titles: ['refuses another topic, another alias and another cluster', 'refuses one alias for two'],
+      },
+      {
+        file: 'libs/read_model/rebuild/src/run/one-log-one-alias.int.spec.ts',
+        titles: ['is not caught up from', 'leads no way back'],
+      },
+      { file: 'apps/projection-consumer/src/starting.e2e.spec.ts', titles: ['ends with 1, names both'] },
+    ],
+  },
 ];

@@ -28,7 +28,7 @@ export const discardCommand: Verb = {
     const json = options.flag('json');
     options.finish();
     const { signal, stdout, stderr } = invocation;
-    return withLetters(chosen, invocation, async (servers, { repairs }) => {
+    return withLetters(chosen, invocation, true, async (servers, { repairs }) => {
       requireAll(ids, await findLetters(servers, ids, signal));
       let refused = 0;
       const result = await discardLetters(servers, {

@@ -32,7 +32,7 @@ export const listCommand: Verb = {
     const json = options.flag('json');
     options.finish();
     const { stdout, stderr, signal } = invocation;
-    return withLetters(chosen, invocation, async (servers) => {
+    return withLetters(chosen, invocation, false, async (servers) => {
       const topic = await describeTopic(servers.kafka, servers.deadLetters);
       const rows: LetterRow[] = [];
       let more = false;

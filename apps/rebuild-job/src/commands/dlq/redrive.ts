@@ -48,7 +48,7 @@ export const redriveCommand: Verb = {
       options.problem('name the letters by id, or give --all, or --aggregate-id: one of the three');
     options.finish();
     const { signal, stdout, stderr } = invocation;
-    return withLetters(chosen, invocation, async (servers) => {
+    return withLetters(chosen, invocation, !dryRun, async (servers) => {
       if (ids.size > 0) requireAll(ids, await findLetters(servers, ids, signal));
       const selects = ({ id, state, aggregateId: of }: JudgedLetter) =>
         ids.size > 0 ? ids.has(id) : state === 'open' && (all || of === aggregateId);

@@ -30,7 +30,7 @@ export const showCommand: Verb = {
     const longest = options.flag('full') ? Infinity : shownCharacters;
     const json = options.flag('json');
     options.finish();
-    return withLetters(chosen, invocation, async (servers) => {
+    return withLetters(chosen, invocation, false, async (servers) => {
       const letters = await findLetters(servers, ids, invocation.signal);
       requireAll(ids, letters);
       if (json) invocation.stdout(`${jsonText(letters.map(asJson), 2)}\n`);

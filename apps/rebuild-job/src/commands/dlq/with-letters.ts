@@ -34,15 +34,17 @@ export function readIds(options: OptionReader, words: readonly string[]): Readon
 
 /**
  * Opens what dead letters are looked at and worked on with, runs `work`, and closes it.
- * @throws ConfigurationError; ReadModelNotMigrated; TopicMissing; RebuildError USAGE; DependencyError
+ * @param changes whether the read models are changed by it
+ * @throws ConfigurationError; ReadModelNotMigrated; BoundElsewhere; TopicMissing; RebuildError USAGE; DependencyError
  */
 export async function withLetters<T>(
   chosen: readonly Projection[],
-  { env }: Invocation,
+  invocation: Invocation,
+  changes: boolean,
   work: (servers: LetterServers, open: OpenServers) => Promise<T>,
 ): Promise<T> {
-  const { kafka, productEventsTopic, deadLetterTopic } = readConfiguration(env, ['kafka']);
-  const open = await openServers(env);
+  const { kafka, productEventsTopic, deadLetterTopic } = readConfiguration(invocation.env, ['kafka']);
+  const open = await openServers(invocation, { projections: chosen, changes });
   try {
     const events = await describeTopic(kafka, productEventsTopic);
     await describeTopic(kafka, deadLetterTopic).catch(explainMissing(deadLetterTopic));

@@ -27,10 +27,14 @@ describe('the Elasticsearch store', () => {
         await elasticsearch().indices.create({ index, aliases: { [readersAlias]: {} } });
       }
     },
+    async readElsewhere(name) {
+      await elasticsearch().indices.putAlias({ index: name, name: `${readersAlias}_of_others` });
+      return `${readersAlias}_of_others`;
+    },
     async releaseReaders() {
       await elasticsearch().indices.delete({ index: [obstacle, `${obstacle}_2`], ignore_unavailable: true });
       await elasticsearch().indices.deleteAlias(
-        { index: `${projection}*`, name: readersAlias },
+        { index: `${projection}*`, name: `${readersAlias}*` },
         { ignore: [404] },
       );
     },

@@ -15,7 +15,7 @@ import {
   metaFromMapping,
   type ServingSettings,
 } from './index-definition.ts';
-import { moveAlias, observeAlias } from './readers.ts';
+import { aliasesOn, moveAlias, observeAlias } from './readers.ts';
 import { request, type StoreRetry } from './requests.ts';
 import { scanDocuments } from './scan.ts';
 import { searchIds } from './search.ts';
@@ -114,6 +114,8 @@ export function elasticsearchGenerationStore(
     search: (name, query, top, signal) => searchIds(client, name, { query, top }, { ...retrying, signal }),
 
     observeReaders: () => observeAlias(client, readers, retrying),
+
+    readBy: () => aliasesOn(client, projection, retrying),
 
     switchReaders: (from, to) => moveAlias(client, readers, from, to, retrying),
 

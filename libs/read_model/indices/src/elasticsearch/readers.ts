@@ -3,6 +3,7 @@ import { CutoverConflict } from '../errors.ts';
 import type { GenerationName, ReadersTarget } from '../generation.ts';
 import { isGenerationName } from '../generation-name.ts';
 import { faultOf, serverErrorOf } from './faults.ts';
+import { writeAliasOf } from './index-definition.ts';
 import { request, type RequestOptions } from './requests.ts';
 
 /** The alias readers use, and the projection whose generations it may point to. */
@@ -32,6 +33,24 @@ export async function observeAlias(
     return { kind: 'generation', name: behind[0]! as GenerationName };
   }
   return { kind: 'ambiguous', names: [...concrete, ...behind].sort() };
+}
+
+/** All aliases on generations of the projection, by index, but for those that writers use. */
+export async function aliasesOn(
+  client: Client,
+  projection: string,
+  options: RequestOptions,
+): Promise<ReadonlyMap<string, readonly string[]>> {
+  const found = await request(`reading the aliases of ${projection}`, options, () =>
+    client.indices.getAlias({ index: `${projection}_v*`, expand_wildcards: ['open', 'closed'] }),
+  );
+  return new Map(
+    Object.entries(found).flatMap(([index, { aliases }]) => {
+      if (!isGenerationName(index, projection)) return [];
+      const names = Object.keys(aliases).filter((name) => name !== writeAliasOf(index));
+      return names.length > 0 ? [[index, names.sort()] as const] : [];
+    }),
+  );
 }
 
 /**

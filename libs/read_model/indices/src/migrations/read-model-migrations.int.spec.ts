@@ -32,6 +32,7 @@ describe('migrations of the read-model database', () => {
       '0003_repair_tasks',
       '0004_shards',
       '0005_dead_letters',
+      '0006_bindings',
     ]);
     await assertReadModelMigrated(pool);
     expect(await runReadModelMigrations(database.url)).toEqual([]);

@@ -8,6 +8,7 @@ import * as leasePresence from './0002_lease_presence.ts';
 import * as repairTasks from './0003_repair_tasks.ts';
 import * as shards from './0004_shards.ts';
 import * as deadLetters from './0005_dead_letters.ts';
+import * as bindings from './0006_bindings.ts';
 
 /** Every migration by its file's name without extension: the same from sources (.ts) and from the build (.js). */
 const migrations: Readonly<Record<string, Pick<typeof registry, 'up' | 'down'>>> = {
@@ -16,6 +17,7 @@ const migrations: Readonly<Record<string, Pick<typeof registry, 'up' | 'down'>>>
   '0003_repair_tasks': repairTasks,
   '0004_shards': shards,
   '0005_dead_letters': deadLetters,
+  '0006_bindings': bindings,
 };
 
 /** Files of this folder that are no migrations: this one, specs, declarations and source maps. */

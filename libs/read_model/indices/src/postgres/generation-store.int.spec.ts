@@ -27,9 +27,14 @@ describe('the Postgres store', () => {
       async confuseReaders() {
         await pool.query(`CREATE TABLE ${readersView} (id integer)`);
       },
+      async readElsewhere(name) {
+        await pool.query(`CREATE VIEW generations.${readersView} AS SELECT * FROM generations."${name}"`);
+        return `generations.${readersView}`;
+      },
       async releaseReaders() {
+        await pool.query(`DROP VIEW IF EXISTS generations.${readersView}`);
         const { rows } = await pool.query<{ relkind: string }>(
-          'SELECT relkind FROM pg_class WHERE relname = $1',
+          `SELECT relkind FROM pg_class WHERE relname = $1 AND relnamespace = 'public'::regnamespace`,
           [readersView],
         );
         for (const { relkind } of rows)

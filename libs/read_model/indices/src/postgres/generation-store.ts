@@ -9,7 +9,7 @@ import { generationTable, tableOf } from './generation-table.ts';
 import { assertAbleToBuild } from './health.ts';
 import { inTransaction } from './pool.ts';
 import { readDocuments } from './read-documents.ts';
-import { isAt, lockView, moveView, observeView } from './readers-view.ts';
+import { isAt, lockView, moveView, observeView, viewsOn } from './readers-view.ts';
 import { retrying, type RetryOptions } from './retry.ts';
 import { scanTable } from './scan.ts';
 import { tableWriter } from './table-writer.ts';
@@ -155,6 +155,8 @@ export function postgresGenerationStore(pool: Pool, options: PostgresStoreOption
     },
 
     observeReaders: () => request(`tell where ${readersView} reads from`, () => observeView(pool, readers)),
+
+    readBy: () => request(`tell who reads ${projection}`, () => viewsOn(pool, projection)),
 
     switchReaders: (from, to) =>
       request(`point ${readersView} to ${to}`, async (attempt) => {

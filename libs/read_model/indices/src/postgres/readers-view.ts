@@ -53,6 +53,30 @@ export async function observeView(
   return { kind: 'ambiguous', names: kind === 'v' && behind.length > 0 ? behind.sort() : [view] };
 }
 
+const viewsSql = `
+SELECT behind.relname AS table, schema.nspname AS schema, view.relname AS view
+FROM pg_class AS behind
+JOIN pg_depend AS depend ON depend.refclassid = 'pg_class'::regclass AND depend.refobjid = behind.oid
+JOIN pg_rewrite AS rule ON depend.classid = 'pg_rewrite'::regclass AND depend.objid = rule.oid
+JOIN pg_class AS view ON view.oid = rule.ev_class AND view.oid <> behind.oid
+JOIN pg_namespace AS schema ON schema.oid = view.relnamespace
+WHERE behind.relnamespace = to_regnamespace('generations')
+GROUP BY 1, 2, 3 ORDER BY 2, 3`;
+
+/** All views that read generations of the projection, by table; those outside the schema `public` with their schema. */
+export async function viewsOn(
+  connection: Pool,
+  projection: string,
+): Promise<ReadonlyMap<string, readonly string[]>> {
+  const { rows } = await connection.query<{ table: string; schema: string; view: string }>(viewsSql);
+  const found = new Map<string, string[]>();
+  for (const { table, schema, view } of rows) {
+    if (!isGenerationName(table, projection)) continue;
+    found.set(table, [...(found.get(table) ?? []), schema === 'public' ? view : `${schema}.${view}`]);
+  }
+  return found;
+}
+
 /**
  * Locks the view against every other switch until the transaction ends: first among processes of this program, also while
  * there is no view yet; then the view itself, against anybody's DDL. Readers are not kept out by it.

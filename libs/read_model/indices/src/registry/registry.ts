@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { Pool, PoolClient } from 'pg';
 import type { Generation, GenerationState, Positions } from '../generation.ts';
+import { Bindings } from '../binding/bindings.ts';
 import { inTransaction } from '../postgres/pool.ts';
 import { retrying, type RetryOptions } from '../postgres/retry.ts';
 import { BlockedAggregates } from './blocked-aggregates.ts';
@@ -32,6 +33,7 @@ import { watchGenerations, type Wake } from './watch-generations.ts';
 export class Registry {
   readonly shards: ShardedBuilds;
   readonly blocked: BlockedAggregates;
+  readonly bindings: Bindings;
   readonly #pool: Pool;
   readonly #retry: RetryOptions;
 
@@ -41,6 +43,7 @@ export class Registry {
     this.#retry = retry;
     this.shards = new ShardedBuilds(pool, retry);
     this.blocked = new BlockedAggregates(pool, retry);
+    this.bindings = new Bindings(pool, retry);
   }
 
   /** Enters a new generation, BUILDING. */

@@ -25,7 +25,9 @@ export interface StoreUnderContract {
   unacceptable(id: string, version: number): DocumentToWrite;
   /** Makes the readers' name stand for something other than one generation, as an operator's mistake would. */
   confuseReaders(): Promise<void>;
-  /** Takes readers off every generation, so that the next test finds none. */
+  /** Points an alias or view of somebody else's at a generation. @returns its name */
+  readElsewhere(name: GenerationName): Promise<string>;
+  /** Takes readers off every generation, those of `readElsewhere` too, so that the next test finds none. */
   releaseReaders(): Promise<void>;
 }
 

@@ -4,6 +4,7 @@ import { proveHistoryComplete } from './history.ts';
 const topic: KafkaTopic = {
   name: 'product.events',
   id: 'id-1',
+  clusterId: 'cluster-1',
   cleanupPolicy: 'delete',
   retentionMs: '-1',
   retentionBytes: '-1',

@@ -36,7 +36,12 @@ export function catchUpFromLog(input: CatchUpInput): CatchUp {
   return async (generation, target, signal) => {
     const topic = await describeTopic(input.connection, input.topic);
     if (topic.id !== generation.topicId)
-      throw cannotCatchUp(generation, `it was built from another topic of that name, deleted since`);
+      throw new RebuildError(
+        'REFUSED',
+        `Generation ${generation.name} was built from another topic of the name ${topic.name} (topic id ${generation.topicId}, now ${topic.id}), deleted ` +
+          'since, so it cannot be caught up from this one. Readers were not moved. Rebuild from the event store: ' +
+          `rebuild-job rebuild --projection ${generation.projection} --source event-store.`,
+      );
     const source = kafkaSource(input.connection, topic);
     const positions = await input.registry.positions(generation.uuid);
     try {

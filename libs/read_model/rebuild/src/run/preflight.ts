@@ -2,7 +2,7 @@ import { fingerprintOf, type Generation, type JsonObject } from '@reprise/read-m
 import { RebuildError } from '../errors.ts';
 import { proveHistoryComplete } from '../kafka/history.ts';
 import { kafkaSource } from '../kafka/kafka-source.ts';
-import { describeTopic, type KafkaTopic } from '@reprise/read-model-feed';
+import { assertBound, describeTopic, type KafkaTopic } from '@reprise/read-model-feed';
 import { openEventStoreSource } from '../event-store/event-store-source.ts';
 import type { LogSource } from '../log/log-source.ts';
 import { shapeSource } from '../log/shape-source.ts';
@@ -19,11 +19,18 @@ import { createGeneration, goOnFrom, takeOver } from './take-over.ts';
  * Checks that the run can succeed before anything is made, captures the extent of the log, and takes an interrupted
  * generation over or makes a new, empty one.
  *
- * @throws RebuildError HISTORY_INCOMPLETE, USAGE; DependencyError
+ * @throws RebuildError HISTORY_INCOMPLETE, USAGE; BoundElsewhere; DependencyError
  */
 export async function preflight(context: RunContext): Promise<StepResult> {
   const { servers, options } = context;
   const topic = await describeTopic(servers.kafka, servers.topic);
+  // Again, now that Kafka has answered: it may have been away when the run was started.
+  await assertBound({
+    ...servers,
+    models: [{ projection: options.projection, store: servers.store }],
+    record: options.mode === 'APPLY',
+    identity: { clusterId: topic.clusterId, topicId: topic.id },
+  });
   for (const warning of await servers.store.assertHealthy(context.signal)) {
     context.warnings.push(warning);
     context.control.onNotice?.(warning);

@@ -131,24 +131,4 @@ describe('a promotion by name', () => {
     expect(await found(model, first)).toMatchObject({ state: 'RETIRED' });
     expect(await found(model, second)).toMatchObject({ state: 'STANDBY' });
   });
-
-  it('refuses a generation of an earlier topic of the same name', async () => {
-    const model = await testReadModel({ partitions: 1 });
-    await produce(model.topic, products(1));
-    const proven = await found(model, (await model.rebuild({ promote: false })).receipt.generation!);
-    const other = await testReadModel({ partitions: 1 });
-    await produce(other.topic, products(1));
-    const promoting = promoteByName(
-      proven,
-      model.projection,
-      { ...model.servers, topic: other.topic.name },
-      { limits: defaultGateLimits, deep: false, canaries: [] },
-      { signal: new AbortController().signal },
-    );
-    await expect(promoting).rejects.toMatchObject({
-      code: 'REFUSED',
-      message: expect.stringContaining('another topic'),
-    });
-    expect(await model.store.observeReaders()).toEqual({ kind: 'none' });
-  });
 });

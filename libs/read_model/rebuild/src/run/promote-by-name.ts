@@ -1,5 +1,5 @@
 import { digestOfBuckets } from '@reprise/read-model-documents';
-import { describeTopic } from '@reprise/read-model-feed';
+import { assertBound, describeTopic } from '@reprise/read-model-feed';
 import { fingerprintOf, type Fence, type Generation } from '@reprise/read-model-indices';
 import type { Projection } from '@reprise/read-model-projections';
 import { RebuildError } from '../errors.ts';
@@ -36,7 +36,8 @@ interface Chosen {
  * Moves readers to a generation chosen by name: puts it to the gate again (one that was refused, too, so that other limits
  * can be given without building anew), catches it up and switches, and retires older ones as a run does.
  *
- * @throws RebuildError REFUSED when it is not complete, or when neither this code nor its topic is the one it was built with;
+ * @throws BoundElsewhere; RebuildError REFUSED when it is not complete, when this code or the topic is not the one it was built
+ *   with, or when it served other readers;
  *   BUSY; whatever `promote` throws. Readers were not moved then.
  */
 export async function promoteByName(
@@ -46,16 +47,17 @@ export async function promoteByName(
   questions: GateQuestions,
   { signal, onNotice }: Pick<RebuildControl, 'signal' | 'onNotice'>,
 ): Promise<NamedPromotion> {
-  const { registry } = servers;
+  const { registry, store } = servers;
+  await assertBound({ ...servers, models: [{ projection, store }], record: true });
   return underLease(registry, projection.name, async (fence) => {
     const chosen = { generation, projection, record: await buildRecordOf(registry, generation) };
     refuseUnlessOwn(chosen);
+    await refuseOtherLog(chosen, servers);
     const { untilTime } = chosen.record;
     if (untilTime)
       onNotice?.(
         `${generation.name} is the read model as of ${untilTime.toISOString()}: readers will see nothing later, and nothing feeds it`,
       );
-    else if (generation.state !== 'LIVE') await refuseOtherTopic(generation, servers);
     const { checks, digest } = await judgeAgain(chosen, servers, questions, signal);
     const { name, uuid, fingerprint } = generation;
     const untilTs = untilTime?.toISOString() ?? null;
@@ -78,7 +80,7 @@ async function switchTo(
     : catchUpFromLog({ connection: kafka, topic, registry, store, projection, history });
   const now = () => new Date();
   const cutover = await promote({ generation, store, registry, fence, catchUp, signal, now });
-  await retireOlder(registry, { promoted: generation, cutover, fence });
+  await retireOlder({ registry, store }, { promoted: generation, cutover, fence });
   return cutover;
 }
 
@@ -151,14 +153,26 @@ function refuseUnlessOwn({ generation, projection, record }: Chosen): void {
   );
 }
 
-/** Its positions are offsets of the topic it was built from: in another one they mean nothing, so it could not be caught up. */
-async function refuseOtherTopic({ name, topicId }: Generation, servers: RebuildServers): Promise<void> {
+/**
+ * Its positions are offsets of the topic it was built from: in another one they mean nothing, so it could not be caught up.
+ * Where readers are on it already nothing is moved, and only the registry is told.
+ */
+async function refuseOtherLog({ generation, record }: Chosen, servers: RebuildServers): Promise<void> {
+  const { name, topicId, projection } = generation;
+  const { readers } = servers.store;
+  if (record.servedThrough !== undefined && record.servedThrough !== readers)
+    throw new RebuildError(
+      'REFUSED',
+      `Generation ${name} served readers of "${record.servedThrough}", not of "${readers}". Readers were not moved. Rebuild to get one of their own.`,
+    );
+  const target = await servers.store.observeReaders();
+  if (target.kind === 'generation' && target.name === name) return;
   const { id } = await describeTopic(servers.kafka, servers.topic);
   if (id === topicId) return;
   throw new RebuildError(
     'REFUSED',
     `Generation ${name} was built from another topic of the name ${servers.topic} (topic id ${topicId}, now ${id}), deleted since. ` +
-      'Readers were not moved. Rebuild from the event store: rebuild-job rebuild --source event-store.',
+      `Readers were not moved. Rebuild from the event store: rebuild-job rebuild --projection ${projection} --source event-store.`,
   );
 }
 

@@ -28,6 +28,6 @@ export async function promoteGeneration(context: RunContext): Promise<StepResult
       context.cutover = cutover;
     },
   });
-  await retireOlder(registry, { promoted: generation, cutover: context.cutover, fence: fenceOf(context) });
+  await retireOlder(servers, { promoted: generation, cutover: context.cutover, fence: fenceOf(context) });
   return { result: 'switched' };
 }

@@ -11,6 +11,8 @@ export interface BuildRecord {
   readonly positions: Checkpoint['positions'] | undefined;
   /** Moment it is as of; undefined when it holds everything. */
   readonly untilTime: Date | undefined;
+  /** Alias or view that its run switched to it; undefined when none did. */
+  readonly servedThrough: string | undefined;
   /** What the gate said last; empty when it was not reached. */
   readonly gate: readonly GateCheck[];
 }
@@ -31,11 +33,13 @@ export async function buildRecordOf(registry: Registry, generation: Generation):
     Object.keys(ends).every((slice) => slice in finished),
   );
   const untilTs = checkpoints.find((checkpoint) => checkpoint.untilTs !== undefined)?.untilTs;
+  const cutovers = runs.map(({ receipt }) => receipt?.['cutover'] as { alias?: string } | null | undefined);
   const gates = runs.flatMap(({ receipt, progress }) => [receipt?.['gate'], progress?.['gate']]);
   return {
     expected: whole && sumTallies(Object.values(whole.finished).map(restoreTally)),
     positions: whole?.positions,
     untilTime: untilTs === undefined ? undefined : new Date(untilTs),
+    servedThrough: cutovers.find((cutover) => cutover?.alias !== undefined)?.alias,
     gate: (gates.find((gate) => Array.isArray(gate) && gate.length > 0) ?? []) as GateCheck[],
   };
 }

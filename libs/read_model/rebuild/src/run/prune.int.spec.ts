@@ -1,4 +1,5 @@
-import { produce, productHistory, step } from '@reprise/test-kit';
+import { elasticsearch, produce, productHistory, step } from '@reprise/test-kit';
+import type { GenerationName } from '@reprise/read-model-indices';
 import { testReadModel } from '../testing/read-model.ts';
 import { prune } from './prune.ts';
 import { underLease } from './under-lease.ts';
@@ -33,4 +34,32 @@ it('counts the time on standby on the clock of the database, and deletes what wa
   expect(later.deleted).toEqual([{ name: names[0], why: 'on standby for longer than its time' }]);
   const stored: string[] = await model.store.list();
   expect(names.filter((name) => stored.includes(name))).toEqual([names[1], names[3]]);
+});
+
+it('leaves out what is read although the registry has not heard of it, by its own readers or others, and does the rest', async () => {
+  const model = await testReadModel({ partitions: 1 });
+  const { registry, store, projection } = model;
+  await produce(model.topic, productHistory({ events: [step.created(), step.published()] }));
+  const built: { name: GenerationName; uuid: string }[] = [];
+  for (const promote of [true, false, false, false, false]) {
+    const { name } = (await model.rebuild({ promote })).receipt.generation!;
+    built.push((await registry.findGeneration(name))!);
+  }
+  const [live, unrecorded, others, rest, newest] = built;
+  // A cutover that was killed before it was recorded, and an alias that nobody told this registry of.
+  await store.switchReaders(live!.name, unrecorded!.name);
+  await elasticsearch().indices.putAlias({ index: others!.name, name: `${model.alias}_of_others` });
+  const pruned = await underLease(registry, projection.name, (fence) =>
+    prune({ projection: projection.name, registry, store, fence, keep: 1, standbyMs: 0, dryRun: false }),
+  );
+  expect(pruned.deleted).toEqual([{ name: rest!.name, why: 'proven, never promoted' }]);
+  expect(pruned.read).toEqual([
+    { name: others!.name, by: [`${model.alias}_of_others`] },
+    { name: unrecorded!.name, by: [model.alias] },
+  ]);
+  for (const { uuid, name } of [unrecorded!, others!, newest!])
+    expect([(await registry.findGeneration(uuid))!.state, (await store.meta(name))?.uuid]).toEqual([
+      'VERIFIED',
+      uuid,
+    ]);
 });

@@ -1,9 +1,10 @@
-import type {
-  Fence,
-  Generation,
-  GenerationName,
-  GenerationStore,
-  Registry,
+import {
+  dropOwn,
+  type Fence,
+  type Generation,
+  type GenerationName,
+  type GenerationStore,
+  type Registry,
 } from '@reprise/read-model-indices';
 
 export interface PruneInput {
@@ -20,6 +21,8 @@ export interface PruneInput {
 
 export interface PruneResult {
   readonly deleted: readonly { readonly name: GenerationName; readonly why: string }[];
+  /** Due by what the registry says, and kept because an alias or view reads them. */
+  readonly read: readonly { readonly name: GenerationName; readonly by: readonly string[] }[];
   /** Indices or tables named like generations that no registry entry owns: reported, never touched. */
   readonly orphans: readonly GenerationName[];
   /** Generations whose index or table is gone though nobody pruned them. */
@@ -28,18 +31,16 @@ export interface PruneResult {
 
 /**
  * Deletes generations that the registry owns and nobody reads. The live one, those on standby within their time and the last
- * retired ones stay; the store refuses besides to delete what readers are on.
+ * retired ones stay, and whatever an alias or view reads, also one of somebody else.
  */
 export async function prune(input: PruneInput): Promise<PruneResult> {
   const { projection, registry, store, fence, dryRun } = input;
   const known = await registry.listGenerations({ projection });
-  const readers = await store.observeReaders();
-  const read = new Set<string>(
-    readers.kind === 'generation' ? [readers.name] : 'names' in readers ? readers.names : [],
-  );
+  const readBy = await store.readBy();
   // Ages are taken on the clock that wrote the times they are counted from.
   const now = await registry.now();
-  const deleted = prunable(known, { ...input, now }).filter(({ generation }) => !read.has(generation.name));
+  const ripe = prunable(known, { ...input, now });
+  const deleted = ripe.filter(({ generation }) => !readBy.has(generation.name));
   if (!dryRun) {
     for (const { generation } of deleted) {
       // RETIRED first: a consumer that still feeds it stops before it is gone.
@@ -53,6 +54,10 @@ export async function prune(input: PruneInput): Promise<PruneResult> {
   const left = known.filter(({ uuid }) => !gone.has(uuid));
   return {
     deleted: deleted.map(({ generation: { name }, why }) => ({ name, why })),
+    read: ripe.flatMap(({ generation: { name } }) => {
+      const by = readBy.get(name);
+      return by ? [{ name, by }] : [];
+    }),
     orphans: orphansOf(stored, known),
     missing: missingOf(stored, left),
   };
@@ -78,17 +83,6 @@ export function missingOf(
   return known
     .filter(({ name, state }) => expected.includes(state) && !there.has(name))
     .map(({ name }) => name);
-}
-
-/**
- * Deletes a generation's index or table, if what stands under its name is this very generation: another registry on the same
- * server may have made its own under it.
- */
-export async function dropOwn(
-  store: Pick<GenerationStore, 'meta' | 'drop'>,
-  { uuid, name }: Pick<Generation, 'uuid' | 'name'>,
-): Promise<void> {
-  if ((await store.meta(name))?.uuid === uuid) await store.drop(name);
 }
 
 /** Which generations may go, and why. Pure. */

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { assertBound } from '@reprise/read-model-feed';
 import { LeaseLost, type Fence, type JsonObject } from '@reprise/read-model-indices';
 import { RebuildError } from '../errors.ts';
 import { scratchDirectory } from '../private-files/scratch-directory.ts';
@@ -25,7 +26,7 @@ const effects = { preflight, build, gate, promote: promoteGeneration, report: re
  * why not. Safe to kill at any point; readers stay on the generation they use until the one atomic switch.
  *
  * @returns the receipt, also when the gate refused or the run was cancelled or failed: `outcome` and `message` tell
- * @throws RebuildError BUSY when another run of this projection is at work; DependencyError when the registry is out of
+ * @throws BoundElsewhere when the registry belongs to another event log or other readers; RebuildError BUSY when another run of this projection is at work; DependencyError when the registry is out of
  *   reach before the run could be entered. Nothing was changed in either case.
  */
 export async function rebuildReadModel(
@@ -33,16 +34,23 @@ export async function rebuildReadModel(
   servers: RebuildServers,
   control: RebuildControl,
 ): Promise<{ receipt: Receipt; ending: Ending }> {
+  const { projection, mode } = options;
+  await assertBound({
+    ...servers,
+    models: [{ projection, store: servers.store }],
+    record: mode === 'APPLY',
+    ...(control.onNotice && { onKafkaAway: control.onNotice }),
+  });
   const runId = randomUUID();
   if (options.shard) {
     return rebuildShard(options.shard, options, servers, control, (...[id, fence, ofShard, role]) =>
       run(id, fence, ofShard, servers, control, role),
     );
   }
-  if (options.mode === 'DRY_RUN') return run(runId, undefined, options, servers, control);
-  const { fence, release } = await takeLease(servers.registry, options.projection.name, runId);
+  if (mode === 'DRY_RUN') return run(runId, undefined, options, servers, control);
+  const { fence, release } = await takeLease(servers.registry, projection.name, runId);
   try {
-    await refuseBesideShards(servers.registry, options.projection.name);
+    await refuseBesideShards(servers.registry, projection.name);
     return await run(runId, fence, options, servers, control);
   } finally {
     await release();

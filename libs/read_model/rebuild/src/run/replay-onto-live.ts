@@ -1,6 +1,12 @@
 import { randomUUID } from 'node:crypto';
 import { decodeEvent, storableText, type ProductEvent } from '@reprise/events';
-import { describeTopic, feedEvents, groupFreeConsumer, type FeedResult } from '@reprise/read-model-feed';
+import {
+  assertBound,
+  describeTopic,
+  feedEvents,
+  groupFreeConsumer,
+  type FeedResult,
+} from '@reprise/read-model-feed';
 import type { Generation } from '@reprise/read-model-indices';
 import {
   countType,
@@ -40,7 +46,8 @@ export interface ReplayFilter {
  * behind and change nothing else. It builds no generation, moves no positions and can never promote, because a part of the
  * log proves nothing about the whole. A dry run only counts.
  *
- * @throws RebuildError USAGE when nothing is live, when this code is not the one that feeds it, or the event is not in the log
+ * @throws BoundElsewhere; RebuildError USAGE when nothing is live, when this code is not the one that feeds it, or the event is
+ *   not in the log; REFUSED when readers are on a generation of an earlier topic of that name
  */
 export async function replayOntoLive(
   options: RebuildOptions,
@@ -58,10 +65,16 @@ export async function replayOntoLive(
     workDirectory: '',
     startedAt: new Date(),
   });
+  await assertBound({
+    ...servers,
+    models: [{ projection: options.projection, store: servers.store }],
+    record: false,
+  });
   const live = await requireLiveGeneration(servers, options.projection, nothingToApplyTo);
   context.generation = live;
   const begun = performance.now();
   const topic = await describeTopic(servers.kafka, servers.topic);
+  if (topic.id !== live.topicId) throw ofEarlierTopic(live, topic);
   const log = kafkaSource(servers.kafka, topic, { onFault: servers.onReadFault });
   const source = shapeSource(log, { maxEventsPerSecond: options.maxEventsPerSecond ?? 0 });
   const slices = await startingPoints(servers, source.slices, filter, control.signal);
@@ -132,6 +145,18 @@ const someWouldNot = 'Some events could not be applied; see poison and gaps. Not
 
 const nothingToApplyTo =
   'there is nothing to apply a part of the log to. Nothing was changed. Rebuild the whole read model instead.';
+
+/** Events of another log have the same ids and versions of other lives: the version guard cannot tell them apart. */
+function ofEarlierTopic(
+  { name, topicId, projection }: Generation,
+  topic: { name: string; id: string },
+): RebuildError {
+  return new RebuildError(
+    'REFUSED',
+    `Readers are on ${name}, which was built from an earlier topic of the name ${topic.name} (topic id ${topicId}, now ${topic.id}), deleted ` +
+      `since: events of this one do not belong in it. Nothing was changed. Rebuild the whole read model: rebuild-job rebuild --projection ${projection} --source event-store.`,
+  );
+}
 
 interface Replay {
   readonly options: RebuildOptions;

@@ -1,18 +1,20 @@
-import type { Fence, Generation, Registry } from '@reprise/read-model-indices';
+import type { Fence, Generation, GenerationStore, Registry } from '@reprise/read-model-indices';
 import type { CutoverRecord } from './receipt.ts';
 
 /**
  * After a switch: generations on standby before the one just replaced are no longer fed, and neither are proven ones that the
- * promoted one has overtaken. They are left for `prune`. A generation as of a moment (another fingerprint) is no older one.
+ * promoted one has overtaken. They are left for `prune`. A generation as of a moment (another fingerprint) is no older one, and
+ * one that an alias or view still reads goes on being fed.
  */
 export async function retireOlder(
-  registry: Registry,
+  { registry, store }: { readonly registry: Registry; readonly store: Pick<GenerationStore, 'readBy'> },
   { promoted, cutover, fence }: { promoted: Generation; cutover: CutoverRecord | undefined; fence: Fence },
 ): Promise<void> {
   const { projection, fingerprint } = promoted;
   const others = await registry.listGenerations({ projection, states: ['STANDBY', 'VERIFIED'] });
+  const readBy = await store.readBy();
   for (const { uuid, name, state, fingerprint: other } of others) {
-    if (name === cutover?.from || name === promoted.name) continue;
+    if (name === cutover?.from || name === promoted.name || readBy.has(name)) continue;
     if (state === 'STANDBY' || other === fingerprint)
       await registry.moveGeneration(uuid, ['STANDBY', 'VERIFIED'], 'RETIRED', { fence });
   }

@@ -1,4 +1,5 @@
 import {
+  BoundElsewhere,
   CutoverConflict,
   DependencyError,
   LeaseLost,
@@ -39,7 +40,8 @@ export const exitCodes = {
 /** The exit code of an error, wherever it was thrown. */
 export function exitCodeOf(error: unknown): number {
   if (error instanceof DependencyError) return exitCodes.dependency;
-  if (error instanceof TopicMissing || error instanceof StoreMisconfigured) return exitCodes.usage;
+  if (error instanceof TopicMissing || error instanceof StoreMisconfigured || error instanceof BoundElsewhere)
+    return exitCodes.usage;
   if (error instanceof LeaseLost) return exitCodes.busy;
   if (error instanceof CutoverConflict) return exitCodes.refused;
   if (!(error instanceof RebuildError)) return exitCodes.refused;

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import {
+  dropOwn,
   generationName,
   type Fence,
   type Generation,
@@ -13,7 +14,6 @@ import { RebuildError } from '../errors.ts';
 import type { LogSource } from '../log/log-source.ts';
 import { readCheckpoint, type Checkpoint, type CheckpointUse } from './checkpoint.ts';
 import { forgetGeneration } from './half-read.ts';
-import { dropOwn } from './prune.ts';
 import type { RebuildOptions } from './rebuild-options.ts';
 import type { RunContext } from './run-context.ts';
 import { mergeCheckpoints, openBuild, refuseBesideShardsOf } from './shards.ts';

@@ -1,4 +1,4 @@
-import { describeTopic } from '@reprise/read-model-feed';
+import { assertBound, describeTopic } from '@reprise/read-model-feed';
 import type { Generation } from '@reprise/read-model-indices';
 import type { Projection } from '@reprise/read-model-projections';
 import { RebuildError } from '../errors.ts';
@@ -63,7 +63,7 @@ const nothingToCompare =
  * where a bucket differs. Reads only: it joins no group, takes no lease and writes nothing. Memory is bounded: what the log
  * says is kept on disk, and documents are compared some buckets at a time.
  *
- * @throws RebuildError USAGE when nothing is live or this version does not feed it; HISTORY_INCOMPLETE; DependencyError
+ * @throws BoundElsewhere; RebuildError USAGE when nothing is live or this version does not feed it; HISTORY_INCOMPLETE; DependencyError
  */
 export async function verifyReadModel(
   options: VerifyOptions,
@@ -73,6 +73,7 @@ export async function verifyReadModel(
   const { projection, aggregateIds, deep, rate = 0 } = options;
   const { store, registry } = servers;
   const begun = performance.now();
+  await assertBound({ ...servers, models: [{ projection, store }], record: false });
   const live = await requireLiveGeneration(servers, projection, nothingToCompare);
   // In this order: what the generation gains afterwards is in flight, whatever is captured next.
   const positions = await registry.positions(live.uuid);

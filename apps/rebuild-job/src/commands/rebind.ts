@@ -1,0 +1,47 @@
+import { exitCodes, rebind, underLease, type Rebinding } from '@reprise/read-model-rebuild';
+import { eachProjection } from '../each-projection.ts';
+import { readProjections } from '../projection-option.ts';
+import { openUnbound } from '../servers.ts';
+import type { Verb } from '../verb.ts';
+
+export const rebindCommand: Verb = {
+  name: 'rebind',
+  description:
+    'Gives the registry to the Kafka cluster, topic and alias that are configured, after a move on purpose.',
+  options: [
+    ['--projection <name>', 'the projection whose registry is to move, or all (required)'],
+    ['--mode <mode>', 'APPLY moves it, DRY_RUN only says what would change (default DRY_RUN)'],
+  ],
+  examples: ['rebuild-job rebind --projection all', 'rebuild-job rebind --projection all --mode APPLY'],
+  async run(options, invocation) {
+    const projections = readProjections(options);
+    const dryRun = options.oneOf('mode', ['APPLY', 'DRY_RUN'], 'DRY_RUN') === 'DRY_RUN';
+    options.finish();
+    const servers = await openUnbound(invocation.env);
+    try {
+      const { exitCode } = await eachProjection(projections, invocation, async (projection) => {
+        const own = servers.of(projection);
+        const result = await underLease(own.registry, projection.name, (fence) =>
+          rebind(projection, own, { fence, dryRun }),
+        );
+        invocation.stdout(`${projection.name}: ${describe(result, dryRun)}\n`);
+        return { result, exitCode: exitCodes.done };
+      });
+      return exitCode;
+    } finally {
+      await servers.close();
+    }
+  },
+};
+
+function describe({ from, to, moved }: Rebinding, dryRun: boolean): string {
+  if (!moved) return `belongs to ${placeOf(to)} already`;
+  const was = from ? ` instead of ${placeOf(from)}` : '';
+  return dryRun
+    ? `would belong to ${placeOf(to)}${was}; nothing was changed (--mode APPLY does it)`
+    : `belongs to ${placeOf(to)}${was} from now on; readers were not moved, a rebuild does that`;
+}
+
+function placeOf({ topic, clusterId, readers }: Rebinding['to']): string {
+  return `topic "${topic}" on Kafka cluster ${clusterId ?? 'unknown'} with readers "${readers}"`;
+}

@@ -1,0 +1,103 @@
+import {
+  BoundElsewhere,
+  DependencyError,
+  differences,
+  obstaclesToAdoption,
+  type Binding,
+  type GenerationStore,
+  type HeldBinding,
+  type Registry,
+} from '@reprise/read-model-indices';
+import { identityOf, type KafkaIdentity } from './kafka-identity.ts';
+import type { KafkaConnection } from './kafka-topic.ts';
+
+export interface BoundInput {
+  readonly registry: Pick<Registry, 'bindings' | 'listGenerations'>;
+  readonly kafka: KafkaConnection;
+  /** Name of the event log. */
+  readonly topic: string;
+  /** The read models that are meant. */
+  readonly models: readonly {
+    readonly projection: { readonly name: string };
+    readonly store: Pick<GenerationStore, 'kind' | 'readers' | 'observeReaders'>;
+  }[];
+  /** Whether a registry that belongs to nobody yet belongs to this configuration from now on; false for whoever only looks. */
+  readonly record: boolean;
+  /** What Kafka said of itself, where the caller has asked it already. */
+  readonly identity?: KafkaIdentity;
+  /** Told when Kafka could not be asked for its cluster; topic, alias and view are compared all the same. */
+  readonly onKafkaAway?: (reason: string) => void;
+}
+
+/**
+ * Refuses a configuration that the registry does not belong to, before anything of a read model is read or written: another
+ * topic, another Kafka cluster, another alias or view, or one that another projection has. At first use the registry is bound to
+ * the configuration; one from before bindings were recorded is adopted if what it holds fits.
+ *
+ * Where Kafka is away its cluster is not compared, so that readers can be moved back then, too. The cluster of a registry with
+ * generations is recorded only when it holds the very topic they were built from: another cluster has a topic of that name as well.
+ *
+ * @throws BoundElsewhere with everything that differs; DependencyError when the registry, or a store asked for its readers, is away
+ */
+export async function assertBound(input: BoundInput): Promise<void> {
+  const { registry, kafka, topic, models, record } = input;
+  const { bindings } = registry;
+  const configured = models.map(({ projection, store }) => ({
+    projection: projection.name,
+    ...{ topic, clusterId: undefined, storage: store.kind, readers: store.readers },
+  }));
+  const compare = (held: readonly HeldBinding[], clusterId: string | undefined) =>
+    refuse(
+      bindings.database,
+      configured.flatMap((one) => differences(held, { ...one, clusterId }, kafka.brokers)),
+    );
+  const held = await bindings.list();
+  compare(held, undefined);
+  const identity = input.identity ?? (await whereReachable(input));
+  compare(held, identity?.clusterId);
+  const isComplete = (projection: string) =>
+    held.some((one) => one.projection === projection && one.clusterId !== undefined);
+  const incomplete = configured.filter(({ projection }) => !isComplete(projection));
+  if (incomplete.length === 0) return;
+
+  const isNew = (projection: string) => !held.some((one) => one.projection === projection);
+  const obstacles: string[] = [];
+  const found: Binding[] = [];
+  for (const one of incomplete) {
+    const { store } = models.find(({ projection }) => projection.name === one.projection)!;
+    const generations = await registry.listGenerations({ projection: one.projection });
+    if (isNew(one.projection) && generations.length > 0)
+      obstacles.push(
+        ...obstaclesToAdoption(
+          {
+            generations,
+            switched: await bindings.switchedByRuns(one.projection),
+            readers: await store.observeReaders(),
+          },
+          one,
+        ),
+      );
+    const isItsCluster =
+      generations.length === 0 || generations.some(({ topicId }) => topicId === identity?.topicId);
+    found.push({ ...one, clusterId: isItsCluster ? identity?.clusterId : undefined });
+  }
+  refuse(bindings.database, obstacles);
+  if (!record) return;
+  await bindings.record(found);
+  // Of two that came first at the same moment, configured differently, one finds the other's here.
+  compare(await bindings.list(), identity?.clusterId);
+}
+
+function refuse(database: string, problems: readonly string[]): void {
+  if (problems.length > 0) throw new BoundElsewhere(database, problems);
+}
+
+async function whereReachable({ kafka, topic, onKafkaAway }: BoundInput): Promise<KafkaIdentity | undefined> {
+  try {
+    return await identityOf(kafka, topic);
+  } catch (error) {
+    if (!(error instanceof DependencyError)) throw error;
+    onKafkaAway?.(error.message);
+    return undefined;
+  }
+}

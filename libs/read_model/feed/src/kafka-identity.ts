@@ -1,0 +1,42 @@
+import type { Consumer } from '@platformatic/kafka';
+import { groupFreeConsumer, unreachable, within, type KafkaConnection } from './kafka-topic.ts';
+
+/** Which cluster a connection leads to, and which incarnation of a topic it holds. */
+export interface KafkaIdentity {
+  readonly clusterId: string;
+  /** Undefined where the topic does not exist or may not be seen. */
+  readonly topicId: string | undefined;
+}
+
+/** Short: where Kafka is away, most verbs go on without it. */
+const identifyWithinMs = 5_000;
+
+/**
+ * Asks Kafka for its cluster's id and a topic's.
+ * @throws DependencyError when Kafka is away
+ */
+export async function identityOf(
+  connection: KafkaConnection,
+  topic: string,
+  withinMs = identifyWithinMs,
+): Promise<KafkaIdentity> {
+  const consumer = groupFreeConsumer(connection, { retries: 1 });
+  try {
+    return await within(withinMs, ask(consumer, topic));
+  } catch (error) {
+    throw unreachable(error, connection);
+  } finally {
+    await consumer.close(true).catch(() => undefined);
+  }
+}
+
+async function ask(consumer: Consumer, topic: string): Promise<KafkaIdentity> {
+  try {
+    const { id: clusterId, topics } = await consumer.metadata({ topics: [topic], autocreateTopics: false });
+    return { clusterId, topicId: topics.get(topic)?.id };
+  } catch {
+    // A topic that is missing or hidden fails the whole answer; what is wrong with a cluster that is away is told by this one.
+    const { id: clusterId } = await consumer.metadata({ topics: [], autocreateTopics: false });
+    return { clusterId, topicId: undefined };
+  }
+}
