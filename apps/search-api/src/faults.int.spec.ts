@@ -1,4 +1,4 @@
-import { createServer, type Server } from 'node:http';
+import { createServer, request, type IncomingMessage, type Server } from 'node:http';
 import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
 import { createLogger } from '@reprise/runtime';
@@ -103,6 +103,33 @@ describe('the search API without a working Elasticsearch', () => {
       await application.close();
     }
   }
+
+  it('gives a request up once its caller is gone, which is nobody’s fault', async () => {
+    const faults: unknown[] = [];
+    const watched = createLogger('search-api', { level: 'silent' });
+    watched.error = (fault: unknown) => void faults.push(fault);
+    // Only the caller ends a request here: the time limit is further away than that of the test.
+    const settings = {
+      elasticsearch: { node: silentUrl },
+      searchAlias: 'product_search',
+      requestTimeoutMs: 600_000,
+    };
+    const application = await createSearchApi(settings, watched);
+    const port = await application.listen(0);
+    for (const path of paths) {
+      const asked = once(silent, 'request') as Promise<[IncomingMessage]>;
+      const caller = request({ port, host: '127.0.0.1', path }).on('error', () => undefined);
+      caller.end();
+      const [received] = await asked;
+      const givenUp = once(received.socket, 'close');
+      caller.destroy();
+      await givenUp;
+    }
+    const { body } = await application.nest.inject({ method: 'GET', url: '/metrics' });
+    expect(body).not.toMatch(/route="\/v1[^}]*status="5/);
+    await application.close();
+    expect(faults).toEqual([]);
+  });
 
   it('answers 503 when it refuses connections', () => answersOf('http://127.0.0.1:9'));
 

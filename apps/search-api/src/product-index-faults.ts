@@ -21,3 +21,14 @@ export function searchTimedOut(): ProblemException {
     { retryAfterSeconds: 5 },
   );
 }
+
+/** Nobody is there to take the answer: no fault of this service or of Elasticsearch, and neither counted nor logged as one. */
+export function callerGone(cause: unknown): ProblemException {
+  return new ProblemException(
+    499,
+    'caller-gone',
+    'The caller closed the connection',
+    'The request was given up because its caller closed the connection.',
+    { cause },
+  );
+}

@@ -2,11 +2,14 @@ import { Client } from '@elastic/elasticsearch';
 import { createMetrics, type ElasticsearchConfiguration, type Logger } from '@reprise/runtime';
 import { createHttpApplication, type HttpApplication } from '@reprise/runtime/http';
 import { ProductIndex } from './product-index.ts';
+import { ReadGenerations, searchProjection } from './read-generations.ts';
 import { SearchApiModule } from './search-api.module.ts';
 
 export interface SearchApiSettings {
   readonly elasticsearch: ElasticsearchConfiguration;
   readonly searchAlias: string;
+  /** Whose generations the alias moves between; `product_search` unless given. */
+  readonly projection?: string;
   /** How long one request to Elasticsearch may take, in milliseconds. */
   readonly requestTimeoutMs?: number;
 }
@@ -16,10 +19,12 @@ const defaultRequestTimeoutMs = 5_000;
 
 /** Builds the whole application; closing it closes its connections too. */
 export async function createSearchApi(settings: SearchApiSettings, logger: Logger): Promise<HttpApplication> {
-  const { elasticsearch, searchAlias, requestTimeoutMs = defaultRequestTimeoutMs } = settings;
+  const { elasticsearch, searchAlias } = settings;
+  const { projection = searchProjection, requestTimeoutMs = defaultRequestTimeoutMs } = settings;
   const client = new Client({ ...elasticsearch, requestTimeout: requestTimeoutMs, maxRetries: 1 });
   const metrics = createMetrics('search-api');
-  const index = new ProductIndex(client, searchAlias);
+  const generations = new ReadGenerations(client, searchAlias, projection);
+  const index = new ProductIndex(client, searchAlias, generations);
   const application = await createHttpApplication(SearchApiModule.register({ index, metrics, logger }), {
     logger,
     metrics,

@@ -9,7 +9,10 @@ const statusAfter: Readonly<Record<string, string>> = {
   'product.deleted.v1': 'deleted',
 };
 
-/** What the search documents must be, told without any projection: each product's events by version, merged field by field. */
+/**
+ * What the search documents must be, told without any projection: each product's events by version, merged field by field. The
+ * texts of these tests are plain ASCII, so there is nothing to fold.
+ */
 export function naiveDocuments(events: readonly ProductEvent[]): Map<string, Fields> {
   const documents = new Map<string, Fields>();
   for (const { aggregateversion, data, subject, time, type } of byVersion(events)) {
@@ -18,7 +21,8 @@ export function naiveDocuments(events: readonly ProductEvent[]): Map<string, Fie
     const after: Fields = { ...before, ...(type === 'product.deleted.v1' ? {} : fields) };
     if (type === 'product.stock-adjusted.v1') after['stock'] = Number(before['stock']) + delta;
     after['status'] = statusAfter[type] ?? before['status'];
-    documents.set(subject, { ...after, version: aggregateversion, updatedAt: time });
+    after['titleSort'] = String(after['title']).toLowerCase();
+    documents.set(subject, { ...after, folded: null, version: aggregateversion, updatedAt: time });
   }
   return documents;
 }

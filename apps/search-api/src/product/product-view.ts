@@ -1,7 +1,7 @@
 import type { ProductSearchDocument } from '@reprise/read-model-documents';
 
 /** A published product as this API shows it. */
-export type ProductView = Omit<ProductSearchDocument, 'status'>;
+export type ProductView = Omit<ProductSearchDocument, 'status' | 'titleSort' | 'folded'>;
 
 /** The fields that leave the index; what else a document holds is the read model's own business. */
 export const productFields = [

@@ -1,15 +1,9 @@
 import { Controller, Get, Headers, Param, Res } from '@nestjs/common';
-import {
-  ApiHeader,
-  ApiNotFoundResponse,
-  ApiOkResponse,
-  ApiOperation,
-  ApiParam,
-  ApiResponse,
-  ApiTags,
-} from '@nestjs/swagger';
+import { ApiHeader, ApiOkResponse, ApiOperation, ApiParam, ApiResponse, ApiTags } from '@nestjs/swagger';
 import { isUUID } from 'class-validator';
 import { ProblemException, validationProblem, type HttpReply } from '@reprise/runtime/http';
+import { CallerSignal } from '../caller-signal.ts';
+import { ApiProblems, readProblems } from '../problem-responses.ts';
 import { ProductIndex } from '../product-index.ts';
 import { ProductResponse } from './product-response.ts';
 import type { ProductView } from './product-view.ts';
@@ -31,16 +25,24 @@ export class ProductController {
     required: false,
     description: 'The ETag of a copy that is still at hand.',
   })
-  @ApiOkResponse({ type: ProductResponse })
+  @ApiOkResponse({
+    type: ProductResponse,
+    headers: { etag: { description: 'The version, such as "3".', schema: { type: 'string' } } },
+  })
   @ApiResponse({ status: 304, description: 'The copy is still current.' })
-  @ApiNotFoundResponse({ description: 'There is none, it was deleted, or it is not published.' })
+  @ApiProblems({
+    400: 'The id is no UUID.',
+    404: 'There is none, it was deleted, or it is not published.',
+    ...readProblems,
+  })
   async product(
     @Param('id') id: string,
     @Headers('if-none-match') held: string | undefined,
+    @CallerSignal() signal: AbortSignal,
     @Res({ passthrough: true }) reply: HttpReply,
   ): Promise<ProductView | undefined> {
     if (!isUUID(id)) throw validationProblem([{ field: 'id', message: 'id must be a UUID' }]);
-    const product = await this.#index.find(id.toLowerCase());
+    const product = await this.#index.find(id.toLowerCase(), signal);
     if (product === undefined) {
       // One answer for absent, deleted and draft products: which of them it is, is not public.
       throw new ProblemException(

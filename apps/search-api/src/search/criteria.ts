@@ -1,5 +1,6 @@
 /** What a search asks for, checked and in a fixed form. A list means any of its values; an absent field means no limit. */
 export interface SearchCriteria {
+  /** Folded, as the index holds texts for searching. */
   readonly text?: string;
   readonly categories?: readonly string[];
   readonly brands?: readonly string[];

@@ -1,30 +1,53 @@
 import fc from 'fast-check';
-import { sortOrders, type SearchCriteria } from './criteria.ts';
-import { decodeCursor, encodeCursor, searchKey } from './cursor.ts';
-import { sortKeys } from './sort-keys.ts';
+import { sortOrders, type SearchCriteria, type SortOrder } from './criteria.ts';
+import { decodeCursor, encodeCursor, searchKey, type Continuation, type SortValues } from './cursor.ts';
+import { sortKeys, type SortKey } from './sort-keys.ts';
 
 const criteria: SearchCriteria = { text: 'mug', categories: ['kitchen'], sort: 'price' };
+const generation = 'feca65ea-d6c6-4988-b1ee-3aef07427536';
+const from: Continuation = { generation, after: ['EUR', 5, 'id'] };
 const cursorOf = (content: unknown): string => Buffer.from(JSON.stringify(content)).toString('base64url');
+const unreadable = { ok: false, reason: 'unreadable' };
+
+const values: Readonly<Record<SortKey['kind'], fc.Arbitrary<string | number>>> = {
+  score: fc.float({ min: 0, noNaN: true, noDefaultInfinity: true }),
+  amount: fc.maxSafeInteger(),
+  time: fc.date({ noInvalidDate: true }).map((date) => date.getTime()),
+  text: fc.string({ unit: 'grapheme', maxLength: 100 }).filter((text) => text.length <= 400),
+};
+
+const continuations = (sort: SortOrder): fc.Arbitrary<Continuation> =>
+  fc.record({
+    generation: fc.uuid(),
+    after: fc.tuple(...sortKeys(sort).map(({ kind }) => values[kind])),
+  });
 
 describe('a cursor', () => {
-  it('gives back the sort values it was made of, for every order', () => {
+  it('gives back the generation and the sort values it was made of, for every order', () => {
+    const made = fc
+      .constantFrom(...sortOrders)
+      .chain((sort) => continuations(sort).map((continuation) => ({ sort, continuation })));
     fc.assert(
-      fc.property(
-        fc.constantFrom(...sortOrders),
-        fc.string({ unit: 'grapheme' }),
-        fc.integer(),
-        (sort, text, number) => {
-          const search = { ...criteria, sort };
-          const after = sortKeys(sort).map(({ kind }) => (kind === 'text' ? text : number));
-          expect(decodeCursor(encodeCursor(search, after), search)).toEqual({ ok: true, after });
-        },
-      ),
+      fc.property(made, ({ sort, continuation }) => {
+        const search = { ...criteria, sort };
+        // -0 is 0 in JSON.
+        const expected = JSON.parse(JSON.stringify(continuation)) as Continuation;
+        expect(decodeCursor(encodeCursor(search, continuation), search)).toEqual({
+          ok: true,
+          from: expected,
+        });
+      }),
     );
   });
 
-  it('keeps null, the value of a product that has none', () => {
-    const after = ['EUR', null, 'id'];
-    expect(decodeCursor(encodeCursor(criteria, after), criteria)).toEqual({ ok: true, after });
+  it('keeps null only where an index may lack the field', () => {
+    const of = (sort: SortOrder, ...after: SortValues) =>
+      decodeCursor(encodeCursor({ sort }, { generation, after }), { sort });
+    expect(of('title', null, 'id')).toEqual({ ok: true, from: { generation, after: [null, 'id'] } });
+    expect(of('title', 'mug', null)).toEqual(unreadable);
+    expect(of('price', 'EUR', null, 'id')).toEqual(unreadable);
+    expect(of('newest', null, 'id')).toEqual(unreadable);
+    expect(of('relevance', null, 1, 'id')).toEqual(unreadable);
   });
 
   it.each<SearchCriteria>([
@@ -34,10 +57,10 @@ describe('a cursor', () => {
     { ...criteria, sort: '-price' },
     { sort: 'price' },
   ])('does not continue the other search %j', (other) => {
-    const cursor = encodeCursor(criteria, ['EUR', 5, 'id']);
-    expect(decodeCursor(cursor, other)).toEqual({ ok: false, reason: 'other-search' });
+    expect(decodeCursor(encodeCursor(criteria, from), other)).toEqual({ ok: false, reason: 'other-search' });
   });
 
+  const key = searchKey(criteria);
   it.each([
     '',
     '!!!',
@@ -45,17 +68,23 @@ describe('a cursor', () => {
     cursorOf(null),
     cursorOf({}),
     cursorOf([]),
-    cursorOf([2, searchKey(criteria), 'EUR', 5, 'id']),
-    cursorOf([1, 7, 'EUR', 5, 'id']),
-    cursorOf([1, searchKey(criteria)]),
-    cursorOf([1, searchKey(criteria), 'EUR', 5]),
-    cursorOf([1, searchKey(criteria), 'EUR', 5, 'id', 'more']),
-    cursorOf([1, searchKey(criteria), 'EUR', '5', 'id']),
-    cursorOf([1, searchKey(criteria), 5, 5, 'id']),
-    cursorOf([1, searchKey(criteria), 'EUR', { $gt: 1 }, 'id']),
-    cursorOf([1, searchKey(criteria), 'EUR', 5, 'x'.repeat(2_001)]),
+    cursorOf([1, key, 'EUR', 5, 'id']),
+    cursorOf([3, key, generation, 'EUR', 5, 'id']),
+    cursorOf([2, 7, generation, 'EUR', 5, 'id']),
+    cursorOf([2, key]),
+    cursorOf([2, key, 'product_search', 'EUR', 5, 'id']),
+    cursorOf([2, key, `${generation},*`, 'EUR', 5, 'id']),
+    cursorOf([2, key, generation, 'EUR', 5]),
+    cursorOf([2, key, generation, 'EUR', 5, 'id', 'more']),
+    cursorOf([2, key, generation, 'EUR', '5', 'id']),
+    cursorOf([2, key, generation, 'EUR', 1e19, 'id']),
+    cursorOf([2, key, generation, 'EUR', 0.5, 'id']),
+    cursorOf([2, key, generation, 5, 5, 'id']),
+    cursorOf([2, key, generation, 'EUR', { $gt: 1 }, 'id']),
+    cursorOf([2, key, generation, 'EUR', 5, 'x'.repeat(401)]),
+    cursorOf([2, key, generation, '\ud800', 5, 'id']),
   ])('%j is not readable', (cursor) => {
-    expect(decodeCursor(cursor, criteria)).toEqual({ ok: false, reason: 'unreadable' });
+    expect(decodeCursor(cursor, criteria)).toEqual(unreadable);
   });
 
   it('never throws, whatever it is given', () => {
@@ -65,5 +94,6 @@ describe('a cursor', () => {
         expect(decodeCursor(Buffer.from(json).toString('base64url'), criteria).ok).toBe(false),
       ),
     );
+    expect(decodeCursor(Buffer.from('['.repeat(3_000)).toString('base64url'), criteria)).toEqual(unreadable);
   });
 });

@@ -17,12 +17,15 @@ export interface PriceFacet {
   readonly ranges: readonly { readonly from: number; readonly to: number | null; readonly count: number }[];
 }
 
+/** The most frequent values of each dimension; `others` says what is not listed. */
 export interface Facets {
   readonly categories: readonly ValueCount[];
   readonly brands: readonly ValueCount[];
   readonly tags: readonly ValueCount[];
   readonly prices: readonly PriceFacet[];
   readonly availability: { readonly available: number; readonly unavailable: number };
+  /** What the lists leave out: how often the products have another value than those listed. 0: the list is complete. */
+  readonly others: Readonly<Record<'categories' | 'brands' | 'tags' | 'prices', number>>;
 }
 
 type Aggregation = estypes.AggregationsAggregationContainer;
@@ -36,7 +39,7 @@ const priceRanges = priceSteps.map((from, index) => ({ from, to: priceSteps[inde
  * Counts for every facet. Each is counted under all filters but its own, so it shows what choosing another of its values would
  * find; the filters themselves go into `post_filter`, which narrows the hits and not the counts.
  */
-export function facetAggregations(criteria: SearchCriteria): Record<keyof Facets, Aggregation> {
+export function facetAggregations(criteria: SearchCriteria): Record<keyof FacetAggregates, Aggregation> {
   const filters = filtersByDimension(criteria);
   const under = (dimension: Dimension, aggs: Record<string, Aggregation>): Aggregation => ({
     filter: { bool: { filter: allFilters(filters, dimension) } },
@@ -64,8 +67,12 @@ export function facetAggregations(criteria: SearchCriteria): Record<keyof Facets
 interface Bucket {
   readonly doc_count: number;
 }
+interface Buckets<B extends Bucket> {
+  readonly buckets: readonly B[];
+  readonly sum_other_doc_count: number;
+}
 interface Terms {
-  readonly values: { readonly buckets: readonly (Bucket & { readonly key: string })[] };
+  readonly values: Buckets<Bucket & { readonly key: string }>;
 }
 interface CurrencyBucket extends Bucket {
   readonly key: string;
@@ -80,18 +87,25 @@ export interface FacetAggregates {
   readonly categories: Terms;
   readonly brands: Terms;
   readonly tags: Terms;
-  readonly prices: { readonly currencies: { readonly buckets: readonly CurrencyBucket[] } };
+  readonly prices: { readonly currencies: Buckets<CurrencyBucket> };
   readonly availability: { readonly stock: { readonly buckets: { available: Bucket; unavailable: Bucket } } };
 }
 
 export function facetsOf(aggregates: FacetAggregates): Facets {
+  const { categories, brands, tags, prices } = aggregates;
   const { available, unavailable } = aggregates.availability.stock.buckets;
   return {
-    categories: valueCounts(aggregates.categories),
-    brands: valueCounts(aggregates.brands),
-    tags: valueCounts(aggregates.tags),
-    prices: aggregates.prices.currencies.buckets.map(priceFacet),
+    categories: valueCounts(categories),
+    brands: valueCounts(brands),
+    tags: valueCounts(tags),
+    prices: prices.currencies.buckets.map(priceFacet),
     availability: { available: available.doc_count, unavailable: unavailable.doc_count },
+    others: {
+      categories: categories.values.sum_other_doc_count,
+      brands: brands.values.sum_other_doc_count,
+      tags: tags.values.sum_other_doc_count,
+      prices: prices.currencies.sum_other_doc_count,
+    },
   };
 }
 

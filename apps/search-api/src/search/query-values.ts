@@ -1,3 +1,4 @@
+import { composedText } from '@reprise/read-model-documents';
 import { Transform } from 'class-transformer';
 
 /** A blank parameter (`?q=`), as a form sends it, counts as absent. */
@@ -29,12 +30,17 @@ export function Flag(): PropertyDecorator {
   });
 }
 
-/** One or several values (`?tag=a&tag=b`) as a sorted list without duplicates, so that their order makes no other search. */
+/**
+ * One or several values (`?tag=a&tag=b`) in the Unicode form that documents have, as a sorted list without duplicates, so that
+ * their order makes no other search.
+ */
 export function Values(): PropertyDecorator {
   return Transform(({ value }: { value: unknown }) => {
     const given: unknown[] = Array.isArray(value) ? value : [value];
     const present = given.map(presence).filter((one) => one !== undefined);
     if (present.length === 0) return undefined;
-    return present.every((one) => typeof one === 'string') ? [...new Set(present)].sort() : present;
+    return present.every((one) => typeof one === 'string')
+      ? [...new Set(present.map(composedText))].sort()
+      : present;
   });
 }

@@ -41,11 +41,19 @@ export function searchBody(criteria: SearchCriteria, page: Page): estypes.Search
   };
 }
 
+/** The searched texts: as they are, which the analyser puts in lower case, and folded where that is not enough. */
+const wordFields = ['title^4', 'brand.text^2', 'tags.text^2', 'description'];
+const foldedFields = ['folded.title^4', 'folded.brand^2', 'folded.tags^2', 'folded.description'];
+
 /**
- * Products that hold every word of the text, wherever: title, brand, tags or description. The last word may also be the
- * beginning of a word of the title, so that a search finds something while it is still being typed.
+ * Products that hold every word of the folded text, wherever: title, brand, tags or description. The last word may also be the
+ * beginning of a word of the title, so that a search finds something while it is still being typed. A title that is the text
+ * and nothing else comes first.
  */
 function matching(text: string): Query {
+  const beginning = (field: string): Query => ({
+    match_bool_prefix: { [field]: { query: text, operator: 'and' } },
+  });
   return {
     bool: {
       should: [
@@ -54,10 +62,11 @@ function matching(text: string): Query {
             query: text,
             type: 'cross_fields',
             operator: 'and',
-            fields: ['title^4', 'brand.text^2', 'tags.text^2', 'description'],
+            fields: [...wordFields, ...foldedFields],
           },
         },
-        { match_bool_prefix: { title: { query: text, operator: 'and' } } },
+        { dis_max: { queries: [beginning('title'), beginning('folded.title')] } },
+        { constant_score: { filter: { term: { titleSort: text } }, boost: 8 } },
       ],
       minimum_should_match: 1,
     },

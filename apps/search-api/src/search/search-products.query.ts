@@ -13,28 +13,35 @@ import {
   MaxLength,
   Min,
 } from 'class-validator';
+import { foldedText } from '@reprise/read-model-documents';
 import { defaultSort, sortOrders, type SearchCriteria, type SortOrder } from './criteria.ts';
 import { Digits, Flag, Text, Values } from './query-values.ts';
 
 const mostValues = 20;
+const longestValue = 128;
 const highestPrice = Number.MAX_SAFE_INTEGER;
 
 /** A parameter that may be given several times; any of its values will do. */
 function AnyOf(description: string): PropertyDecorator {
   return applyDecorators(
-    ApiPropertyOptional({ type: [String], description, maxItems: mostValues }),
+    ApiPropertyOptional({
+      type: 'array',
+      items: { type: 'string', maxLength: longestValue },
+      maxItems: mostValues,
+      description,
+    }),
     IsOptional(),
     Values(),
     IsArray(),
     ArrayMaxSize(mostValues),
     IsString({ each: true }),
-    MaxLength(128, { each: true }),
+    MaxLength(longestValue, { each: true }),
   );
 }
 
 function PriceLimit(description: string): PropertyDecorator {
   return applyDecorators(
-    ApiPropertyOptional({ type: 'integer', minimum: 0, description }),
+    ApiPropertyOptional({ type: 'integer', minimum: 0, maximum: highestPrice, description }),
     IsOptional(),
     Digits(),
     IsInt(),
@@ -70,7 +77,11 @@ export class SearchProductsQuery {
   @PriceLimit('Highest price, in minor units of the currency.')
   priceMax?: number;
 
-  @ApiPropertyOptional({ description: 'ISO 4217 code; only prices in it.', example: 'EUR' })
+  @ApiPropertyOptional({
+    description: 'ISO 4217 code; only prices in it.',
+    pattern: '^[A-Z]{3}$',
+    example: 'EUR',
+  })
   @IsOptional()
   @Text()
   @Matches(/^[A-Z]{3}$/, { message: 'currency must be an ISO 4217 code in capitals, such as EUR' })
@@ -122,7 +133,7 @@ export const defaultPageSize = 20;
 export function criteriaOf(query: SearchProductsQuery): SearchCriteria {
   const { q, category, brand, tag, priceMin, priceMax, currency, available, sort } = query;
   return {
-    text: q,
+    text: q === undefined ? undefined : foldedText(q),
     categories: category,
     brands: brand,
     tags: tag,

@@ -65,6 +65,20 @@ class AvailabilityResponse {
   unavailable: number;
 }
 
+class OthersResponse implements Record<keyof Facets['others'], number> {
+  @ApiProperty({ type: 'integer', description: 'Beyond the 50 most frequent.' })
+  categories: number;
+
+  @ApiProperty({ type: 'integer', description: 'Beyond the 50 most frequent.' })
+  brands: number;
+
+  @ApiProperty({ type: 'integer', description: 'Beyond the 50 most frequent.' })
+  tags: number;
+
+  @ApiProperty({ type: 'integer', description: 'In further currencies, beyond the 10 most frequent.' })
+  prices: number;
+}
+
 class FacetsResponse implements Facets {
   @ApiProperty({ type: [ValueCountResponse] })
   categories: ValueCountResponse[];
@@ -80,6 +94,13 @@ class FacetsResponse implements Facets {
 
   @ApiProperty({ type: AvailabilityResponse })
   availability: AvailabilityResponse;
+
+  @ApiProperty({
+    type: OthersResponse,
+    description:
+      'How often the products have a value that is not listed. 0: the list is complete; more: there are further values.',
+  })
+  others: OthersResponse;
 }
 
 export class SearchResponse implements SearchResult {

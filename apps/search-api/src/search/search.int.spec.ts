@@ -1,4 +1,3 @@
-import { randomUUID } from 'node:crypto';
 import { createLogger } from '@reprise/runtime';
 import type { HttpApplication } from '@reprise/runtime/http';
 import { step, testEndpoints } from '@reprise/test-kit';
@@ -15,7 +14,7 @@ describe('the search', () => {
     catalogue = await freshCatalogue();
     const { elasticsearch } = testEndpoints();
     application = await createSearchApi(
-      { elasticsearch, searchAlias: catalogue.alias },
+      { elasticsearch, searchAlias: catalogue.alias, projection: catalogue.alias },
       createLogger('search-api', { level: 'silent' }),
     );
     const add = async (name: string, day: number, ...events: Parameters<Catalogue['add']>[0]) => {
@@ -215,78 +214,6 @@ describe('the search', () => {
     expect(body).toMatchObject({
       type: 'urn:reprise:problem:validation-failed',
       errors: expect.arrayContaining([{ field: expect.any(String), message: expect.any(String) }]),
-    });
-  });
-
-  describe('paging', () => {
-    let paged: Catalogue;
-    let pages: HttpApplication;
-    const all: string[] = [];
-
-    beforeAll(async () => {
-      paged = await freshCatalogue();
-      const { elasticsearch } = testEndpoints();
-      pages = await createSearchApi(
-        { elasticsearch, searchAlias: paged.alias },
-        createLogger('search-api', { level: 'silent' }),
-      );
-      for (let index = 0; index < 23; index += 1) {
-        // Many equal keys, so that only the tie-breaker tells products apart.
-        const title = index % 2 === 0 ? 'Plain mug' : 'Plain mug, plain';
-        const events = [step.created({ title, priceMinor: 100 * (index % 3) }), step.published()];
-        all.push(await paged.add(events, { id: randomUUID() }));
-      }
-    });
-
-    afterAll(() => pages.close());
-
-    async function page(query: string): Promise<SearchResult> {
-      const response = await pages.nest.inject({ method: 'GET', url: `/v1/search?${query}` });
-      expect(response.statusCode).toBe(200);
-      return response.json<SearchResult>();
-    }
-
-    it.each(['relevance', 'price', '-price', 'newest', 'title'])(
-      'by %s shows every product once',
-      async (sort) => {
-        const seen: string[] = [];
-        let cursor: string | null = '';
-        for (let turn = 0; cursor !== null && turn < 10; turn += 1) {
-          const result: SearchResult = await page(`q=mug&sort=${sort}&size=5&cursor=${cursor}`);
-          expect(result.total.value).toBe(23);
-          seen.push(...result.hits.map(({ productId }) => productId));
-          cursor = result.nextCursor;
-        }
-        expect(cursor).toBeNull();
-        expect(seen.toSorted()).toEqual(all.toSorted());
-      },
-    );
-
-    it('ends exactly, without an empty page', async () => {
-      const { hits, nextCursor } = await page('size=23');
-      expect(hits).toHaveLength(23);
-      expect(nextCursor).toBeNull();
-    });
-
-    it('may change the page size on the way', async () => {
-      const first = await page('sort=price&size=3');
-      const second = await page(`sort=price&size=20&cursor=${first.nextCursor}`);
-      const together = [...first.hits, ...second.hits].map(({ productId }) => productId);
-      expect(together).toHaveLength(23);
-      expect(new Set(together).size).toBe(23);
-    });
-
-    it('does not continue another search, nor nonsense', async () => {
-      const { nextCursor } = await page('sort=price&size=3');
-      for (const query of [
-        `sort=title&cursor=${nextCursor}`,
-        `sort=price&q=mug&cursor=${nextCursor}`,
-        'cursor=abc',
-      ]) {
-        const response = await pages.nest.inject({ method: 'GET', url: `/v1/search?${query}` });
-        expect(response.statusCode).toBe(400);
-        expect(response.json()).toMatchObject({ type: 'urn:reprise:problem:invalid-cursor' });
-      }
     });
   });
 });

@@ -1,6 +1,6 @@
 export type { ProductStatus, ReadModelDocument } from './read-model-document.ts';
 export type { CategoryContributionDocument } from './category-contribution-document.ts';
-export type { ProductSearchDocument } from './product-search-document.ts';
+export type { FoldedTexts, ProductSearchDocument } from './product-search-document.ts';
 export type { ProductSummaryDocument } from './product-summary-document.ts';
 export type {
   ElasticsearchStorage,
@@ -9,6 +9,7 @@ export type {
   StorageDefinition,
 } from './storage-definition.ts';
 export { canonicalJson } from './canonical-json.ts';
+export { composedText, foldedText, isPlainText, sortText } from './folded-text.ts';
 export {
   BucketSums,
   bucketCount,

@@ -34,7 +34,32 @@ export function foldDocuments(events: readonly PlainEvent[]): Map<string, Fields
     after['status'] = statusAfter[type] ?? before['status'];
     documents.set(subject, { ...after, version: aggregateversion, updatedAt: time });
   }
+  for (const [id, document] of documents) documents.set(id, { ...document, ...searchedTexts(document) });
   return documents;
+}
+
+/** The texts composed, as they are sorted and as they are searched; the traffic's letters are all that the folding knows. */
+function searchedTexts({ title, description, brand, tags, categoryId }: Fields): Fields {
+  const each = (value: unknown, change: (text: string) => string): unknown => {
+    if (Array.isArray(value)) return value.map((one) => each(one, change));
+    return typeof value === 'string' ? change(value) : value;
+  };
+  const folded = (text: string): string =>
+    text
+      .normalize('NFD')
+      .replace(/\p{Mn}/gu, '')
+      .toLowerCase()
+      .replaceAll('ø', 'o');
+  const texts = { title, description, brand, tags };
+  const inEach = (change: (text: string) => string): Fields =>
+    Object.fromEntries(Object.entries(texts).map(([field, value]) => [field, each(value, change)]));
+  const composed = (text: string): string => text.normalize('NFC');
+  return {
+    ...inEach(composed),
+    categoryId: each(categoryId, composed),
+    titleSort: each(title, folded),
+    folded: /[^ -~]/.test(Object.values(texts).flat().join('')) ? inEach(folded) : null,
+  };
 }
 
 /** JSON with the keys of every object in order: the same text for the same content. */

@@ -11,7 +11,7 @@ const event = (version: number, type: string, data: Record<string, unknown>): Pl
 });
 
 const life = [
-  event(1, 'created', { title: 'Mug', stock: 10, tags: [] }),
+  event(1, 'created', { title: 'Mug', description: 'Big.', categoryId: 'cafe\u0301', stock: 10, tags: [] }),
   event(2, 'published', {}),
   event(3, 'stock-adjusted', { delta: -4, reason: 'sold' }),
   event(4, 'details-changed', { title: 'Enamel mug' }),
@@ -24,12 +24,25 @@ describe('the naive fold', () => {
       productId: 'p',
       brand: null,
       title: 'Enamel mug',
+      description: 'Big.',
+      categoryId: 'caf\u00e9',
       stock: 6,
       tags: [],
+      titleSort: 'enamel mug',
+      folded: null,
       status: 'deleted',
       version: 5,
       createdAt: '2026-01-01T00:00:01.000Z',
       updatedAt: '2026-01-01T00:00:05.000Z',
+    });
+  });
+
+  it('holds texts composed, and folded where that is more than lower case', () => {
+    const created = { title: 'E\u0301ditiøn', description: 'Big.', brand: 'Fjäll', tags: ['Été'] };
+    expect(foldDocuments([event(1, 'created', created)]).get('p')).toMatchObject({
+      title: '\u00c9ditiøn',
+      titleSort: 'edition',
+      folded: { title: 'edition', description: 'big.', brand: 'fjall', tags: ['ete'] },
     });
   });
 

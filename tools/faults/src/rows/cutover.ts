@@ -142,4 +142,20 @@ export const cutoverRows: readonly Row[] = [
       { file: 'apps/projection-consumer/src/starting.e2e.spec.ts', titles: ['ends with 1, names both'] },
     ],
   },
+  {
+    id: 'B4c',
+    title: 'A search is paged across a cutover and under writes',
+    inject:
+      'readers switched between two pages; products written between two pages; the generation deleted, closed',
+    expect:
+      'every product that stays as it is appears once, by every order; without the generation, 400 invalid-cursor',
+    invariants: ['I6'],
+    kind: 'spec',
+    specs: [
+      {
+        file: 'apps/search-api/src/search/paging.int.spec.ts',
+        titles: ['go on in the generation', 'show every product that stays', 'end with a word on what to do'],
+      },
+    ],
+  },
 ];

@@ -159,7 +159,7 @@ function newProduct(number: number, random: Random): unknown {
   return {
     title: `Product ${number}`,
     description: 'Made to be disturbed.',
-    ...(random.chance(0.5) && { brand: 'Fjell' }),
+    ...(random.chance(0.5) && { brand: 'Fja\u0308ll' }),
     categoryId: random.pick(['kitchen', 'garden', 'office']),
     priceMinor: random.below(10_000) + 1,
     currency: 'EUR',
@@ -175,6 +175,6 @@ function change(product: Known, number: number, random: Random): Omit<Command, '
   if (kind < 6)
     return { method: 'PUT', path: `${path}/price`, body: { priceMinor: number + 100_000, currency: 'EUR' } };
   if (kind < 9)
-    return { method: 'PATCH', path: `${path}/details`, body: { title: `Product, edition ${number}` } };
+    return { method: 'PATCH', path: `${path}/details`, body: { title: `Product, Éditiøn ${number}` } };
   return { method: 'POST', path: `${path}/stock-adjustments`, body: { delta: 1 + random.below(5) } };
 }

@@ -1,5 +1,5 @@
 import type { ProductEvent } from '@reprise/events';
-import type { CategoryContributionDocument } from '@reprise/read-model-documents';
+import { composedText, type CategoryContributionDocument } from '@reprise/read-model-documents';
 import { changedDocument, type Projection } from '../projection.ts';
 import { categorySummaryStorage } from './storage.ts';
 
@@ -9,7 +9,7 @@ import { categorySummaryStorage } from './storage.ts';
  */
 export const categorySummary: Projection<CategoryContributionDocument> = {
   name: 'category_summary',
-  version: 1,
+  version: 2,
   storage: categorySummaryStorage,
   evolve,
 };
@@ -21,7 +21,15 @@ function evolve(
   const version = event.aggregateversion;
   if (event.type === 'product.created.v1') {
     const { categoryId, priceMinor, currency, stock } = event.data;
-    return { productId: event.subject, version, status: 'draft', categoryId, priceMinor, currency, stock };
+    return {
+      productId: event.subject,
+      version,
+      status: 'draft',
+      categoryId: composedText(categoryId),
+      priceMinor,
+      currency,
+      stock,
+    };
   }
   const before = changedDocument(document, event);
   const changed = { ...before, version };
@@ -33,7 +41,7 @@ function evolve(
       return { ...changed, priceMinor, currency };
     }
     case 'product.category-changed.v1':
-      return { ...changed, categoryId: event.data.categoryId };
+      return { ...changed, categoryId: composedText(event.data.categoryId) };
     case 'product.stock-adjusted.v1':
       return { ...changed, stock: before.stock + event.data.delta };
     case 'product.published.v1':

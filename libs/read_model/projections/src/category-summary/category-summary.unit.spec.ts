@@ -31,7 +31,7 @@ function naive(events: readonly ProductEvent[]): CategoryContributionDocument {
         : publication === 'product.published.v1'
           ? 'published'
           : 'draft',
-    categoryId: last('categoryId'),
+    categoryId: last<string>('categoryId').normalize('NFC'),
     priceMinor: last('priceMinor'),
     currency: last('currency'),
     stock: ofStock.reduce((sum, { stock = 0, delta = 0 }) => sum + stock + delta, 0),

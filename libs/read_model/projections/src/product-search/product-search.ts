@@ -1,12 +1,19 @@
 import type { ProductEvent } from '@reprise/events';
-import type { ProductSearchDocument } from '@reprise/read-model-documents';
+import {
+  composedText,
+  foldedText,
+  isPlainText,
+  sortText,
+  type FoldedTexts,
+  type ProductSearchDocument,
+} from '@reprise/read-model-documents';
 import { changedDocument, type Projection } from '../projection.ts';
 import { productSearchStorage } from './storage.ts';
 
 /** The search index: one document per product, tombstones for deleted ones. */
 export const productSearch: Projection<ProductSearchDocument> = {
   name: 'product_search',
-  version: 1,
+  version: 2,
   storage: productSearchStorage,
   evolve,
 };
@@ -18,14 +25,11 @@ function evolve(document: ProductSearchDocument | undefined, event: ProductEvent
     const { title, description, brand, categoryId, priceMinor, currency, stock, tags } = event.data;
     return {
       productId: event.subject,
-      title,
-      description,
-      brand: brand ?? null,
-      categoryId,
+      ...searchedTexts({ title, description, brand: brand ?? null, tags }),
+      categoryId: composedText(categoryId),
       priceMinor,
       currency,
       stock,
-      tags,
       status: 'draft',
       version,
       createdAt: event.time,
@@ -38,10 +42,12 @@ function evolve(document: ProductSearchDocument | undefined, event: ProductEvent
       const { title, description, brand, tags } = event.data;
       return {
         ...before,
-        title: title ?? before.title,
-        description: description ?? before.description,
-        brand: brand ?? before.brand,
-        tags: tags ?? before.tags,
+        ...searchedTexts({
+          title: title ?? before.title,
+          description: description ?? before.description,
+          brand: brand ?? before.brand,
+          tags: tags ?? before.tags,
+        }),
         version,
         updatedAt,
       };
@@ -55,7 +61,7 @@ function evolve(document: ProductSearchDocument | undefined, event: ProductEvent
         updatedAt,
       };
     case 'product.category-changed.v1':
-      return { ...before, categoryId: event.data.categoryId, version, updatedAt };
+      return { ...before, categoryId: composedText(event.data.categoryId), version, updatedAt };
     case 'product.stock-adjusted.v1':
       return { ...before, stock: before.stock + event.data.delta, version, updatedAt };
     case 'product.published.v1':
@@ -65,4 +71,24 @@ function evolve(document: ProductSearchDocument | undefined, event: ProductEvent
     case 'product.deleted.v1':
       return { ...before, status: 'deleted', version, updatedAt };
   }
+}
+
+type Texts = Pick<ProductSearchDocument, 'title' | 'description' | 'brand' | 'tags'>;
+
+/** The texts in their one form, and what they are searched and sorted by. */
+function searchedTexts(given: Texts): Texts & Pick<ProductSearchDocument, 'titleSort' | 'folded'> {
+  const titleSort = sortText(given.title);
+  const { title, description, brand, tags } = given;
+  if ([title, description, brand ?? '', ...tags].every(isPlainText))
+    return { ...given, titleSort, folded: null };
+  return { ...eachText(given, composedText), titleSort, folded: eachText(given, foldedText) };
+}
+
+function eachText({ title, description, brand, tags }: Texts, change: (text: string) => string): FoldedTexts {
+  return {
+    title: change(title),
+    description: change(description),
+    brand: brand === null ? null : change(brand),
+    tags: tags.map(change),
+  };
 }

@@ -1,5 +1,5 @@
 import type { ProductEvent } from '@reprise/events';
-import type { ProductSearchDocument } from '@reprise/read-model-documents';
+import { foldedText, type ProductSearchDocument } from '@reprise/read-model-documents';
 import fc from 'fast-check';
 import { applyEvent } from '../projection.ts';
 import { histories } from '../testing/histories.ts';
@@ -22,20 +22,34 @@ function naive(events: readonly ProductEvent[]): ProductSearchDocument {
     'product.unpublished.v1': 'draft',
     'product.deleted.v1': 'deleted',
   };
+  const texts = { title: last<string>('title'), description: last<string>('description') };
+  const brand = last<string | null>('brand');
+  const tags = last<string[]>('tags');
+  const title = foldedText(texts.title);
+  const folded = {
+    title,
+    description: foldedText(texts.description),
+    brand: brand && foldedText(brand),
+    tags: tags.map(foldedText),
+  };
   return {
     productId: first.subject,
-    title: last('title'),
-    description: last('description'),
-    brand: last('brand'),
-    categoryId: last('categoryId'),
+    title: texts.title.normalize('NFC'),
+    description: texts.description.normalize('NFC'),
+    brand: brand && brand.normalize('NFC'),
+    categoryId: last<string>('categoryId').normalize('NFC'),
     priceMinor: last('priceMinor'),
     currency: last('currency'),
     stock: adjustments.reduce((sum, delta) => sum + delta, first.data.stock),
-    tags: last('tags'),
+    tags: tags.map((tag) => tag.normalize('NFC')),
     status: events.map(({ type }) => statuses[type]).findLast((status) => status !== undefined)!,
     version: events.length,
     createdAt: first.time,
     updatedAt: events.at(-1)!.time,
+    titleSort: title,
+    folded: [...Object.values(texts), brand ?? '', ...tags].every((text) => !/[^ -~]/.test(text))
+      ? null
+      : folded,
   };
 }
 

@@ -1,12 +1,12 @@
 import type { ProductEvent } from '@reprise/events';
-import type { ProductSummaryDocument } from '@reprise/read-model-documents';
+import { composedText, type ProductSummaryDocument } from '@reprise/read-model-documents';
 import { changedDocument, type Projection } from '../projection.ts';
 import { productSummaryStorage } from './storage.ts';
 
 /** The products as a table: what lists, exports and joins need. */
 export const productSummary: Projection<ProductSummaryDocument> = {
   name: 'product_summary',
-  version: 1,
+  version: 2,
   storage: productSummaryStorage,
   evolve,
 };
@@ -20,9 +20,9 @@ function evolve(document: ProductSummaryDocument | undefined, event: ProductEven
       productId: event.subject,
       version,
       status: 'draft',
-      title,
-      brand: brand ?? null,
-      categoryId,
+      title: composedText(title),
+      brand: brand === undefined ? null : composedText(brand),
+      categoryId: composedText(categoryId),
       priceMinor,
       currency,
       stock,
@@ -36,14 +36,18 @@ function evolve(document: ProductSummaryDocument | undefined, event: ProductEven
   switch (event.type) {
     case 'product.details-changed.v1': {
       const { title, brand } = event.data;
-      return { ...changed, title: title ?? before.title, brand: brand ?? before.brand };
+      return {
+        ...changed,
+        title: composedText(title ?? before.title),
+        brand: brand === undefined ? before.brand : composedText(brand),
+      };
     }
     case 'product.price-changed.v1': {
       const { priceMinor, currency } = event.data;
       return { ...changed, priceMinor, currency };
     }
     case 'product.category-changed.v1':
-      return { ...changed, categoryId: event.data.categoryId };
+      return { ...changed, categoryId: composedText(event.data.categoryId) };
     case 'product.stock-adjusted.v1':
       return { ...changed, stock: before.stock + event.data.delta };
     case 'product.published.v1':

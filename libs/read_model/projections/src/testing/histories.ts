@@ -6,8 +6,9 @@ type Step = {
 }[ProductEventType];
 
 const text = fc.string({ unit: 'grapheme', maxLength: 12 });
-const tags = fc.array(fc.constantFrom('camping', 'steel', 'winter', 'sale'), { maxLength: 3 });
-const categoryId = fc.constantFrom('kitchen', 'outdoor', 'toys');
+const tags = fc.array(fc.constantFrom('camping', 'steel', 'e\u0301t\u00e9', 'sale'), { maxLength: 3 });
+// One of them in either Unicode form.
+const categoryId = fc.constantFrom('kitchen', 'outdoor', 'caf\u00e9', 'cafe\u0301');
 const price = fc.record({ priceMinor: fc.nat(1_000_000), currency: fc.constantFrom('EUR', 'USD') });
 
 const created: fc.Arbitrary<Step> = fc

@@ -1,5 +1,5 @@
 import type { ProductEvent } from '@reprise/events';
-import type { ReadModelDocument } from '@reprise/read-model-documents';
+import { foldedText, type ReadModelDocument } from '@reprise/read-model-documents';
 import type { Projection } from '@reprise/read-model-projections';
 
 /**
@@ -11,9 +11,25 @@ export function naiveSearchDocuments(events: readonly ProductEvent[]): Map<strin
   const documents = new Map<string, Record<string, unknown>>();
   for (const [id, life] of livesOf(events)) {
     const document = life.reduce<Record<string, unknown> | undefined>(naiveStep, undefined);
-    if (document) documents.set(id, document);
+    if (document) documents.set(id, { ...document, ...textsOf(document) });
   }
   return documents;
+}
+
+/** The texts in their one form, as they are sorted and as they are searched. */
+function textsOf(given: Record<string, unknown>): Record<string, unknown> {
+  const { title, description, brand, tags } = given as Record<string, string> & { tags: string[] };
+  const each = (change: (text: string) => string) => ({
+    title: change(title!),
+    description: change(description!),
+    brand: typeof brand === 'string' ? change(brand) : null,
+    tags: tags.map(change),
+  });
+  const folded = each(foldedText);
+  const composed = each((text) => text.normalize('NFC'));
+  const isPlain = ![title, description, brand, ...tags].join('').match(/[^ -~]/);
+  const categoryId = String(given['categoryId']).normalize('NFC');
+  return { ...composed, categoryId, titleSort: folded.title, folded: isPlain ? null : folded };
 }
 
 type NaiveFold = (events: readonly ProductEvent[]) => Map<string, Record<string, unknown>>;
