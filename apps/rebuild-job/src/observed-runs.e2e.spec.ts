@@ -188,7 +188,7 @@ describe('a dry run on the command line', () => {
     expect(stdout).toMatch(/would write +300 documents/);
     expect(stdout).toMatch(/would take +[\d.]+ s \(by run /);
     expect(stdout).toMatch(
-      /would change +0 missing, 0 extra, 0 stale, 0 different, 0 in flight, against product_search_v1/,
+      /would change +0 missing, 0 extra, 0 stale, 0 different, 0 in flight, against product_search_v2/,
     );
     expect(stdout).toMatch(/unhandled +none/);
   });

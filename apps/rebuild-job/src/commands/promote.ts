@@ -15,8 +15,8 @@ export const promoteCommand: Verb = {
     ['--json', 'print cutover and gate as one JSON document on stdout'],
   ],
   examples: [
-    'rebuild-job promote --generation product_search_v1_20261121_030000_0a1b2c3d',
-    'rebuild-job promote --generation product_search_v1_20261121_030000_0a1b2c3d --max-shrink 0.5 --deep',
+    'rebuild-job promote --generation product_search_v2_20261121_030000_0a1b2c3d',
+    'rebuild-job promote --generation product_search_v2_20261121_030000_0a1b2c3d --max-shrink 0.5 --deep',
   ],
   async run(options, invocation) {
     const wanted = options.text('generation');

@@ -3,7 +3,7 @@ import { asDependencyError, describeError, faultOf } from './faults.ts';
 
 /** A fault that is being waited out. Without somebody listening, a store that only waits looks like one that hangs. */
 export interface StoreRetry {
-  /** What is tried again ("writing to product_search_v1_..."). */
+  /** What is tried again ("writing to product_search_v2_..."). */
   readonly doing: string;
   readonly reason: string;
   /** Failures in a row so far. */
