@@ -14,11 +14,17 @@ describe('what a verb prints of texts that come from a log', () => {
     const drift = { id: hostile, class: 'missing', expected: 1, actual: null } as const;
     const verification = describeVerification({
       ...{ projection: 'p', generation: 'g', source: 'kafka', watermark: { 0: '1' }, deep: false },
-      ...{ log: { read: 1, poison: 0, gaps: 0 }, documents: { expected: 1, actual: 0 }, drift: [drift] },
+      ...{
+        log: { read: 1, poison: 0, gaps: 0 },
+        documents: { expected: 1, actual: 0 },
+        drift: [drift],
+        unknown: [hostile],
+      },
       counts: { missing: 1, extra: 0, stale: 0, different: 0, inFlight: 0 },
       ...{ clean: false, timing: { durationMs: 1 }, repair: { asked: 0, refused: 0, unstorable: 2 } },
     } as unknown as Parameters<typeof describeVerification>[0]);
     expect(verification).toContain(`  missing   ${masked}  version none`);
+    expect(verification).toContain(`the read model has "${masked}": check`);
     expect(verification).toContain('2 have an id that the queue cannot hold and were NOT taken');
     const failures = [{ aggregateId: hostile, error: hostile }];
     expect(describeRepairs({ projection: 'p', documents: [], unknown: [], failures })).toContain(
