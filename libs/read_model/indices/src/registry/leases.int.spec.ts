@@ -155,6 +155,36 @@ describe('the lease of a projection', () => {
       Date.now = now;
     }
   });
+
+  it.each([
+    ['a day back', -86_400_000],
+    ['a day ahead', 86_400_000],
+  ])(
+    "is taken and renewed for its time by the database's clock, whatever the process's says: %s",
+    async (_what, off) => {
+      const projection = `clock off by ${off}`;
+      const now = Date.now;
+      Date.now = () => now() + off;
+      try {
+        const fence = await hold(projection, 60_000);
+        expect(await leftOf(projection)).toEqual([60_000]);
+        await registry.renewLease(fence, 300_000);
+        expect(await leftOf(projection)).toEqual([300_000]);
+      } finally {
+        Date.now = now;
+      }
+    },
+  );
+
+  /** What is left of a lease, in milliseconds, rounded up to 10 s, by the database's clock. */
+  async function leftOf(projection: string): Promise<number[]> {
+    const { rows } = await pool.query<{ left: number }>(
+      `SELECT 10000 * ceil(extract(epoch FROM expires_at - clock_timestamp()) / 10)::float8 AS left
+       FROM registry.leases WHERE projection = $1`,
+      [projection],
+    );
+    return rows.map(({ left }) => left);
+  }
 });
 
 function run(projection: string, runId: string) {

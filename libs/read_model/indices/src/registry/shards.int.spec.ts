@@ -78,6 +78,19 @@ describe('builds by shards in the registry', () => {
     });
   });
 
+  it('are neither opened nor opened again by a run that lost the lease of the whole', async () => {
+    const whole = await hold('replaced');
+    const { uuid: generation } = await registry.createGeneration(newGeneration('replaced', null), whole);
+    const build = { generation, projection: 'replaced', shards: 2, job: null, checkpoint: {} };
+    await registry.releaseLease(whole);
+    const successor = await hold('replaced');
+    await expect(registry.shards.open(build, whole)).rejects.toBeInstanceOf(LeaseLost);
+    expect(await registry.shards.newest('replaced')).toBeUndefined();
+    await registry.shards.open(build, successor);
+    await expect(registry.shards.open({ ...build, shards: 5 }, whole)).rejects.toBeInstanceOf(LeaseLost);
+    expect((await registry.shards.newest('replaced'))!.parts).toHaveLength(2);
+  });
+
   it('are open one at a time, keep their first outcome, and begin anew when opened again', async () => {
     const { generation, whole, checkpoint } = await opened('single');
     const other = await registry.createGeneration(newGeneration('single', null), whole);

@@ -1,5 +1,13 @@
 import { describeTopic } from '@reprise/read-model-feed';
-import { eventually, freshTopic, produce, productHistory, step, testEndpoints } from '@reprise/test-kit';
+import {
+  eventually,
+  freshTopic,
+  kafkaAdmin,
+  produce,
+  productHistory,
+  step,
+  testEndpoints,
+} from '@reprise/test-kit';
 import { logSourceContract } from '../log/log-source.contract.ts';
 import { openTransaction } from '../testing/transactions.ts';
 import { kafkaSource } from './kafka-source.ts';
@@ -44,5 +52,38 @@ describe('the Kafka source', () => {
     expect(new Set(open).size).toBe(1);
     expect(open[0]).toBeGreaterThan(others);
     await eventually(() => expect(sockets()).toBe(others));
+  });
+
+  it('ends with its own reason when the topic is deleted and created again while it is read', async () => {
+    const { kafka } = testEndpoints();
+    const topic = await freshTopic({ partitions: 1 });
+    for (let product = 0; product < 20; product++)
+      await produce(topic, productHistory({ events: [step.created()] }));
+    const options = { fetchBytes: 1, stallTimeoutMs: 20_000 };
+    const source = kafkaSource(kafka, await describeTopic(kafka, topic.name), options);
+    const admin = await kafkaAdmin();
+    let read = 0;
+    const reading = async () => {
+      for await (const batch of source.read(
+        source.slices[0]!,
+        { position: 0n },
+        AbortSignal.timeout(60_000),
+      )) {
+        if (read === 0) {
+          await admin.deleteTopics({ topics: [topic.name] });
+          await eventually(() => admin.createTopics({ topics: [{ topic: topic.name, numPartitions: 1 }] }));
+        }
+        read += batch.values.length;
+      }
+    };
+    try {
+      await expect(reading()).rejects.toMatchObject({
+        code: 'HISTORY_INCOMPLETE',
+        message: expect.stringContaining('was deleted and created again while it was read') as string,
+      });
+      expect(read).toBeLessThan(20);
+    } finally {
+      await source.close();
+    }
   });
 });

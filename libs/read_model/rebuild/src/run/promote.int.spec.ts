@@ -1,6 +1,7 @@
-import { DependencyError, type Fence, type Generation } from '@reprise/read-model-indices';
+import { randomUUID } from 'node:crypto';
+import { DependencyError, LeaseLost, type Fence, type Generation } from '@reprise/read-model-indices';
 import { feedEvents } from '@reprise/read-model-feed';
-import { produce, productHistory, step } from '@reprise/test-kit';
+import { elasticsearch, produce, productHistory, step } from '@reprise/test-kit';
 import { testReadModel, type TestReadModel } from '../testing/read-model.ts';
 import { catchUpFromLog } from './catch-up.ts';
 import { promote, type CatchUp } from './promote.ts';
@@ -179,5 +180,54 @@ describe('a promotion beside writes that never pause', () => {
 
   it('is refused when a consumer that should does not take the generation on', async () => {
     expect(await promoteBesideWrites(undefined)).toContain('the live consumer consumer still does not');
+  });
+});
+
+describe('the moment of a switch', () => {
+  it('finds a run whose lease another one has taken refused, and readers where they were', async () => {
+    const model = await filledModel();
+    const { store, registry, projection } = model;
+    const first = (await registry.findGeneration((await model.rebuild()).receipt.generation!.uuid))!;
+    const second = await built(model);
+    const lease = (ttlMs: number) =>
+      registry.acquireLease(projection.name, { runId: randomUUID(), holder: 'spec', ttlMs });
+    const held = await lease(600_000);
+    if (!held.acquired) throw new Error('the lease is held');
+    const promotion = {
+      generation: second,
+      ...{ store, registry, signal: new AbortController().signal, now: () => new Date(0) },
+    };
+    // The last thing before the switch takes so long that another run comes in.
+    const overtaken: CatchUp = async () => {
+      await registry.renewLease(held.fence, 0);
+      expect(await lease(1)).toMatchObject({ acquired: true });
+    };
+    await expect(promote({ ...promotion, fence: held.fence, catchUp: overtaken })).rejects.toBeInstanceOf(
+      LeaseLost,
+    );
+    expect(await store.observeReaders()).toEqual({ kind: 'generation', name: first.name });
+    expect([await stateOf(model, first), await stateOf(model, second)]).toEqual(['LIVE', second.state]);
+  });
+
+  it('comes after a refresh: readers find at once what the generation was caught up with, however seldom it refreshes', async () => {
+    const model = await filledModel();
+    const { store, registry, projection, alias } = model;
+    await model.rebuild();
+    const next = await built(model);
+    const client = elasticsearch();
+    await client.indices.putSettings({ index: next.name, settings: { refresh_interval: '1h' } });
+    const late = productHistory({ events: [step.created(), step.published()] });
+    const catchUp: CatchUp = async (_generation, target) => {
+      if (target === 'end') await feedEvents({ store, name: next.name, projection }, late, undefined);
+    };
+    const { signal } = new AbortController();
+    await underLease(registry, projection.name, (fence) =>
+      promote({ generation: next, store, registry, fence, catchUp, signal, now: () => new Date(0) }),
+    );
+    const found = await client.search({
+      index: alias,
+      query: { term: { productId: late[0]!.subject } },
+    });
+    expect(found.hits.hits.map(({ _index, _id }) => [_index, _id])).toEqual([[next.name, late[0]!.subject]]);
   });
 });

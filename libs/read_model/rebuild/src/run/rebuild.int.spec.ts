@@ -207,6 +207,29 @@ describe('an interrupted rebuild', () => {
     expect(await interrupted.store.list()).not.toContain(first.receipt.generation!.name);
   });
 
+  it('is given up when mapping or projection changed since, and is refused when it has to be resumed', async () => {
+    const interrupted = await testReadModel({ partitions: 1 });
+    await produce(interrupted.topic, events);
+    const first = await rebuildStoppedAfter(interrupted, 1);
+    const later = { ...interrupted.projection, version: interrupted.projection.version + 1 };
+    const refused = await interrupted.rebuild({ projection: later, resume: 'resume' }).then(
+      ({ ending }) => ending.message,
+      (error: Error) => error.message,
+    );
+    expect(refused).toContain('mapping or projection changed since (another fingerprint)');
+    expect(await interrupted.store.list()).toContain(first.receipt.generation!.name);
+
+    const notices: string[] = [];
+    const second = await interrupted.rebuild(
+      { projection: later },
+      { onNotice: (line) => void notices.push(line) },
+    );
+    expect(second.receipt).toMatchObject({ outcome: 'promoted', events: { read: 160, readByThisRun: 160 } });
+    expect(second.receipt.generation!.uuid).not.toBe(first.receipt.generation!.uuid);
+    expect(notices.join('\n')).toContain('mapping or projection changed since (another fingerprint)');
+    expect(await interrupted.store.list()).not.toContain(first.receipt.generation!.name);
+  });
+
   it('is not gone on with for ever when the gate refuses what it built', async () => {
     const interrupted = await testReadModel({ partitions: 1 });
     await produce(interrupted.topic, events);
