@@ -11,7 +11,7 @@ import { runOnce } from './once-command.ts';
 import { serveRelay } from './relay-application.ts';
 import { relayDefaults, type RelaySettings } from './settings.ts';
 
-type RelayConfiguration = Pick<Configuration, 'kafka' | 'writeDatabaseUrl' | 'productEventsTopic'>;
+type RelayConfiguration = Pick<Configuration, 'kafka' | 'outboxDatabase' | 'productEventsTopic'>;
 
 interface Options {
   readonly once?: boolean;
@@ -76,12 +76,13 @@ if (options.once !== true && (options.releaseParked === true || options.json ===
 }
 
 function settings(configuration: RelayConfiguration): RelaySettings {
-  const { kafka, writeDatabaseUrl, productEventsTopic } = configuration;
+  const { kafka, outboxDatabase, productEventsTopic } = configuration;
   const { batchSize, pollMs, lockTimeoutMs, lockRetryMs } = options;
   return {
     ...relayDefaults,
     kafka,
-    writeDatabaseUrl,
+    writeDatabaseUrl: outboxDatabase.url,
+    databaseUrl: outboxDatabase.variable,
     topic: productEventsTopic,
     batchSize,
     pollMs,
@@ -91,17 +92,20 @@ function settings(configuration: RelayConfiguration): RelaySettings {
 }
 
 if (options.once === true) {
-  const exitCode = await runOnce(() => settings(readConfiguration(process.env, ['kafka', 'writeDatabase'])), {
-    timeoutMs: options.timeout * 1_000,
-    releaseParked: options.releaseParked ?? false,
-    json: options.json ?? false,
-  });
+  const exitCode = await runOnce(
+    () => settings(readConfiguration(process.env, ['kafka', 'outboxDatabase'])),
+    {
+      timeoutMs: options.timeout * 1_000,
+      releaseParked: options.releaseParked ?? false,
+      json: options.json ?? false,
+    },
+  );
   process.exit(exitCode);
 } else {
   await runService('outbox-relay', async (context) => {
     const configuration = readConfiguration(
       process.env,
-      ['kafka', 'writeDatabase', 'outboxRelayPort'],
+      ['kafka', 'outboxDatabase', 'outboxRelayPort'],
       (warning) => context.logger.warn(warning),
     );
     const { outboxRelayPort: port, httpHost: host } = configuration;

@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { lastUnpublishedId, LeadershipLostError, measureBacklog, releaseParked } from '@reprise/outbox';
-import { messageOf, outboxUnusable, RelayError } from './relay-errors.ts';
+import { lastUnpublishedId, measureBacklog, releaseParked } from '@reprise/outbox';
+import { messageOf } from './relay-errors.ts';
 import { type Relay } from './relay.ts';
 
 export interface OnceOptions {
@@ -53,8 +53,7 @@ export async function drainToEnd(
       else if ((await measureBacklog(relay.outbox, upTo)).unpublished === 0) outcome = 'drained';
       else if (performance.now() > deadline) outcome = 'busy';
     } catch (error) {
-      const failure =
-        error instanceof RelayError || error instanceof LeadershipLostError ? error : outboxUnusable(error);
+      const failure = await relay.explain(error);
       problem = messageOf(failure);
       if (published() > before) deadline = performance.now() + options.timeoutMs;
       before = published();

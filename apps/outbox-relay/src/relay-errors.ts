@@ -1,3 +1,6 @@
+import { type KafkaConfiguration } from '@reprise/runtime';
+import { connectionFault, databaseTarget, diagnosedFault, kafkaTarget } from '@reprise/runtime/connections';
+
 /** Something the relay could not do. `retryable` says whether trying again later can help without anybody changing anything. */
 export class RelayError extends Error {
   readonly code: string;
@@ -34,7 +37,7 @@ export function notAcknowledged(topic: string, cause: unknown): RelayError {
 export function eventLogUnreachable(topic: string, cause: unknown): RelayError {
   return new RelayError('EVENT_LOG_UNREACHABLE', `cannot publish to ${topic}: ${messageOf(cause)}`, {
     cause,
-    retryable: !wrongCredentials(cause),
+    retryable: true,
   });
 }
 
@@ -64,14 +67,34 @@ export function outboxUnusable(cause: unknown): RelayError {
 /** Error classes of Postgres that no retry heals: authorization, unknown database, wrong syntax, missing privilege. */
 const refusedByPostgres = new Set(['28', '3D', '42']);
 
-function wrongCredentials(error: unknown): boolean {
-  const type = typeof error === 'object' && error !== null && 'type' in error ? error.type : undefined;
-  return (
-    (error instanceof Error && /SASL/.test(error.name)) ||
-    type === 'SASL_AUTHENTICATION_FAILED' ||
-    type === 'TOPIC_AUTHORIZATION_FAILED' ||
-    type === 'CLUSTER_AUTHORIZATION_FAILED'
-  );
+const ofEventLog = new Set(['EVENT_LOG_UNREACHABLE', 'NOT_ACKNOWLEDGED']);
+const unchanged = 'Nothing more was published; the events stay in the outbox.';
+
+/**
+ * The same error in the words that every process uses for a fault of a connection, with whether it may pass by itself. Call it when
+ * the lock is given up: a broker that closed the connection without a word is asked why, which takes up to a few seconds.
+ */
+export async function explained(
+  error: unknown,
+  { kafka, writeDatabaseUrl, databaseUrl }: ServersOfRelay,
+): Promise<unknown> {
+  if (!(error instanceof RelayError)) return error;
+  const { code, cause } = error;
+  const fault = ofEventLog.has(code)
+    ? await diagnosedFault(cause, kafkaTarget(kafka), unchanged)
+    : code === 'OUTBOX_UNREACHABLE'
+      ? connectionFault(cause, databaseTarget(writeDatabaseUrl, databaseUrl), unchanged)
+      : undefined;
+  if (fault === undefined) return error;
+  return new RelayError(code, fault.message, { cause, retryable: fault.passes });
+}
+
+/** What the relay was told about its servers. */
+export interface ServersOfRelay {
+  readonly kafka: KafkaConfiguration;
+  readonly writeDatabaseUrl: string;
+  /** The variable that the URL came from. */
+  readonly databaseUrl: string;
 }
 
 function codeOf(error: unknown): string {

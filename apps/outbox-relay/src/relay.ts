@@ -1,14 +1,20 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { Leadership, listenForMessages, Wake, type LeadershipOptions } from '@reprise/outbox';
+import {
+  Leadership,
+  LeadershipLostError,
+  listenForMessages,
+  Wake,
+  type LeadershipOptions,
+} from '@reprise/outbox';
 import { sessionHook, type Logger } from '@reprise/runtime';
 import { type Kafka } from 'kafkajs';
-import pRetry from 'p-retry';
+import pRetry, { AbortError } from 'p-retry';
 import { Pool } from 'pg';
 import { abortLater, unlessAborted } from './abort.ts';
 import { drain, type WhenEmpty } from './drain.ts';
 import { EventLog } from './event-log.ts';
 import { createKafka } from './kafka-client.ts';
-import { messageOf, outboxUnusable, RelayError, stoppedWithoutAnswer } from './relay-errors.ts';
+import { explained, messageOf, outboxUnusable, RelayError, stoppedWithoutAnswer } from './relay-errors.ts';
 import { type RelaySettings } from './settings.ts';
 import { type RelayTelemetry } from './telemetry.ts';
 import { inspectTopic } from './topic.ts';
@@ -26,6 +32,7 @@ export class Relay {
   readonly #kafka: Kafka;
   readonly #acknowledged = new Set<string>();
   #failure: Error | undefined;
+  #hasWorked = false;
   #inspecting: Promise<unknown> | undefined;
 
   constructor(settings: RelaySettings, logger: Logger, telemetry: RelayTelemetry) {
@@ -47,7 +54,12 @@ export class Relay {
     );
   }
 
-  /** Publishes until the signal aborts: as leader when the lock is free, as standby until then. Survives every outage. */
+  /**
+   * Publishes until the signal aborts: as leader when the lock is free, as standby until then. Survives every outage.
+   *
+   * @throws RelayError when a server refuses this process for what it is configured with and it has never worked: a restart with
+   * other settings is what helps then. Later the same fault is logged, shown by the readiness check and tried again.
+   */
   async run(signal: AbortSignal): Promise<void> {
     const wake = new Wake();
     const whenEmpty: WhenEmpty = { then: 'wait', wake, pollMs: this.#settings.pollMs };
@@ -60,6 +72,17 @@ export class Relay {
       },
       signal,
     );
+    const stopped = new AbortController();
+    const ends = AbortSignal.any([signal, stopped.signal]);
+    try {
+      await Promise.race([this.#terms(whenEmpty, ends), this.#assertAccepted(ends)]);
+    } finally {
+      stopped.abort();
+      await listening;
+    }
+  }
+
+  async #terms(whenEmpty: WhenEmpty, signal: AbortSignal): Promise<void> {
     while (!signal.aborted) {
       await pRetry(() => this.#term(whenEmpty, signal), {
         retries: Number.POSITIVE_INFINITY,
@@ -71,7 +94,22 @@ export class Relay {
         if (!signal.aborted) throw error;
       });
     }
-    await listening;
+  }
+
+  /** Looks at the log once at the start, for a standby too: it would find out only when it has to take over. Else never settles. */
+  async #assertAccepted(signal: AbortSignal): Promise<never> {
+    try {
+      await this.assertEventLogReachable();
+    } catch (error) {
+      if (!this.#hasWorked && !signal.aborted && isRefused(error)) throw error;
+    }
+    return new Promise<never>(() => undefined);
+  }
+
+  /** The error in the words of the table of connection faults, where it is one. */
+  async explain(error: unknown): Promise<Error & { readonly retryable: boolean }> {
+    const known = error instanceof RelayError || error instanceof LeadershipLostError;
+    return asError(await explained(known ? error : outboxUnusable(error), this.#settings));
   }
 
   /**
@@ -94,15 +132,19 @@ export class Relay {
 
   /** Passes when the brokers answer and know the topic. Calls that overlap share one look. */
   async assertEventLogReachable(): Promise<void> {
-    this.#inspecting ??= inspectTopic(this.#kafka, this.#settings.topic).finally(
-      () => (this.#inspecting = undefined),
-    );
+    this.#inspecting ??= inspectTopic(this.#kafka, this.#settings.topic)
+      .catch(async (error: unknown) => {
+        throw await this.explain(error);
+      })
+      .finally(() => (this.#inspecting = undefined));
     await this.#inspecting;
   }
 
   /** Passes when the write database answers. */
   async assertOutboxReachable(): Promise<void> {
-    await this.outbox.query('SELECT 1');
+    await this.outbox.query('SELECT 1').catch(async (error: unknown) => {
+      throw await this.explain(error);
+    });
   }
 
   async close(): Promise<void> {
@@ -117,6 +159,7 @@ export class Relay {
     let worked = false;
     const onWorking = (): void => {
       worked = true;
+      this.#hasWorked = true;
       this.#failure = undefined;
     };
     try {
@@ -126,9 +169,10 @@ export class Relay {
       await this.#lead(leadership, whenEmpty, onWorking, signal);
     } catch (error) {
       if (signal.aborted) return;
-      this.#failure = asError(error);
+      this.#failure = await this.explain(error);
+      if (!this.#hasWorked && isRefused(this.#failure)) throw new AbortError(this.#failure);
       this.#logger.error(
-        { err: error },
+        { err: this.#failure },
         'could not go on publishing; the events stay in the outbox and it tries again',
       );
       if (!worked) throw this.#failure;
@@ -192,8 +236,15 @@ function rethrowAsOutboxError(error: unknown): never {
   throw outboxUnusable(error);
 }
 
+/** A server that refuses this process: somebody has to change something before it can work. A missing topic may be made any time. */
+function isRefused(error: unknown): boolean {
+  return (
+    error instanceof RelayError && !error.retryable && /^(?:EVENT_LOG|OUTBOX)_UNREACHABLE$/.test(error.code)
+  );
+}
+
 /** p-retry takes a TypeError for a mistake in the program and ends; a relay has to go on after those as well. */
-function asError(error: unknown): Error {
-  if (error instanceof Error && !(error instanceof TypeError)) return error;
+function asError(error: unknown): Error & { readonly retryable: boolean } {
+  if (error instanceof RelayError || error instanceof LeadershipLostError) return error;
   return new RelayError('UNEXPECTED', messageOf(error), { cause: error, retryable: true });
 }

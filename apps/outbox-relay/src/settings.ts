@@ -1,9 +1,7 @@
-import { type KafkaConfiguration } from '@reprise/runtime';
+import { type ServersOfRelay } from './relay-errors.ts';
 
-export interface RelaySettings {
-  readonly kafka: KafkaConfiguration;
+export interface RelaySettings extends ServersOfRelay {
   readonly topic: string;
-  readonly writeDatabaseUrl: string;
   /** Most events of one batch. */
   readonly batchSize: number;
   /** Most bytes of one batch, in whole records. A topic with a lower `max.message.bytes` lowers it. */
@@ -17,6 +15,7 @@ export interface RelaySettings {
 }
 
 export const relayDefaults = {
+  databaseUrl: 'WRITE_DATABASE_URL',
   batchSize: 2_000,
   batchBytes: 1_000_000,
   pollMs: 500,

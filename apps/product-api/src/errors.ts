@@ -1,3 +1,5 @@
+import { type ConnectionFault } from '@reprise/runtime/connections';
+
 interface ReportedError {
   readonly message?: string;
   readonly code?: string;
@@ -7,15 +9,18 @@ interface ReportedError {
 /** The write database could not be brought to the current schema. */
 export class MigrationError extends Error {
   readonly code = 'MIGRATION';
-  readonly retryable = false;
+  /** Whether the cause may pass without anybody changing anything. */
+  readonly retryable: boolean;
 
-  constructor(cause: unknown) {
+  constructor(cause: unknown, fault?: ConnectionFault) {
     const { message, hint } = reportedError(cause);
     super(
-      `The write database was not migrated: ${message ?? 'unknown cause'}.${hint ? ` ${hint}` : ''} ` +
-        'Its schema is as it was before; migrate again once the cause is gone.',
+      fault?.message ??
+        `The write database was not migrated: ${message ?? 'unknown cause'}.${hint ? ` ${hint}` : ''} ` +
+          'Its schema is as it was before; migrate again once the cause is gone.',
       { cause },
     );
+    this.retryable = fault?.passes ?? false;
   }
 }
 

@@ -1,5 +1,5 @@
 import { runService, untilAborted, whenAvailable } from '@reprise/runtime';
-import { isDependencyFault } from '@reprise/runtime/http';
+import { passesByItself } from '@reprise/runtime/connections';
 import { readProductApiConfiguration } from './configuration.ts';
 import { createProductApi, writeDatabaseOf } from './product-api.ts';
 import { forgetOldAnswers } from './products/forget-answers.ts';
@@ -13,7 +13,7 @@ await runService('product-api', async ({ logger, signal }) => {
     await api.listen(configuration.productApiPort, configuration.httpHost);
     const connected = await whenAvailable(() => database.connect(), {
       signal,
-      passes: isDependencyFault,
+      passes: passesByItself,
       onWaiting: (error) =>
         logger.warn({ err: error }, 'the write database cannot be reached; it is tried again'),
     });

@@ -1,4 +1,5 @@
-import { outliveReaders, sessionHook, setSession } from '@reprise/runtime';
+import { ConfigurationError, outliveReaders, readConfiguration, sessionHook, setSession } from '@reprise/runtime';
+import { connectionFault, databaseTarget, isRefusal } from '@reprise/runtime/connections';
 import pg from 'pg';
 import { DataSource, type Logger } from 'typeorm';
 import { MigrationError } from './errors.ts';
@@ -23,9 +24,10 @@ const silent: Logger = {
  *
  * A second run meanwhile waits for the first: an advisory lock, held by a session of its own, lets one run in at a time.
  *
+ * @param variable the variable that the URL came from, for the message
  * @throws MigrationError when the server cannot be reached or refuses a statement; the schema is then as it was before.
  */
-export async function runWriteMigrations(url: string): Promise<string[]> {
+export async function runWriteMigrations(url: string, variable = 'WRITE_DATABASE_URL'): Promise<string[]> {
   const lock = new pg.Client({
     connectionString: url,
     application_name: 'write-migrations',
@@ -54,7 +56,13 @@ export async function runWriteMigrations(url: string): Promise<string[]> {
     const applied = await dataSource.runMigrations();
     return applied.map(({ name }) => name);
   } catch (error) {
-    throw new MigrationError(error);
+    const fault = connectionFault(
+      error,
+      databaseTarget(url, variable),
+      'The write database was not migrated.',
+    );
+    // What lacks rights names them itself, with who may grant them.
+    throw new MigrationError(error, fault?.name === 'no-rights' ? undefined : fault);
   } finally {
     if (dataSource.isInitialized) await dataSource.destroy();
     await lock.end();
@@ -63,25 +71,20 @@ export async function runWriteMigrations(url: string): Promise<string[]> {
 
 if (import.meta.main) {
   outliveReaders();
-  process.exitCode = await migrateConfigured(process.env['WRITE_DATABASE_URL']);
+  process.exitCode = await migrateConfigured(process.env);
 }
 
-/** Exit code 0: current now; 1: nothing to migrate was named; 4: the server could not be reached or refused. */
-async function migrateConfigured(url: string | undefined): Promise<number> {
-  if (!url) {
-    process.stderr.write(
-      'WRITE_DATABASE_URL is not set: name the write database to migrate. Nothing was changed.\n',
-    );
-    return 1;
-  }
+/** Exit code 0: current now; 1: usage, configuration, or refused by the server; 4: the server could not be reached, or a migration failed. */
+async function migrateConfigured(env: NodeJS.ProcessEnv): Promise<number> {
   try {
-    const applied = await runWriteMigrations(url);
+    const { url, variable } = readConfiguration(env, ['writeDatabaseOwner']).writeDatabaseOwner;
+    const applied = await runWriteMigrations(url, variable);
     const outcome =
       applied.length === 0 ? 'It had every migration already.' : `Applied ${applied.join(', ')}.`;
     process.stderr.write(`The write database is current. ${outcome}\n`);
     return 0;
   } catch (error) {
     process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
-    return 4;
+    return error instanceof ConfigurationError || isRefusal(error) ? 1 : 4;
   }
 }

@@ -1,6 +1,7 @@
 import { type OnApplicationShutdown } from '@nestjs/common';
 import { notifiesItself } from '@reprise/outbox';
 import { sessionHook } from '@reprise/runtime';
+import { connectionFault, databaseTarget, ServerUnusableError } from '@reprise/runtime/connections';
 import pg from 'pg';
 import { DataSource } from 'typeorm';
 import {
@@ -44,11 +45,13 @@ const ping: Statement = { name: 'ping', text: 'SELECT 1' };
  */
 export class WriteDatabase implements OnApplicationShutdown {
   readonly #dataSource: DataSource;
+  readonly #url: string;
   #connection: 'none' | 'usable' = 'none';
   #failure: unknown;
 
   /** Connects to nothing yet; until `connect` has succeeded everything is refused with NotConnectedError. */
   constructor(options: WriteDatabaseOptions) {
+    this.#url = options.url;
     this.#dataSource = new DataSource({
       type: 'postgres',
       url: options.url,
@@ -74,6 +77,7 @@ export class WriteDatabase implements OnApplicationShutdown {
    * Connects, and checks that the schema is the one this program was written for. A database that is ahead, because a newer
    * release migrated it, is accepted: migrations keep the running release working. May be called again when it failed.
    * @throws MigrationsPendingError when migrations are missing; none is run here
+   * @throws ServerUnusableError when the database cannot be used
    */
   async connect(): Promise<void> {
     const dataSource = this.#dataSource;
@@ -87,9 +91,11 @@ export class WriteDatabase implements OnApplicationShutdown {
       if (pending.length > 0) throw new MigrationsPendingError(pending);
       this.#connection = 'usable';
     } catch (error) {
-      this.#failure = error;
       if (dataSource.isInitialized) await dataSource.destroy();
-      throw error;
+      const target = databaseTarget(this.#url, 'WRITE_DATABASE_URL');
+      const fault = connectionFault(error, target, 'No command was taken.');
+      this.#failure = fault === undefined ? error : new ServerUnusableError(fault, error);
+      throw this.#failure;
     }
   }
 

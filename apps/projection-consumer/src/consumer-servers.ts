@@ -1,4 +1,11 @@
-import { assertBound, defaultUnpackedBytes, describeTopic, type KafkaTopic } from '@reprise/read-model-feed';
+import {
+  assertBound,
+  defaultUnpackedBytes,
+  describeTopic,
+  eventStoreFault,
+  kafkaFault,
+  type KafkaTopic,
+} from '@reprise/read-model-feed';
 import {
   assertReadModelMigrated,
   createElasticsearchClient,
@@ -16,7 +23,13 @@ import { batchesInFlight } from './partition-batches.ts';
 
 export type ConsumerConfiguration = Omit<
   Configuration,
-  'writeDatabaseUrl' | 'productApiPort' | 'searchApiPort' | 'outboxRelayPort'
+  | 'writeDatabaseUrl'
+  | 'outboxDatabase'
+  | 'writeDatabaseOwner'
+  | 'readModelDatabaseOwner'
+  | 'productApiPort'
+  | 'searchApiPort'
+  | 'outboxRelayPort'
 >;
 
 /** The clients of everything the consumer works with. Opening them reaches for nothing. */
@@ -43,16 +56,19 @@ export function openServers(configuration: ConsumerConfiguration, logger: Logger
 }
 
 /**
- * Looks at what the feed cannot start without: the tables of the registry, the topic, a registry that belongs to it and to the
- * configured readers, and a way to put events aside. Tells whom it asks, because a server that is silent takes minutes to be given up.
- * @throws DependencyError when a server is away, which passes; ReadModelNotMigrated, TopicMissing and BoundElsewhere, which do
- *   not
+ * Looks at what the feed cannot start without: the tables of the registry, the topic, a registry that belongs to
+ * it and to the configured readers, and a way to put events aside; and that
+ * Elasticsearch and the event store do not refuse this process, though they may be away. Tells whom it asks, because a server that
+ * is silent takes minutes to be given up.
+ * @throws DependencyError when a server is away, which passes, or refuses this process; ReadModelNotMigrated, TopicMissing and
+ *   BoundElsewhere
  */
 export async function reachServers(
-  { client, pool, deadLetters }: ConsumerServers,
+  servers: ConsumerServers,
   { kafka, productEventsTopic, searchAlias }: ConsumerConfiguration,
   onAsking: (server: string) => void,
 ): Promise<KafkaTopic> {
+  const { client, pool, eventStore, deadLetters } = servers;
   onAsking('Postgres');
   await assertReadModelMigrated(pool);
   onAsking('Kafka');
@@ -66,13 +82,26 @@ export async function reachServers(
     })),
     record: true,
   });
-  await deadLetters.connect().catch((error: unknown) => {
-    throw new DependencyError('kafka', 'Kafka takes no producer of dead letters.', { cause: error });
+  await deadLetters.connect().catch(async (error: unknown) => {
+    throw await kafkaFault(kafka, error, 'No event was fed.');
+  });
+  onAsking('Elasticsearch');
+  for (const projection of projections) {
+    const store = openGenerationStore(projection, { client, pool, searchAlias, retryBudgetMs: 1 });
+    await store.observeReaders().catch(throwUnlessAway);
+  }
+  await eventStore.query('SELECT 1').catch((error: unknown) => {
+    throwUnlessAway(eventStoreFault(eventStore, error, 'No event was fed.'));
   });
   return topic;
 }
 
+/** One read model is fed while the store of another one is away; a store that refuses this process stays that way. */
+function throwUnlessAway(error: unknown): void {
+  if (error instanceof DependencyError && !error.retryable) throw error;
+}
+
 /** Whether what was missed at the start may come by itself. */
 export function mayPass(error: unknown): boolean {
-  return error instanceof DependencyError;
+  return error instanceof DependencyError && error.retryable;
 }

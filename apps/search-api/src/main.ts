@@ -1,4 +1,5 @@
-import { readConfiguration, runService, untilAborted } from '@reprise/runtime';
+import { readConfiguration, runService, untilAborted, whenAvailable } from '@reprise/runtime';
+import { passesByItself } from '@reprise/runtime/connections';
 import { createSearchApi } from './search-api.ts';
 
 await runService('search-api', async ({ logger, signal }) => {
@@ -8,6 +9,11 @@ await runService('search-api', async ({ logger, signal }) => {
   const application = await createSearchApi(configuration, logger);
   try {
     await application.listen(configuration.searchApiPort, configuration.httpHost);
+    await whenAvailable(() => application.reach(), {
+      signal,
+      passes: passesByItself,
+      onWaiting: (error) => logger.warn({ err: error }, 'Elasticsearch cannot be used; it is tried again'),
+    });
     await untilAborted(signal);
   } finally {
     await application.close();

@@ -1,4 +1,5 @@
 import { errors, type Client, type estypes } from '@elastic/elasticsearch';
+import { diagnosedFault, elasticsearchTarget, ServerUnusableError } from '@reprise/runtime/connections';
 import type { ProductSearchDocument } from '@reprise/read-model-documents';
 import type { SearchCriteria } from './search/criteria.ts';
 import { encodeCursor, searchKey, type Continuation, type SortValues } from './search/cursor.ts';
@@ -32,11 +33,13 @@ type Answer = estypes.SearchResponse<ProductSearchDocument, FacetAggregates>;
  */
 export class ProductIndex {
   readonly #client: Client;
+  readonly #node: string;
   readonly #alias: string;
   readonly #generations: ReadGenerations;
 
-  constructor(client: Client, alias: string, generations: ReadGenerations) {
+  constructor(client: Client, node: string, alias: string, generations: ReadGenerations) {
     this.#client = client;
+    this.#node = node;
     this.#alias = alias;
     this.#generations = generations;
   }
@@ -101,9 +104,23 @@ export class ProductIndex {
     return document?.status === 'published' ? productView(document) : undefined;
   }
 
-  /** @throws Error unless the alias points to exactly one index */
+  /**
+   * Passes when Elasticsearch lets this process read the alias, whatever it points to.
+   * @throws ServerUnusableError when Elasticsearch cannot be used
+   */
+  async reach(): Promise<void> {
+    await this.checkAlias().catch((error: unknown) => {
+      if (error instanceof ServerUnusableError) throw error;
+    });
+  }
+
+  /** @throws ServerUnusableError; Error unless the alias points to exactly one index */
   async checkAlias(): Promise<void> {
-    const indices = Object.keys(await this.#readers());
+    const readers = await this.#readers().catch(async (error: unknown) => {
+      const fault = await diagnosedFault(error, elasticsearchTarget(this.#node), 'Nothing was changed.');
+      throw fault === undefined ? error : new ServerUnusableError(fault, error);
+    });
+    const indices = Object.keys(readers);
     if (indices.length === 0) throw indexMissing(this.#alias);
     if (indices.length > 1) {
       throw new Error(

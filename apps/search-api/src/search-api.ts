@@ -17,14 +17,19 @@ export interface SearchApiSettings {
 /** Longer than the time limit of the search itself, so that Elasticsearch's own answer usually comes first. */
 const defaultRequestTimeoutMs = 5_000;
 
+export interface SearchApi extends HttpApplication {
+  /** Passes when Elasticsearch lets this process read; see {@link ProductIndex.reach}. */
+  reach(): Promise<void>;
+}
+
 /** Builds the whole application; closing it closes its connections too. */
-export async function createSearchApi(settings: SearchApiSettings, logger: Logger): Promise<HttpApplication> {
+export async function createSearchApi(settings: SearchApiSettings, logger: Logger): Promise<SearchApi> {
   const { elasticsearch, searchAlias } = settings;
   const { projection = searchProjection, requestTimeoutMs = defaultRequestTimeoutMs } = settings;
   const client = new Client({ ...elasticsearch, requestTimeout: requestTimeoutMs, maxRetries: 1 });
   const metrics = createMetrics('search-api');
   const generations = new ReadGenerations(client, searchAlias, projection);
-  const index = new ProductIndex(client, searchAlias, generations);
+  const index = new ProductIndex(client, elasticsearch.node, searchAlias, generations);
   const application = await createHttpApplication(SearchApiModule.register({ index, metrics, logger }), {
     logger,
     metrics,
@@ -37,6 +42,7 @@ export async function createSearchApi(settings: SearchApiSettings, logger: Logge
   });
   return {
     ...application,
+    reach: () => index.reach(),
     close: async () => {
       await application.close();
       await client.close();

@@ -4,12 +4,24 @@ import { elasticsearchSettings, type ElasticsearchConfiguration } from './elasti
 import { kafkaSettings, type KafkaConfiguration } from './kafka-settings.ts';
 import { Settings } from './settings.ts';
 
+/** A Postgres URL, and the variable it came from. */
+export interface DatabaseSetting {
+  readonly url: string;
+  readonly variable: string;
+}
+
 /** Everything a process of Reprise can be told from outside. */
 export interface Configuration {
   readonly kafka: KafkaConfiguration;
   readonly elasticsearch: ElasticsearchConfiguration;
   readonly writeDatabaseUrl: string;
+  /** The write database, as the relay connects to it. */
+  readonly outboxDatabase: DatabaseSetting;
+  /** The write database, as the role that owns its schema. */
+  readonly writeDatabaseOwner: DatabaseSetting;
   readonly readModelDatabaseUrl: string;
+  /** The read-model database, as the role that owns its schema. */
+  readonly readModelDatabaseOwner: DatabaseSetting;
   /** Connects as a role that can only SELECT the event store. */
   readonly eventStoreDatabaseUrl: string;
   readonly productApiPort: number;
@@ -37,6 +49,9 @@ const fieldOf = {
   kafka: 'kafka',
   elasticsearch: 'elasticsearch',
   writeDatabase: 'writeDatabaseUrl',
+  outboxDatabase: 'outboxDatabase',
+  writeDatabaseOwner: 'writeDatabaseOwner',
+  readModelDatabaseOwner: 'readModelDatabaseOwner',
   readModelDatabase: 'readModelDatabaseUrl',
   eventStoreDatabase: 'eventStoreDatabaseUrl',
   productApiPort: 'productApiPort',
@@ -60,9 +75,13 @@ const readers: { readonly [K in EndpointName]: (settings: Settings) => Configura
   {
     kafka: (settings) => warned(settings, kafkaSettings(settings), kafkaInClearText),
     elasticsearch: (settings) => warned(settings, elasticsearchSettings(settings), elasticsearchInClearText),
-    writeDatabase: (settings) => settings.postgresUrl('WRITE_DATABASE_URL'),
-    readModelDatabase: (settings) => settings.postgresUrl('READ_MODEL_DATABASE_URL'),
-    eventStoreDatabase: (settings) => settings.postgresUrl('EVENT_STORE_DATABASE_URL'),
+    writeDatabase: (settings) => settings.postgresUrl('WRITE_DATABASE_URL').url,
+    outboxDatabase: (settings) => settings.postgresUrl('OUTBOX_DATABASE_URL', 'WRITE_DATABASE_URL'),
+    writeDatabaseOwner: (settings) => settings.postgresUrl('WRITE_DATABASE_OWNER_URL', 'WRITE_DATABASE_URL'),
+    readModelDatabase: (settings) => settings.postgresUrl('READ_MODEL_DATABASE_URL').url,
+    readModelDatabaseOwner: (settings) =>
+      settings.postgresUrl('READ_MODEL_DATABASE_OWNER_URL', 'READ_MODEL_DATABASE_URL'),
+    eventStoreDatabase: (settings) => settings.postgresUrl('EVENT_STORE_DATABASE_URL').url,
     productApiPort: (settings) => settings.port('PRODUCT_API_PORT', 3000),
     searchApiPort: (settings) => settings.port('SEARCH_API_PORT', 3001),
     outboxRelayPort: (settings) => settings.port('OUTBOX_RELAY_PORT', 3002),

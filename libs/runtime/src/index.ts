@@ -1,5 +1,10 @@
 export { ConfigurationError } from './configuration-error.ts';
-export { readConfiguration, type Configuration, type EndpointName } from './configuration.ts';
+export {
+  readConfiguration,
+  type Configuration,
+  type DatabaseSetting,
+  type EndpointName,
+} from './configuration.ts';
 export type { ElasticsearchConfiguration } from './elasticsearch-settings.ts';
 export type { KafkaConfiguration } from './kafka-settings.ts';
 export { createLogger, type Logger, type LoggerOptions } from './logger.ts';

@@ -3,6 +3,9 @@ import { postgresInClearText } from './clear-text.ts';
 import { isError } from './is-error.ts';
 import { typedPath } from './typed-path.ts';
 
+/** What the driver knows; all that verify do so as `verify-full` does. */
+const sslModes = ['disable', 'no-verify', 'prefer', 'require', 'verify-ca', 'verify-full'];
+
 /** Reads single settings and collects what is wrong with them, so that an operator sees every problem in one go. */
 export class Settings {
   readonly problems: string[] = [];
@@ -63,7 +66,10 @@ export class Settings {
   /** The content of the file a setting names; a relative path is taken from where the command was typed. */
   file(name: string): string | undefined {
     const path = this.optional(name);
-    if (path === undefined) return undefined;
+    return path === undefined ? undefined : this.#read(name, path);
+  }
+
+  #read(name: string, path: string): string | undefined {
     try {
       return readFileSync(typedPath(path, this.#env), 'utf8');
     } catch (error) {
@@ -72,8 +78,16 @@ export class Settings {
     }
   }
 
-  /** A Postgres URL. It may hold a password, so no message repeats it. */
-  postgresUrl(name: string): string {
+  /**
+   * A Postgres URL, from the first of these variables that is set. It may hold a password, so no message repeats it.
+   * @returns the URL, and the variable it came from
+   */
+  postgresUrl(...names: readonly [string, ...string[]]): { readonly url: string; readonly variable: string } {
+    const variable = names.find((name) => this.optional(name) !== undefined) ?? names[names.length - 1]!;
+    return { url: this.#postgresUrl(variable), variable };
+  }
+
+  #postgresUrl(name: string): string {
     const value = this.required(name, 'postgres://user:password@host:5432/database');
     if (value === '') return value;
     const url = URL.canParse(value) ? new URL(value) : undefined;
@@ -81,9 +95,21 @@ export class Settings {
       this.problem(`${name} must be a URL that begins with postgres:// or postgresql://`);
     } else if (url.pathname.length < 2) {
       this.problem(`${name} names no database (postgres://user:password@host:5432/DATABASE)`);
-    }
+    } else this.#checkTls(name, url.searchParams);
     this.warning(postgresInClearText(name, value));
     return value;
+  }
+
+  /** The driver takes a mode it does not know for another one, and fails on a file it cannot read only when it connects. */
+  #checkTls(name: string, parameters: URLSearchParams): void {
+    const mode = parameters.get('sslmode');
+    if (mode !== null && !sslModes.includes(mode)) {
+      this.problem(`sslmode in ${name} must be one of ${sslModes.join(', ')}, not "${mode}"`);
+    }
+    for (const parameter of ['sslrootcert', 'sslcert', 'sslkey']) {
+      const path = parameters.get(parameter);
+      if (path !== null && path !== '') this.#read(`${parameter} in ${name}`, path);
+    }
   }
 
   /** A Kafka topic name (the broker's own rule: letters, digits, dot, underscore, dash, at most 249). */

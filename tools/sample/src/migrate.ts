@@ -1,6 +1,7 @@
 import { runWriteMigrations } from '@reprise/product-api';
 import { runReadModelMigrations } from '@reprise/read-model-indices';
 import { ConfigurationError, outliveReaders, readConfiguration } from '@reprise/runtime';
+import { isRefusal } from '@reprise/runtime/connections';
 import { Command } from 'commander';
 
 outliveReaders();
@@ -8,11 +9,14 @@ const { write = false, readModel = false } = new Command('migrate')
   .description(
     'Brings the databases to the schema of this release. Safe to run again and while applications run.',
   )
-  .option('--write', 'only the write database (WRITE_DATABASE_URL)')
-  .option('--read-model', 'only the read-model database (READ_MODEL_DATABASE_URL)')
+  .option('--write', 'only the write database (WRITE_DATABASE_OWNER_URL, else WRITE_DATABASE_URL)')
+  .option(
+    '--read-model',
+    'only the read-model database (READ_MODEL_DATABASE_OWNER_URL, else READ_MODEL_DATABASE_URL)',
+  )
   .addHelpText(
     'after',
-    '\nExit codes: 0 both are current, 1 usage or configuration, 4 a database is unreachable or refused.',
+    '\nExit codes: 0 both are current, 1 usage, configuration, or a database refuses this process, 4 a database is unreachable or a migration failed.',
   )
   .parse()
   .opts<{ write?: boolean; readModel?: boolean }>();
@@ -26,12 +30,14 @@ const summary = (database: string, applied: readonly string[]): string =>
 
 try {
   if (write || !readModel) {
-    const { writeDatabaseUrl } = readConfiguration(process.env, ['writeDatabase']);
-    print(summary('write', await runWriteMigrations(writeDatabaseUrl)));
+    const { url, variable } = readConfiguration(process.env, ['writeDatabaseOwner']).writeDatabaseOwner;
+    print(summary('write', await runWriteMigrations(url, variable)));
   }
   if (readModel || !write) {
-    const { readModelDatabaseUrl } = readConfiguration(process.env, ['readModelDatabase']);
-    print(summary('read-model', await runReadModelMigrations(readModelDatabaseUrl)));
+    const { url, variable } = readConfiguration(process.env, [
+      'readModelDatabaseOwner',
+    ]).readModelDatabaseOwner;
+    print(summary('read-model', await runReadModelMigrations(url, { databaseUrl: variable })));
   }
 } catch (error) {
   if (error instanceof ConfigurationError) {
@@ -39,6 +45,6 @@ try {
     process.exitCode = 1;
   } else {
     print(error instanceof Error ? error.message : String(error));
-    process.exitCode = 4;
+    process.exitCode = isRefusal(error) ? 1 : 4;
   }
 }

@@ -1,4 +1,4 @@
-export { aggregateHistory, HistoryUnreadable } from './aggregate-history.ts';
+export { aggregateHistory, eventStoreFault, HistoryUnreadable } from './aggregate-history.ts';
 export {
   feedEvents,
   foldInOrder,
@@ -15,6 +15,8 @@ export {
   allMessages,
   describeTopic,
   groupFreeConsumer,
+  innermostMessage,
+  kafkaFault,
   TopicMissing,
   type KafkaConnection,
   type KafkaPartition,

@@ -1,5 +1,5 @@
 import type { Consumer } from '@platformatic/kafka';
-import { groupFreeConsumer, unreachable, within, type KafkaConnection } from './kafka-topic.ts';
+import { groupFreeConsumer, kafkaFault, within, type KafkaConnection } from './kafka-topic.ts';
 
 /** Which cluster a connection leads to, and which incarnation of a topic it holds. */
 export interface KafkaIdentity {
@@ -13,7 +13,7 @@ const identifyWithinMs = 5_000;
 
 /**
  * Asks Kafka for its cluster's id and a topic's.
- * @throws DependencyError when Kafka is away
+ * @throws DependencyError when Kafka is away or refuses this process
  */
 export async function identityOf(
   connection: KafkaConnection,
@@ -24,7 +24,7 @@ export async function identityOf(
   try {
     return await within(withinMs, ask(consumer, topic));
   } catch (error) {
-    throw unreachable(error, connection);
+    throw await kafkaFault(connection, error, 'Nothing was changed.');
   } finally {
     await consumer.close(true).catch(() => undefined);
   }

@@ -1,6 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { Admin, ConfigResourceTypes, Consumer, type BaseOptions } from '@platformatic/kafka';
-import { DependencyError } from '@reprise/read-model-indices';
+import { DependencyError, dependencyFault } from '@reprise/read-model-indices';
+import { diagnosedFault, kafkaTarget } from '@reprise/runtime/connections';
 import { boundUnpacking, defaultUnpackedBytes } from './codecs/unpack.ts';
 
 /** How to reach Kafka. The shape is what the applications' configuration gives. */
@@ -111,7 +112,7 @@ export async function describeTopic(
   try {
     return await within(withinMs, askForTopic(consumer, admin, name));
   } catch (error) {
-    throw describeFailure(error, connection, name);
+    throw await describeFailure(error, connection, name);
   } finally {
     await Promise.allSettled([consumer.close(true), admin.close()]);
   }
@@ -169,22 +170,36 @@ async function askForTopic(consumer: Consumer, admin: Admin, name: string): Prom
   };
 }
 
-function describeFailure(error: unknown, connection: KafkaConnection, name: string): Error {
+async function describeFailure(error: unknown, connection: KafkaConnection, name: string): Promise<Error> {
   const text = allMessages(error);
   if (/unknown.?topic/i.test(text)) {
     return new TopicMissing(name, connection.brokers, { cause: error });
   }
-  return unreachable(error, connection);
+  return kafkaFault(connection, error, 'Nothing was changed.');
 }
 
-/** Kafka did not answer: where, why, and what to look at. */
-export function unreachable(error: unknown, { brokers }: KafkaConnection): DependencyError {
+/**
+ * The error to throw when Kafka cannot be used; a broker that closed the connection without a word is asked why.
+ * @param unchanged a sentence that says what was not changed
+ */
+export async function kafkaFault(
+  connection: KafkaConnection,
+  error: unknown,
+  unchanged: string,
+): Promise<DependencyError> {
+  const fault = await diagnosedFault(error, kafkaTarget(connection), unchanged);
+  if (fault !== undefined) return dependencyFault('kafka', fault, error);
   return new DependencyError(
     'kafka',
-    `Kafka at ${brokers.join(', ')} could not be read (${allMessages(error).split('\n')[0]}). Nothing was changed. ` +
-      'Check KAFKA_BROKERS, the broker and its security settings, then run the same command again.',
+    `Kafka at ${connection.brokers.join(', ')} could not be used (${innermostMessage(error)}). ${unchanged} ` +
+      'Check the broker and its log, then run the same command again.',
     { cause: error },
   );
+}
+
+/** What the client wraps is what happened; "metadata failed 6 times." says nothing. */
+export function innermostMessage(error: unknown): string {
+  return allMessages(error).split('\n').at(-1) ?? '';
 }
 
 /** The messages of an error and everything inside it: clients nest the telling one two or three levels deep. */

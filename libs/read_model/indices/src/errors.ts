@@ -1,16 +1,29 @@
-/** A server (Elasticsearch, Postgres, Kafka) stayed unreachable or unable to work within the retry budget. */
+import type { ConnectionFault, Dependency } from '@reprise/runtime/connections';
+
+/** A server (Elasticsearch, Postgres, Kafka) stayed unreachable or unable to work within the retry budget, or refused this process. */
 export class DependencyError extends Error {
   readonly code = 'DEPENDENCY';
-  readonly retryable = true;
+  /** False when somebody has to change a setting, a right or a certificate first. */
+  readonly retryable: boolean;
 
   constructor(
-    readonly dependency: 'elasticsearch' | 'postgres' | 'kafka',
+    readonly dependency: Dependency,
     message: string,
-    options?: { cause?: unknown },
+    options: { readonly cause?: unknown; readonly retryable?: boolean } = {},
   ) {
-    super(message, options);
+    super(message, 'cause' in options ? { cause: options.cause } : undefined);
     this.name = 'DependencyError';
+    this.retryable = options.retryable ?? true;
   }
+}
+
+/** The error to throw for a fault of a connection. @param cause what the client threw */
+export function dependencyFault(
+  dependency: Dependency,
+  { message, passes }: ConnectionFault,
+  cause: unknown,
+): DependencyError {
+  return new DependencyError(dependency, message, { cause, retryable: passes });
 }
 
 /** Readers were not where the caller saw them: another cutover came first. Nothing was changed. */

@@ -18,6 +18,7 @@ export {
 export {
   CutoverConflict,
   DependencyError,
+  dependencyFault,
   GenerationConflict,
   LeaseLost,
   SearchRefused,
@@ -34,7 +35,7 @@ export { dropOwn } from './drop-own.ts';
 export { fingerprintOf } from './fingerprint.ts';
 export { prepareDocument } from './prepare-document.ts';
 export { createReadModelPool, inTransaction, type ReadModelPoolOptions } from './postgres/pool.ts';
-export { isTransient, retrying, type RetryOptions } from './postgres/retry.ts';
+export { databaseFault, isTransient, retrying, type RetryOptions } from './postgres/retry.ts';
 export {
   assertReadModelMigrated,
   ReadModelNotMigrated,

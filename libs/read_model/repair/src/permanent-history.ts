@@ -1,6 +1,5 @@
 import type { ProductEvent } from '@reprise/events';
-import { aggregateHistory } from '@reprise/read-model-feed';
-import { DependencyError, isTransient } from '@reprise/read-model-indices';
+import { aggregateHistory, eventStoreFault } from '@reprise/read-model-feed';
 import type { Pool } from 'pg';
 import { RepairRefused } from './errors.ts';
 
@@ -22,38 +21,27 @@ export interface PermanentHistory {
 export function permanentHistory(eventStore: Pool): PermanentHistory {
   const history = aggregateHistory(eventStore);
   return {
-    eventsOf: (aggregateId) => reading(() => history(aggregateId)),
+    eventsOf: (aggregateId) => history(aggregateId),
 
-    assertAuthoritative: () =>
-      reading(async () => {
-        const { rows } = await eventStore.query<{ standby: boolean; filled: boolean }>(
+    assertAuthoritative: async () => {
+      const { rows } = await eventStore
+        .query<{ standby: boolean; filled: boolean }>(
           'SELECT pg_is_in_recovery() AS standby, EXISTS (SELECT FROM event_store) AS filled',
-        );
-        const { standby, filled } = rows[0]!;
-        const fault = standby
-          ? 'EVENT_STORE_DATABASE_URL leads to a standby, which may be behind'
-          : filled
-            ? undefined
-            : 'the event store that EVENT_STORE_DATABASE_URL leads to holds no event at all';
-        if (fault === undefined) return;
-        throw new RepairRefused(
-          `The document holds something the event store does not have, but ${fault}. Nothing was changed. ` +
-            'Point EVENT_STORE_DATABASE_URL to the primary of the write database, then repair again.',
-        );
-      }),
+        )
+        .catch((error: unknown) => {
+          throw eventStoreFault(eventStore, error, 'Nothing was changed.');
+        });
+      const { standby, filled } = rows[0]!;
+      const fault = standby
+        ? 'EVENT_STORE_DATABASE_URL leads to a standby, which may be behind'
+        : filled
+          ? undefined
+          : 'the event store that EVENT_STORE_DATABASE_URL leads to holds no event at all';
+      if (fault === undefined) return;
+      throw new RepairRefused(
+        `The document holds something the event store does not have, but ${fault}. Nothing was changed. ` +
+          'Point EVENT_STORE_DATABASE_URL to the primary of the write database, then repair again.',
+      );
+    },
   };
-}
-
-async function reading<T>(read: () => Promise<T>): Promise<T> {
-  try {
-    return await read();
-  } catch (error) {
-    if (!isTransient(error)) throw error;
-    const why = error instanceof Error ? error.message : String(error);
-    throw new DependencyError(
-      'postgres',
-      `The event store could not be read (${why}). Nothing was changed. Check EVENT_STORE_DATABASE_URL and that the server is up.`,
-      { cause: error },
-    );
-  }
 }

@@ -2,7 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { storableText } from '@reprise/events';
 import { DependencyError } from '@reprise/read-model-indices';
 import { BatchUnreadable, unreadableBatchIn } from '../codecs/unpack.ts';
-import { allMessages, groupFreeConsumer, type KafkaConnection, type KafkaTopic } from '../kafka-topic.ts';
+import { groupFreeConsumer, kafkaFault, type KafkaConnection, type KafkaTopic } from '../kafka-topic.ts';
 import { parseLetter, type StoredLetter } from '../letter-headers.ts';
 
 /** Where reading goes on, by partition of the dead-letter topic. */
@@ -51,7 +51,7 @@ export async function* readDeadLetters(
         const cause = 'fault' in fetched ? unreadableBatchIn(fetched.fault) : undefined;
         if (cause) throw unreadable(topic.name, partition, position, cause);
         if (performance.now() - movedAt > stallMs) {
-          throw stalled(topic.name, partition, position, 'fault' in fetched ? fetched.fault : undefined);
+          throw await stalled(connection, `${topic.name}/${partition}`, position, 'fault' in fetched ? fetched.fault : undefined);
         }
         if ('fault' in fetched) await delay(250, undefined, { signal });
       }
@@ -106,11 +106,16 @@ function unreadable(name: string, partition: number, position: bigint, cause: Er
   );
 }
 
-function stalled(name: string, partition: number, position: bigint, fault: unknown): DependencyError {
-  const cause = fault === undefined ? 'the broker gives nothing' : allMessages(fault).split('\n')[0];
+async function stalled(
+  connection: KafkaConnection,
+  partition: string,
+  position: bigint,
+  fault: unknown,
+): Promise<DependencyError> {
+  const unchanged = `Reading ${partition} stands still at ${position}; reading changes nothing.`;
+  if (fault !== undefined) return kafkaFault(connection, fault, unchanged);
   return new DependencyError(
     'kafka',
-    `Reading ${name}/${partition} stands still at ${position}: ${cause}. Check the broker, then run the same command again.`,
-    { cause: fault },
+    `${unchanged} The broker answers with nothing. Check the broker, then run the same command again.`,
   );
 }

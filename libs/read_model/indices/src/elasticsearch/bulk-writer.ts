@@ -168,5 +168,8 @@ function errorOf(job: WriteJob, { fault, reason, cause }: WriteFailure): unknown
   const message =
     `Writing to ${job.generation} stopped: ${reason}. Of ${job.total} documents ${job.total - job.acknowledged} are not ` +
     `known to be written; the others stay written, and sending all of them again is safe. ${remedyFor(fault, reason, job.generation)}`;
-  return new DependencyError('elasticsearch', message, cause === undefined ? {} : { cause });
+  return new DependencyError('elasticsearch', message, {
+    retryable: fault !== 'denied',
+    ...(cause !== undefined && { cause }),
+  });
 }

@@ -1,5 +1,11 @@
 import { errors } from '@elastic/elasticsearch';
-import { DependencyError } from '../errors.ts';
+import {
+  connectionFault,
+  diagnosedFault,
+  elasticsearchTarget,
+  type ConnectionTarget,
+} from '@reprise/runtime/connections';
+import { DependencyError, dependencyFault } from '../errors.ts';
 import { limitNamed, remedyForBlock, remedyForLimit } from './blocks.ts';
 
 /**
@@ -28,7 +34,7 @@ export function faultOf(error: unknown): Fault {
     error instanceof errors.NoLivingConnectionsError ||
     error instanceof errors.DeserializationError
   ) {
-    return 'transient';
+    return connectionFault(error, unknownNode)?.passes === false ? 'denied' : 'transient';
   }
   return 'other';
 }
@@ -60,12 +66,14 @@ export function serverErrorOf(error: unknown): ServerError | undefined {
   return typeof inner === 'object' && inner !== null ? (inner as ServerError) : undefined;
 }
 
+const unknownNode: ConnectionTarget = { dependency: 'elasticsearch', servers: ['ELASTICSEARCH_NODE'] };
+
 /** Where the request went, without credentials. */
-function addressOf(error: unknown): string {
-  if (!(error instanceof errors.ElasticsearchClientError)) return '';
+function targetOf(error: unknown): ConnectionTarget {
+  if (!(error instanceof errors.ElasticsearchClientError)) return unknownNode;
   const { meta } = error as { meta?: { meta?: { connection?: { url?: unknown } | null } } };
   const origin = URL.parse(String(meta?.meta?.connection?.url))?.origin;
-  return origin === undefined ? '' : ` at ${origin}`;
+  return origin === undefined ? unknownNode : elasticsearchTarget(origin);
 }
 
 /** One line: the server's own type and reason where it gave one. */
@@ -102,13 +110,19 @@ export function remedyFor(fault: Fault, reason: string, index?: string): string 
 }
 
 /** Turns an error of the client into the `DependencyError` to throw, unless it is a mistake of ours: then it stays what it is. */
-export function asDependencyError(doing: string, error: unknown): unknown {
+export async function asDependencyError(doing: string, error: unknown): Promise<unknown> {
   const fault = faultOf(error);
   if (fault === 'other') return error;
   const reason = describeError(error);
+  const target = targetOf(error);
+  const ofConnection =
+    fault === 'transient' || fault === 'denied'
+      ? await diagnosedFault(error, target, `It failed while ${doing}.`)
+      : undefined;
+  if (ofConnection !== undefined) return dependencyFault('elasticsearch', ofConnection, error);
   return new DependencyError(
     'elasticsearch',
-    `Elasticsearch${addressOf(error)} failed while ${doing}: ${reason}. ${remedyFor(fault, reason, serverErrorOf(error)?.index)}`,
+    `Elasticsearch at ${target.servers[0]} failed while ${doing}: ${reason}. ${remedyFor(fault, reason, serverErrorOf(error)?.index)}`,
     { cause: error },
   );
 }

@@ -45,6 +45,6 @@ export async function request<T>(
     });
   } catch (error) {
     signal?.throwIfAborted();
-    throw asDependencyError(doing, error);
+    throw await asDependencyError(doing, error);
   }
 }

@@ -44,6 +44,7 @@ export class ReadModelNotMigrated extends Error {
  * Brings the read-model database (schemas `registry` and `generations`) up to this release, all in one transaction. Safe to
  * run again and from several processes at once: one migrates, the others wait for it.
  *
+ * @param options.databaseUrl the variable that the URL came from
  * @returns the names of the migrations that were applied now.
  * @throws DependencyError when Postgres stayed unreachable.
  */

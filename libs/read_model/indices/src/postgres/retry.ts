@@ -1,7 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { DatabaseError, type Pool } from 'pg';
+import { connectionFault, databaseServer, type ConnectionTarget } from '@reprise/runtime/connections';
 import type { StoreRetry } from '../elasticsearch/requests.ts';
-import { DependencyError } from '../errors.ts';
+import { DependencyError, dependencyFault } from '../errors.ts';
 
 /** How long a fault of the connection may last before it is reported. */
 export interface RetryOptions {
@@ -10,6 +11,8 @@ export interface RetryOptions {
   readonly signal?: AbortSignal;
   /** Told of every fault that is being waited out. */
   readonly onRetry?: ((retry: StoreRetry) => void) | undefined;
+  /** The variable that names the database, for the message. Default READ_MODEL_DATABASE_URL. */
+  readonly databaseUrl?: string;
 }
 
 export const defaultRetryBudgetMs = 15_000;
@@ -43,23 +46,22 @@ export function isTransient(error: unknown): boolean {
   return (code !== undefined && socketCodes.has(code)) || connectionMessages.test(message ?? '');
 }
 
-/** What the operator has to mend when it is no matter of time, by SQLSTATE class; undefined for an error of ours. */
+/** What the operator has to do about a server without resources, by SQLSTATE class; undefined for any other error. */
 function remedyFor(error: unknown): string | undefined {
   const code = error instanceof DatabaseError ? (error.code ?? '') : '';
-  if (code.startsWith('28')) return 'Check user and password in READ_MODEL_DATABASE_URL.';
-  if (code === '3D000') return 'Create the database, or correct its name in READ_MODEL_DATABASE_URL.';
+  if (isTransient(error)) return undefined;
   if (code === '53100') return 'The disk of Postgres is full: free or add space, then run again.';
   if (code.startsWith('53'))
     return 'Postgres is out of memory or another resource: relieve it, then run again.';
   return undefined;
 }
 
-/** The same for a fault that time could have mended and did not. */
+/** The same for a fault that time could have removed and did not. */
 function remedyWhenLasting(error: unknown): string {
   const locked = error instanceof DatabaseError && error.code === '55P03';
   return locked
     ? 'Another session keeps the lock: find it in pg_stat_activity and end it, or wait for it, then run again.'
-    : 'Check that it runs and that READ_MODEL_DATABASE_URL is right, then run again.';
+    : 'Run it again when the server can work.';
 }
 
 /**
@@ -67,14 +69,19 @@ function remedyWhenLasting(error: unknown): string {
  * operation is sent again after an unknown outcome, so it has to be idempotent.
  *
  * @param what what could not be done, for the message: "save the progress".
- * @throws DependencyError with the remedy when Postgres stayed unreachable, refused the login or is out of a resource.
+ * @throws DependencyError with the remedy when Postgres stayed unreachable, refused this process or is out of a resource.
  * Any other error of the operation is thrown as it is.
  */
 export async function retrying<T>(
   pool: Pool,
   what: string,
   operation: () => Promise<T>,
-  { budgetMs = defaultRetryBudgetMs, signal, onRetry }: RetryOptions = {},
+  {
+    budgetMs = defaultRetryBudgetMs,
+    signal,
+    onRetry,
+    databaseUrl = 'READ_MODEL_DATABASE_URL',
+  }: RetryOptions = {},
 ): Promise<T> {
   const start = performance.now();
   for (let attempt = 1; ; attempt++) {
@@ -84,11 +91,17 @@ export async function retrying<T>(
     } catch (error) {
       const remedy = remedyFor(error);
       if (remedy !== undefined) throw dependencyError(pool, what, error, remedy);
+      const refused = databaseFault(pool, databaseUrl, error, `Nothing was changed: it did not ${what}.`);
+      if (refused?.retryable === false) throw refused;
       if (!isTransient(error)) throw error;
       const delay = Math.min(2_000, 50 * 2 ** (attempt - 1)) * (0.5 + Math.random() / 2);
       if (performance.now() - start + delay > budgetMs) {
         const tried = `Tried ${attempt} ${attempt === 1 ? 'time' : 'times'}.`;
-        throw dependencyError(pool, what, error, `${tried} ${remedyWhenLasting(error)}`);
+        const unchanged = `It did not ${what}; trying again is safe. ${tried}`;
+        throw (
+          databaseFault(pool, databaseUrl, error, unchanged) ??
+          dependencyError(pool, what, error, `${tried} ${remedyWhenLasting(error)}`)
+        );
       }
       onRetry?.({ doing: what, reason: reasonOf(error), failures: attempt });
       await sleep(delay, undefined, { signal }).catch(() => signal?.throwIfAborted());
@@ -106,10 +119,26 @@ function reasonOf(error: unknown): string {
   return errors?.[0]?.message ?? message;
 }
 
+/**
+ * The error to throw when the database behind a pool cannot be used.
+ * @param databaseUrl the variable that names it
+ * @param unchanged a sentence that says what was not changed
+ * @returns undefined when the error is no fault of the connection
+ */
+export function databaseFault(
+  pool: Pool,
+  databaseUrl: string,
+  error: unknown,
+  unchanged: string,
+): DependencyError | undefined {
+  const target: ConnectionTarget = { dependency: 'postgres', servers: [describePool(pool)], databaseUrl };
+  const fault = connectionFault(error, target, unchanged);
+  return fault && dependencyFault('postgres', fault, error);
+}
+
 /** Host, port and database of a pool, without user or password. */
 export function describePool(pool: Pool): string {
   const { connectionString, host, port, database } = pool.options;
   if (connectionString === undefined) return `${host ?? 'localhost'}:${port ?? 5432}/${database ?? ''}`;
-  const url = URL.parse(connectionString);
-  return url === null ? '(an address that is no URL)' : `${url.host}${url.pathname}`;
+  return databaseServer(connectionString);
 }

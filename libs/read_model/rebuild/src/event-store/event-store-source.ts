@@ -1,3 +1,4 @@
+import { eventStoreFault } from '@reprise/read-model-feed';
 import { DependencyError, type Positions } from '@reprise/read-model-indices';
 import type { Pool, PoolClient } from 'pg';
 import type { LogBatch, LogSlice, LogSource } from '../log/log-source.ts';
@@ -42,7 +43,7 @@ export async function openEventStoreSource(input: EventStoreSourceInput): Promis
     events = BigInt(rows[0]!.count);
   } catch (error) {
     client.release(true);
-    throw unreadable(error);
+    throw unreadable(input.pool, error);
   }
   const slices: LogSlice[] = [{ slice: 0, start: 0n, end: events }];
   return {
@@ -51,13 +52,14 @@ export async function openEventStoreSource(input: EventStoreSourceInput): Promis
     slices,
     positions: input.positions,
     grouped: true,
-    read: (_slice, _from, signal) => readPages(client, input.pageSize ?? 5_000, signal),
+    read: (_slice, _from, signal) => readPages(input.pool, client, input.pageSize ?? 5_000, signal),
     // Closed rather than given back: the transaction ends with the connection, whatever state it is in.
     close: () => Promise.resolve(client.release(true)),
   };
 }
 
 async function* readPages(
+  pool: Pool,
   client: PoolClient,
   pageSize: number,
   signal: AbortSignal,
@@ -67,7 +69,7 @@ async function* readPages(
   for (;;) {
     signal.throwIfAborted();
     const { rows, error } = await ahead;
-    if (error !== undefined) throw unreadable(error);
+    if (error !== undefined) throw unreadable(pool, error);
     const last = rows.at(-1);
     if (last === undefined) return;
     const begin = position;
@@ -115,16 +117,18 @@ async function connect(pool: Pool): Promise<PoolClient> {
     client.on('error', () => undefined);
     return client;
   } catch (error) {
-    throw unreadable(error);
+    throw unreadable(pool, error);
   }
 }
 
-function unreadable(cause: unknown): DependencyError {
+function unreadable(pool: Pool, cause: unknown): unknown {
+  const fault = eventStoreFault(pool, cause, 'The event store could not be read, and nothing was switched.');
+  if (fault !== cause) return fault;
   const why = cause instanceof Error ? cause.message : String(cause);
   return new DependencyError(
     'postgres',
-    `The event store could not be read (${why}). Nothing was switched. Check EVENT_STORE_DATABASE_URL and that its role may ` +
-      'SELECT event_store, then run the same command again.',
+    `The event store could not be read (${why}). Nothing was switched. Check EVENT_STORE_DATABASE_URL, then run the same ` +
+      'command again.',
     { cause },
   );
 }

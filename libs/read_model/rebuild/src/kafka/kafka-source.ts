@@ -4,8 +4,9 @@ import { RebuildError } from '../errors.ts';
 import type { LogBatch, LogCursor, LogSlice, LogSource } from '../log/log-source.ts';
 import { committedRecords } from './committed-records.ts';
 import {
-  allMessages,
   groupFreeConsumer,
+  innermostMessage,
+  kafkaFault,
   unreadableBatchIn,
   type KafkaConnection,
   type KafkaTopic,
@@ -47,7 +48,7 @@ export function kafkaSource(
       consumers.add(consumer);
       let isRead = false;
       try {
-        yield* readPartition(consumer, topic, slice, from, signal, options);
+        yield* readPartition(consumer, connection, topic, slice, from, signal, options);
         isRead = true;
       } finally {
         if (isRead) idle.push(consumer);
@@ -65,6 +66,7 @@ export function kafkaSource(
 
 async function* readPartition(
   consumer: Consumer,
+  connection: KafkaConnection,
   topic: KafkaTopic,
   slice: LogSlice,
   from: LogCursor,
@@ -133,7 +135,7 @@ async function* readPartition(
         continue;
       }
       lastFault = fetched.error;
-      onFault?.(`reading ${topic.name}/${partition}: ${allMessages(lastFault).split('\n')[0]}`);
+      onFault?.(`reading ${topic.name}/${partition}: ${innermostMessage(lastFault)}`);
       consumer.clearMetadata();
     } else if (fetched.records && fetched.records.next > position) {
       const { values, keys, distances, base, next } = fetched.records;
@@ -152,7 +154,7 @@ async function* readPartition(
       continue;
     }
     if (performance.now() - movedAt > stallTimeoutMs)
-      throw stalled(topic.name, partition, position, end, lastFault);
+      throw await stalled(connection, `${topic.name}/${partition}`, `${position} of ${end}`, lastFault);
     if (lastFault !== undefined) await pause(250, signal);
     ahead = settle(position);
   }
@@ -199,19 +201,16 @@ function batchUnreadable(name: string, partition: number, position: bigint, caus
   );
 }
 
-function stalled(
-  name: string,
-  partition: number,
-  position: bigint,
-  end: bigint,
+async function stalled(
+  connection: KafkaConnection,
+  partition: string,
+  position: string,
   fault: unknown,
-): DependencyError {
-  const cause =
-    fault === undefined ? 'the broker answers, but with nothing' : allMessages(fault).split('\n')[0];
+): Promise<DependencyError> {
+  const unchanged = `Reading ${partition} stands still at ${position}. Nothing was promoted.`;
+  if (fault !== undefined) return kafkaFault(connection, fault, unchanged);
   return new DependencyError(
     'kafka',
-    `Reading ${name}/${partition} stands still at ${position} of ${end}: ${cause}. Nothing was promoted. ` +
-      'Check that the partition has a leader, then run the same command again.',
-    { cause: fault },
+    `${unchanged} The broker answers, but with nothing. Check that the partition has a leader, then run the same command again.`,
   );
 }

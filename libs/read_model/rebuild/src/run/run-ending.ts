@@ -39,7 +39,7 @@ export const exitCodes = {
 
 /** The exit code of an error, wherever it was thrown. */
 export function exitCodeOf(error: unknown): number {
-  if (error instanceof DependencyError) return exitCodes.dependency;
+  if (error instanceof DependencyError) return error.retryable ? exitCodes.dependency : exitCodes.usage;
   if (error instanceof TopicMissing || error instanceof StoreMisconfigured || error instanceof BoundElsewhere)
     return exitCodes.usage;
   if (error instanceof LeaseLost) return exitCodes.busy;

@@ -47,4 +47,6 @@ export interface Fault {
   readonly stack: string | undefined;
   readonly code: string | undefined;
   readonly dependency: string | undefined;
+  /** Of a fault of a server: whether it may pass by itself. */
+  readonly retryable: boolean | undefined;
 }
