@@ -23,16 +23,18 @@ const blockOutbox = async (): Promise<() => Promise<void>> => {
 
 const writeWaits = (): Promise<void> =>
   eventually(async () => {
-    const [row] = await side.query<{ waiting: number }>(
-      `SELECT count(*)::int AS waiting FROM pg_stat_activity
+    const [row] = (
+      await side.asAdmin(
+        `SELECT count(*)::int AS waiting FROM pg_stat_activity
        WHERE datname = current_database() AND wait_event_type = 'Lock'`,
-    );
-    expect(row?.waiting).toBe(1);
+      )
+    ).rows;
+    expect(row?.['waiting']).toBe(1);
   });
 
 describe('while Postgres is away', () => {
   it('requests answer 503 and when to try again, the process stays alive, and goes on by itself afterwards', async () => {
-    const proxy = await tcpProxy(side.fresh.url);
+    const proxy = await tcpProxy(side.fresh.productApiUrl);
     const call = await startApi(proxy.url);
     expect((await call('POST', '/v1/products', { body: mug })).status).toBe(201);
     proxy.cut();
@@ -57,7 +59,7 @@ describe('while Postgres is away', () => {
   });
 
   it('a change whose connection breaks says that its outcome is unknown; sent again with its key, it has one effect', async () => {
-    const proxy = await tcpProxy(side.fresh.url);
+    const proxy = await tcpProxy(side.fresh.productApiUrl);
     const call = await startApi(proxy.url);
     const id = await side.create();
     const request = {
@@ -79,7 +81,7 @@ describe('while Postgres is away', () => {
   });
 
   it('without a word, the wait ends and the connection is not used again', async () => {
-    const proxy = await tcpProxy(side.fresh.url);
+    const proxy = await tcpProxy(side.fresh.productApiUrl);
     const call = await startApi(proxy.url, { statementTimeoutMs: 200 });
     // Leaves an idle connection in the pool; a write would go on to notify the relay over it.
     await call('GET', '/health/ready');
@@ -93,7 +95,7 @@ describe('while Postgres is away', () => {
 
 describe('a row that stays locked', () => {
   it('is waited for no longer than the statement timeout: 503, and nothing was written', async () => {
-    const call = await startApi(side.fresh.url, { statementTimeoutMs: 300 });
+    const call = await startApi(side.fresh.productApiUrl, { statementTimeoutMs: 300 });
     const id = await side.create();
     const before = await side.counts();
     const unblock = await blockOutbox();

@@ -18,7 +18,7 @@ describe('the process', () => {
   });
 
   it('counts its commands, and on SIGTERM answers the request in flight before it ends with 0', async () => {
-    const app = start(side.fresh.url);
+    const app = start(side.fresh.productApiUrl);
     const { origin } = await app.ready();
     const call = callsTo(origin);
     const created = await call('POST', '/v1/products', { body: mug });
@@ -38,11 +38,13 @@ describe('the process', () => {
     await blocker.query('LOCK TABLE outbox_events IN ACCESS EXCLUSIVE MODE');
     const inFlight = call('POST', `${path}/publish`, { headers: { 'if-match': '"1"' } });
     await eventually(async () => {
-      const [row] = await side.query<{ waiting: number }>(
-        `SELECT count(*)::int AS waiting FROM pg_stat_activity
+      const [row] = (
+        await side.asAdmin(
+          `SELECT count(*)::int AS waiting FROM pg_stat_activity
          WHERE datname = current_database() AND wait_event_type = 'Lock'`,
-      );
-      expect(row?.waiting).toBe(1);
+        )
+      ).rows;
+      expect(row?.['waiting']).toBe(1);
     });
     app.signal('SIGTERM');
     await eventually(() => expect(fetch(`${origin}/health/live`)).rejects.toThrow());
@@ -53,7 +55,7 @@ describe('the process', () => {
   }, 60_000);
 
   it('on SIGTERM ends although a client sends its body a byte at a time and others hold connections open', async () => {
-    const app = start(side.fresh.url);
+    const app = start(side.fresh.productApiUrl);
     const { port } = await app.ready();
     const head = 'POST /v1/products HTTP/1.1\r\nhost: a\r\n';
     const slow = `${head}expect: 100-continue\r\ncontent-type: application/json\r\ncontent-length: 9000\r\n\r\n`;
@@ -73,7 +75,7 @@ describe('the process', () => {
   }, 60_000);
 
   it('started while Postgres is away listens, is not ready and says why in its log, and works once it is there', async () => {
-    const proxy = await tcpProxy(side.fresh.url);
+    const proxy = await tcpProxy(side.fresh.productApiUrl);
     proxy.cut();
     const app = start(proxy.url);
     const { port } = await app.logged({ msg: 'listening' });
@@ -93,7 +95,7 @@ describe('the process', () => {
   }, 60_000);
 
   it('writes no secret of its database into its log, and can be stopped while it waits for it', async () => {
-    const url = new URL(side.fresh.url);
+    const url = new URL(side.fresh.productApiUrl);
     url.password = 'planted-secret-7f';
     url.port = '1';
     const app = start(url.href);
@@ -104,7 +106,7 @@ describe('the process', () => {
   }, 60_000);
 
   it('does not wait for a database that does not exist', async () => {
-    const url = new URL(side.fresh.url);
+    const url = new URL(side.fresh.productApiUrl);
     url.pathname = '/no_such_database';
     expect(await start(url.href).exit()).toMatchObject({ code: 1 });
   }, 60_000);

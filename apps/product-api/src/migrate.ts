@@ -4,6 +4,7 @@ import pg from 'pg';
 import { DataSource, type Logger } from 'typeorm';
 import { MigrationError } from './errors.ts';
 import { migrationsTable, writeMigrations } from './migrations/write-migrations.ts';
+import { grantWriteRights } from './migrations/write-rights.ts';
 
 /** Any number will do, as long as every program that migrates this database takes the same one. */
 const migrationLock = 7_305_812_004;
@@ -19,7 +20,7 @@ const silent: Logger = {
 };
 
 /**
- * Brings the write database at `url` to the current schema and returns the names of the migrations it ran, in order; none
+ * Brings the write database at `url` to the current schema, gives the roles of the processes their rights, and returns the names of the migrations it ran, in order; none
  * when the database was current. All of them are applied in one transaction, or none.
  *
  * A second run meanwhile waits for the first: an advisory lock, held by a session of its own, lets one run in at a time.
@@ -54,6 +55,7 @@ export async function runWriteMigrations(url: string, variable = 'WRITE_DATABASE
     await lock.query('SELECT pg_advisory_lock($1)', [migrationLock]);
     await dataSource.initialize();
     const applied = await dataSource.runMigrations();
+    await grantWriteRights(lock);
     return applied.map(({ name }) => name);
   } catch (error) {
     const fault = connectionFault(

@@ -78,7 +78,7 @@ beforeAll(async () => {
   const topic = await freshTopic({ partitions: 3 });
   const [read, write] = [await freshDatabase('read'), await freshDatabase('write')];
   await runReadModelMigrations(read.url);
-  pool = createReadModelPool(read.url, { max: 1 });
+  pool = createReadModelPool(read.feederUrl, { max: 1 });
   registry = new Registry(pool);
   queue = new RepairQueue(pool);
   const owner = new Client({ connectionString: write.url });
@@ -86,7 +86,7 @@ beforeAll(async () => {
   env = {
     PRODUCT_EVENTS_TOPIC: topic.name,
     SEARCH_ALIAS: freshName('test_search'),
-    READ_MODEL_DATABASE_URL: read.url,
+    READ_MODEL_DATABASE_URL: read.feederUrl,
     EVENT_STORE_DATABASE_URL: write.eventStoreUrl,
   };
   afterFile(async () => {

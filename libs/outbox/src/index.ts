@@ -15,5 +15,13 @@ export { markProcessed, parkMessage, releaseParked } from './mark.ts';
 export type { OutboxMessage, PublishableMessage, RefusedMessage } from './message.ts';
 export { coalesced, notifiesItself, notifyRelay } from './notify.ts';
 export { publishInOrder, type PublishResult, type Send, type SendResult } from './publishing.ts';
-export { dropOutboxTableSql, notifyAlwaysSql, notifyUnlessToldSql, outboxTableSql } from './schema.ts';
+export { grantSql, outboxRights, type TableRights } from './rights.ts';
+export {
+  dropLeaderTableSql,
+  dropOutboxTableSql,
+  leaderTableSql,
+  notifyAlwaysSql,
+  notifyUnlessToldSql,
+  outboxTableSql,
+} from './schema.ts';
 export { listenForMessages, Wake, type ListenerOptions } from './wake.ts';

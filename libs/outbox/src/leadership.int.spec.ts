@@ -1,23 +1,32 @@
 import { afterFile, eventually, freshDatabase } from '@reprise/test-kit';
 import { Client } from 'pg';
 import { Leadership, LeadershipLostError } from './leadership.ts';
+import { outboxSql } from './testing/outbox-database.ts';
 
 let url: string;
+let readerUrl: string;
 let admin: Client;
 beforeAll(async () => {
   const database = await freshDatabase('write');
-  url = database.url;
-  admin = new Client({ connectionString: database.adminUrl });
-  await admin.connect();
-  afterFile(() => admin.end());
+  url = database.relayUrl;
+  readerUrl = database.eventStoreUrl;
+  admin = await connect(database.adminUrl);
+  const owner = await connect(database.url);
+  await owner.query(outboxSql);
 });
+
+async function connect(connectionString: string): Promise<Client> {
+  const client = new Client({ connectionString });
+  await client.connect();
+  afterFile(() => client.end());
+  return client;
+}
 
 const never = new AbortController().signal;
 
 async function lockHolders(): Promise<number[]> {
   const { rows } = await admin.query<{ pid: number }>(
-    `SELECT pid FROM pg_locks WHERE locktype = 'advisory' AND granted
-     AND database = (SELECT oid FROM pg_database WHERE datname = current_database())`,
+    `SELECT pid FROM pg_locks WHERE relation = 'outbox_leader'::regclass AND mode = 'ExclusiveLock' AND granted`,
   );
   return rows.map(({ pid }) => pid);
 }
@@ -78,7 +87,7 @@ describe('leadership', () => {
 
   it('is lost when the session that answers does not hold the lock, as behind a pooler in transaction mode', async () => {
     await admin.query('CREATE SCHEMA shadow; GRANT USAGE ON SCHEMA shadow TO PUBLIC');
-    const shadowed = `${url}?options=${encodeURIComponent('-c search_path=shadow,pg_catalog')}`;
+    const shadowed = `${url}?options=${encodeURIComponent('-c search_path=shadow,pg_catalog,public')}`;
     const leadership = await Leadership.tryAcquire({ connectionString: shadowed });
     await leadership?.assertHeld();
     await admin.query(`CREATE VIEW shadow.pg_locks AS SELECT * FROM pg_catalog.pg_locks WHERE false;
@@ -99,5 +108,44 @@ describe('leadership', () => {
   it('tells why when Postgres cannot be reached', async () => {
     const nowhere = 'postgres://nobody@127.0.0.1:1/none';
     await expect(Leadership.tryAcquire({ connectionString: nowhere })).rejects.toThrow(/ECONNREFUSED/);
+  });
+
+  it('is kept from nobody by who may not publish, whatever locks they take', async () => {
+    const reader = await connect(readerUrl);
+    await reader.query('SELECT pg_advisory_lock($1, $2)', [0x6f757462, 0x72656c79]);
+    const locking = reader.query('BEGIN; LOCK TABLE outbox_leader IN ACCESS SHARE MODE');
+    await expect(locking).rejects.toThrow('permission denied for table outbox_leader');
+    const leadership = await acquire();
+    await leadership.assertHeld();
+    await leadership.release();
+    await reader.query('ROLLBACK');
+    await reader.query('SELECT pg_advisory_unlock_all()');
+  });
+
+  it('is shared with no relay of a release that knows the advisory lock only', async () => {
+    const older = await connect(url);
+    const lock = 'SELECT pg_try_advisory_lock($1, $2) AS held';
+    const tryOlder = async () =>
+      (await older.query<{ held: boolean }>(lock, [0x6f757462, 0x72656c79])).rows[0]?.held;
+    expect(await tryOlder()).toBe(true);
+    expect(await Leadership.tryAcquire({ connectionString: url })).toBeUndefined();
+    await older.query('SELECT pg_advisory_unlock_all()');
+    const leadership = await acquire();
+    expect(await tryOlder()).toBe(false);
+    await leadership.release();
+    expect(await tryOlder()).toBe(true);
+  });
+
+  it('holds back no cleaning: the open transaction has neither a snapshot nor a number', async () => {
+    const leadership = await acquire();
+    await leadership.assertHeld();
+    const [pid] = await lockHolders();
+    const session = 'SELECT state, backend_xmin, backend_xid FROM pg_stat_activity WHERE pid = $1';
+    await eventually(async () =>
+      expect((await admin.query(session, [pid])).rows).toEqual([
+        { state: 'idle in transaction', backend_xmin: null, backend_xid: null },
+      ]),
+    );
+    await leadership.release();
   });
 });

@@ -1,9 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { type Client } from 'pg';
 import { closeSession, connectSession, sessionClient } from './connection.ts';
-
-/** Advisory locks are known by two numbers and belong to one database; these are the relay's ("outb", "rely" in ASCII). */
-const lockKey = [0x6f757462, 0x72656c79] as const;
+import { leads, sessionSettings, tryLead } from './leader-lock.ts';
 
 export interface LeadershipOptions {
   /** Must reach one Postgres session from end to end: a pooler in transaction mode cannot hold the lock. */
@@ -28,10 +26,10 @@ export class LeadershipLostError extends Error {
 }
 
 /**
- * The right to publish: a session-level advisory lock on a connection of its own.
+ * The right to publish: the lock of a table that only relays may lock, in a transaction that stays open on a connection of its own.
  *
  * Postgres frees the lock when the session ends. A holder that is stopped, cut off or hung gives no sign of life, so the
- * session's own `idle_session_timeout` (Postgres 14 or newer) ends it and a standby takes over. The former holder finds its session
+ * session's own timeouts (Postgres 14 or newer) end it and a standby takes over. The former holder finds its session
  * gone at its next {@link assertHeld}; what it had sent by then can only be what the new holder sends too.
  */
 export class Leadership {
@@ -84,14 +82,9 @@ export class Leadership {
     const { connectionString, sessionTimeoutMs = 10_000 } = options;
     const timeout = { connectionTimeoutMillis: sessionTimeoutMs / 2, query_timeout: sessionTimeoutMs / 2 };
     const client = sessionClient(connectionString, 'leadership', timeout);
-    const tryLock = async (): Promise<boolean> => {
-      const sql = 'SELECT pg_try_advisory_lock($1, $2) AS held';
-      const { rows } = await client.query<{ held: boolean }>(sql, [...lockKey]);
-      return rows[0]?.held === true;
-    };
     try {
-      await connectSession(client, { idle_session_timeout: Math.round(sessionTimeoutMs) });
-      if (await ask(tryLock)) return new Leadership(client, sessionTimeoutMs);
+      await connectSession(client, sessionSettings(sessionTimeoutMs));
+      if (await ask(() => tryLead(client))) return new Leadership(client, sessionTimeoutMs);
     } catch (error) {
       await closeSession(client);
       throw error;
@@ -131,12 +124,7 @@ export class Leadership {
 
   async #askSession(): Promise<boolean> {
     try {
-      const { rows } = await this.#client.query<{ held: boolean }>(
-        `SELECT EXISTS (SELECT FROM pg_locks WHERE locktype = 'advisory' AND pid = pg_backend_pid()
-                        AND classid = $1::int8::oid AND objid = $2::int8::oid AND objsubid = 2 AND granted) AS held`,
-        [...lockKey],
-      );
-      return rows[0]?.held === true;
+      return await leads(this.#client);
     } catch (error) {
       throw this.#lose('the session that holds the lock does not answer', error);
     }

@@ -59,6 +59,17 @@ CREATE TRIGGER outbox_events_notify AFTER INSERT ON outbox_events
   FOR EACH STATEMENT EXECUTE FUNCTION notify_outbox_events();
 `;
 
+/**
+ * The table that only the leading relay holds locked. It has no columns and never holds a row; who may UPDATE it may lock it.
+ */
+export const leaderTableSql = `
+CREATE TABLE outbox_leader ();
+COMMENT ON TABLE outbox_leader IS 'Locked in EXCLUSIVE mode by the relay that publishes. Holds nothing.';
+`;
+
+/** Undoes {@link leaderTableSql}. */
+export const dropLeaderTableSql = 'DROP TABLE outbox_leader';
+
 /** Undoes {@link outboxTableSql}. Unpublished messages are lost with the table. */
 export const dropOutboxTableSql = `
 DROP TABLE outbox_events;

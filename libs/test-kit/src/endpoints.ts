@@ -14,6 +14,11 @@ export interface TestEndpoints {
   readonly writeDatabaseUrl: string;
   readonly readModelDatabaseUrl: string;
   readonly eventStoreDatabaseUrl: string;
+  /** As the relay connects to the write database. */
+  readonly outboxDatabaseUrl: string;
+  /** As the owners of the schemas connect, who migrate. */
+  readonly writeOwnerUrl: string;
+  readonly readModelOwnerUrl: string;
   /** A superuser's, to create and drop databases. */
   readonly postgresAdminUrl: string;
   /** The same as environment variables, to start a process with. */
@@ -50,6 +55,9 @@ function readEndpoints(configured: NodeJS.ProcessEnv): TestEndpoints {
       'writeDatabase',
       'readModelDatabase',
       'eventStoreDatabase',
+      'outboxDatabase',
+      'writeDatabaseOwner',
+      'readModelDatabaseOwner',
     ]);
     const { kafka, elasticsearch, writeDatabaseUrl, readModelDatabaseUrl, eventStoreDatabaseUrl } =
       configuration;
@@ -60,6 +68,9 @@ function readEndpoints(configured: NodeJS.ProcessEnv): TestEndpoints {
       writeDatabaseUrl,
       readModelDatabaseUrl,
       eventStoreDatabaseUrl,
+      outboxDatabaseUrl: configuration.outboxDatabase.url,
+      writeOwnerUrl: configuration.writeDatabaseOwner.url,
+      readModelOwnerUrl: configuration.readModelDatabaseOwner.url,
       postgresAdminUrl,
       env: { ...endpointsIn(env), POSTGRES_ADMIN_URL: postgresAdminUrl },
     };

@@ -9,8 +9,14 @@ export type DatabaseKind = 'write' | 'read';
 /** A database that belongs to one test file. It is empty: the file runs the migrations it needs. */
 export interface FreshDatabase {
   readonly name: string;
-  /** Connects as the owner: `reprise_write` or `reprise_read`. */
+  /** Connects as the owner, who migrates. */
   readonly url: string;
+  /** The same database as the product API connects to it, with no more rights than the migrations give. */
+  readonly productApiUrl: string;
+  /** As the relay connects to it. */
+  readonly relayUrl: string;
+  /** As consumer and rebuild job connect to it. */
+  readonly feederUrl: string;
   /** The same database as the role that may only read the event store sees it. */
   readonly eventStoreUrl: string;
   /** The same database as the superuser sees it, to arrange what no application may. */
@@ -19,8 +25,6 @@ export interface FreshDatabase {
   drop(): Promise<void>;
 }
 
-const owners: Record<DatabaseKind, string> = { write: 'reprise_write', read: 'reprise_read' };
-
 /**
  * Creates a database and drops it at the end of the test file. A connection that is still open then fails the file: it would
  * be one that the code under test, or the test, never closes.
@@ -28,14 +32,18 @@ const owners: Record<DatabaseKind, string> = { write: 'reprise_write', read: 're
 export async function freshDatabase(kind: DatabaseKind): Promise<FreshDatabase> {
   const endpoints = testEndpoints();
   const name = freshName(`test_${kind}`);
-  await asSuperuser((admin) => admin.query(`CREATE DATABASE ${name} OWNER ${owners[kind]}`));
+  const owned = kind === 'write' ? endpoints.writeOwnerUrl : endpoints.readModelOwnerUrl;
+  const owner = decodeURIComponent(new URL(owned).username);
+  await asSuperuser((admin) => admin.query(`CREATE DATABASE ${name} OWNER "${owner}"`));
   let dropped: Promise<void> | undefined;
   const drop = (): Promise<void> => (dropped ??= dropDatabase(name));
   afterFile(drop);
-  const owned = kind === 'write' ? endpoints.writeDatabaseUrl : endpoints.readModelDatabaseUrl;
   return {
     name,
     url: withDatabase(owned, name),
+    productApiUrl: withDatabase(endpoints.writeDatabaseUrl, name),
+    relayUrl: withDatabase(endpoints.outboxDatabaseUrl, name),
+    feederUrl: withDatabase(endpoints.readModelDatabaseUrl, name),
     eventStoreUrl: withDatabase(endpoints.eventStoreDatabaseUrl, name),
     adminUrl: withDatabase(endpoints.postgresAdminUrl, name),
     drop,

@@ -51,20 +51,17 @@ const tinyEvents = 2_000;
 
 /** Opens a session, hands it to `work`, and deletes its indices and its database afterwards, however that ended. */
 export async function inSession(run: BenchmarkRun, work: (session: Session) => Promise<void>): Promise<void> {
-  const { kafka, elasticsearch, readModelDatabaseUrl } = readConfiguration(process.env, [
+  const { kafka, elasticsearch, readModelDatabaseOwner } = readConfiguration(process.env, [
     'kafka',
     'elasticsearch',
-    'readModelDatabase',
+    'readModelDatabaseOwner',
   ]);
   const name = `bench_${randomBytes(4).toString('hex')}`;
   const undoing: (() => Promise<unknown>)[] = [];
   const namespaceOf: Session['namespaceOf'] = (contender, round = '') =>
     `${name}_${contender.replaceAll('-', '_')}${round}`;
-  const database = await createScratchDatabase(
-    name,
-    readModelDatabaseUrl,
-    process.env,
-    runReadModelMigrations,
+  const database = await createScratchDatabase(name, readModelDatabaseOwner.url, process.env, (url) =>
+    runReadModelMigrations(url),
   );
   const client = createElasticsearchClient(elasticsearch);
   const taskOf = (

@@ -35,20 +35,23 @@ async function emptyServers() {
   const [write, read] = [await freshDatabase('write'), await freshDatabase('read')];
   const [events, deadLetters] = [await freshTopic({ partitions: 3 }), await freshTopic()];
   const searchAlias = freshName('test_search');
-  afterFile(() => dropGenerations(read.url));
+  afterFile(() => dropGenerations(read.feederUrl));
   const env = {
     ...process.env,
     NODE_OPTIONS: undefined,
     ...servers.env,
-    WRITE_DATABASE_URL: write.url,
-    READ_MODEL_DATABASE_URL: read.url,
+    WRITE_DATABASE_URL: write.productApiUrl,
+    OUTBOX_DATABASE_URL: write.relayUrl,
+    WRITE_DATABASE_OWNER_URL: write.url,
+    READ_MODEL_DATABASE_URL: read.feederUrl,
+    READ_MODEL_DATABASE_OWNER_URL: read.url,
     EVENT_STORE_DATABASE_URL: write.eventStoreUrl,
     PRODUCT_EVENTS_TOPIC: events.name,
     DEAD_LETTER_TOPIC: deadLetters.name,
     SEARCH_ALIAS: searchAlias,
   };
   const endpoints = {
-    writeDatabaseUrl: write.url,
+    writeDatabaseUrl: write.productApiUrl,
     elasticsearchNode: servers.elasticsearch.node,
     searchAlias,
   };

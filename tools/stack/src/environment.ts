@@ -2,13 +2,16 @@ import { instanceDirectory } from './instance/directory.ts';
 import { passwordOf } from './instance/passwords.ts';
 import { readState, type InstanceState } from './instance/state.ts';
 
-/** The five variables by which the applications find their servers. */
+/** The variables by which the applications find their servers. */
 export const endpointNames = [
   'KAFKA_BROKERS',
   'ELASTICSEARCH_NODE',
   'WRITE_DATABASE_URL',
   'READ_MODEL_DATABASE_URL',
   'EVENT_STORE_DATABASE_URL',
+  'OUTBOX_DATABASE_URL',
+  'WRITE_DATABASE_OWNER_URL',
+  'READ_MODEL_DATABASE_OWNER_URL',
 ] as const;
 export type EndpointName = (typeof endpointNames)[number];
 /** The endpoints, and Postgres as its superuser sees it: tests and benchmarks create databases of their own. */
@@ -23,9 +26,12 @@ export function environmentOf(state: InstanceState): StackEnvironment | undefine
   return {
     KAFKA_BROKERS: `127.0.0.1:${kafka.port}`,
     ELASTICSEARCH_NODE: `http://127.0.0.1:${elasticsearch.port}`,
-    WRITE_DATABASE_URL: database('reprise_write', 'reprise_write'),
-    READ_MODEL_DATABASE_URL: database('reprise_read', 'reprise_read'),
+    WRITE_DATABASE_URL: database('reprise_product_api', 'reprise_write'),
+    READ_MODEL_DATABASE_URL: database('reprise_feeder', 'reprise_read'),
     EVENT_STORE_DATABASE_URL: database('reprise_event_reader', 'reprise_write'),
+    OUTBOX_DATABASE_URL: database('reprise_relay', 'reprise_write'),
+    WRITE_DATABASE_OWNER_URL: database('reprise_write', 'reprise_write'),
+    READ_MODEL_DATABASE_OWNER_URL: database('reprise_read', 'reprise_read'),
     POSTGRES_ADMIN_URL: database('postgres', 'postgres'),
   };
 }

@@ -19,8 +19,11 @@ describe('environmentOf', () => {
     expect(environmentOf(state)).toEqual({
       KAFKA_BROKERS: '127.0.0.1:9092',
       ELASTICSEARCH_NODE: 'http://127.0.0.1:9200',
-      WRITE_DATABASE_URL: 'postgres://reprise_write:reprise_write@127.0.0.1:5432/reprise_write',
-      READ_MODEL_DATABASE_URL: 'postgres://reprise_read:reprise_read@127.0.0.1:5432/reprise_read',
+      WRITE_DATABASE_URL: 'postgres://reprise_product_api:reprise_product_api@127.0.0.1:5432/reprise_write',
+      OUTBOX_DATABASE_URL: 'postgres://reprise_relay:reprise_relay@127.0.0.1:5432/reprise_write',
+      WRITE_DATABASE_OWNER_URL: 'postgres://reprise_write:reprise_write@127.0.0.1:5432/reprise_write',
+      READ_MODEL_DATABASE_URL: 'postgres://reprise_feeder:reprise_feeder@127.0.0.1:5432/reprise_read',
+      READ_MODEL_DATABASE_OWNER_URL: 'postgres://reprise_read:reprise_read@127.0.0.1:5432/reprise_read',
       EVENT_STORE_DATABASE_URL:
         'postgres://reprise_event_reader:reprise_event_reader@127.0.0.1:5432/reprise_write',
       POSTGRES_ADMIN_URL: 'postgres://postgres:postgres@127.0.0.1:5432/postgres',
@@ -34,7 +37,7 @@ describe('environmentOf', () => {
         url.startsWith('postgres:') ? new URL(url).password : [],
       );
     const first = passwords(environmentOf({ ...state, secret }));
-    expect(new Set(first).size).toBe(4);
+    expect(new Set(first).size).toBe(7);
     for (const password of first) expect(password).toMatch(/^[0-9a-f]{32}$/);
     expect(passwords(environmentOf({ ...state, secret }))).toEqual(first);
     expect(passwords(environmentOf({ ...state, secret: newSecret() }))).not.toEqual(first);

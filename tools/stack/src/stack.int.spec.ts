@@ -43,14 +43,17 @@ describe('an instance of the stack', () => {
     const rows = await queryPostgres(
       currentState(),
       'postgres',
-      `SELECT rolname, has_database_privilege(rolname, 'reprise_write', 'CONNECT') AS write
-       FROM pg_roles WHERE rolname ~ '^(reprise|event_store)' ORDER BY rolname`,
+      `SELECT rolname, has_database_privilege(rolname, 'reprise_write', 'CONNECT') AS write,
+              has_database_privilege(rolname, 'reprise_read', 'CONNECT') AS read
+       FROM pg_roles WHERE rolname ~ '^reprise' ORDER BY rolname`,
     );
     expect(rows).toEqual([
-      { rolname: 'event_store_reader', write: true },
-      { rolname: 'reprise_event_reader', write: true },
-      { rolname: 'reprise_read', write: false },
-      { rolname: 'reprise_write', write: true },
+      { rolname: 'reprise_event_reader', write: true, read: false },
+      { rolname: 'reprise_feeder', write: false, read: true },
+      { rolname: 'reprise_product_api', write: true, read: false },
+      { rolname: 'reprise_read', write: false, read: true },
+      { rolname: 'reprise_relay', write: true, read: false },
+      { rolname: 'reprise_write', write: true, read: false },
     ]);
   });
 
@@ -68,7 +71,7 @@ describe('an instance of the stack', () => {
       /password authentication failed/,
     );
     await expect(connect((url) => (url.password = ''))()).rejects.toThrow(/password/);
-    for (const name of endpointNames.filter((one) => one.endsWith('DATABASE_URL'))) {
+    for (const name of endpointNames.filter((one) => one.includes('DATABASE'))) {
       await expect(connect((url) => (url.href = environment[name]))()).resolves.toMatch(/^reprise_/);
     }
   });

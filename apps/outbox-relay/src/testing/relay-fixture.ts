@@ -1,4 +1,4 @@
-import { notifyUnlessToldSql, outboxTableSql } from '@reprise/outbox';
+import { grantSql, leaderTableSql, outboxRights, notifyUnlessToldSql, outboxTableSql } from '@reprise/outbox';
 import { sessionHook } from '@reprise/runtime';
 import {
   afterFile,
@@ -39,7 +39,12 @@ export async function relayFixture(options: TopicOptions = {}): Promise<RelayFix
   const pool = new Pool({ connectionString: database.url, max: 5, ...sessionHook() });
   pool.on('error', () => undefined);
   afterFile(() => pool.end());
-  await pool.query(outboxTableSql + notifyUnlessToldSql);
+  await pool.query(
+    outboxTableSql +
+      notifyUnlessToldSql +
+      leaderTableSql +
+      grantSql('outbox_publisher', outboxRights.outbox_publisher),
+  );
   return {
     pool,
     topic,
@@ -48,10 +53,10 @@ export async function relayFixture(options: TopicOptions = {}): Promise<RelayFix
       ...relayDefaults,
       kafka: testEndpoints().kafka,
       topic: topic.name,
-      writeDatabaseUrl: database.url,
+      writeDatabaseUrl: database.relayUrl,
       lockRetryMs: 50,
     },
-    env: { WRITE_DATABASE_URL: database.url, PRODUCT_EVENTS_TOPIC: topic.name, OUTBOX_RELAY_PORT: '0' },
+    env: { WRITE_DATABASE_URL: database.relayUrl, PRODUCT_EVENTS_TOPIC: topic.name, OUTBOX_RELAY_PORT: '0' },
     append: async (aggregateId, version, { filler = 0, client } = {}) => {
       const payload = JSON.stringify({ aggregateId, version, filler: 'x'.repeat(filler) });
       const { rows } = await (client ?? pool).query<{ id: string }>(

@@ -133,11 +133,13 @@ describe('changes at the same time', () => {
     await locker.query('SELECT 1 FROM products WHERE id = $1 FOR UPDATE', [id]);
     const waiting = side.store.change(id, [1], price(7), undefined);
     await eventually(async () => {
-      const [row] = await side.query<{ waiting: number }>(
-        `SELECT count(*)::int AS waiting FROM pg_stat_activity
+      const [row] = (
+        await side.asAdmin(
+          `SELECT count(*)::int AS waiting FROM pg_stat_activity
          WHERE datname = current_database() AND wait_event_type = 'Lock'`,
-      );
-      expect(row?.waiting).toBe(1);
+        )
+      ).rows;
+      expect(row?.['waiting']).toBe(1);
     });
     await locker.query('UPDATE products SET version = 2 WHERE id = $1', [id]);
     await locker.query('COMMIT');
@@ -181,7 +183,7 @@ describe('a write that fails', () => {
     const failing = side.store.change(id, [1], price(3), undefined);
     const failed = expect(failing).rejects.toThrow(/terminating connection|broke/);
     await eventually(async () => {
-      const ended = await blocker.query(
+      const ended = await side.asAdmin(
         `SELECT pg_terminate_backend(pid) FROM pg_stat_activity
          WHERE datname = current_database() AND wait_event_type = 'Lock'`,
       );
@@ -199,7 +201,7 @@ describe('a connection that breaks', () => {
   it('while it lies idle is replaced without anyone noticing', async () => {
     const own = await writeSide(1);
     const id = await own.create();
-    await own.query(
+    await own.asAdmin(
       `SELECT pg_terminate_backend(pid) FROM pg_stat_activity
        WHERE datname = current_database() AND application_name = 'product-api'`,
     );

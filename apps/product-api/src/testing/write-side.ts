@@ -15,6 +15,8 @@ export interface WriteSide {
   /** Connects as the owner of the tables, beside the pool of the store. */
   readonly pool: pg.Pool;
   query<Row extends pg.QueryResultRow>(sql: string, values?: unknown[]): Promise<Row[]>;
+  /** Looks at the sessions of other roles, and ends them: only a superuser may. */
+  asAdmin(sql: string): Promise<pg.QueryResult<Record<string, unknown>>>;
   /** Creates a product through the store and returns its id. */
   create(): Promise<string>;
   /** How many rows there are in all. */
@@ -40,7 +42,10 @@ export async function writeSide(poolSize = 10, odd?: SettingsLevel): Promise<Wri
   const pool = new pg.Pool({ connectionString: fresh.url, max: 4, ...sessionHook() });
   pool.on('error', () => undefined);
   afterFile(() => pool.end());
-  const database = await openDatabase(fresh.url, poolSize);
+  const admin = new pg.Pool({ connectionString: fresh.adminUrl, max: 1 });
+  admin.on('error', () => undefined);
+  afterFile(() => admin.end());
+  const database = await openDatabase(fresh.productApiUrl, poolSize);
   const store = new ProductStore(database);
   const query: WriteSide['query'] = async (sql, values) => (await pool.query(sql, values)).rows;
   return {
@@ -49,6 +54,7 @@ export async function writeSide(poolSize = 10, odd?: SettingsLevel): Promise<Wri
     store,
     pool,
     query,
+    asAdmin: (sql) => admin.query(sql),
     create: async () => {
       const productId = v7();
       await store.create((state) => createProduct(state, { ...mug, productId }, context()), undefined);

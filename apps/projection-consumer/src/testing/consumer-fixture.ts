@@ -47,7 +47,7 @@ export async function consumerFixture(partitions = 3): Promise<ConsumerFixture> 
   const [topic, deadLetters] = [await freshTopic({ partitions }), await freshTopic()];
   const [read, write] = [await freshDatabase('read'), await freshDatabase('write')];
   await runReadModelMigrations(read.url);
-  const pool = createReadModelPool(read.url);
+  const pool = createReadModelPool(read.feederUrl);
   const owner = new Client({ connectionString: write.url });
   await owner.connect();
   afterFile(async () => {
@@ -71,7 +71,7 @@ export async function consumerFixture(partitions = 3): Promise<ConsumerFixture> 
     PRODUCT_EVENTS_TOPIC: topic.name,
     DEAD_LETTER_TOPIC: deadLetters.name,
     SEARCH_ALIAS: alias,
-    READ_MODEL_DATABASE_URL: read.url,
+    READ_MODEL_DATABASE_URL: read.feederUrl,
     EVENT_STORE_DATABASE_URL: write.eventStoreUrl,
     PROJECTION_CONSUMER_PORT: '0',
   };

@@ -12,7 +12,7 @@ export interface OwnReadModel {
 export async function ownReadModel(topic: FreshTopic): Promise<OwnReadModel> {
   const database = await freshDatabase('read');
   await runReadModelMigrations(database.url);
-  const pool = createReadModelPool(database.url);
+  const pool = createReadModelPool(database.feederUrl);
   const registry = new Registry(pool);
   afterFile(async () => {
     for (const { name } of await registry.listGenerations())
@@ -23,7 +23,7 @@ export async function ownReadModel(topic: FreshTopic): Promise<OwnReadModel> {
   const env = {
     PRODUCT_EVENTS_TOPIC: topic.name,
     SEARCH_ALIAS: alias,
-    READ_MODEL_DATABASE_URL: database.url,
+    READ_MODEL_DATABASE_URL: database.feederUrl,
   };
   return { registry, alias, env };
 }

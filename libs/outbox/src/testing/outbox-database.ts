@@ -1,7 +1,8 @@
 import { sessionHook } from '@reprise/runtime';
 import { afterFile, freshDatabase } from '@reprise/test-kit';
 import { Pool, type ClientBase } from 'pg';
-import { notifyUnlessToldSql, outboxTableSql } from '../schema.ts';
+import { grantSql, outboxRights } from '../rights.ts';
+import { leaderTableSql, notifyUnlessToldSql, outboxTableSql } from '../schema.ts';
 
 export interface OutboxDatabase {
   readonly url: string;
@@ -14,13 +15,20 @@ export interface OutboxDatabase {
   ): Promise<string>;
 }
 
+/** Everything the relay relies on, with the rights of its role. */
+export const outboxSql =
+  outboxTableSql +
+  notifyUnlessToldSql +
+  leaderTableSql +
+  grantSql('outbox_publisher', outboxRights.outbox_publisher);
+
 /** An outbox of its own for one test file. */
 export async function outboxDatabase(): Promise<OutboxDatabase> {
   const { url } = await freshDatabase('write');
   const pool = new Pool({ connectionString: url, max: 6, ...sessionHook() });
   pool.on('error', () => undefined);
   afterFile(() => pool.end());
-  await pool.query(outboxTableSql + notifyUnlessToldSql);
+  await pool.query(outboxSql);
   return {
     url,
     pool,

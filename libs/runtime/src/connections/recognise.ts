@@ -235,7 +235,7 @@ function plain(detail: string): string {
     .replace(/; if the root CA is installed locally.*$/, '')
     .replace(/^[0-9A-F]{8,}:error:[0-9A-F]+:/, '')
     .replace(/:\.\.\/deps\/\S+$/, '')
-    .replace(/^Connection error: /, '')
+    .replace(/^(?:Connection error|SASL [\w -]+ authentication failed): /, '')
     .replace(/[\s.]+$/, '')
     .slice(0, longestDetail);
 }

@@ -44,6 +44,7 @@ export async function openPipeline(
     ...process.env,
     ...settings,
     WRITE_DATABASE_URL: writeDatabase.writeDatabaseUrl,
+    OUTBOX_DATABASE_URL: writeDatabase.writeDatabaseUrl,
     EVENT_STORE_DATABASE_URL: writeDatabase.eventStoreUrl,
     READ_MODEL_DATABASE_URL: session.readDatabaseUrl,
     PRODUCT_EVENTS_TOPIC: topic,

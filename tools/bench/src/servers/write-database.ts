@@ -13,12 +13,14 @@ export interface WriteDatabase {
 
 /** Creates and migrates it; it is dropped with the session. */
 export async function createWriteDatabase(session: Session): Promise<WriteDatabase> {
-  const { writeDatabaseUrl, eventStoreDatabaseUrl } = readConfiguration(process.env, [
-    'writeDatabase',
+  const { writeDatabaseOwner, eventStoreDatabaseUrl } = readConfiguration(process.env, [
+    'writeDatabaseOwner',
     'eventStoreDatabase',
   ]);
   const name = `${session.name}_write`;
-  const { url, drop } = await createScratchDatabase(name, writeDatabaseUrl, process.env, runWriteMigrations);
+  const { url, drop } = await createScratchDatabase(name, writeDatabaseOwner.url, process.env, (url) =>
+    runWriteMigrations(url),
+  );
   session.atEnd(drop);
   return { writeDatabaseUrl: url, eventStoreUrl: withDatabase(eventStoreDatabaseUrl, name) };
 }

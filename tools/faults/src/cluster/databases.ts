@@ -8,9 +8,19 @@ export interface DatabaseTemplates {
   create(kind: 'write' | 'read', name: string): Promise<void>;
   drop(names: readonly string[]): Promise<void>;
   /** URL of a database of these servers, as the role of that URL sees it. */
-  url(as: 'write' | 'read' | 'eventReader' | 'admin', name: string): string;
+  url(as: keyof typeof variables, name: string): string;
   close(): Promise<void>;
 }
+
+const variables = {
+  write: 'WRITE_DATABASE_URL',
+  relay: 'OUTBOX_DATABASE_URL',
+  read: 'READ_MODEL_DATABASE_URL',
+  eventReader: 'EVENT_STORE_DATABASE_URL',
+  writeOwner: 'WRITE_DATABASE_OWNER_URL',
+  readOwner: 'READ_MODEL_DATABASE_OWNER_URL',
+  admin: 'POSTGRES_ADMIN_URL',
+} as const;
 
 const owners = { write: 'reprise_write', read: 'reprise_read' } as const;
 
@@ -19,13 +29,7 @@ export async function databaseTemplates({ endpoints }: Servers): Promise<Databas
   const suffix = `${process.pid}_${Date.now().toString(36)}`;
   const templates = { write: `faults_write_${suffix}`, read: `faults_read_${suffix}` };
   const url: DatabaseTemplates['url'] = (as, name) => {
-    const urls = {
-      write: endpoints.WRITE_DATABASE_URL,
-      read: endpoints.READ_MODEL_DATABASE_URL,
-      eventReader: endpoints.EVENT_STORE_DATABASE_URL,
-      admin: endpoints.POSTGRES_ADMIN_URL,
-    };
-    const found = new URL(urls[as]);
+    const found = new URL(endpoints[variables[as]]);
     found.pathname = `/${name}`;
     return found.href;
   };
@@ -49,8 +53,8 @@ export async function databaseTemplates({ endpoints }: Servers): Promise<Databas
     file: 'tools/sample/src/migrate.ts',
     env: {
       ...endpoints,
-      WRITE_DATABASE_URL: url('write', templates.write),
-      READ_MODEL_DATABASE_URL: url('read', templates.read),
+      WRITE_DATABASE_OWNER_URL: url('writeOwner', templates.write),
+      READ_MODEL_DATABASE_OWNER_URL: url('readOwner', templates.read),
     },
   });
   const { code } = await migrate.exit();

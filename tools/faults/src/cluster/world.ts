@@ -71,6 +71,9 @@ export async function createWorld(
     WRITE_DATABASE_URL: templates.url('write', writeName),
     READ_MODEL_DATABASE_URL: templates.url('read', readName),
     EVENT_STORE_DATABASE_URL: templates.url('eventReader', writeName),
+    OUTBOX_DATABASE_URL: templates.url('relay', writeName),
+    WRITE_DATABASE_OWNER_URL: templates.url('writeOwner', writeName),
+    READ_MODEL_DATABASE_OWNER_URL: templates.url('readOwner', readName),
     PRODUCT_EVENTS_TOPIC: `faults.events.${suffix}`,
     DEAD_LETTER_TOPIC: `faults.dead.${suffix}`,
     SEARCH_ALIAS: `faults_search_${suffix}`,
@@ -86,7 +89,7 @@ export async function createWorld(
     { topic: env.DEAD_LETTER_TOPIC, numPartitions: 1, replicationFactor: 1, configEntries: keep },
   ];
   await (await log.admin()).createTopics({ topics, waitForLeaders: true });
-  const write = pool(env.WRITE_DATABASE_URL);
+  const write = pool(env.WRITE_DATABASE_OWNER_URL);
   const read = pool(env.READ_MODEL_DATABASE_URL);
   const search = searchServer(endpoints.ELASTICSEARCH_NODE);
   const closing = new AbortController();
@@ -135,6 +138,7 @@ export async function createWorld(
               WRITE_DATABASE_URL: through(env.WRITE_DATABASE_URL),
               READ_MODEL_DATABASE_URL: through(env.READ_MODEL_DATABASE_URL),
               EVENT_STORE_DATABASE_URL: through(env.EVENT_STORE_DATABASE_URL),
+              OUTBOX_DATABASE_URL: through(env.OUTBOX_DATABASE_URL),
             };
       return { proxy, env: throughProxy };
     },

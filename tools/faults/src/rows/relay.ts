@@ -180,6 +180,36 @@ export const relayRows: readonly Row[] = [
     ],
   },
   {
+    id: 'R4b',
+    title: 'Someone who may not publish takes the locks of the relay',
+    inject: 'the event reader holds the advisory lock of earlier releases and tries the table',
+    expect:
+      'the table is refused to it, and a relay leads at once; relays of two releases never lead together',
+    invariants: ['I3'],
+    kind: 'spec',
+    specs: [
+      {
+        file: 'libs/outbox/src/leadership.int.spec.ts',
+        titles: ['is kept from nobody by who may not publish', 'is shared with no relay of a release'],
+      },
+    ],
+  },
+  {
+    id: 'R8',
+    title: 'A server refuses a process its login, certificate or right',
+    inject:
+      'Kafka, Elasticsearch and Postgres with TLS, logins and rights of their own; one setting wrong at a time',
+    expect: 'the fault, the server and the setting in the words of one table, exit code 1',
+    invariants: ['I12'],
+    kind: 'spec',
+    specs: [
+      {
+        file: 'tools/faults/src/secured/secured.e2e.spec.ts',
+        titles: ['is named', 'ends with 1 and the words of the table'],
+      },
+    ],
+  },
+  {
     id: 'R5',
     title: 'Postgres is killed',
     inject: 'kill -9 of the postmaster under 100 commands/s, restart',

@@ -3,11 +3,19 @@ import { passwordOf } from '../instance/passwords.ts';
 import type { InstanceState } from '../instance/state.ts';
 import { portOf } from './server.ts';
 
-/** Login roles that own nothing but their database, and the group that may read the event store. */
-const writeDatabase = 'reprise_write';
-const readDatabase = 'reprise_read';
-const eventReader = 'reprise_event_reader';
-const eventReaders = 'event_store_reader';
+/** The databases, and who may connect to them beside their owner, who migrates them and has their name. */
+const databases = {
+  reprise_write: 'product_writer, outbox_publisher, event_store_reader',
+  reprise_read: 'read_model_feeder',
+} as const;
+
+/** The login of each process, and the group whose rights it has: the migrations give the groups their rights. */
+const logins = {
+  reprise_product_api: 'product_writer',
+  reprise_relay: 'outbox_publisher',
+  reprise_event_reader: 'event_store_reader',
+  reprise_feeder: 'read_model_feeder',
+} as const;
 
 /** Runs one statement as the superuser and returns its rows; connects and disconnects, so keep it for few statements. */
 export async function queryPostgres(
@@ -34,27 +42,29 @@ export async function queryPostgres(
 }
 
 /**
- * Creates the roles and databases that are missing, and gives every role the password of this instance. The event reader can
- * connect to the write database; what it may SELECT there is granted by the migration that creates the event store, to the group
- * role.
+ * Creates the roles and databases that are missing, and gives every role the password of this instance. Nobody may connect to a
+ * database but its owner and the groups that its migrations let in.
  */
 export async function createDatabases(state: InstanceState): Promise<void> {
   const run = (sql: string): Promise<Record<string, unknown>[]> => queryPostgres(state, 'postgres', sql);
   const existing = await names(state, 'SELECT rolname AS name FROM pg_roles');
-  for (const role of [writeDatabase, readDatabase, eventReader]) {
+  for (const role of [...Object.keys(databases), ...Object.keys(logins)]) {
     const verb = existing.has(role) ? 'ALTER' : 'CREATE';
     await run(`${verb} ROLE ${role} LOGIN PASSWORD '${passwordOf(state, role)}'`);
   }
-  if (!existing.has(eventReaders)) await run(`CREATE ROLE ${eventReaders} NOLOGIN`);
-  await run(`GRANT ${eventReaders} TO ${eventReader}`);
-  const databases = await names(state, 'SELECT datname AS name FROM pg_database');
-  for (const database of [writeDatabase, readDatabase]) {
-    if (!databases.has(database)) await run(`CREATE DATABASE ${database} OWNER ${database}`);
+  for (const [login, group] of Object.entries(logins)) {
+    if (!existing.has(group)) await run(`CREATE ROLE ${group} NOLOGIN`);
+    await run(`GRANT ${group} TO ${login}`);
   }
-  await run(
-    `REVOKE CONNECT, TEMPORARY ON DATABASE ${writeDatabase} FROM PUBLIC;
-     GRANT CONNECT ON DATABASE ${writeDatabase} TO ${writeDatabase}, ${eventReaders};`,
-  );
+  // The owner hands over what it made when it was the feeder; the relay measures how long writers have been at it.
+  await run('GRANT read_model_feeder TO reprise_read; GRANT pg_read_all_stats TO outbox_publisher');
+  const made = await names(state, 'SELECT datname AS name FROM pg_database');
+  for (const [database, groups] of Object.entries(databases)) {
+    if (!made.has(database)) await run(`CREATE DATABASE ${database} OWNER ${database}`);
+    await run(
+      `REVOKE CONNECT, TEMPORARY ON DATABASE ${database} FROM PUBLIC; GRANT CONNECT ON DATABASE ${database} TO ${groups}`,
+    );
+  }
 }
 
 async function names(state: InstanceState, sql: string): Promise<Set<string>> {

@@ -51,7 +51,12 @@ export async function* readDeadLetters(
         const cause = 'fault' in fetched ? unreadableBatchIn(fetched.fault) : undefined;
         if (cause) throw unreadable(topic.name, partition, position, cause);
         if (performance.now() - movedAt > stallMs) {
-          throw await stalled(connection, `${topic.name}/${partition}`, position, 'fault' in fetched ? fetched.fault : undefined);
+          throw await stalled(
+            connection,
+            `${topic.name}/${partition}`,
+            position,
+            'fault' in fetched ? fetched.fault : undefined,
+          );
         }
         if ('fault' in fetched) await delay(250, undefined, { signal });
       }

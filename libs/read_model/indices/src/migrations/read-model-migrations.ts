@@ -3,6 +3,7 @@ import { runner } from 'node-pg-migrate';
 import { DatabaseError, type Pool } from 'pg';
 import { checkOut, createReadModelPool } from '../postgres/pool.ts';
 import { retrying, type RetryOptions } from '../postgres/retry.ts';
+import { grantFeederRights } from './feeder-rights.ts';
 import * as registry from './0001_registry.ts';
 import * as leasePresence from './0002_lease_presence.ts';
 import * as repairTasks from './0003_repair_tasks.ts';
@@ -41,7 +42,8 @@ export class ReadModelNotMigrated extends Error {
 }
 
 /**
- * Brings the read-model database (schemas `registry` and `generations`) up to this release, all in one transaction. Safe to
+ * Brings the read-model database (schemas `registry` and `generations`) up to this release, all in one transaction, and gives the
+ * processes' role its rights. Safe to
  * run again and from several processes at once: one migrates, the others wait for it.
  *
  * @param options.databaseUrl the variable that the URL came from
@@ -78,6 +80,7 @@ async function migrate(pool: Pool, log: (line: string) => void = () => {}): Prom
       createMigrationsSchema: true,
       log,
     });
+    await grantFeederRights(client);
     return applied.map(({ name }) => name);
   } catch (error) {
     // Closed rather than given back: the lock or the transaction may still be open on it.

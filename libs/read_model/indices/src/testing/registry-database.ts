@@ -18,7 +18,7 @@ export interface TestRegistry {
 export async function testRegistry(): Promise<TestRegistry> {
   const database = await freshDatabase('read');
   await runReadModelMigrations(database.url);
-  const pool = createReadModelPool(database.url);
+  const pool = createReadModelPool(database.feederUrl);
   afterFile(() => pool.end());
   const registry = new Registry(pool);
   return {

@@ -60,7 +60,7 @@ export async function testReadModel(options: {
   const database = await freshDatabase('read');
   if (options.oddSettings !== undefined) await makeOdd(database, options.oddSettings);
   await runReadModelMigrations(database.url);
-  const pool = createReadModelPool(database.url);
+  const pool = createReadModelPool(database.feederUrl);
   const client = createElasticsearchClient(endpoints.elasticsearch);
   afterFile(async () => {
     await client.close();
@@ -104,7 +104,7 @@ export async function testReadModel(options: {
     alias,
     store,
     registry,
-    databaseUrl: database.url,
+    databaseUrl: database.feederUrl,
     servers,
     rebuild: (overrides = {}, control = {}, replaced = {}) =>
       rebuildReadModel(

@@ -41,7 +41,7 @@ export interface RepairedModels {
 export async function repairedModels(): Promise<RepairedModels> {
   const [read, write] = [await freshDatabase('read'), await freshDatabase('write')];
   await runReadModelMigrations(read.url);
-  const pool = createReadModelPool(read.url);
+  const pool = createReadModelPool(read.feederUrl);
   const owner = createReadModelPool(write.url, { max: 1 });
   await owner.query(`
     CREATE TABLE event_store (
@@ -64,7 +64,7 @@ export async function repairedModels(): Promise<RepairedModels> {
   let minted = 0;
   return {
     pool,
-    databaseUrl: read.url,
+    databaseUrl: read.feederUrl,
     eventStore,
     eventStoreUrl: write.eventStoreUrl,
     registry,

@@ -1,0 +1,45 @@
+import { grantSql, outboxRights, type TableRights } from '@reprise/outbox';
+import { type ClientBase } from 'pg';
+
+/**
+ * The group roles of the write database and their rights. A process connects as a member of one of them and owns nothing, so it can
+ * neither change the schema nor switch the append-only trigger of the event store off. The documentation shows this table.
+ */
+export const writeRights: Readonly<Record<string, TableRights>> = {
+  product_writer: {
+    products: ['SELECT', 'INSERT', 'UPDATE'],
+    event_store: ['SELECT', 'INSERT'],
+    ...outboxRights.product_writer,
+    idempotency_keys: ['SELECT', 'INSERT', 'DELETE'],
+    write_migrations: ['SELECT'],
+  },
+  outbox_publisher: outboxRights.outbox_publisher,
+  event_store_reader: {
+    event_store: ['SELECT'],
+  },
+};
+
+/**
+ * Gives every group role its rights. Run after the migrations by the owner of the schema, any number of times. A role that is not
+ * there and may not be created here is left out: a database whose processes all connect as its owner goes on working.
+ */
+export async function grantWriteRights(owner: ClientBase): Promise<void> {
+  for (const [role, tables] of Object.entries(writeRights)) {
+    await owner.query(`
+      DO $$
+      BEGIN
+        IF NOT EXISTS (SELECT FROM pg_roles WHERE rolname = '${role}') THEN
+          CREATE ROLE ${role} NOLOGIN;
+        END IF;
+      EXCEPTION
+        WHEN duplicate_object OR unique_violation OR insufficient_privilege THEN NULL;
+      END $$;
+      DO $$
+      BEGIN
+        IF NOT EXISTS (SELECT FROM pg_roles WHERE rolname = '${role}') THEN RETURN; END IF;
+        EXECUTE format('GRANT CONNECT ON DATABASE %I TO ${role}', current_database());
+        EXECUTE format('GRANT USAGE ON SCHEMA %I TO ${role}', current_schema());
+        ${grantSql(role, tables)}
+      END $$`);
+  }
+}
