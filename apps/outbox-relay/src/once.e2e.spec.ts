@@ -125,7 +125,7 @@ describe('relay --once', () => {
     expect({ code, stdout }).toMatchObject({
       code: 4,
       stdout: expect.stringMatching(
-        /^published 0, parked unknown, remaining unknown\ncannot use the outbox: .*ECONNREFUSED/,
+        /^published 0, parked unknown, remaining unknown\nPostgres at 127\.0\.0\.1:1\/reprise_write refuses connections: .*ECONNREFUSED/,
       ),
     });
     expect(stdout + stderr).not.toContain('secret');

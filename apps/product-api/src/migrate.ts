@@ -1,4 +1,10 @@
-import { ConfigurationError, outliveReaders, readConfiguration, sessionHook, setSession } from '@reprise/runtime';
+import {
+  ConfigurationError,
+  outliveReaders,
+  readConfiguration,
+  sessionHook,
+  setSession,
+} from '@reprise/runtime';
 import { connectionFault, databaseTarget, isRefusal } from '@reprise/runtime/connections';
 import pg from 'pg';
 import { DataSource, type Logger } from 'typeorm';

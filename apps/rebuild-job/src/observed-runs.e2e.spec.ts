@@ -115,7 +115,7 @@ describe('status', () => {
     });
     expect(search.code).toBe(0);
     expect(search.stdout).toContain('are on unknown');
-    expect(search.text).toContain('Elasticsearch at http://localhost:1');
+    expect(search.text).toContain('Elasticsearch at localhost:1 refuses connections');
   });
 
   it('names indices that look like generations and are owned by nobody', async () => {

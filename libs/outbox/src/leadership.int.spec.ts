@@ -134,6 +134,7 @@ describe('leadership', () => {
     expect(await tryOlder()).toBe(false);
     await leadership.release();
     expect(await tryOlder()).toBe(true);
+    await older.query('SELECT pg_advisory_unlock_all()');
   });
 
   it('holds back no cleaning: the open transaction has neither a snapshot nor a number', async () => {

@@ -72,8 +72,8 @@ export async function startSecuredElasticsearch(
     ES_PATH_CONF: config,
     ES_TMPDIR: temporary,
   });
-  const up = await poll(() => health(port, certificates.authority), { timeoutMs: 120_000, signal });
-  if (!up.ok) throw new Error('the secured Elasticsearch was not up within 120 s', { cause: up.lastError });
+  const up = await poll(() => health(port, certificates.authority), { timeoutMs: 240_000, signal });
+  if (!up.ok) throw new Error('the secured Elasticsearch was not up within 240 s', { cause: up.lastError });
   return { node: `https://localhost:${port}`, users };
 }
 

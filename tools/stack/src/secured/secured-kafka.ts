@@ -119,8 +119,8 @@ export async function startSecuredKafka(context: SecuredContext): Promise<Secure
     ...(user && { uid: user.uid, gid: user.gid }),
   });
   startBelow(home, binary, ['-Xms128m', '-Xmx384m', ...classes, 'kafka.Kafka', properties], context);
-  const up = await poll(() => clusterIdOf(ports.inner), { timeoutMs: 60_000, signal });
-  if (!up.ok) throw new Error('the secured Kafka was not up within 60 s', { cause: up.lastError });
+  const up = await poll(() => clusterIdOf(ports.inner), { timeoutMs: 180_000, signal });
+  if (!up.ok) throw new Error('the secured Kafka was not up within 180 s', { cause: up.lastError });
   const at = (port: number): string => `localhost:${port}`;
   return {
     tls: {

@@ -97,7 +97,9 @@ describe('the registry when its connections break', () => {
       code: 'DEPENDENCY',
       dependency: 'postgres',
       retryable: true,
-      message: expect.stringMatching(/could not renew the lease: .*Tried \d+ times\. Check that it runs/),
+      message: expect.stringMatching(
+        /did not renew the lease; trying again is safe\. Tried \d+ times\. Check that the server runs/,
+      ),
     });
     const waiting = patient.renewLease(fence, 60_000);
     await proxy.restore();

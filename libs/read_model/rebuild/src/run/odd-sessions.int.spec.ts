@@ -62,7 +62,7 @@ describe('under odd settings of the Postgres sessions', () => {
     const { ending } = await model.rebuild({ source: 'event-store' }, {}, { eventStore: eventStore.pool });
     expect(ending.exitCode).not.toBe(0);
     expect(ending.message).toMatch(
-      /event store could not be read \(query would be affected by row-level security policy for table "event_store"\)/,
+      /\(query would be affected by row-level security policy for table "event_store"\)\. The event store could not be read/,
     );
   });
 });
