@@ -187,7 +187,7 @@ describe('an instance of the stack', () => {
       writeFileSync(at('postgres/data/pg_hba.conf'), 'host all all 127.0.0.1/32 trust\n');
       for (const name of ['postgres', 'kafka', 'elasticsearch', 'logs']) chmodSync(at(name), 0o755);
       ({ environment } = await bringUp());
-    }, 120_000);
+    }, 300_000);
 
     it('comes up', async () => {
       expect(await status(directory)).toMatchObject({ up: true });

@@ -7,6 +7,7 @@ import {
   readdirSync,
   rmSync,
   statSync,
+  symlinkSync,
   writeFileSync,
 } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -15,6 +16,8 @@ import { attachToEmbeddedStack } from '../attach.ts';
 import { reset } from '../commands/down.ts';
 import { portClaims } from '../ports.ts';
 import { commandLine, startedAt } from '../processes.ts';
+import { serverUser } from '../server-user.ts';
+import { emptyFolder, ownFolder, removeTree, writeOwn } from '../servers/folders.ts';
 import { servers } from '../servers/list.ts';
 import { assertUsableFolder, clearDrafts } from './location.ts';
 import { withLock } from './lock.ts';
@@ -156,6 +159,35 @@ describe('a folder', () => {
       writeFileSync(join(folder, name), '');
     clearDrafts(folder);
     expect(readdirSync(folder)).toEqual(['notes.7', alive]);
+  });
+
+  it('of the servers is never prepared, written or emptied through a link', () => {
+    const victim = join(folder, 'victim');
+    mkdirSync(victim, { mode: 0o755 });
+    writeFileSync(join(victim, 'kept'), 'precious');
+    const link = join(folder, 'link');
+    symlinkSync(victim, link);
+    for (const prepare of [ownFolder, emptyFolder])
+      expect(() => prepare(link, serverUser())).toThrow(/ENOTDIR|ELOOP/);
+    removeTree(link);
+    expect(existsSync(link)).toBe(false);
+    symlinkSync(join(victim, 'kept'), link);
+    writeOwn(link, 'settings', serverUser());
+    expect([readFileSync(link, 'utf8'), statSync(link).mode & 0o777]).toEqual(['settings', 0o600]);
+    expect(readFileSync(join(victim, 'kept'), 'utf8')).toBe('precious');
+    expect([statSync(victim).mode & 0o777, statSync(victim).uid]).toEqual([0o755, process.geteuid?.()]);
+  });
+
+  it('of the servers is emptied with all it holds, links without what they lead to', () => {
+    const [own, victim] = [join(folder, 'own'), join(folder, 'victim')];
+    mkdirSync(victim);
+    writeFileSync(join(victim, 'kept'), '');
+    for (const path of [own, join(own, 'deep')]) ownFolder(path, serverUser());
+    symlinkSync(victim, join(own, 'deep', 'link'));
+    emptyFolder(own, serverUser());
+    expect([readdirSync(own), readdirSync(victim)]).toEqual([[], ['kept']]);
+    removeTree(own);
+    expect(existsSync(own)).toBe(false);
   });
 
   it('with an unreadable state file names the way out, and reset is that way', async () => {

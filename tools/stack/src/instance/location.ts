@@ -4,6 +4,7 @@ import { StackError } from '../errors.ts';
 import { commandLine } from '../processes.ts';
 import { mayEnter, type ServerUser } from '../server-user.ts';
 import { defaultDirectory, directoryKey } from './directory.ts';
+import { removeTree } from '../servers/folders.ts';
 import { serverNames, stateFile } from './state.ts';
 
 /** Data of instances whose own folder the servers' account cannot enter (only ever used by root). */
@@ -82,10 +83,12 @@ export function likelyDataDirectory(directory: string): string {
 
 /** Deletes what the stack put into the folder of an instance, and the folder when nothing is left in it. The servers must be down. */
 export function deleteInstance(directory: string): void {
-  rmSync(join(reachableRoot, directoryKey(directory)), { recursive: true, force: true });
+  const outside = join(reachableRoot, directoryKey(directory));
+  for (const name of existsSync(outside) ? readdirSync(outside) : []) removeTree(join(outside, name));
+  rmSync(outside, { recursive: true, force: true });
   const [own, foreign] = [true, false].map((wanted) =>
     readdirSync(directory).filter((name) => ownEntries.test(name) === wanted),
   ) as [string[], string[]];
-  for (const name of own) rmSync(join(directory, name), { recursive: true, force: true });
+  for (const name of own) removeTree(join(directory, name));
   if (foreign.length === 0) rmSync(directory, { recursive: true, force: true });
 }

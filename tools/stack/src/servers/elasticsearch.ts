@@ -1,4 +1,4 @@
-import { copyFileSync, existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { elasticsearchVersion, install } from '../artifacts/install.ts';
 import { directoryKey } from '../instance/directory.ts';
@@ -6,7 +6,7 @@ import type { InstanceState } from '../instance/state.ts';
 import { StackError } from '../errors.ts';
 import { signalProcess, spawnDaemon, type Daemon, type Exit } from '../processes.ts';
 import { poll } from '../waiting.ts';
-import { emptyFolder, giveTo, outputFile, ownFolder } from './folders.ts';
+import { emptyFolder, outputFile, ownFolder, writeOwn } from './folders.ts';
 import { notOwn, portOf, serverEnvironment, type Server, type StartContext } from './server.ts';
 
 /** Elasticsearch 9.2 as one node without security, bound to the loopback address. */
@@ -41,7 +41,8 @@ async function start(context: StartContext): Promise<Daemon> {
     string,
     string,
   ];
-  const files: Record<string, string> = {
+  const files: Record<string, string | Buffer> = {
+    'log4j2.properties': readFileSync(join(distribution, 'config/log4j2.properties')),
     'elasticsearch.yml': nodeSettings(
       server.port,
       data,
@@ -53,9 +54,7 @@ async function start(context: StartContext): Promise<Daemon> {
       state.dataDirectory,
     ),
   };
-  copyFileSync(join(distribution, 'config/log4j2.properties'), join(config, 'log4j2.properties'));
-  for (const [name, text] of Object.entries(files)) writeFileSync(join(config, name), text);
-  for (const name of [...Object.keys(files), 'log4j2.properties']) giveTo(join(config, name), user);
+  for (const [name, text] of Object.entries(files)) writeOwn(join(config, name), text, user);
   const pidFile = join(home, 'pid');
   rmSync(pidFile, { force: true });
   const launcher = await spawnDaemon(join(distribution, 'bin/elasticsearch'), ['-d', '-p', pidFile], {

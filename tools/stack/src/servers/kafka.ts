@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { existsSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { randomBytes } from 'node:crypto';
 import { promisify } from 'node:util';
@@ -8,7 +8,7 @@ import { StackError } from '../errors.ts';
 import { directoryKey } from '../instance/directory.ts';
 import type { InstanceState } from '../instance/state.ts';
 import { spawnDaemon, type Daemon } from '../processes.ts';
-import { emptyFolder, giveTo, outputFile, ownFolder } from './folders.ts';
+import { emptyFolder, outputFile, ownFolder, writeOwn } from './folders.ts';
 import { notOwn, portOf, serverEnvironment, type Server, type StartContext } from './server.ts';
 import { clusterIdOf, createTopics } from './topics.ts';
 
@@ -56,10 +56,8 @@ async function start(context: StartContext): Promise<Daemon> {
   const data = ownFolder(dataFolder(state.dataDirectory), user);
   const properties = propertiesFile(state.dataDirectory);
   const logging = join(home, 'log4j2.properties');
-  writeFileSync(properties, brokerProperties(server.port, server.innerPort as number, data));
-  writeFileSync(logging, loggingProperties);
-  giveTo(properties, user);
-  giveTo(logging, user);
+  writeOwn(properties, brokerProperties(server.port, server.innerPort as number, data), user);
+  writeOwn(logging, loggingProperties, user);
   const options = [
     marker(state.dataDirectory),
     `-Dlog4j2.configurationFile=${logging}`,

@@ -1,6 +1,6 @@
 import { execFile, spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { StackError } from '../errors.ts';
@@ -16,7 +16,7 @@ import {
   type ProcessIdentity,
 } from '../processes.ts';
 import { createDatabases, queryPostgres } from './databases.ts';
-import { giveTo, outputFile, ownFolder } from './folders.ts';
+import { outputFile, ownFolder, removeTree, writeOwn } from './folders.ts';
 import { postgresBinaries } from './postgres-binaries.ts';
 import { notOwn, portOf, serverEnvironment, type Server, type StartContext } from './server.ts';
 
@@ -68,8 +68,7 @@ async function start(context: StartContext): Promise<Daemon> {
   dropForeignPidFile(data, state.dataDirectory);
   setPassword(postgres, data, home, context);
   const access = accessFile(home);
-  writeFileSync(access, accessRules);
-  giveTo(access, user);
+  writeOwn(access, accessRules, user);
   const settings = {
     hba_file: access,
     listen_addresses: '127.0.0.1',
@@ -115,7 +114,7 @@ function setPassword(postgres: string, data: string, home: string, { state, user
     const output = `${stdout ?? ''}${stderr ?? ''}`.replaceAll(password, '[redacted]').trim();
     throw new StackError('START_FAILED', `Postgres could not be given its password.\n${output}`);
   }
-  writeFileSync(done, digest, { mode: 0o600 });
+  writeOwn(done, digest, user);
 }
 
 /** A half made cluster (a killed initdb) has no `ready` file and is made again. */
@@ -124,7 +123,7 @@ async function initialise(initdb: string, data: string, home: string, context: S
   context.report('creating the Postgres data folder');
   const unfinished = { program: 'initdb', marker: `-D ${data}` };
   for (const pid of findProcesses(unfinished)) await terminate(pid, unfinished, 'SIGKILL', 0);
-  rmSync(data, { recursive: true, force: true });
+  removeTree(data);
   ownFolder(data, user);
   try {
     await run(
