@@ -36,7 +36,7 @@ describe('the OpenAPI document', () => {
   });
 
   it('says of every generated request how it is answered, and refuses what the API refuses', async () => {
-    for (const operation of api.document.operations) await api.generated(operation, 60);
+    for (const operation of api.document.operations) await api.generated(operation, 40);
   }, 120_000);
 
   it('declares no status that cannot be had', async () => {

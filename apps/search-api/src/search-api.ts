@@ -1,6 +1,6 @@
 import { Client } from '@elastic/elasticsearch';
 import { createMetrics, type ElasticsearchConfiguration, type Logger } from '@reprise/runtime';
-import { createHttpApplication, type HttpApplication } from '@reprise/runtime/http';
+import { createHttpApplication, type HttpApplication, type HttpLimits } from '@reprise/runtime/http';
 import { ProductIndex } from './product-index.ts';
 import { ReadGenerations, searchProjection } from './read-generations.ts';
 import { SearchApiModule } from './search-api.module.ts';
@@ -23,7 +23,11 @@ export interface SearchApi extends HttpApplication {
 }
 
 /** Builds the whole application; closing it closes its connections too. */
-export async function createSearchApi(settings: SearchApiSettings, logger: Logger): Promise<SearchApi> {
+export async function createSearchApi(
+  settings: SearchApiSettings,
+  logger: Logger,
+  limits?: Partial<HttpLimits>,
+): Promise<SearchApi> {
   const { elasticsearch, searchAlias } = settings;
   const { projection = searchProjection, requestTimeoutMs = defaultRequestTimeoutMs } = settings;
   const client = new Client({ ...elasticsearch, requestTimeout: requestTimeoutMs, maxRetries: 1 });
@@ -33,6 +37,7 @@ export async function createSearchApi(settings: SearchApiSettings, logger: Logge
   const application = await createHttpApplication(SearchApiModule.register({ index, metrics, logger }), {
     logger,
     metrics,
+    ...(limits && { limits }),
     openApi: {
       title: 'Reprise search API',
       description:

@@ -1,9 +1,8 @@
 import { Controller, Get, Headers, Param, Res } from '@nestjs/common';
 import { ApiHeader, ApiOkResponse, ApiOperation, ApiParam, ApiResponse, ApiTags } from '@nestjs/swagger';
 import { isUUID } from 'class-validator';
-import { ProblemException, validationProblem, type HttpReply } from '@reprise/runtime/http';
+import { ApiProblem, ProblemException, validationProblem, type HttpReply } from '@reprise/runtime/http';
 import { CallerSignal } from '../caller-signal.ts';
-import { ApiProblems, readProblems } from '../problem-responses.ts';
 import { ProductIndex } from '../product-index.ts';
 import { ProductResponse } from './product-response.ts';
 import type { ProductView } from './product-view.ts';
@@ -30,11 +29,12 @@ export class ProductController {
     headers: { etag: { description: 'The version, such as "3".', schema: { type: 'string' } } },
   })
   @ApiResponse({ status: 304, description: 'The copy is still current.' })
-  @ApiProblems({
-    400: 'The id is no UUID.',
-    404: 'There is none, it was deleted, or it is not published.',
-    ...readProblems,
-  })
+  @ApiProblem(404, 'There is none, it was deleted, or it is not published.', 'product-not-found')
+  @ApiProblem(
+    503,
+    'Elasticsearch is away, or there is no index; Retry-After says when to try again',
+    'index-missing',
+  )
   async product(
     @Param('id') id: string,
     @Headers('if-none-match') held: string | undefined,

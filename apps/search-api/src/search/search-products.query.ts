@@ -71,7 +71,7 @@ export class SearchProductsQuery {
   @AnyOf('Tag; repeat it for any of several.')
   tag?: string[];
 
-  @PriceLimit('Lowest price, in minor units of the currency.')
+  @PriceLimit('Lowest price, in minor units of the currency; not above priceMax.')
   priceMin?: number;
 
   @PriceLimit('Highest price, in minor units of the currency.')

@@ -1,8 +1,7 @@
 import { Controller, Get, Query } from '@nestjs/common';
 import { ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
-import { validationProblem } from '@reprise/runtime/http';
+import { ApiProblem, validationProblem } from '@reprise/runtime/http';
 import { CallerSignal } from '../caller-signal.ts';
-import { ApiProblems, readProblems } from '../problem-responses.ts';
 import { ProductIndex, type SearchResult } from '../product-index.ts';
 import type { SearchCriteria } from './criteria.ts';
 import { decodeCursor, type Continuation } from './cursor.ts';
@@ -22,10 +21,17 @@ export class SearchController {
   @Get()
   @ApiOperation({ summary: 'Finds published products by text and filters, with facets, a page at a time' })
   @ApiOkResponse({ type: SearchResponse })
-  @ApiProblems({
-    400: 'A parameter is not valid, priceMin is above priceMax, or the cursor cannot be continued.',
-    ...readProblems,
-  })
+  @ApiProblem(
+    400,
+    'A parameter is not valid, priceMin is above priceMax, or the cursor cannot be continued',
+    'invalid-cursor',
+  )
+  @ApiProblem(
+    503,
+    'Elasticsearch is away or too slow, or there is no index; Retry-After says when to try again',
+    'index-missing',
+    'search-timed-out',
+  )
   search(@Query() query: SearchProductsQuery, @CallerSignal() signal: AbortSignal): Promise<SearchResult> {
     const criteria = criteriaOf(query);
     const { priceMin, priceMax } = criteria;

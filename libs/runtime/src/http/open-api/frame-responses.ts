@@ -105,9 +105,15 @@ function addResponses(operation: Operation, path: string, hasBody: boolean): voi
     added.content[problemMediaType].schema.allOf[1].properties.type.enum = types;
     responses[status] = added;
   }
-  for (const response of Object.values(responses) as { headers?: object }[]) {
+  for (const [status, response] of Object.entries(responses as Record<string, { headers?: object }>)) {
     const schema = { type: 'string', minLength: 1, maxLength: 100 };
-    response.headers = { ...response.headers, [correlationIdHeader]: { required: true, schema } };
+    response.headers = {
+      ...response.headers,
+      ...(status === '503' && {
+        'retry-after': { description: 'Seconds to wait', schema: { type: 'integer' } },
+      }),
+      [correlationIdHeader]: { required: true, schema },
+    };
   }
 }
 

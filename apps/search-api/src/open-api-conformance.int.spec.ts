@@ -1,0 +1,58 @@
+import { randomUUID } from 'node:crypto';
+import { createLogger } from '@reprise/runtime';
+import type { HttpApplication } from '@reprise/runtime/http';
+import { ApiConformance, elasticsearch, keyOf, step, testEndpoints } from '@reprise/test-kit';
+import { createSearchApi } from './search-api.ts';
+import { freshCatalogue, type Catalogue } from './testing/catalogue.ts';
+
+const logger = createLogger('search-api', { level: 'silent' });
+const applications: HttpApplication[] = [];
+let catalogue: Catalogue;
+let api: ApiConformance;
+let id: string;
+
+async function originOf(searchAlias: string): Promise<string> {
+  const settings = { elasticsearch: testEndpoints().elasticsearch, searchAlias, projection: searchAlias };
+  const application = await createSearchApi(settings, logger, { headersMs: 500, requestMs: 1_000 });
+  applications.push(application);
+  return `http://127.0.0.1:${await application.listen(0)}`;
+}
+
+beforeAll(async () => {
+  catalogue = await freshCatalogue();
+  id = await catalogue.add([step.created(), step.published()]);
+  await catalogue.add([step.created({ title: 'Tin mug' }), step.published()]);
+  api = await ApiConformance.of({
+    origin: await originOf(catalogue.alias),
+    existing: () => id,
+    rule: ({ priceMin, priceMax }) => !(Number(priceMin) > Number(priceMax)),
+    beyondSchemas: ['invalid-cursor'],
+  });
+});
+
+afterAll(() => Promise.all(applications.map((application) => application.close())));
+
+describe('the OpenAPI document', () => {
+  it('says of every generated request how it is answered, and refuses what the API refuses', async () => {
+    expect(api.document.operations.map(keyOf)).toEqual(['GET /v1/search', 'GET /v1/products/{id}']);
+    for (const operation of api.document.operations) await api.generated(operation, 80);
+  }, 120_000);
+
+  it('declares no status that cannot be had', async () => {
+    const read = api.operation('GET /v1/products/{id}');
+    await api.send(read, {});
+    await api.send(read, { headers: { 'if-none-match': '*' } });
+    await api.send(read, { path: { id: randomUUID() } });
+
+    const broken = await freshCatalogue();
+    await broken.add([step.created(), step.published()]);
+    await elasticsearch().indices.close({ index: broken.alias });
+    const [failing, away] = [await originOf(broken.alias), await originOf(`${broken.alias}_nowhere`)];
+    for (const operation of api.document.operations) {
+      await api.send(operation, {});
+      await api.frame(operation);
+      for (const origin of [failing, away]) await api.send(operation, {}, origin);
+    }
+    expect(api.missing()).toEqual([]);
+  }, 120_000);
+});
