@@ -105,10 +105,34 @@ describe('a run that is watched', () => {
 });
 
 describe('status', () => {
+  const check = ['status', '--projection', projection, '--check'];
+
+  it('says in its first line that nobody feeds what readers are on, and what follows the log when somebody does', async () => {
+    const unfed = await rebuildJob(check);
+    expect(unfed.stdout.split('\n')[0]).toBe(`${projection}: COMPLETE, BUT NOT FED: no consumer feeds it`);
+    expect(unfed).toMatchObject({
+      code: 2,
+      stdout: expect.stringContaining('next        start projection-consumer'),
+    });
+    expect((await rebuildJob(check.slice(0, -1))).code).toBe(0);
+    const [live] = await registry.listGenerations({ projection, states: ['LIVE'] });
+    const beat = () => registry.beat('a consumer', [{ generation: live!.uuid, partitions: [0, 1] }]);
+    await beat();
+    const beating = setInterval(() => void beat(), 500);
+    try {
+      const fed = await rebuildJob(check);
+      expect(fed.stdout.split('\n')[0]).toBe(`${projection}: OK`);
+      expect(fed.code).toBe(0);
+    } finally {
+      clearInterval(beating);
+      await registry.removeFeeder('a consumer');
+    }
+  });
+
   it('works without Kafka and without Elasticsearch and says what it could not ask', async () => {
     const kafka = await rebuildJob(['status', '--projection', projection], { KAFKA_BROKERS: 'localhost:1' });
     expect(kafka.code).toBe(0);
-    expect(kafka.text).toContain('lag is not known: Kafka at localhost:1');
+    expect(kafka.text).toContain('the lag is unknown: Kafka at localhost:1');
     expect(kafka.stdout).toMatch(/LIVE .* lag unknown/);
     const search = await rebuildJob(['status', '--projection', projection], {
       ELASTICSEARCH_NODE: 'http://localhost:1',

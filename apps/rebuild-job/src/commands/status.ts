@@ -1,12 +1,9 @@
-import { describeTopic, type KafkaTopic } from '@reprise/read-model-feed';
 import {
   BoundElsewhere,
   DependencyError,
   type Generation,
-  type GenerationName,
-  type GenerationStore,
   type HeldBinding,
-  type Registry,
+  type Positions,
   type Run,
 } from '@reprise/read-model-indices';
 import { projections, type Projection } from '@reprise/read-model-projections';
@@ -14,11 +11,19 @@ import {
   exitCodes,
   missingOf,
   orphansOf,
-  positionLag,
   shardStatus,
-  type RebuildServers,
   type ShardedBuildStatus,
 } from '@reprise/read-model-rebuild';
+import {
+  defaultMaxLagMs,
+  gatherFacts,
+  topicNow,
+  verdictOf,
+  type GenerationFacts,
+  type ReadersFacts,
+  type TopicNow,
+  type Verdict,
+} from '@reprise/read-model-status';
 import { jsonText } from '../report/text.ts';
 import { readProjections } from '../projection-option.ts';
 import { describeStatus } from '../report/status-text.ts';
@@ -28,6 +33,8 @@ import type { Verb } from '../verb.ts';
 /** What `status` tells of one projection. Positions and lags are decimal text. */
 export interface ProjectionStatus {
   readonly projection: string;
+  /** What readers get, in one line, and what to do about it. */
+  readonly verdict: Verdict;
   /** What the registry of the projection belongs to; null before its first use. */
   readonly bound: {
     readonly topic: string;
@@ -51,6 +58,10 @@ export interface ProjectionStatus {
     readonly positions: Readonly<Record<string, string>>;
     /** Records of the log that the generation does not hold yet; null when the topic is another one now, or not reachable. */
     readonly lag: string | null;
+    /** Age of the oldest of them in seconds; null when it is not known. */
+    readonly lagSeconds: number | null;
+    /** Live feeders that have partitions of it. */
+    readonly feeders: readonly string[];
   }[];
   /** Indices or tables named like generations that no registry entry owns; null when the store is not reachable. */
   readonly orphans: readonly string[] | null;
@@ -71,30 +82,40 @@ export interface ProjectionStatus {
 
 export const statusCommand: Verb = {
   name: 'status',
-  description: 'Shows generations, positions, lag, the run at work and the last receipts.',
+  description:
+    'Says whether readers are served everything the log holds, what to do if not, and what there is.',
   options: [
     ['--projection <name>', 'one projection (default all)'],
+    ['--check', 'exit with 2 unless every verdict is OK'],
+    ['--verbose', 'also show positions'],
     ['--json', 'print one JSON document on stdout'],
   ],
-  examples: ['rebuild-job status', 'rebuild-job status --projection product_search --json'],
+  examples: ['./reprise status', './reprise status --check --projection product_search --json'],
   async run(options, invocation) {
     const chosen = options.text('projection') === undefined ? projections : readProjections(options);
     const json = options.flag('json');
+    const check = options.flag('check');
+    const verbose = options.flag('verbose');
     options.finish();
     // Whoever asks wants an answer now, with what is unreachable named in it.
     const servers = await openUnbound(invocation.env, { retryBudgetMs: 2_000 });
     try {
       const mismatch = await mismatchOf(chosen, servers);
       const topic = await topicNow(servers.of(chosen[0]!));
-      if ('unreachable' in topic) invocation.stderr(`lag is not known: ${topic.unreachable}\n`);
+      if ('unreachable' in topic) invocation.stderr(`the lag is unknown: ${topic.unreachable}\n`);
       const statuses = [];
       for (const projection of chosen) statuses.push(await statusOf(projection, servers, topic));
       invocation.stdout(
-        json ? `${jsonText(statuses, 2)}\n` : `${statuses.map(describeStatus).join('\n\n')}\n`,
+        json
+          ? `${jsonText(statuses, 2)}\n`
+          : `${statuses.map((status) => describeStatus(status, verbose)).join('\n\n')}\n`,
       );
-      if (mismatch === undefined) return exitCodes.done;
-      invocation.stderr(`${mismatch.message}\n`);
-      return exitCodes.usage;
+      if (mismatch !== undefined) {
+        invocation.stderr(`${mismatch.message}\n`);
+        return exitCodes.usage;
+      }
+      const isFine = statuses.every(({ verdict }) => verdict.kind === 'ok');
+      return check && !isFine ? exitCodes.refused : exitCodes.done;
     } finally {
       await servers.close();
     }
@@ -121,24 +142,23 @@ async function statusOf(
   servers: OpenServers,
   topic: TopicNow,
 ): Promise<ProjectionStatus> {
-  const { registry, store } = servers.of(projection);
-  const [bindings, generations, runs, leases] = await Promise.all([
+  const own = servers.of(projection);
+  const { registry } = own;
+  const [bindings, leases, gathered] = await Promise.all([
     registry.bindings.list(),
-    registry.listGenerations({ projection: projection.name }),
-    registry.listRuns({ projection: projection.name, limit: 50 }),
     registry.heldLeases(projection.name),
+    gatherFacts(projection, own, topic),
   ]);
+  const { facts, generations, stored, positions, runs } = gathered;
   const atWork = new Set(leases.map(({ runId }) => runId));
   const running = runs.find(({ state, shard }) => state === 'RUNNING' && shard === null) ?? null;
-  const [readers, stored] = await Promise.all([readersOf(store), listStored(store)]);
   return {
     projection: projection.name,
+    verdict: verdictOf(facts, { maxLagMs: defaultMaxLagMs }),
     bound: boundTo(bindings.find((one) => one.projection === projection.name)),
-    readers,
-    generations: await Promise.all(
-      generations
-        .filter(({ state }) => state !== 'PRUNED')
-        .map((generation) => describeGeneration(generation, registry, topic, runs)),
+    readers: readersAsListed(facts.alias, facts.readers),
+    generations: generations.map((generation, index) =>
+      describeGeneration(generation, facts.generations[index]!, positions.get(generation.uuid)!),
     ),
     orphans: stored && orphansOf(stored, generations),
     missing: stored && missingOf(stored, generations),
@@ -160,71 +180,33 @@ function boundTo(binding: HeldBinding | undefined): ProjectionStatus['bound'] {
   return { topic, clusterId: clusterId ?? null, readers };
 }
 
-/** The topic as it is now, or why that cannot be told. */
-type TopicNow = { readonly description: KafkaTopic } | { readonly unreachable: string };
-
-async function topicNow({ kafka, topic }: Pick<RebuildServers, 'kafka' | 'topic'>): Promise<TopicNow> {
-  try {
-    return { description: await describeTopic(kafka, topic) };
-  } catch (error) {
-    return { unreachable: error instanceof Error ? error.message : String(error) };
+function readersAsListed(alias: string, readers: ReadersFacts): ProjectionStatus['readers'] {
+  switch (readers.kind) {
+    case 'none':
+      return { alias, on: [], unreachable: null };
+    case 'generation':
+      return { alias, on: [readers.name], unreachable: null };
+    case 'ambiguous':
+      return { alias, on: readers.names, unreachable: null };
+    case 'unknown':
+      return { alias, on: [], unreachable: readers.why };
   }
 }
 
-async function readersOf(store: GenerationStore): Promise<ProjectionStatus['readers']> {
-  try {
-    const readers = await store.observeReaders();
-    const on = {
-      none: [],
-      generation: 'name' in readers ? [readers.name] : [],
-      ambiguous: 'names' in readers ? readers.names : [],
-    };
-    return { alias: store.readers, on: on[readers.kind], unreachable: null };
-  } catch (error) {
-    if (!(error instanceof DependencyError)) throw error;
-    return { alias: store.readers, on: [], unreachable: error.message };
-  }
-}
-
-async function listStored(store: GenerationStore): Promise<readonly GenerationName[] | null> {
-  try {
-    return await store.list();
-  } catch (error) {
-    if (!(error instanceof DependencyError)) throw error;
-    return null;
-  }
-}
-
-async function describeGeneration(
-  generation: Generation,
-  registry: Registry,
-  topic: TopicNow,
-  runs: readonly Run[],
-): Promise<ProjectionStatus['generations'][number]> {
-  const positions = await registry.positions(generation.uuid);
-  const lag =
-    'description' in topic ? positionLag(topic.description, generation.topicId, positions) : undefined;
+function describeGeneration(
+  { name, uuid, state, stateChangedAt, digest }: Generation,
+  { lag, untilTs, feeding }: GenerationFacts,
+  positions: Positions,
+): ProjectionStatus['generations'][number] {
   return {
-    name: generation.name,
-    uuid: generation.uuid,
-    state: generation.state,
-    since: generation.stateChangedAt.toISOString(),
-    digest: generation.digest,
-    untilTs: untilTsOf(runs, generation),
+    ...{ name, uuid, state, since: stateChangedAt.toISOString(), digest, untilTs },
     positions: Object.fromEntries(
       [...positions].map(([partition, position]) => [partition, String(position)]),
     ),
-    lag: lag === undefined ? null : String(lag),
+    lag: lag === null ? null : String(lag.events),
+    lagSeconds: lag === null || lag.ms === null ? null : Math.round(lag.ms / 1_000),
+    feeders: feeding.feeders,
   };
-}
-
-/** The moment a generation is as of, from the checkpoints of the runs that built it. */
-function untilTsOf(runs: readonly Run[], { uuid }: Generation): string | null {
-  for (const { generation, checkpoint } of runs) {
-    const untilTs = checkpoint?.['untilTs'];
-    if (generation === uuid && typeof untilTs === 'string') return untilTs;
-  }
-  return null;
 }
 
 function pick<T, K extends keyof T>(from: T, ...keys: K[]): Pick<T, K> {

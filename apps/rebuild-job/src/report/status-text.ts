@@ -1,12 +1,15 @@
 import type { ProgressReport, ShardedBuildStatus } from '@reprise/read-model-rebuild';
 import type { ProjectionStatus } from '../commands/status.ts';
+import { describeAction } from './next-step.ts';
 import { linesText } from './text.ts';
 
-/** The status of one projection as lines of text. */
-export function describeStatus(status: ProjectionStatus): string {
-  const { readers } = status;
-  const on = readers.unreachable === null ? readers.on.join(', ') || 'nothing (run a rebuild)' : 'unknown';
-  const lines = [`${status.projection}: readers of "${readers.alias}" are on ${on}`];
+/** The status of one projection as lines of text: the verdict first, with what to do about it. */
+export function describeStatus(status: ProjectionStatus, verbose = false): string {
+  const { readers, verdict } = status;
+  const lines = [`${status.projection}: ${verdict.text}`];
+  if (verdict.next !== null) lines.push(`  next        ${describeAction(verdict.next)}`);
+  const on = readers.unreachable === null ? readers.on.join(', ') || 'nothing' : 'unknown';
+  lines.push(`  readers     of "${readers.alias}" are on ${on}`);
   if (status.bound) {
     const { topic, clusterId, readers: bound } = status.bound;
     lines.push(
@@ -15,10 +18,12 @@ export function describeStatus(status: ProjectionStatus): string {
   }
   if (readers.unreachable !== null) lines.push(`  unreachable ${readers.unreachable}`);
   if (status.generations.length === 0) lines.push('  no generations');
-  for (const { name, state, since, lag, positions, untilTs } of status.generations) {
+  for (const { name, state, since, lag, lagSeconds, positions, untilTs } of status.generations) {
+    const late = lagSeconds === null || lagSeconds === 0 ? '' : `, ${lagSeconds} s`;
+    const fed = untilTs === null ? `lag ${lag ?? 'unknown'}${late}` : `as of ${untilTs}, not fed`;
+    lines.push(`  ${state.padEnd(11)} ${name}  since ${since}  ${fed}`);
     const at = Object.entries(positions).map(([partition, position]) => `${partition}:${position}`);
-    const fed = untilTs === null ? `lag ${lag ?? 'unknown'}` : `as of ${untilTs}, not fed`;
-    lines.push(`  ${state.padEnd(11)} ${name}  since ${since}  ${fed}  positions ${at.join(' ') || 'none'}`);
+    if (verbose) lines.push(`    positions ${at.join(' ') || 'none'}`);
   }
   for (const name of status.orphans ?? [])
     lines.push(`  orphan      ${name} is owned by no entry of this registry (another one may own it)`);

@@ -29,6 +29,7 @@ const running: NonNullable<ProjectionStatus['running']> = {
 const status = (changes: Partial<ProjectionStatus>): string =>
   describeStatus({
     projection: 'product_search',
+    verdict: { kind: 'ok', text: 'OK', next: null },
     bound: null,
     readers: { alias: 'product_search', on: [], unreachable: null },
     generations: [],
@@ -62,7 +63,18 @@ describe('the status as text', () => {
     });
     expect(away).toContain('are on unknown');
     expect(away).toContain('unreachable Elasticsearch is away');
-    expect(status({})).toContain('are on nothing (run a rebuild)');
+    expect(status({})).toContain('are on nothing');
+  });
+
+  it('begins with the verdict and the step that it asks for', () => {
+    expect(status({}).split('\n')[0]).toBe('product_search: OK');
+    const text = 'NO INDEX: "product_search" is on nothing; rollback brings readers back';
+    const next = { do: 'rollback', projection: 'product_search' } as const;
+    expect(
+      status({ verdict: { kind: 'no-readers', text, next } })
+        .split('\n')
+        .slice(0, 2),
+    ).toEqual([`product_search: ${text}`, '  next        ./reprise rollback --projection product_search']);
   });
 
   it('names what does not fit together', () => {

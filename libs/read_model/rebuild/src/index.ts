@@ -21,7 +21,6 @@ export { rebuildReadModel } from './run/rebuild.ts';
 export { type RebuildControl, type RebuildOptions, type RebuildServers } from './run/rebuild-options.ts';
 export { exitCodeOf, exitCodes, type Ending } from './run/run-ending.ts';
 export { leastMemoryBytes } from './run/memory-budget.ts';
-export { positionLag } from './run/position-lag.ts';
 export { promoteByName, type NamedPromotion } from './run/promote-by-name.ts';
 export { readCanaries, type Canary } from './run/gate-canaries.ts';
 export { type GateQuestions } from './run/gate-step.ts';

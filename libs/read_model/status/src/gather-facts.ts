@@ -6,7 +6,9 @@ import {
   type GenerationName,
   type GenerationStore,
   type LiveFeeder,
+  type Positions,
   type Registry,
+  type Run,
 } from '@reprise/read-model-indices';
 import type { Projection } from '@reprise/read-model-projections';
 import type { GenerationFacts, ReadModelFacts, ReadersFacts, WriteSideFacts } from './facts.ts';
@@ -44,9 +46,14 @@ export interface GatheredFacts {
   readonly feeders: readonly LiveFeeder[];
   /** All that is stored under names of generations; null when the store could not say. */
   readonly stored: readonly GenerationName[] | null;
-  readonly positions: ReadonlyMap<string, ReadonlyMap<number, bigint>>;
+  /** Next offset to read of each partition, by uuid of the generation. */
+  readonly positions: ReadonlyMap<string, Positions>;
+  /** The latest runs, newest first. */
+  readonly runs: readonly Run[];
 }
 
+/** Runs looked through for those at work and for what generations are as of. */
+const runsLookedThrough = 50;
 const feedersSeenWithinMs = 3_600_000;
 
 /**
@@ -60,8 +67,9 @@ export async function gatherFacts(
   topic: TopicNow,
 ): Promise<GatheredFacts> {
   const { registry, store, kafka } = servers;
-  const [listed, feeders, now, readers, stored, writeSide] = await Promise.all([
+  const [listed, runs, feeders, now, readers, stored, writeSide] = await Promise.all([
     registry.listGenerations({ projection: projection.name }),
+    registry.listRuns({ projection: projection.name, limit: runsLookedThrough }),
     registry.liveFeeders(feedersSeenWithinMs),
     registry.now(),
     readersOf(store),
@@ -87,7 +95,7 @@ export async function gatherFacts(
       lag: description ? await measureLag(kafka, description, topicId, own, now.getTime()) : null,
       feeding: feedingOf(uuid, feeders, partitions),
       proven: digest !== null,
-      untilTs: null,
+      untilTs: untilTsOf(runs, generation),
     };
   });
   const heldBack = description
@@ -107,7 +115,17 @@ export async function gatherFacts(
     feeders,
     stored,
     positions,
+    runs,
   };
+}
+
+/** The moment a generation is as of, from the checkpoints of the runs that built it. */
+function untilTsOf(runs: readonly Run[], { uuid }: Generation): string | null {
+  for (const { generation, checkpoint } of runs) {
+    const untilTs = checkpoint?.['untilTs'];
+    if (generation === uuid && typeof untilTs === 'string') return untilTs;
+  }
+  return null;
 }
 
 function ownFingerprint({ storage, version: projectionVersion }: Projection, topicId: string): string {

@@ -5,10 +5,10 @@ export type Action =
   | { readonly do: 'rollback'; readonly projection: string }
   | { readonly do: 'promote'; readonly generation: string }
   | { readonly do: 'rebuild'; readonly projection: string }
-  | { readonly do: 'status'; readonly projection: string }
+  /** Bring the server back that the verdict names, then look again. */
+  | { readonly do: 'look-again'; readonly projection: string }
   | { readonly do: 'list-dead-letters' }
-  | { readonly do: 'start'; readonly application: 'projection-consumer' | 'outbox-relay' }
-  | { readonly do: 'reach'; readonly server: string };
+  | { readonly do: 'start'; readonly application: 'projection-consumer' | 'outbox-relay' };
 
 export type VerdictKind =
   /** Readers are served everything the log says, give or take `maxLagMs`. */
@@ -58,7 +58,7 @@ export function verdictOf(facts: ReadModelFacts, { maxLagMs }: VerdictLimits): V
       return {
         kind: 'unknown',
         text: `UNKNOWN: ${readers.why}`,
-        next: { do: 'reach', server: readers.why },
+        next: { do: 'look-again', projection },
       };
     case 'none':
       return { kind: 'no-readers', ...withoutReaders(facts) };
@@ -94,7 +94,7 @@ function ofServed(facts: ReadModelFacts, name: string, maxLagMs: number): Verdic
     return {
       kind: 'unknown',
       text: `UNKNOWN: readers are on the live generation; the log cannot be asked: ${logUnreachable}`,
-      next: { do: 'reach', server: logUnreachable },
+      next: { do: 'look-again', projection },
     };
   }
   if (served.lag === null) {

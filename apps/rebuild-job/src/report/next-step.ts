@@ -1,0 +1,18 @@
+import type { Action } from '@reprise/read-model-status';
+
+/** What to do next, as a line to type in a clone or as the process to start. */
+export function describeAction(action: Action): string {
+  switch (action.do) {
+    case 'rollback':
+    case 'rebuild':
+      return `./reprise ${action.do} --projection ${action.projection}`;
+    case 'promote':
+      return `./reprise promote --generation ${action.generation}`;
+    case 'list-dead-letters':
+      return './reprise dlq list --state open';
+    case 'look-again':
+      return `bring that server back, then ./reprise status --projection ${action.projection}`;
+    case 'start':
+      return `start ${action.application}, or look at its /health/ready and its log if it runs`;
+  }
+}
