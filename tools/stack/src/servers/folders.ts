@@ -61,6 +61,17 @@ export function writeOwn(path: string, content: string | Buffer, user: ServerUse
   }
 }
 
+/** Gives a file to the servers' account. @throws the file system's error when a link stands in its place */
+export function giveTo(path: string, user: ServerUser | undefined): void {
+  if (user === undefined) return;
+  const file = openSync(path, O_RDONLY | O_NOFOLLOW);
+  try {
+    fchownSync(file, user.uid, user.gid);
+  } finally {
+    closeSync(file);
+  }
+}
+
 /**
  * Removes a file or a folder with all it holds; one of another account with that account's rights. What is not there is no error.
  * @throws StackError REMOVE_FAILED when something stays
