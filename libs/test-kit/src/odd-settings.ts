@@ -30,14 +30,19 @@ export const oddSettings: Readonly<Record<keyof typeof sessionSettings, string>>
 export type SettingsLevel = 'database' | 'role';
 
 /** From now on sessions of the database begin with {@link oddSettings}, for everybody or for the roles of the applications. */
-export async function makeOdd({ adminUrl, name }: FreshDatabase, level: SettingsLevel): Promise<void> {
+export async function makeOdd(database: FreshDatabase, level: SettingsLevel): Promise<void> {
+  const { adminUrl, name } = database;
   const admin = new Client({ connectionString: adminUrl });
   await admin.connect();
   const { rows } = await admin.query<{ name: string }>('SELECT name FROM pg_settings');
   const known = new Set(rows.map((row) => row.name));
-  const roles = ['reprise_write', 'reprise_read', 'reprise_event_reader'];
+  const { url, productApiUrl, relayUrl, feederUrl, eventStoreUrl } = database;
+  const urls = [url, productApiUrl, relayUrl, feederUrl, eventStoreUrl];
+  const roles = new Set(urls.map((one) => admin.escapeIdentifier(decodeURIComponent(new URL(one).username))));
   const whose =
-    level === 'database' ? [`DATABASE ${name}`] : roles.map((role) => `ROLE ${role} IN DATABASE ${name}`);
+    level === 'database'
+      ? [`DATABASE ${name}`]
+      : Array.from(roles, (role) => `ROLE ${role} IN DATABASE ${name}`);
   for (const [setting, value] of Object.entries(oddSettings)) {
     if (!known.has(setting)) continue;
     for (const owner of whose)

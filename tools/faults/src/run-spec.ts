@@ -8,7 +8,7 @@ import { workspaceRoot } from './cluster/workspace.ts';
 import type { NamedSpec } from './row.ts';
 import { check } from './waiting.ts';
 
-interface JestReport {
+export interface JestReport {
   readonly testResults: readonly {
     readonly message: string;
     readonly assertionResults: readonly {
@@ -25,23 +25,38 @@ interface JestReport {
  * @returns how many ran and passed
  * @throws Error when one failed, or none has one of the titles
  */
-export async function runSpec({ file, titles }: NamedSpec, { endpoints }: Servers): Promise<number> {
-  const project = projectOf(join(workspaceRoot, file));
+export async function runSpec(spec: NamedSpec, { endpoints }: Servers): Promise<number> {
+  const { report, text } = await reportOf(workspaceRoot, spec, endpoints);
+  check(report !== undefined, `${spec.file} could not be run:\n${text.slice(-2_000)}`);
+  return judge(report, spec.file, spec.titles);
+}
+
+/**
+ * Runs the named tests of a spec file of the workspace at `root`.
+ * @returns what Jest reports, undefined when it could not, and all that it wrote
+ */
+export async function reportOf(
+  root: string,
+  { file, titles }: NamedSpec,
+  endpoints: Servers['endpoints'],
+  signal?: AbortSignal,
+): Promise<{ readonly report: JestReport | undefined; readonly text: string }> {
+  const project = projectOf(join(root, file));
   const folder = await mkdtemp(join(tmpdir(), 'faults-spec-'));
   const outputFile = join(folder, 'report.json');
   try {
-    const text = await jest(project, endpoints, [
-      join(workspaceRoot, file),
+    const args = [
+      join(root, file),
       '-t',
       titles.map((title) => title.replaceAll(/[.*+?^${}()|[\]\\]/g, '\\$&')).join('|'),
       '--json',
       `--outputFile=${outputFile}`,
-    ]);
+    ];
+    const text = await jest(root, project, endpoints, args, signal);
     const report = existsSync(outputFile)
       ? (JSON.parse(await readFile(outputFile, 'utf8')) as JestReport)
       : undefined;
-    check(report !== undefined, `${file} could not be run:\n${text.slice(-2_000)}`);
-    return judge(report, file, titles);
+    return { report, text };
   } finally {
     await rm(folder, { recursive: true, force: true });
   }
@@ -67,15 +82,22 @@ function projectOf(path: string): string {
   return existsSync(join(folder, 'jest.config.mjs')) ? folder : projectOf(folder);
 }
 
-function jest(cwd: string, endpoints: Servers['endpoints'], args: readonly string[]): Promise<string> {
+function jest(
+  root: string,
+  cwd: string,
+  endpoints: Servers['endpoints'],
+  args: readonly string[],
+  signal: AbortSignal | undefined,
+): Promise<string> {
   const options = [
     '--experimental-vm-modules',
     '--disable-warning=ExperimentalWarning',
     '--disable-warning=TimeoutNegativeWarning',
   ];
-  const program = join(workspaceRoot, 'node_modules/jest/bin/jest.js');
+  const program = join(root, 'node_modules/jest/bin/jest.js');
   const child = spawn(process.execPath, [...options, program, '-w', '1', ...args], {
     cwd,
+    ...(signal && { signal }),
     env: {
       ...process.env,
       ...endpoints,

@@ -8,7 +8,7 @@ import fc from 'fast-check';
 import { carelessLog } from '../testing/histories.ts';
 import { naiveSearchDocuments } from '../testing/naive-fold.ts';
 import type { FoldEntry } from './aggregate-fold.ts';
-import { FoldTable } from './fold-table.ts';
+import { FoldTable, maxHeld } from './fold-table.ts';
 import { emptyTally, restoreTally, saveTally, sumTallies, type SavedTally } from './slice-tally.ts';
 
 const projection = productSearch as unknown as Projection;
@@ -103,6 +103,20 @@ describe('the fold table', () => {
       expect(entries[0]!.document).toMatchObject({ version: 1 });
       expect(entries[0]!.held!.map(({ event }) => event.aggregateversion)).toEqual([3, 4]);
     }
+  });
+
+  it('gives a log up in which more events wait for earlier ones than memory has room for', () => {
+    const [event] = productHistory({ events: [step.priceChanged(1)], firstVersion: 2 });
+    const text = encodeEvent(event!);
+    const options = { slice: 7, memoryBytes: unlimited, spillDirectory: directory };
+    const table = new FoldTable(projection, emptyTally(), options);
+    const wait = (version: number) => {
+      const value = text.replace('"aggregateversion":2', `"aggregateversion":${version}`);
+      table.add(value, event!.subject, BigInt, version);
+    };
+    for (let version = 2; version < maxHeld + 2; version++) wait(version);
+    expect(() => wait(maxHeld + 2)).toThrow(`More than ${maxHeld} events of slice 7 wait`);
+    table.dispose();
   });
 
   it('lists every record it cannot apply with its position, and folds the others', () => {

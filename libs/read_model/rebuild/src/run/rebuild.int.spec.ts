@@ -1,6 +1,6 @@
 import type { ProductEvent } from '@reprise/events';
 import type { GenerationStore } from '@reprise/read-model-indices';
-import { kafkaAdmin, produce, productHistory, step } from '@reprise/test-kit';
+import { elasticsearch, kafkaAdmin, produce, productHistory, step } from '@reprise/test-kit';
 import fc from 'fast-check';
 import { naiveSearchDocuments } from '../testing/naive-fold.ts';
 import { storedFor, testReadModel, type TestReadModel } from '../testing/read-model.ts';
@@ -228,6 +228,23 @@ describe('an interrupted rebuild', () => {
     expect(second.receipt.generation!.uuid).not.toBe(first.receipt.generation!.uuid);
     expect(notices.join('\n')).toContain('mapping or projection changed since (another fingerprint)');
     expect(await interrupted.store.list()).not.toContain(first.receipt.generation!.name);
+  });
+
+  it('is given up when its index is gone, and when another one stands in its place', async () => {
+    const interrupted = await testReadModel({ partitions: 1 });
+    await produce(interrupted.topic, events);
+    const client = elasticsearch();
+    for (const replace of [false, true]) {
+      const { name } = (await rebuildStoppedAfter(interrupted, 1)).receipt.generation!;
+      await client.indices.delete({ index: name });
+      if (replace) await client.indices.create({ index: name });
+      const notices: string[] = [];
+      const { receipt } = await interrupted.rebuild({}, { onNotice: (line) => void notices.push(line) });
+      expect(receipt).toMatchObject({ outcome: 'promoted', documents: { live: 36, tombstones: 4 } });
+      expect(receipt.generation!.name).not.toBe(name);
+      expect(notices.join('\n')).toContain('its index or table is gone');
+      if (replace) await client.indices.delete({ index: name });
+    }
   });
 
   it('is not gone on with for ever when the gate refuses what it built', async () => {

@@ -1,0 +1,164 @@
+import type { Guard } from '../guard.ts';
+
+const feed = 'libs/read_model/feed/src';
+const outbox = 'libs/outbox/src';
+const migrations = 'apps/product-api/src/migrations';
+
+/** What is fed live, what is put aside, and what leaves the outbox. */
+export const feedingGuards: readonly Guard[] = [
+  {
+    id: 'poison-is-judged',
+    promise: 'G10',
+    what: 'poison events beyond the budget refuse a promotion',
+    file: 'libs/read_model/rebuild/src/run/gate.ts',
+    text: "    atMost('poison events', limits.poisonBudget, expected.poisoned),\n",
+    without: '',
+    specs: [
+      {
+        file: 'libs/read_model/rebuild/src/run/gate.unit.spec.ts',
+        titles: ['refuses poison events beyond the budget'],
+      },
+    ],
+  },
+  {
+    id: 'missing-events-are-judged',
+    promise: 'G10',
+    what: 'and so do products with missing events',
+    file: 'libs/read_model/rebuild/src/run/gate.ts',
+    text: "    atMost('products with missing events', 0, expected.gapped - gapsBehindPoison(expected)),\n",
+    without: '',
+    specs: [
+      {
+        file: 'libs/read_model/rebuild/src/run/gate.unit.spec.ts',
+        titles: ['refuses products with missing events'],
+      },
+    ],
+  },
+  {
+    id: 'letters-before-positions',
+    promise: 'G10',
+    what: 'positions go with the documents only if nothing has to be put aside first',
+    file: `${feed}/feed-generation.ts`,
+    text: 'if (!store.writeWithPositions || !isFirst || !isWhole || undecodable.length > 0)',
+    without: 'if (!store.writeWithPositions)',
+    specs: [
+      {
+        file: `${feed}/feeding-servers.int.spec.ts`,
+        titles: ['moves no position of either store before dead letters are durable'],
+      },
+    ],
+  },
+  {
+    id: 'later-events-wait-behind-letters',
+    promise: 'G10',
+    what: 'later events of a product with a dead letter wait behind it',
+    file: `${feed}/feed-generation.ts`,
+    text: '    await servers.blocked.block(scope, [...fresh, ...leftovers.blockers]);\n',
+    without: '',
+    specs: [
+      {
+        file: `${feed}/waiting.unit.spec.ts`,
+        titles: ['wait behind it, in its batch and in later ones and after a restart'],
+      },
+    ],
+  },
+  {
+    id: 'positions-never-go-back',
+    promise: 'G3',
+    what: 'positions of a generation never go back',
+    file: 'libs/read_model/indices/src/registry/generations.ts',
+    text: '\n    WHERE excluded.position > held.position`',
+    without: '`',
+    specs: [
+      {
+        file: 'libs/read_model/indices/src/registry/generations.int.spec.ts',
+        titles: ['hold positions that never go back'],
+      },
+    ],
+  },
+  {
+    id: 'rows-and-positions-together',
+    promise: 'G3',
+    what: 'rows and positions of a batch are committed together, or neither',
+    file: 'libs/read_model/indices/src/postgres/table-writer.ts',
+    text: '        if (result.rejected.length === 0) await advancePositions(client,',
+    without: '        if (result.rejected.length === 0) await advancePositions(pool,',
+    specs: [
+      {
+        file: 'libs/read_model/indices/src/postgres/documents.int.spec.ts',
+        titles: ['commit with their positions, or neither does'],
+      },
+    ],
+  },
+  {
+    id: 'leads-before-each-send',
+    promise: 'G8',
+    what: 'the relay asks before each send whether it still leads',
+    file: 'apps/outbox-relay/src/drain.ts',
+    text: '  await work.leadership.assertHeld();\n',
+    without: '',
+    specs: [
+      {
+        file: 'apps/outbox-relay/src/drain.int.spec.ts',
+        titles: ['asks whether it still leads before each send'],
+      },
+    ],
+  },
+  {
+    id: 'lock-held-by-the-session',
+    promise: 'G8',
+    what: 'and the session that took the lock has to hold it still',
+    file: `${outbox}/leadership.ts`,
+    text: "      if (!held) throw this.#lose('the session no longer holds the lock');\n",
+    without: '',
+    specs: [
+      {
+        file: `${outbox}/leadership.int.spec.ts`,
+        titles: ['is lost when the session that answers does not hold the lock'],
+      },
+    ],
+  },
+  {
+    id: 'waits-behind-a-parked-message',
+    promise: 'G8',
+    what: 'later messages of an aggregate wait behind one that the broker refuses',
+    file: `${outbox}/claim.ts`,
+    text: '\n        AND aggregate_id NOT IN (SELECT aggregate_id FROM outbox_events WHERE parked)',
+    without: '',
+    specs: [
+      {
+        file: `${outbox}/claim.int.spec.ts`,
+        titles: ['holds back the later messages of its aggregate only'],
+      },
+    ],
+  },
+  {
+    id: 'claimed-in-order',
+    promise: 'G8',
+    what: 'messages are published in the order of their numbers',
+    file: `${outbox}/claim.ts`,
+    text: '      ORDER BY id\n      LIMIT $1',
+    without: '      ORDER BY id DESC\n      LIMIT $1',
+    specs: [{ file: `${outbox}/claim.int.spec.ts`, titles: ['gives the oldest unpublished messages first'] }],
+  },
+  {
+    id: 'event-store-append-only',
+    promise: 'G12',
+    what: 'the event store takes no change but an append, not even from its owner',
+    file: `${migrations}/create-event-store.ts`,
+    text: 'BEFORE UPDATE OR DELETE OR TRUNCATE ON event_store',
+    without: 'BEFORE UPDATE ON event_store',
+    specs: [{ file: `${migrations}/write-migrations.int.spec.ts`, titles: ['refuses its owner'] }],
+  },
+  {
+    id: 'event-reader-reads-nothing-else',
+    promise: 'G12',
+    what: 'the role of the event readers may SELECT the event store and nothing else',
+    file: `${migrations}/create-event-store.ts`,
+    text: '    GRANT SELECT ON event_store TO event_store_reader;',
+    without: '    GRANT SELECT, INSERT, UPDATE ON ALL TABLES IN SCHEMA public TO event_store_reader;',
+    specs: [
+      { file: `${migrations}/write-migrations.int.spec.ts`, titles: ['G12: the role of the event readers'] },
+    ],
+  },
+];

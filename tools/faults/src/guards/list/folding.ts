@@ -1,0 +1,149 @@
+import type { Guard } from '../guard.ts';
+
+const indices = 'libs/read_model/indices/src';
+const build = 'libs/read_model/rebuild/src/build';
+const run = 'libs/read_model/rebuild/src/run';
+const projection = 'libs/read_model/projections/src/projection.ts';
+const projectionSpec = 'libs/read_model/projections/src/projection.unit.spec.ts';
+const foldTableSpec = `${build}/fold-table.unit.spec.ts`;
+
+/** A document is the fold of its events, the same each time, within bounded memory. */
+export const foldingGuards: readonly Guard[] = [
+  {
+    id: 'later-events-wait',
+    promise: 'G3',
+    what: 'an event is applied only if its version follows that of the document',
+    file: projection,
+    text: "  if (event.aggregateversion > expected) return { outcome: 'gap', expected };\n",
+    without: '',
+    specs: [
+      { file: foldTableSpec, titles: ['keeps later events of a product waiting behind a missing one'] },
+    ],
+  },
+  {
+    id: 'earlier-events-change-nothing',
+    promise: 'G3',
+    what: 'an event the document holds already changes nothing',
+    file: projection,
+    text: "  if (event.aggregateversion < expected) return { outcome: 'duplicate' };\n",
+    without: '',
+    specs: [
+      { file: foldTableSpec, titles: ['agrees with a naive fold on logs with duplicates and reordering'] },
+    ],
+  },
+  {
+    id: 'nothing-follows-a-deletion',
+    promise: 'G6',
+    what: 'nothing is applied to a deleted product',
+    file: projection,
+    text: "  if (document.status === 'deleted')\n",
+    without: "  if (document.status === 'deleted' && type === 'product.created.v1')\n",
+    specs: [{ file: projectionSpec, titles: ['refuses events that no life has at that place'] }],
+  },
+  {
+    id: 'writes-carry-their-version',
+    promise: 'G6',
+    what: 'a write to the index carries the version of its document, and an older one is refused',
+    file: `${indices}/elasticsearch/bulk-body.ts`,
+    text: ',"version":${version},"version_type":"external"}}',
+    without: '}}',
+    specs: [
+      {
+        file: `${indices}/elasticsearch/generation-store.int.spec.ts`,
+        titles: ['keeps a tombstone that a late event cannot bring back'],
+      },
+    ],
+  },
+  {
+    id: 'rows-carry-their-version',
+    promise: 'G6',
+    what: 'and so does a write to a table',
+    file: `${indices}/postgres/generation-table.ts`,
+    text: ' WHERE excluded.version > held.version`',
+    without: ' WHERE excluded.version <> held.version`',
+    specs: [
+      {
+        file: `${indices}/postgres/generation-store.int.spec.ts`,
+        titles: ['keeps a tombstone that a late event cannot bring back'],
+      },
+    ],
+  },
+  {
+    id: 'memory-spills',
+    promise: 'G11',
+    what: 'records of further aggregates go to disk once the memory of a slice is full',
+    file: `${build}/fold-table.ts`,
+    text: '    if (this.#spill || this.#bytes < this.options.memoryBytes) return;',
+    without: '    if (this.#spill || this.#bytes > 0) return;',
+    specs: [{ file: foldTableSpec, titles: ['G11: puts records of further products on disk'] }],
+  },
+  {
+    id: 'held-events-bounded',
+    promise: 'G11',
+    what: 'events that wait for an earlier one are bounded in number',
+    file: `${build}/fold-table.ts`,
+    text: '        if (++this.#held > maxHeld) throw tooManyHeld(this.options.slice);\n',
+    without: '        this.#held++;\n',
+    specs: [{ file: foldTableSpec, titles: ['gives a log up in which more events wait'] }],
+  },
+  {
+    id: 'snapshots-of-whole-batches',
+    promise: 'G5',
+    what: 'a half-read slice is not saved when a batch was folded in part',
+    file: `${build}/replay-slice.ts`,
+    text: '      if (snapshots && isWhole && reading.position',
+    without: '      if (snapshots && reading.position',
+    specs: [
+      {
+        file: `${build}/replay-slice.unit.spec.ts`,
+        titles: ['is not saved when a batch was folded in part'],
+      },
+    ],
+  },
+  {
+    id: 'resumed-with-its-fingerprint',
+    promise: 'G5',
+    what: 'an interrupted run is resumed only with the mapping and the projection it began with',
+    file: `${run}/checkpoint.ts`,
+    text: 'if (saved.fingerprint !== wanted.fingerprint || generation.fingerprint !== wanted.fingerprint) {',
+    without: "if (saved.fingerprint === '' || generation.fingerprint === '') {",
+    specs: [
+      {
+        file: `${run}/rebuild.int.spec.ts`,
+        titles: ['is given up when mapping or projection changed since'],
+      },
+    ],
+  },
+  {
+    id: 'resumed-on-its-own-index',
+    promise: 'G5',
+    what: 'and only on the index or table that is still its own',
+    file: `${run}/take-over.ts`,
+    text: 'if (!generation || (await store.meta(generation.name))?.uuid !== generation.uuid)',
+    without: 'if (!generation)',
+    specs: [{ file: `${run}/rebuild.int.spec.ts`, titles: ['is given up when its index is gone'] }],
+  },
+  {
+    id: 'saved-before-it-ends',
+    promise: 'G14',
+    what: 'a run that is told to stop saves what it has read of a slice',
+    file: `${build}/replay-slice.ts`,
+    text: '        await saveSnapshot(snapshots, slice, reading);\n    } catch (saving) {',
+    without: '        await Promise.resolve();\n    } catch (saving) {',
+    specs: [
+      {
+        file: `${build}/replay-slice.unit.spec.ts`,
+        titles: ['is gone on with to the same end, wherever reading failed'],
+      },
+    ],
+  },
+  {
+    id: 'stops-when-told',
+    promise: 'G14',
+    what: 'a run looks at its signal between batches',
+    file: `${build}/replay-slice.ts`,
+    text: '      signal.throwIfAborted();\n      if (failure) throw failure;',
+    without: '      if (failure) throw failure;',
+    specs: [{ file: `${run}/half-read.int.spec.ts`, titles: ['goes on from there to the same digest'] }],
+  },
+];

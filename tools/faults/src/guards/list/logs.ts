@@ -1,0 +1,126 @@
+import type { Guard } from '../guard.ts';
+
+const rebuild = 'libs/read_model/rebuild/src';
+const source = `${rebuild}/kafka/kafka-source.ts`;
+const committed = `${rebuild}/kafka/committed-records.ts`;
+const committedSpec = `${rebuild}/kafka/committed-records.unit.spec.ts`;
+
+/** The whole log is read, nothing but the log, and reading ends. */
+export const logGuards: readonly Guard[] = [
+  {
+    id: 'log-begins-at-its-beginning',
+    promise: 'G3',
+    what: 'a log that lost its beginning is refused',
+    file: `${rebuild}/kafka/history.ts`,
+    text: '    if (logStart > 0n) {',
+    without: '    if (logStart < 0n) {',
+    specs: [{ file: `${rebuild}/kafka/history.unit.spec.ts`, titles: ['refuses %s and names it'] }],
+  },
+  {
+    id: 'log-is-not-compacted',
+    promise: 'G3',
+    what: 'and one that is compacted',
+    file: `${rebuild}/kafka/history.ts`,
+    text: ".includes('compact')",
+    without: ".includes('never')",
+    specs: [{ file: `${rebuild}/kafka/history.unit.spec.ts`, titles: ['refuses %s and names it'] }],
+  },
+  {
+    id: 'topic-is-the-same',
+    promise: 'G3',
+    what: 'and one whose topic was deleted and created again since the live generation was built',
+    file: `${rebuild}/kafka/history.ts`,
+    text: 'if (liveTopicId !== undefined && liveTopicId !== topic.id) {',
+    without: 'if (liveTopicId !== undefined && liveTopicId === topic.name) {',
+    specs: [{ file: `${rebuild}/kafka/history.unit.spec.ts`, titles: ['refuses %s and names it'] }],
+  },
+  {
+    id: 'topic-replaced-while-read',
+    promise: 'G13',
+    what: 'a topic that is deleted and created again while it is read ends the run with that reason',
+    file: source,
+    text: '    if (now && now.id !== topic.id) throw topicReplaced(topic.name);\n',
+    without: '',
+    specs: [
+      {
+        file: `${rebuild}/kafka/kafka-source.int.spec.ts`,
+        titles: ['ends with its own reason when the topic'],
+      },
+    ],
+  },
+  {
+    id: 'markers-move-the-position',
+    promise: 'G13',
+    what: 'markers and aborted batches move the position, so that a log ending in them ends',
+    file: committed,
+    text: '    if (last + 1n > next) next = last + 1n;',
+    without: '    if (last + 1n > next && !(batch.attributes & control)) next = last + 1n;',
+    specs: [{ file: committedSpec, titles: ['moves the position over a tail of markers'] }],
+  },
+  {
+    id: 'aborted-records-are-left-out',
+    promise: 'G3',
+    what: 'records of aborted transactions reach no document',
+    file: committed,
+    text: '} else if (!(batch.attributes & transactional && open.has(batch.producerId))) {',
+    without: '} else {',
+    specs: [
+      {
+        file: committedSpec,
+        titles: ['drops records of every aborted transaction', 'drops an aborted transaction whose marker'],
+      },
+    ],
+  },
+  {
+    id: 'extent-is-captured-once',
+    promise: 'G4',
+    what: 'what is written to the log after a run captured its end is not in its generation',
+    file: committed,
+    text: '        if (at < 0 || at >= limit) continue;',
+    without: '        if (at < 0) continue;',
+    specs: [
+      {
+        file: committedSpec,
+        titles: ['leaves out what lies before the asked offset and from the captured end on'],
+      },
+    ],
+  },
+  {
+    id: 'no-group',
+    promise: 'G1',
+    what: 'the log is read by explicit offsets, and nothing is committed in any group',
+    file: source,
+    text: '      let isRead = false;\n      try {\n',
+    without:
+      '      let isRead = false;\n      try {\n        await consumer.joinGroup({}).catch(() => undefined);\n',
+    specs: [
+      {
+        file: `${rebuild}/kafka/kafka-source.int.spec.ts`,
+        titles: ['joins no consumer group and commits nothing'],
+      },
+    ],
+  },
+  {
+    id: 'event-store-in-numeric-order',
+    promise: 'G3',
+    what: 'versions of an aggregate are read from the event store in numeric order',
+    file: `${rebuild}/event-store/event-store-source.ts`,
+    text: 'ORDER BY event_store.aggregate_id, event_store.aggregate_version LIMIT',
+    without: 'ORDER BY aggregate_id, aggregate_version LIMIT',
+    specs: [
+      {
+        file: `${rebuild}/event-store/event-store-source.int.spec.ts`,
+        titles: ['keeps the versions of a long history in numeric order'],
+      },
+    ],
+  },
+  {
+    id: 'event-store-in-one-snapshot',
+    promise: 'G3',
+    what: 'the event store is read in one snapshot',
+    file: `${rebuild}/event-store/event-store-source.ts`,
+    text: 'BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY',
+    without: 'BEGIN ISOLATION LEVEL READ COMMITTED READ ONLY',
+    specs: [{ file: `${rebuild}/event-store/event-store-source.int.spec.ts`, titles: ['sees one snapshot'] }],
+  },
+];

@@ -1,0 +1,225 @@
+import type { Guard } from '../guard.ts';
+
+const indices = 'libs/read_model/indices/src';
+const run = 'libs/read_model/rebuild/src/run';
+const alias = `${indices}/elasticsearch/readers.ts`;
+const view = `${indices}/postgres/readers-view.ts`;
+const elasticsearchContract = `${indices}/elasticsearch/generation-store.int.spec.ts`;
+const postgresContract = `${indices}/postgres/generation-store.int.spec.ts`;
+const promoteSpec = `${run}/promote.int.spec.ts`;
+
+/** Readers are on exactly one complete generation, and the way back is not stale. */
+export const readerGuards: readonly Guard[] = [
+  {
+    id: 'alias-compared-when-moved',
+    promise: 'G2',
+    what: 'the alias is taken off the very index it was observed at, or the call fails',
+    file: alias,
+    text: '[{ remove: { index: from, alias, must_exist: true } }]),',
+    without: '[{ remove: { index: from, alias, must_exist: false } }]),',
+    specs: [{ file: elasticsearchContract, titles: ['follow exactly one of several cutovers made at once'] }],
+  },
+  {
+    id: 'alias-compared-before',
+    promise: 'G2',
+    what: 'readers that are not where the caller saw them stay',
+    file: alias,
+    text: "  assertAt(alias, from, await observeAlias(client, readers, options), 'nothing was changed');\n",
+    without: '',
+    specs: [
+      {
+        file: elasticsearchContract,
+        titles: [
+          'stay when they are not where the caller saw them',
+          'are not moved while their name stands for something else',
+        ],
+      },
+    ],
+  },
+  {
+    id: 'view-compared-when-moved',
+    promise: 'G2',
+    what: 'the same for the view of a read model in Postgres',
+    file: view,
+    text: '  if (!isAt(from, target)) {',
+    without: '  if (from === to) {',
+    specs: [
+      {
+        file: postgresContract,
+        titles: ['stay when they are not where the caller saw them', 'follow exactly one of several'],
+      },
+    ],
+  },
+  {
+    id: 'view-locked-when-moved',
+    promise: 'G2',
+    what: 'switches of a view wait for each other',
+    file: view,
+    text: '  await lockView(client, readers);\n  const target',
+    without: '  const target',
+    specs: [
+      { file: postgresContract, titles: ['follow exactly one of several'] },
+      {
+        file: `${indices}/postgres/readers-view.int.spec.ts`,
+        titles: ['is made once by several first cutovers'],
+      },
+    ],
+  },
+  {
+    id: 'gate-before-promotion',
+    promise: 'G2',
+    what: 'a run whose gate did not pass ends refused',
+    file: `${run}/run-steps.ts`,
+    text: "      if (!(result as Extract<StepResult, { result: 'judged' }>).passed) return ended('refused');\n",
+    without: '',
+    specs: [
+      {
+        file: `${run}/run-steps.unit.spec.ts`,
+        titles: ['never reaches promotion without the gate having passed'],
+      },
+    ],
+  },
+  {
+    id: 'gate-compares-contents',
+    promise: 'G2',
+    what: 'the gate compares the digest of what the fold gave with that of what is stored',
+    file: `${run}/gate.ts`,
+    text: '      passed: expectedDigest === actualDigest,',
+    without: '      passed: true,',
+    specs: [
+      {
+        file: `${run}/gate.unit.spec.ts`,
+        titles: ['refuses one changed document although every count is right'],
+      },
+    ],
+  },
+  {
+    id: 'gate-counts-documents',
+    promise: 'G2',
+    what: 'and the numbers of documents',
+    file: `${run}/gate.ts`,
+    text: 'actual: String(actual), passed: expected === actual };',
+    without: 'actual: String(actual), passed: true };',
+    specs: [
+      {
+        file: `${run}/gate.unit.spec.ts`,
+        titles: ['refuses a missing and an extra document', 'refuses a snapshot of the event store'],
+      },
+    ],
+  },
+  {
+    id: 'one-live-generation',
+    promise: 'G2',
+    what: 'a cutover leaves the generation before on standby',
+    file: `${indices}/registry/generations.ts`,
+    text: "WHERE projection = $1 AND state = 'LIVE' AND uuid <> $2`",
+    without: "WHERE projection = $1 AND state = 'LIVE' AND uuid = $2 AND uuid <> $2`",
+    specs: [
+      {
+        file: `${indices}/registry/generations.int.spec.ts`,
+        titles: ['are LIVE one at a time', 'end with one LIVE'],
+      },
+    ],
+  },
+  {
+    id: 'what-readers-use-is-not-dropped',
+    promise: 'G2',
+    what: 'the store deletes no index that readers are on',
+    file: `${indices}/elasticsearch/generation-store.ts`,
+    text: '      if (serves) {',
+    without: '      if (serves && name.length === 0) {',
+    specs: [{ file: elasticsearchContract, titles: ['keep their generation from being dropped'] }],
+  },
+  {
+    id: 'what-is-read-is-not-pruned',
+    promise: 'G2',
+    what: 'prune leaves out what readers are on although the registry has not heard of it',
+    file: `${run}/prune.ts`,
+    text: '  const deleted = ripe.filter(({ generation }) => !readBy.has(generation.name));',
+    without: '  const deleted = ripe;',
+    specs: [
+      {
+        file: `${run}/prune.int.spec.ts`,
+        titles: ['leaves out what is read although the registry has not heard of it'],
+      },
+    ],
+  },
+  {
+    id: 'only-ones-own-is-dropped',
+    promise: 'G2',
+    what: 'an index is deleted only if it is the very generation, and not of another registry',
+    file: `${indices}/drop-own.ts`,
+    text: '  if ((await store.meta(name))?.uuid === uuid) await store.drop(name);',
+    without: '  if ((await store.meta(name))?.uuid !== `not ${uuid}`) await store.drop(name);',
+    specs: [{ file: `${indices}/drop-own.unit.spec.ts`, titles: ['with %s under its name deletes'] }],
+  },
+  {
+    id: 'caught-up-from-its-own-topic',
+    promise: 'G7',
+    what: 'a generation is caught up only from the topic it was built from',
+    file: `${run}/catch-up.ts`,
+    text: '    if (topic.id !== generation.topicId)\n',
+    without: "    if (topic.id === '')\n",
+    specs: [
+      {
+        file: `${run}/one-log-one-alias.int.spec.ts`,
+        titles: ['is not caught up from by what the earlier one built'],
+      },
+    ],
+  },
+  {
+    id: 'promoted-from-its-own-topic',
+    promise: 'G7',
+    what: 'and promoted by its name only beside that topic',
+    file: `${run}/promote-by-name.ts`,
+    text: '  if (id === topicId) return;\n',
+    without: '  if (id !== name) return;\n',
+    specs: [
+      {
+        file: `${run}/one-log-one-alias.int.spec.ts`,
+        titles: ['is not caught up from by what the earlier one built'],
+      },
+    ],
+  },
+  {
+    id: 'refresh-before-the-switch',
+    promise: 'G7',
+    what: 'what a generation was caught up with is visible when readers come to it',
+    file: `${run}/promote.ts`,
+    text: '  await store.refresh(generation.name);\n',
+    without: '',
+    specs: [{ file: promoteSpec, titles: ['comes after a refresh'] }],
+  },
+  {
+    id: 'caught-up-before-the-switch',
+    promise: 'G7',
+    what: 'a generation is brought to where the live one is before readers are moved to it',
+    file: `${run}/promote.ts`,
+    text: '  if (live && input.catchUp) await meet(input, live, input.catchUp);\n',
+    without: '',
+    specs: [
+      {
+        file: promoteSpec,
+        titles: ['is in the generation they are moved to', 'is refused when a consumer that should'],
+      },
+    ],
+  },
+  {
+    id: 'caught-up-to-the-end',
+    promise: 'G7',
+    what: 'and to the end of the log once nobody feeds the live one alone: documents may be ahead of their positions',
+    file: `${run}/promote.ts`,
+    text: "      await catchUp(generation, 'end', signal);\n",
+    without: '',
+    specs: [{ file: promoteSpec, titles: ['is in the generation they are moved to'] }],
+  },
+  {
+    id: 'fed-by-every-consumer',
+    promise: 'G7',
+    what: 'readers are not moved while a consumer feeds the live generation and not the other',
+    file: `${run}/promote.ts`,
+    text: '    if (partitionsOf(live.uuid).some((partition) => !own.has(partition))) missing.push(feederId);\n',
+    without: '',
+    specs: [{ file: promoteSpec, titles: ['is refused when a consumer that should'] }],
+  },
+];
