@@ -109,6 +109,23 @@ export type ReadersTarget =
   /** More than one index behind the alias, or a concrete index of the alias's name: nothing here may be guessed. */
   | { readonly kind: 'ambiguous'; readonly names: readonly string[] };
 
+/** How a generation's index or table stands on its server. */
+export interface GenerationCondition {
+  /** Why parts of it are on no node, and stay so until somebody changes something; undefined when all of it is there. */
+  readonly unallocated: string | undefined;
+  /** They never were on one: it has never held anything. */
+  readonly neverAllocated: boolean;
+  /** What is not as it was created, or as the end of a build leaves it. */
+  readonly differences: readonly string[];
+}
+
+/** Some documents of a generation, read as its readers do. */
+export interface ReadSample {
+  readonly documents: number;
+  /** What readers would not get as it was written, a text for each document. */
+  readonly faults: readonly string[];
+}
+
 /**
  * Where the generations of one projection are kept. Adapters: Elasticsearch indices behind an alias, Postgres tables behind
  * a view. Every method that talks to the server retries transient faults within its budget, then throws `DependencyError`.
@@ -131,6 +148,11 @@ export interface GenerationStore {
   create(name: GenerationName, meta: GenerationMeta): Promise<void>;
   /** The meta a generation carries, or undefined when there is no such index or table. */
   meta(name: GenerationName): Promise<GenerationMeta | undefined>;
+  /**
+   * Looks at what is there, not at its documents. The readers' name may point at it. Stores whose server adds nothing of its own
+   * leave this member out.
+   */
+  inspect?(name: GenerationName, meta: GenerationMeta): Promise<GenerationCondition>;
   /** Names of all existing indices or tables that look like generations of this projection. */
   list(): Promise<GenerationName[]>;
   /** Writes whole documents under the version guard. Resolves only when every item is acknowledged or finally rejected. */
@@ -203,6 +225,11 @@ export interface GenerationStore {
    * @throws SearchRefused when the store does not understand the query
    */
   search?(name: GenerationName, query: JsonObject, top: number, signal?: AbortSignal): Promise<string[]>;
+  /**
+   * Reads at most `size` documents of a generation at rest as readers would: by id, and by search through its mapping. Stores
+   * whose readers see the rows themselves leave this member out.
+   */
+  sample?(name: GenerationName, size: number, signal?: AbortSignal): Promise<ReadSample>;
   observeReaders(): Promise<ReadersTarget>;
   /** Every alias or view that reads a generation of this projection, whoever made it, by the generation's name. */
   readBy(): Promise<ReadonlyMap<string, readonly string[]>>;

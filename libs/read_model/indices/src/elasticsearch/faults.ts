@@ -23,6 +23,7 @@ export interface ServerError {
   /** The index it is about, where it says so. */
   readonly index?: string;
   readonly caused_by?: { readonly reason?: string };
+  readonly root_cause?: readonly { readonly type?: string; readonly reason?: string }[];
 }
 
 export function faultOf(error: unknown): Fault {
@@ -84,8 +85,10 @@ export function describeError(error: unknown): string {
   return error instanceof Error ? `${error.name}: ${error.message}` : String(error);
 }
 
-export function describeServerError({ type, reason, caused_by }: ServerError): string {
-  const cause = caused_by?.reason === undefined ? '' : `: ${caused_by.reason}`;
+export function describeServerError({ type, reason, caused_by, root_cause }: ServerError): string {
+  // A search only says of itself that its shards failed.
+  const inner = caused_by?.reason ?? root_cause?.find((root) => root.type !== type)?.reason;
+  const cause = inner === undefined ? '' : `: ${inner}`;
   return `${type ?? 'error'}: ${reason ?? 'no reason given'}${cause}`;
 }
 

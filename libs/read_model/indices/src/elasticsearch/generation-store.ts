@@ -6,7 +6,9 @@ import { isGenerationName } from '../generation-name.ts';
 import { bulkWriter, type BulkWriterOptions } from './bulk-writer.ts';
 import { countDocuments, primaryBytes, readDocuments, sumBuckets } from './content.ts';
 import { correctDocument, observeDocument } from './correction.ts';
+import { unallocatedPrimary } from './creation/allocation.ts';
 import { createIndex } from './creation/create-index.ts';
+import { readDifferences } from './creation/read-back.ts';
 import { faultOf } from './faults.ts';
 import { assertAbleToBuild } from './health.ts';
 import {
@@ -16,6 +18,7 @@ import {
   type ServingSettings,
 } from './index-definition.ts';
 import { aliasesOn, moveAlias, observeAlias } from './readers.ts';
+import { readSample } from './read-sample.ts';
 import { request, type StoreRetry } from './requests.ts';
 import { scanDocuments } from './scan.ts';
 import { searchIds } from './search.ts';
@@ -78,6 +81,19 @@ export function elasticsearchGenerationStore(
         retrying,
       ),
 
+    async inspect(name, ofGeneration) {
+      const { uuid, projection: ofProjection, projectionVersion, fingerprint } = ofGeneration;
+      const own = { uuid, projection: ofProjection, projectionVersion, fingerprint };
+      const unallocated = await unallocatedPrimary(client, name, retrying);
+      // Whether it is as it was asked for can be read only where it is.
+      if (unallocated?.final === true)
+        return { unallocated: unallocated.cause, neverAllocated: unallocated.never, differences: [] };
+      const asked = indexDefinition(name, storage, own, shards);
+      const how = { allowedAliases: [readersAlias], mayServe: true };
+      const differences = await readDifferences(client, name, asked, retrying, how);
+      return { unallocated: undefined, neverAllocated: false, differences };
+    },
+
     async list() {
       const { indices } = await request(`listing the generations of ${projection}`, retrying, () =>
         client.indices.resolveIndex({ name: `${projection}_v*`, expand_wildcards: ['open', 'closed'] }),
@@ -112,6 +128,9 @@ export function elasticsearchGenerationStore(
     finishBuild: (name, signal) => startServing(client, name, serving, { ...retrying, signal }),
 
     search: (name, query, top, signal) => searchIds(client, name, { query, top }, { ...retrying, signal }),
+
+    sample: (name, size, signal) =>
+      readSample(client, name, storage.properties, size, { ...retrying, signal }),
 
     observeReaders: () => observeAlias(client, readers, retrying),
 

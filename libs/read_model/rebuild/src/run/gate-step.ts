@@ -1,5 +1,5 @@
 import { digestOfBuckets } from '@reprise/read-model-documents';
-import type { Generation } from '@reprise/read-model-indices';
+import type { Generation, GenerationStore } from '@reprise/read-model-indices';
 import { sumTallies, type SliceTally } from '../build/slice-tally.ts';
 import type { LogSource } from '../log/log-source.ts';
 import { askCanaries, type Canary } from './gate-canaries.ts';
@@ -57,14 +57,51 @@ export interface GateInput {
   readonly mayShrink?: boolean;
 }
 
+/** Documents that the gate reads as readers would. */
+const sampleSize = 20;
+const listedFaults = 3;
+
+/**
+ * The checks that look at a generation as its server has it and as its readers will read it, for stores whose server may make of it
+ * something else than was asked for.
+ */
+export async function askAsReaders(
+  store: Pick<GenerationStore, 'inspect' | 'sample'>,
+  generation: Generation,
+  signal: AbortSignal,
+): Promise<GateCheck[]> {
+  const { name } = generation;
+  const condition = await store.inspect?.(name, generation);
+  const sample = await store.sample?.(name, sampleSize, signal);
+  return [
+    ...(condition ? [noneOf('index as it was asked for', 'no difference', condition.differences)] : []),
+    ...(sample
+      ? [
+          noneOf(
+            'sample as readers read it',
+            `${sample.documents} read by id and found by search`,
+            sample.faults,
+          ),
+        ]
+      : []),
+  ];
+}
+
+function noneOf(check: string, expected: string, faults: readonly string[]): GateCheck {
+  const more = faults.length - listedFaults;
+  const named = faults.slice(0, listedFaults).join('; ') + (more > 0 ? `; and ${more} more` : '');
+  return { check, expected, actual: faults.length === 0 ? expected : named, passed: faults.length === 0 };
+}
+
 /** Puts every question of the gate to a generation at rest. Changes nothing. */
 export async function judgeGeneration(
   { store }: Pick<RebuildServers, 'store'>,
-  { name }: Pick<Generation, 'name'>,
+  generation: Generation,
   { expected, rows, mayShrink = false }: GateInput,
   { limits, deep, canaries }: GateQuestions,
   signal: AbortSignal,
 ): Promise<{ checks: GateCheck[]; digest: string }> {
+  const { name } = generation;
   await store.refresh(name);
   // Whatever readers are on is compared with, known to this registry or not.
   const readers = await store.observeReaders();
@@ -75,7 +112,10 @@ export async function judgeGeneration(
     live && !mayShrink ? store.counts(live) : undefined,
   ]);
   const contents = deep ? await digestContents(store, name, signal) : undefined;
-  const further = await askCanaries(store, name, live, canaries, signal);
+  const further = [
+    ...(await askAsReaders(store, generation, signal)),
+    ...(await askCanaries(store, name, live, canaries, signal)),
+  ];
   const evidence = { expected, counts, buckets, live: liveCounts, rows, contents, further };
   return { checks: judge(evidence, limits), digest: digestOfBuckets(buckets) };
 }

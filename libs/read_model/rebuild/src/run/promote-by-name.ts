@@ -6,7 +6,7 @@ import { RebuildError } from '../errors.ts';
 import { catchUpFromLog } from './catch-up.ts';
 import { askCanaries } from './gate-canaries.ts';
 import { digestContents } from './gate-contents.ts';
-import { judgeGeneration, type GateQuestions } from './gate-step.ts';
+import { askAsReaders, judgeGeneration, type GateQuestions } from './gate-step.ts';
 import { contentCheck, gatePassed, notEmpty, noShrink, type GateCheck } from './gate.ts';
 import { promote } from './promote.ts';
 import { buildRecordOf, type BuildRecord } from './proven-generation.ts';
@@ -110,6 +110,7 @@ async function judgeAgain(
     const contents = await digestContents(store, name, signal);
     checks.push(contentCheck(digestOfBuckets(contents.buckets), contents));
   }
+  checks.push(...(await askAsReaders(store, generation, signal)));
   checks.push(...(await askCanaries(store, name, live, questions.canaries, signal)));
   return { checks, digest };
 }

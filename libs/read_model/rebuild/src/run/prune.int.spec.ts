@@ -16,6 +16,7 @@ it('counts the time on standby on the clock of the database, and deletes what wa
         projection: model.projection.name,
         registry: {
           now,
+          shards: model.registry.shards,
           listGenerations: (filter) => model.registry.listGenerations(filter),
           moveGeneration: (...args) => model.registry.moveGeneration(...args),
         },

@@ -9,7 +9,7 @@ import {
 
 export interface PruneInput {
   readonly projection: string;
-  readonly registry: Pick<Registry, 'now' | 'listGenerations' | 'moveGeneration'>;
+  readonly registry: Pick<Registry, 'now' | 'listGenerations' | 'moveGeneration' | 'shards'>;
   readonly store: GenerationStore;
   readonly fence: Fence;
   /** Retired generations to keep, newest first, and as many proven ones that were never promoted. */
@@ -39,12 +39,13 @@ export async function prune(input: PruneInput): Promise<PruneResult> {
   const readBy = await store.readBy();
   // Ages are taken on the clock that wrote the times they are counted from.
   const now = await registry.now();
-  const ripe = prunable(known, { ...input, now });
+  const ripe = [...prunable(known, { ...input, now }), ...(await neverBuilt(input, known))];
   const deleted = ripe.filter(({ generation }) => !readBy.has(generation.name));
   if (!dryRun) {
     for (const { generation } of deleted) {
       // RETIRED first: a consumer that still feeds it stops before it is gone.
       await registry.moveGeneration(generation.uuid, ['STANDBY', 'VERIFIED', 'BUILT'], 'RETIRED', { fence });
+      await registry.moveGeneration(generation.uuid, ['BUILDING', 'INTERRUPTED'], 'ABANDONED', { fence });
       await dropOwn(store, generation);
       await registry.moveGeneration(generation.uuid, ['RETIRED', 'FAILED', 'ABANDONED'], 'PRUNED', { fence });
     }
@@ -83,6 +84,30 @@ export function missingOf(
   return known
     .filter(({ name, state }) => expected.includes(state) && !there.has(name))
     .map(({ name }) => name);
+}
+
+/** Whether a generation's index is there and has never been on any node, so that it cannot hold anything. */
+export async function wasNeverBuilt(
+  store: Pick<GenerationStore, 'meta' | 'inspect'>,
+  generation: Generation,
+): Promise<boolean> {
+  if (store.inspect === undefined || (await store.meta(generation.name))?.uuid !== generation.uuid)
+    return false;
+  return (await store.inspect(generation.name, generation)).neverAllocated;
+}
+
+/** Unfinished generations whose index no node ever took: nothing of them can be resumed, and they make the cluster red. */
+async function neverBuilt({ projection, registry, store }: PruneInput, known: readonly Generation[]) {
+  const build = await registry.shards.newest(projection);
+  const open = build?.outcome === null ? build.generation : undefined;
+  const unfinished = known.filter(
+    ({ state, uuid }) => (state === 'BUILDING' || state === 'INTERRUPTED') && uuid !== open,
+  );
+  const found: { generation: Generation; why: string }[] = [];
+  for (const generation of unfinished)
+    if (await wasNeverBuilt(store, generation))
+      found.push({ generation, why: 'never built: no node took its index' });
+  return found;
 }
 
 /** Which generations may go, and why. Pure. */

@@ -14,6 +14,7 @@ import { RebuildError } from '../errors.ts';
 import type { LogSource } from '../log/log-source.ts';
 import { readCheckpoint, type Checkpoint, type CheckpointUse } from './checkpoint.ts';
 import { forgetGeneration } from './half-read.ts';
+import { wasNeverBuilt } from './prune.ts';
 import type { RebuildOptions } from './rebuild-options.ts';
 import type { RunContext } from './run-context.ts';
 import { mergeCheckpoints, openBuild, refuseBesideShardsOf } from './shards.ts';
@@ -95,6 +96,13 @@ async function fits(
   if (!base.usable) return base;
   if (!generation || (await store.meta(generation.name))?.uuid !== generation.uuid)
     return { usable: false, reason: 'its index or table is gone' };
+  const condition = await store.inspect?.(generation.name, generation);
+  if (condition?.unallocated !== undefined) return { usable: false, reason: condition.unallocated };
+  if (condition && condition.differences.length > 0)
+    return {
+      usable: false,
+      reason: `its index is not as it was asked for: ${condition.differences.join('; ')}`,
+    };
   if (
     generation.state === 'BUILT' &&
     !context.finishing &&
@@ -129,19 +137,23 @@ async function wasRefused(
   );
 }
 
-/** Generations of dead runs that nobody reads or feeds: given up, and their index or table deleted. */
+/**
+ * Generations of dead runs that nobody reads or feeds: given up, and their index or table deleted. One that failed is kept for
+ * inspection, unless it never held anything: then there is nothing to inspect, and it makes the cluster red.
+ */
 async function abandonLeftovers(context: RunContext, fence: Fence, keep: string | undefined): Promise<void> {
   const { registry, store } = context.servers;
   const projection = context.options.projection.name;
   const leftovers = await registry.listGenerations({
     projection,
-    states: ['BUILDING', 'INTERRUPTED', 'ABANDONED'],
+    states: ['BUILDING', 'INTERRUPTED', 'ABANDONED', 'FAILED'],
   });
-  for (const { uuid, name } of leftovers) {
-    if (uuid === keep) continue;
+  for (const generation of leftovers) {
+    const { uuid, name, state } = generation;
+    if (uuid === keep || (state === 'FAILED' && !(await wasNeverBuilt(store, generation)))) continue;
     await registry.moveGeneration(uuid, ['BUILDING', 'INTERRUPTED'], 'ABANDONED', { fence });
     await dropOwn(store, { uuid, name });
-    await registry.moveGeneration(uuid, ['ABANDONED'], 'PRUNED', { fence });
+    await registry.moveGeneration(uuid, ['ABANDONED', 'FAILED'], 'PRUNED', { fence });
     forgetGeneration(context.control, uuid);
     context.control.onNotice?.(`deleted ${name}, the unfinished build of an earlier run`);
   }

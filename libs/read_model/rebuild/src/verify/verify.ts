@@ -45,7 +45,9 @@ export interface VerifyReport {
   readonly drift: readonly Drift[];
   /** Of the products that were named, those that neither the log nor the store has. */
   readonly unknown: readonly string[];
-  /** True when nothing but documents in flight differs, and every product that was named is known. */
+  /** What of its index is not as it was asked for: no repair of documents helps, a rebuild does. */
+  readonly faults: readonly string[];
+  /** True when nothing but documents in flight differs, there are no faults, and every product that was named is known. */
   readonly clean: boolean;
   readonly timing: {
     readonly durationMs: number;
@@ -108,6 +110,8 @@ export async function verifyReadModel(
       expected: expected.buckets.reduce((sum, bucket) => sum + bucket.documents, 0),
       actual,
     };
+    const condition = await store.inspect?.(live.name, live);
+    const faults = [...(condition?.differences ?? []).slice(0, options.limit)];
     const durationMs = Math.round(performance.now() - begun);
     return {
       projection: projection.name,
@@ -120,8 +124,10 @@ export async function verifyReadModel(
       counts: findings.counts,
       drift: findings.drift,
       unknown,
+      faults,
       clean:
         unknown.length === 0 &&
+        faults.length === 0 &&
         driftClasses.every((name) => name === 'inFlight' || findings.counts[name] === 0),
       timing: {
         durationMs,

@@ -39,7 +39,8 @@ async function fieldDefaults(
   options: RequestOptions,
 ): Promise<FieldDefaults> {
   const answer = await request(`reading the fields of ${name}`, options, () =>
-    client.indices.getFieldMapping({ index: name, fields: '*', include_defaults: true }),
+    // An index without fields answers 404.
+    client.indices.getFieldMapping({ index: name, fields: '*', include_defaults: true }, { ignore: [404] }),
   );
   const fields = Object.entries(answer[name]?.mappings ?? {});
   return new Map(
