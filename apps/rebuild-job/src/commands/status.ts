@@ -12,6 +12,8 @@ import {
   missingOf,
   orphansOf,
   shardStatus,
+  type Receipt,
+  type RefusedDocument,
   type ShardedBuildStatus,
 } from '@reprise/read-model-rebuild';
 import {
@@ -44,6 +46,8 @@ export interface ProjectionStatus {
   readonly readers: {
     readonly alias: string;
     readonly on: readonly string[];
+    /** What somebody changed about the alias by hand that readers notice. */
+    readonly caveats: readonly string[];
     /** Why it is not known where readers are; null when it is. */
     readonly unreachable: string | null;
   };
@@ -77,6 +81,8 @@ export interface ProjectionStatus {
   readonly shards: ShardedBuildStatus | null;
   readonly lastRuns: readonly (Pick<Run, 'runId' | 'outcome' | 'exitCode' | 'startedAt' | 'endedAt'> & {
     readonly state: Run['state'] | 'LOST';
+    /** Documents the store refused for good, with the first of them; null when there were none. */
+    readonly refused: { readonly documents: number; readonly first: readonly RefusedDocument[] } | null;
   })[];
 }
 
@@ -170,6 +176,7 @@ async function statusOf(
     lastRuns: runs.slice(0, 5).map((run) => ({
       ...pick(run, 'runId', 'outcome', 'exitCode', 'startedAt', 'endedAt'),
       state: run.state === 'RUNNING' && !atWork.has(run.runId) ? 'LOST' : run.state,
+      refused: refusedBy(run),
     })),
   };
 }
@@ -183,13 +190,13 @@ function boundTo(binding: HeldBinding | undefined): ProjectionStatus['bound'] {
 function readersAsListed(alias: string, readers: ReadersFacts): ProjectionStatus['readers'] {
   switch (readers.kind) {
     case 'none':
-      return { alias, on: [], unreachable: null };
+      return { alias, on: [], caveats: [], unreachable: null };
     case 'generation':
-      return { alias, on: [readers.name], unreachable: null };
+      return { alias, on: [readers.name], caveats: readers.caveats ?? [], unreachable: null };
     case 'ambiguous':
-      return { alias, on: readers.names, unreachable: null };
+      return { alias, on: readers.names, caveats: [], unreachable: null };
     case 'unknown':
-      return { alias, on: [], unreachable: readers.why };
+      return { alias, on: [], caveats: [], unreachable: readers.why };
   }
 }
 
@@ -207,6 +214,12 @@ function describeGeneration(
     lagSeconds: lag === null || lag.ms === null ? null : Math.round(lag.ms / 1_000),
     feeders: feeding.feeders,
   };
+}
+
+/** What the receipt of a run says of refused documents; one of an earlier release says nothing. */
+function refusedBy({ receipt }: Run): ProjectionStatus['lastRuns'][number]['refused'] {
+  const { documents, refusedDocuments: first = [] } = (receipt ?? {}) as Partial<Receipt>;
+  return documents?.refused ? { documents: documents.refused, first: first.slice(0, 3) } : null;
 }
 
 function pick<T, K extends keyof T>(from: T, ...keys: K[]): Pick<T, K> {

@@ -22,7 +22,7 @@ export function describeReceipt(receipt: Receipt): string {
     ],
     [
       'documents',
-      `${number(documents.live)} live, ${number(documents.tombstones)} tombstones, ${number(documents.written)} written`,
+      `${number(documents.live)} live, ${number(documents.tombstones)} tombstones, ${number(documents.written)} written${documents.refused === 0 ? '' : `, ${number(documents.refused)} refused by the store`}`,
     ],
     ...shardLine(receipt),
     [
@@ -63,7 +63,12 @@ export function describeReceipt(receipt: Receipt): string {
   for (const { aggregateId, expected, held } of receipt.gaps.slice(0, 5)) {
     text.push(`  product ${idText(aggregateId)} lacks version ${expected}; ${held} later events wait for it`);
   }
-  const more = Math.max(0, receipt.poison.length - 5) + Math.max(0, receipt.gaps.length - 5);
+  const refused = receipt.refusedDocuments.slice(0, 5);
+  for (const { id, reason } of refused) text.push(`  the store refused ${id}: ${reason}`);
+  const more =
+    Math.max(0, receipt.poison.length - 5) +
+    Math.max(0, receipt.gaps.length - 5) +
+    (documents.refused - refused.length);
   if (more > 0) text.push(`  and ${more} more: see --json`);
   text.push(...describeUnknown(receipt.unknown));
   for (const warning of receipt.warnings) text.push(`  warning: ${warning}`);

@@ -18,7 +18,7 @@ const failed: Receipt = {
     heldBack: 0,
     byType: {},
   },
-  documents: { written: 0, live: 0, tombstones: 0, bytes: 0 },
+  documents: { written: 0, live: 0, tombstones: 0, bytes: 0, refused: 0 },
   shard: null,
   generation: null,
   digest: null,
@@ -37,6 +37,7 @@ const failed: Receipt = {
   poison: [],
   gaps: [],
   unknown: [],
+  refusedDocuments: [],
   warnings: [],
   startedBy: { user: 'ops', host: 'vm', pid: 7 },
   message: 'Kafka does not answer.',
@@ -48,6 +49,17 @@ describe('the receipt of a run', () => {
     expect(text).toMatch(/^ {2}log +kafka product\.events: not opened$/m);
     expect(text).toMatch(/^ {2}cutover +none: readers were not moved$/m);
     expect(text).toContain('Kafka does not answer.');
+  });
+
+  it('shows the first documents that the store refused, and why', () => {
+    const refusedDocuments = Array.from({ length: 20 }, (_, i) => ({ id: `p${i}`, reason: `too long ${i}` }));
+    const documents = { ...failed.documents, refused: 70 };
+    const text = describeReceipt({ ...failed, documents, refusedDocuments });
+    expect(text).toMatch(/^ {2}documents .*, 70 refused by the store$/m);
+    expect(text).toMatch(/^ {2}the store refused p4: too long 4$/m);
+    expect(text).not.toContain('p5');
+    expect(text).toMatch(/^ {2}and 65 more: see --json$/m);
+    expect(describeReceipt(failed)).not.toContain('refused');
   });
 
   it('names the topic by its id, which a topic made anew does not share', () => {

@@ -17,6 +17,7 @@ export function describeStatus(status: ProjectionStatus, verbose = false): strin
     );
   }
   if (readers.unreachable !== null) lines.push(`  unreachable ${readers.unreachable}`);
+  for (const caveat of readers.caveats) lines.push(`  readers     their alias was set up by hand: ${caveat}`);
   if (status.generations.length === 0) lines.push('  no generations');
   for (const { name, state, since, lag, lagSeconds, positions, untilTs } of status.generations) {
     const late = lagSeconds === null || lagSeconds === 0 ? '' : `, ${lagSeconds} s`;
@@ -31,11 +32,13 @@ export function describeStatus(status: ProjectionStatus, verbose = false): strin
     lines.push(`  gone        ${name} is in the registry, and its index or table is gone`);
   if (status.running) lines.push(...describeRunning(status.running));
   if (status.shards) lines.push(...describeShards(status.shards));
-  for (const { runId, outcome, state, exitCode, startedAt } of status.lastRuns) {
+  for (const { runId, outcome, state, exitCode, startedAt, refused } of status.lastRuns) {
     if (state === 'RUNNING') continue;
     lines.push(
       `  last        ${startedAt.toISOString()} ${runId} ${outcome ?? state} (exit ${exitCode ?? '-'})`,
     );
+    if (refused) lines.push(`    the store refused ${refused.documents} documents:`);
+    for (const { id, reason } of refused?.first ?? []) lines.push(`      ${id}: ${reason}`);
   }
   return linesText(lines);
 }

@@ -31,7 +31,7 @@ const status = (changes: Partial<ProjectionStatus>): string =>
     projection: 'product_search',
     verdict: { kind: 'ok', text: 'OK', next: null },
     bound: null,
-    readers: { alias: 'product_search', on: [], unreachable: null },
+    readers: { alias: 'product_search', on: [], caveats: [], unreachable: null },
     generations: [],
     orphans: [],
     missing: [],
@@ -59,7 +59,7 @@ describe('the status as text', () => {
     expect(text).toContain('lost        a-run on vm pid 7');
     expect(text).not.toContain('running ');
     const away = status({
-      readers: { alias: 'product_search', on: [], unreachable: 'Elasticsearch is away' },
+      readers: { alias: 'product_search', on: [], caveats: [], unreachable: 'Elasticsearch is away' },
     });
     expect(away).toContain('are on unknown');
     expect(away).toContain('unreachable Elasticsearch is away');
@@ -75,6 +75,22 @@ describe('the status as text', () => {
         .split('\n')
         .slice(0, 2),
     ).toEqual([`product_search: ${text}`, '  next        ./reprise rollback --projection product_search']);
+  });
+
+  it('shows which documents the store refused in the last runs, and why', () => {
+    const run = { runId: 'r', outcome: 'refused', exitCode: 2, endedAt: null, state: 'FAILED' as const };
+    const startedAt = new Date('2026-01-01T00:00:00Z');
+    const refused = { documents: 7, first: [{ id: 'p1', reason: 'title is no number' }] };
+    const text = status({ lastRuns: [{ ...run, startedAt, refused }] });
+    expect(text).toMatch(/r refused \(exit 2\)\n +the store refused 7 documents:\n +p1: title is no number$/);
+    expect(status({ lastRuns: [{ ...run, startedAt, refused: null }] })).not.toContain('the store refused');
+  });
+
+  it('shows what was done to the readers’ alias by hand', () => {
+    const readers = { alias: 'a', on: ['g'], caveats: ['it has the filter {}'], unreachable: null };
+    expect(status({ readers })).toContain(
+      '\n  readers     their alias was set up by hand: it has the filter {}\n',
+    );
   });
 
   it('names what does not fit together', () => {

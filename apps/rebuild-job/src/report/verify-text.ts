@@ -4,11 +4,24 @@ import { idText, linesText } from './text.ts';
 
 /** A comparison as lines of text. */
 export function describeVerification(report: VerificationReport): string {
-  const { projection, generation, source, watermark, log, documents, counts, drift, clean, unknown, timing } =
-    report;
+  const {
+    projection,
+    generation,
+    source,
+    watermark,
+    log,
+    documents,
+    counts,
+    drift,
+    faults,
+    caveats,
+    clean,
+    unknown,
+    timing,
+  } = report;
   const { missing, extra, stale, different, inFlight } = counts;
   const drifts = missing + extra + stale + different > 0;
-  const verdict = clean ? 'clean' : drifts ? 'DRIFT' : 'NOT VERIFIED';
+  const verdict = clean ? 'clean' : faults.length > 0 ? 'FAULTY INDEX' : drifts ? 'DRIFT' : 'NOT VERIFIED';
   const at = Object.entries(watermark).map(([partition, end]) => `${partition}:${end}`);
   const against = source === 'kafka' ? 'the log' : 'the event store, the log being';
   const lines = [
@@ -25,12 +38,19 @@ export function describeVerification(report: VerificationReport): string {
     lines.push(
       `  ${kind.padEnd(9)} ${idText(id)}  version ${actual ?? 'none'}, by the log ${expected ?? 'none'}`,
     );
+  for (const caveat of caveats) lines.push(`  readers   their alias was set up by hand: ${caveat}`);
+  for (const fault of faults) lines.push(`  index     ${fault}`);
   lines.push(...describeUnknown(unknown));
-  if (drifts) lines.push(...describeRemedy(report));
+  if (drifts || faults.length > 0) lines.push(...describeRemedy(report));
   return linesText(lines);
 }
 
-function describeRemedy({ projection, repair }: VerificationReport): string[] {
+function describeRemedy({ projection, repair, faults }: VerificationReport): string[] {
+  if (faults.length > 0) {
+    return [
+      `  The index is not as it was asked for, which no repair of documents changes. Nothing was changed. Make a new one: rebuild-job rebuild --projection ${projection}`,
+    ];
+  }
   if (repair === null) {
     return [
       `  Nothing was changed. To heal it: rebuild-job verify --projection ${projection} --repair, or all of it: rebuild-job rebuild --projection ${projection}`,

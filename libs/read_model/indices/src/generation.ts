@@ -105,7 +105,12 @@ export interface GenerationCounts {
 /** What readers are pointed at now, observed from the alias or view. */
 export type ReadersTarget =
   | { readonly kind: 'none' }
-  | { readonly kind: 'generation'; readonly name: GenerationName }
+  | {
+      readonly kind: 'generation';
+      readonly name: GenerationName;
+      /** What somebody changed about the alias by hand that readers notice, a text for each; left out when nothing. */
+      readonly caveats?: readonly string[];
+    }
   /** More than one index behind the alias, or a concrete index of the alias's name: nothing here may be guessed. */
   | { readonly kind: 'ambiguous'; readonly names: readonly string[] };
 
@@ -234,7 +239,8 @@ export interface GenerationStore {
   /** Every alias or view that reads a generation of this projection, whoever made it, by the generation's name. */
   readBy(): Promise<ReadonlyMap<string, readonly string[]>>;
   /**
-   * Moves readers from the OBSERVED generation to another in one atomic call (compare-and-swap).
+   * Moves readers from the OBSERVED generation to another in one atomic call (compare-and-swap). What an operator set up about
+   * their alias by hand is carried over, or refused where it would mean something else there.
    * @throws CutoverConflict when readers were no longer at `from`; nothing is changed then.
    */
   switchReaders(from: GenerationName | undefined, to: GenerationName): Promise<void>;

@@ -1,6 +1,6 @@
 export { RebuildError, isRebuildError, type RebuildErrorCode } from './errors.ts';
 export { type ProgressPicture, type SliceProgress } from './build/build-progress.ts';
-export { type PoisonEvent, type VersionGap } from './build/slice-tally.ts';
+export { type PoisonEvent, type RefusedDocument, type VersionGap } from './build/slice-tally.ts';
 export { type KafkaConnection } from '@reprise/read-model-feed';
 export { catchUpFromLog } from './run/catch-up.ts';
 export { defaultGateLimits, type GateCheck, type GateLimits } from './run/gate.ts';

@@ -37,7 +37,12 @@ export interface GenerationFacts {
 /** Where readers are. */
 export type ReadersFacts =
   | { readonly kind: 'none' }
-  | { readonly kind: 'generation'; readonly name: string }
+  | {
+      readonly kind: 'generation';
+      readonly name: string;
+      /** What somebody set up about their alias by hand, a text for each; left out when nothing. */
+      readonly caveats?: readonly string[];
+    }
   | { readonly kind: 'ambiguous'; readonly names: readonly string[] }
   | { readonly kind: 'unknown'; readonly why: string };
 

@@ -5,7 +5,7 @@ import { liftOf } from './blocks.ts';
 import { primaryBytes } from './content.ts';
 import { unallocatedPrimary } from './creation/allocation.ts';
 import { largestRoom, type NodeDisk } from './disk-room.ts';
-import { observeAlias, type ReadersAlias } from './readers.ts';
+import { assertMovable, type ReadersAlias } from './readers.ts';
 import { request, type RequestOptions } from './requests.ts';
 
 /** A build needs the new index, and segments being merged into larger ones beside the ones they replace. */
@@ -19,7 +19,7 @@ const explainedIndices = 3;
  * when that is created.
  *
  * @returns what is wrong beside this read model, for whoever started the build
- * @throws DependencyError saying what is wrong and what to do about it
+ * @throws DependencyError saying what is wrong and what to do about it; CutoverConflict when readers could not be moved afterwards
  */
 export async function assertAbleToBuild(
   client: Client,
@@ -36,9 +36,13 @@ export async function assertAbleToBuild(
   for (const key of ['cluster.blocks.read_only', 'cluster.blocks.read_only_allow_delete']) {
     if (setting(key) === 'true') throw unhealthy(`${key} is set`, `Lift it: ${liftOf(key, '')}.`);
   }
-  const target = await observeAlias(client, readers, options);
+  const target = await assertMovable(client, readers, options);
   const live = target.kind === 'generation' ? target.name : undefined;
   const warnings = await lookAtRed(client, live, options);
+  if (target.kind === 'generation')
+    warnings.push(
+      ...(target.caveats ?? []).map((caveat) => `the alias ${readers.alias} was set up by hand: ${caveat}`),
+    );
   if (live === undefined) return warnings;
   await assertNoBlock(client, live, options);
   if (setting('cluster.routing.allocation.disk.threshold_enabled') === 'false') return warnings;

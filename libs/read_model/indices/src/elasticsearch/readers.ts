@@ -1,4 +1,4 @@
-import { errors, type Client } from '@elastic/elasticsearch';
+import { errors, type Client, type estypes } from '@elastic/elasticsearch';
 import { CutoverConflict } from '../errors.ts';
 import type { GenerationName, ReadersTarget } from '../generation.ts';
 import { isGenerationName } from '../generation-name.ts';
@@ -15,24 +15,92 @@ export interface ReadersAlias {
 /** What the alias resolves to now. An index that is no generation of the projection is not guessed about. */
 export async function observeAlias(
   client: Client,
-  { alias, projection }: ReadersAlias,
+  readers: ReadersAlias,
   options: RequestOptions,
 ): Promise<ReadersTarget> {
-  const resolved = await request(`reading the alias ${alias}`, options, async () => {
+  return (await lookAtAlias(client, readers, options)).target;
+}
+
+interface AliasNow {
+  readonly target: ReadersTarget;
+  /** How the alias is set up on the one generation it points to. */
+  readonly setUp: estypes.IndicesAlias;
+}
+
+async function lookAtAlias(
+  client: Client,
+  { alias, projection }: ReadersAlias,
+  options: RequestOptions,
+): Promise<AliasNow> {
+  const behind = await request(`reading the alias ${alias}`, options, async () => {
     try {
-      return await client.indices.resolveIndex({ name: alias });
+      return await client.indices.get({ index: alias, features: 'aliases' });
     } catch (error) {
-      if (faultOf(error) === 'absent') return undefined;
+      if (faultOf(error) === 'absent') return {};
       throw error;
     }
   });
-  if (resolved === undefined) return { kind: 'none' };
-  const concrete = [...resolved.indices, ...resolved.data_streams].map(({ name }) => name);
-  const behind = resolved.aliases.flatMap(({ indices }) => indices);
-  if (concrete.length === 0 && behind.length === 1 && isGenerationName(behind[0]!, projection)) {
-    return { kind: 'generation', name: behind[0]! as GenerationName };
+  const [first, ...others] = Object.entries(behind);
+  if (first === undefined) return { target: { kind: 'none' }, setUp: {} };
+  const [name, { aliases }] = first;
+  const setUp = aliases?.[alias];
+  if (others.length === 0 && setUp !== undefined && isGenerationName(name, projection)) {
+    const caveats = caveatsOf(setUp);
+    const target = { kind: 'generation', name, ...(caveats.length > 0 && { caveats }) } as const;
+    return { target, setUp };
   }
-  return { kind: 'ambiguous', names: [...concrete, ...behind].sort() };
+  const names = Object.entries(behind).map(([index, { data_stream }]) => data_stream ?? index);
+  return { target: { kind: 'ambiguous', names: [...new Set(names)].sort() }, setUp: {} };
+}
+
+/** What is done to an alias by hand that readers notice, or that they could do harm with. */
+function caveatsOf({
+  filter,
+  search_routing,
+  index_routing,
+  is_hidden,
+  is_write_index,
+}: estypes.IndicesAlias) {
+  return [
+    ...(filter === undefined
+      ? []
+      : [`it has the filter ${JSON.stringify(filter)}: readers see nothing else`]),
+    ...(search_routing === undefined && index_routing === undefined
+      ? []
+      : [`it has the routing ${search_routing ?? index_routing}: readers see some shards only`]),
+    ...(is_hidden === true ? ['it is hidden: searches by a pattern of names leave it out'] : []),
+    ...(is_write_index === false
+      ? []
+      : ['it takes writes: anyone who writes through it changes what readers see']),
+  ];
+}
+
+/**
+ * Refuses an alias with a routing. Documents are never written with one, so what readers see through it is whatever shares a shard
+ * with it; behind another index it would be something else.
+ *
+ * @throws CutoverConflict with the call that puts it right
+ */
+function refuseRouting({ alias }: ReadersAlias, name: GenerationName, setUp: estypes.IndicesAlias): void {
+  const { search_routing: search, index_routing: index, ...kept } = setUp;
+  if (search === undefined && index === undefined) return;
+  const add = { index: name, alias, ...kept, is_write_index: false };
+  throw new CutoverConflict(
+    `The alias ${alias} has the routing ${search ?? index}, so readers see only what happens to lie in some shards of ${name}, and would see ` +
+      'something else of any other index. Nothing was changed. Take it off, then run this again: ' +
+      `POST /_aliases ${JSON.stringify({ actions: [{ add }] })}`,
+  );
+}
+
+/** @throws CutoverConflict when readers could not be moved because of how their alias is set up */
+export async function assertMovable(
+  client: Client,
+  readers: ReadersAlias,
+  options: RequestOptions,
+): Promise<ReadersTarget> {
+  const { target, setUp } = await lookAtAlias(client, readers, options);
+  if (target.kind === 'generation') refuseRouting(readers, target.name, setUp);
+  return target;
 }
 
 /** All aliases on generations of the projection, by index, but for those that writers use. */
@@ -57,6 +125,7 @@ export async function aliasesOn(
  * Moves the alias from the index it was observed at to another, in one `_aliases` call. `must_exist` makes it a
  * compare-and-swap: a removal from an index that no longer has the alias fails the whole call, where without it the call
  * would answer 200 and add the alias to a second index. The alias refuses writes, so a writer that is given it by mistake fails.
+ * A filter that an operator put on it, and its being hidden, go along in the same call: readers see as much as before.
  *
  * The first adoption (`from` undefined) has nothing to compare with. It is checked before and after: of two that start at the
  * same moment at most one keeps the alias, and readers may see both for an instant. The registry's lease keeps it from happening.
@@ -71,7 +140,11 @@ export async function moveAlias(
   options: RequestOptions,
 ): Promise<void> {
   const { alias } = readers;
-  assertAt(alias, from, await observeAlias(client, readers, options), 'nothing was changed');
+  const { target, setUp } = await lookAtAlias(client, readers, options);
+  assertAt(alias, from, target, 'nothing was changed');
+  if (from !== undefined) refuseRouting(readers, from, setUp);
+  const { filter, is_hidden } = setUp;
+  const kept = { ...(filter && { filter }), ...(is_hidden === true && { is_hidden }) };
   await request(`moving the alias ${alias} to ${to}`, options, async (attempt) => {
     // The answer to an earlier try may have been lost after the move was made.
     if (attempt > 1 && isAt(to, await observeAlias(client, readers, options))) return;
@@ -79,7 +152,7 @@ export async function moveAlias(
       await client.indices.updateAliases({
         actions: [
           ...(from === undefined ? [] : [{ remove: { index: from, alias, must_exist: true } }]),
-          { add: { index: to, alias, is_write_index: false } },
+          { add: { index: to, alias, is_write_index: false, ...kept } },
         ],
       });
     } catch (error) {

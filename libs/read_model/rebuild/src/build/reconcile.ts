@@ -2,7 +2,7 @@ import { BucketSums, type ReadModelDocument } from '@reprise/read-model-document
 import { prepareDocument, type DocumentToWrite, type StoredDocument } from '@reprise/read-model-indices';
 import type { Projection } from '@reprise/read-model-projections';
 import { foldInto, type FoldEntry, type HeldEvent } from './aggregate-fold.ts';
-import { emptyTally, listedFaults, type SliceTally } from './slice-tally.ts';
+import { emptyTally, listedFaults, type SliceTally, tallyRefused } from './slice-tally.ts';
 import type { WriteDocuments } from './write-entries.ts';
 
 export interface ReconcileInput {
@@ -51,8 +51,7 @@ export async function reconcileSlices(input: ReconcileInput): Promise<SliceTally
     const result = await input.write(changed);
     tally.written += result.written;
     tally.stale += result.stale;
-    tally.rejectedCount += result.rejected.length;
-    tally.rejected.push(...result.rejected.map(({ id, reason }) => ({ id, reason })).slice(0, listedFaults));
+    tallyRefused(tally, result.rejected);
   }
   tally.buckets = sums.list(true);
   return tally;

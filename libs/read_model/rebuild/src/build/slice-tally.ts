@@ -1,3 +1,4 @@
+import { storableText } from '@reprise/events';
 import { BucketSums, type BucketDigest } from '@reprise/read-model-documents';
 
 /** An event that can never be applied, and where it lies. */
@@ -14,6 +15,12 @@ export interface VersionGap {
   readonly aggregateId: string;
   readonly expected: number;
   readonly held: number;
+}
+
+/** A document that the store will never take, and what the store said of it. */
+export interface RefusedDocument {
+  readonly id: string;
+  readonly reason: string;
 }
 
 /** What was counted while one slice was replayed and written. */
@@ -36,7 +43,8 @@ export interface SliceTally {
   written: number;
   stale: number;
   rejectedCount: number;
-  rejected: { id: string; reason: string }[];
+  /** The first of them. */
+  rejected: RefusedDocument[];
   buckets: BucketDigest[];
 }
 
@@ -86,7 +94,7 @@ export function sumTallies(tallies: Iterable<SliceTally>): SliceTally {
     for (const [type, count] of tally.byType) countType(total, type, count);
     total.poison.push(...tally.poison.slice(0, listedFaults - total.poison.length));
     total.gaps.push(...tally.gaps.slice(0, listedFaults - total.gaps.length));
-    total.rejected.push(...tally.rejected.slice(0, listedFaults - total.rejected.length));
+    total.rejected.push(...tally.rejected.slice(0, listedRefusals - total.rejected.length));
     sums.merge(tally.buckets);
   }
   total.buckets = sums.list();
@@ -113,3 +121,14 @@ export const listedFaults = 1000;
 
 /** Characters of what a projection or a store says of one event or document, which may repeat much of it. */
 export const longestMessage = 1000;
+
+/** Refused documents listed with their reasons, which are long and mostly the same. */
+export const listedRefusals = 20;
+const longestReason = 500;
+
+/** Counts documents a store refused for good, and lists the first: their texts bounded and storable. */
+export function tallyRefused(tally: SliceTally, refused: readonly RefusedDocument[]): void {
+  tally.rejectedCount += refused.length;
+  for (const { id, reason } of refused.slice(0, Math.max(0, listedRefusals - tally.rejected.length)))
+    tally.rejected.push({ id: storableText(id, longestReason), reason: storableText(reason, longestReason) });
+}

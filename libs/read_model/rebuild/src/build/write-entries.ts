@@ -1,8 +1,7 @@
-import { storableText } from '@reprise/events';
 import { BucketSums, type ReadModelDocument } from '@reprise/read-model-documents';
 import { prepareDocument, type DocumentToWrite, type WriteResult } from '@reprise/read-model-indices';
 import type { FoldEntry } from './aggregate-fold.ts';
-import { listedFaults, longestMessage, type SliceTally } from './slice-tally.ts';
+import { tallyRefused, type SliceTally } from './slice-tally.ts';
 
 /** Takes documents for good: resolves when every one of them is durable or finally rejected. */
 export type WriteDocuments = (documents: readonly DocumentToWrite[]) => Promise<WriteResult>;
@@ -76,10 +75,5 @@ function tallyDocument(tally: SliceTally, document: ReadModelDocument, { canonic
 function tallyWrite(tally: SliceTally, { written, stale, rejected }: WriteResult): void {
   tally.written += written;
   tally.stale += stale;
-  for (const { id, reason } of rejected) {
-    tally.rejectedCount++;
-    if (tally.rejected.length < listedFaults) {
-      tally.rejected.push({ id, reason: storableText(reason, longestMessage) });
-    }
-  }
+  tallyRefused(tally, rejected);
 }

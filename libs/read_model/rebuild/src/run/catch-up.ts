@@ -7,6 +7,7 @@ import type {
   Parked,
   Positions,
   Registry,
+  RejectedDocument,
 } from '@reprise/read-model-indices';
 import type { Projection } from '@reprise/read-model-projections';
 import { RebuildError } from '../errors.ts';
@@ -98,9 +99,13 @@ async function leavesReleased(
   );
   const refused = fed.gaps[0]
     ? `product ${fed.gaps[0].aggregateId} lacks version ${fed.gaps[0].expected}`
-    : (fed.poison[0]?.error.message ?? fed.write.rejected[0]?.reason ?? (early && notPutAside(early)));
+    : (fed.poison[0]?.error.message ?? storeRefused(fed.write.rejected[0]) ?? (early && notPutAside(early)));
   if (refused !== undefined) throw cannotCatchUp(generation, refused);
   return (await registry.blocked.park(scope, parked)).length > 0;
+}
+
+function storeRefused(document: RejectedDocument | undefined): string | undefined {
+  return document && `the store refuses document ${document.id}: ${document.reason}`;
 }
 
 function latestVersion(events: readonly ProductEvent[], aggregateId: string): number {

@@ -157,6 +157,7 @@ describe('a rebuild of the search index', () => {
     expect(ending.exitCode).toBe(2);
     expect(receipt.gate.filter(({ passed }) => !passed).map(({ check }) => check)).toEqual([
       'content digest',
+      'sample as readers read it',
     ]);
     expect(await model.store.observeReaders()).toEqual(before);
     expect((await model.registry.findGeneration(receipt.generation!.uuid))!.state).toBe('BUILT');

@@ -1,6 +1,6 @@
 import type { DryRunReport } from './dry-run.ts';
 import type { GateCheck } from './gate.ts';
-import type { PoisonEvent, VersionGap } from '../build/slice-tally.ts';
+import type { PoisonEvent, RefusedDocument, VersionGap } from '../build/slice-tally.ts';
 
 export type RebuildMode = 'APPLY' | 'DRY_RUN';
 export type SourceChoice = 'kafka' | 'event-store' | 'auto';
@@ -45,6 +45,8 @@ export interface Receipt {
     readonly live: number;
     readonly tombstones: number;
     readonly bytes: number;
+    /** Documents that the store refused for good; `refusedDocuments` lists the first. */
+    readonly refused: number;
   };
   /** The shard that ran, and which ones were still to be built at its end; null for a run of the whole. */
   readonly shard: { readonly index: number; readonly of: number; readonly open: readonly number[] } | null;
@@ -69,6 +71,8 @@ export interface Receipt {
   readonly gaps: readonly VersionGap[];
   /** Ids that `--aggregate-id` named and that neither the log nor the live generation has. */
   readonly unknown: readonly string[];
+  /** The first documents the store refused, with what it said of each. */
+  readonly refusedDocuments: readonly RefusedDocument[];
   readonly warnings: readonly string[];
   readonly startedBy: { readonly user: string; readonly host: string; readonly pid: number };
   /** What went wrong and what to do next, when it did. */

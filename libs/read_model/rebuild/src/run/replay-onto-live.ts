@@ -13,6 +13,7 @@ import {
   emptyTally,
   listedFaults,
   longestMessage,
+  tallyRefused,
   type PoisonEvent,
   type SliceTally,
 } from '../build/slice-tally.ts';
@@ -140,7 +141,8 @@ function endOfReplay(
   };
 }
 
-const someWereNot = 'Some events could not be applied; all others were. See poison and gaps.';
+const someWereNot =
+  'Some events could not be applied; all others were. See poison, gaps and refused documents.';
 const someWouldNot = 'Some events could not be applied; see poison and gaps. Nothing was written.';
 
 const nothingToApplyTo =
@@ -235,7 +237,7 @@ function tallyFeed(
   tally.duplicate += duplicate;
   tally.written += write.written;
   tally.stale += write.stale;
-  tally.rejectedCount += write.rejected.length;
+  tallyRefused(tally, write.rejected);
   tally.gapped += gaps.length;
   const listed = gaps.slice(0, listedFaults - tally.gaps.length);
   tally.gaps.push(...listed.map(({ aggregateId, expected }) => ({ aggregateId, expected, held: 1 })));

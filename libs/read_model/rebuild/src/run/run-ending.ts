@@ -71,7 +71,7 @@ export function endingOf(end: (RunStep & { step: 'ended' }) | unknown, context: 
       runState: refused ? 'FAILED' : 'DONE',
       leaseLost: false,
       message: refused
-        ? `The gate refused the new generation (${failedChecks.join(', ')}). Readers were not moved; the generation is kept for inspection.`
+        ? `The gate refused the new generation (${failedChecks.join(', ')}). Readers were not moved; the generation is kept for inspection.${firstRefused(context)}`
         : (context.own?.note ?? null),
     };
   }
@@ -85,6 +85,11 @@ export function endingOf(end: (RunStep & { step: 'ended' }) | unknown, context: 
     leaseLost: end instanceof LeaseLost,
     message: end instanceof Error ? end.message : String(end),
   };
+}
+
+function firstRefused({ total }: RunContext): string {
+  const [first] = total?.rejected ?? [];
+  return first ? ` The store refused document ${first.id}: ${first.reason}` : '';
 }
 
 /** A dry run tells by its exit code what the gate of a real run would say, as far as that can be known beforehand. */
@@ -136,6 +141,7 @@ export function writeReceipt(context: RunContext, ending: Ending, startedBy: Rec
       live: total.documents - total.tombstones,
       tombstones: total.tombstones,
       bytes: total.bytes,
+      refused: total.rejectedCount,
     },
     shard: options.shard
       ? { index: options.shard.index, of: options.shard.of, open: context.own?.open ?? [] }
@@ -162,6 +168,7 @@ export function writeReceipt(context: RunContext, ending: Ending, startedBy: Rec
     poison: total.poison,
     gaps: total.gaps,
     unknown: context.unknown,
+    refusedDocuments: total.rejected,
     warnings: context.warnings,
     startedBy,
     message: ending.message,

@@ -47,6 +47,8 @@ export interface VerifyReport {
   readonly unknown: readonly string[];
   /** What of its index is not as it was asked for: no repair of documents helps, a rebuild does. */
   readonly faults: readonly string[];
+  /** What somebody changed by hand about what readers read through: they may see less than the generation holds. */
+  readonly caveats: readonly string[];
   /** True when nothing but documents in flight differs, there are no faults, and every product that was named is known. */
   readonly clean: boolean;
   readonly timing: {
@@ -111,6 +113,7 @@ export async function verifyReadModel(
       actual,
     };
     const condition = await store.inspect?.(live.name, live);
+    const readers = await store.observeReaders();
     const faults = [...(condition?.differences ?? []).slice(0, options.limit)];
     const durationMs = Math.round(performance.now() - begun);
     return {
@@ -125,6 +128,7 @@ export async function verifyReadModel(
       drift: findings.drift,
       unknown,
       faults,
+      caveats: readers.kind === 'generation' ? (readers.caveats ?? []) : [],
       clean:
         unknown.length === 0 &&
         faults.length === 0 &&
