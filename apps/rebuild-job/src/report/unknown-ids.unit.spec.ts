@@ -14,7 +14,7 @@ describe('ids that nobody knows', () => {
         bucketsCompared: 0,
       },
       counts: { missing: 0, extra: 0, stale: 0, different: 0, inFlight: 0 },
-      ...{ drift: [], unknown: ['nobody'], clean: false, repair: null },
+      ...{ drift: [], unknown: ['nobody'], faults: [], caveats: [], clean: false, repair: null },
       timing: { durationMs: 1, foldMs: 1, documentsPerSecond: 1 },
     });
     expect(text.split('\n')[0]).toBe('product_search: NOT VERIFIED, g against the log up to 0:3');

@@ -13,6 +13,7 @@ import { rebuildLogRows } from './rebuild-log.ts';
 import { rebuildRunRows } from './rebuild-run.ts';
 import { rebuildSignalRows } from './rebuild-signals.ts';
 import { relayRows } from './relay.ts';
+import { serverSetUpRows } from './server-set-up.ts';
 import { surroundingRows } from './surroundings.ts';
 import { writeSideRows } from './write-side.ts';
 
@@ -28,6 +29,7 @@ export const matrix: readonly Row[] = [
   ...rebuildLogRows,
   ...rebuildRunRows,
   ...rebuildSignalRows,
+  ...serverSetUpRows,
   ...diskFullRows,
   ...clockRows,
   ...longOutageRows,

@@ -166,7 +166,7 @@ describe('an index whose name a template matches', () => {
     await expect(store.create(newName(), meta())).rejects.toMatchObject({
       code: 'STORE_MISCONFIGURED',
       message: expect.stringMatching(
-        /refuses to create .*total fields \[3\].*Nothing was created.*_template"/,
+        /refuses to create .*total fields \[3\].*limit is index.mapping.total_fields.limit.*Nothing was created.*_template"/,
       ),
     });
   });
@@ -176,6 +176,7 @@ describe('an index whose name a template matches', () => {
       settings: {
         index: {
           codec: 'best_compression',
+          'mapping.total_fields.limit': 2000,
           hidden: true,
           default_pipeline: 'nope',
           final_pipeline: 'nope',

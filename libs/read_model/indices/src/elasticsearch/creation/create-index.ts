@@ -1,6 +1,7 @@
 import type { Client } from '@elastic/elasticsearch';
 import { DependencyError, GenerationConflict, StoreMisconfigured } from '../../errors.ts';
 import type { GenerationMeta, GenerationName } from '../../generation.ts';
+import { limitNamed } from '../blocks.ts';
 import { describeError, faultOf, serverErrorOf } from '../faults.ts';
 import { metaFromMapping } from '../index-definition.ts';
 import { request, type RequestOptions } from '../requests.ts';
@@ -61,8 +62,10 @@ async function create(
       );
     }
     if (faultOf(error) !== 'other' || server === undefined) throw error;
+    const limit = limitNamed(describeError(error));
     throw new StoreMisconfigured(
-      `Elasticsearch refuses to create ${name}: ${describeError(error)}. Nothing was created, and readers were not moved. ` +
+      `Elasticsearch refuses to create ${name}: ${describeError(error)}${limit ? ` (the limit is ${limit})` : ''}. ` +
+        'Nothing was created, and readers were not moved. ' +
         `${blame(templates)} Change what it names (a template, a limit of the server, or the projection's storage), then run this again.`,
       { cause: error },
     );

@@ -14,10 +14,10 @@ const ownSettings = /^index\.(creation_date|uuid|provided_name|history\.uuid|ver
 
 /**
  * Settings that an operator's template may add: they decide where an index lies and how fast or verbose it is, never what is
- * stored, found or kept. Documented in docs/how-to/run-against-your-own-servers.md.
+ * stored, found or kept; limits of mappings refuse what goes beyond, and leave nothing out. Documented in docs/how-to/run-against-your-own-servers.md.
  */
 const harmlessSettings =
-  /^index\.(codec|priority|routing\.allocation\..+|unassigned\.node_left\.delayed_timeout|merge\..+|translog\.(flush_threshold_size|sync_interval)|(search|indexing)\.slowlog\..+|store\.(type|preload))$/;
+  /^index\.(codec|priority|routing\.allocation\..+|unassigned\.node_left\.delayed_timeout|merge\..+|translog\.(flush_threshold_size|sync_interval)|(search|indexing)\.slowlog\..+|mapping\.(total_fields|depth|nested_fields|nested_objects|field_name_length)\.limit|store\.(type|preload))$/;
 
 /** Settings that change when a build ends; and one that a repair sets for a moment. */
 const servingSettings = /^index\.(number_of_replicas|refresh_interval|gc_deletes)$/;
