@@ -102,6 +102,7 @@ describe('a promotion by name', () => {
     await put({ ...stored.document, title: 'changed by hand' });
     expect(failed((await promoteIt(model, proven, { deep: true })).gate)).toEqual([
       'content of every document',
+      'sample as readers read it',
     ]);
     await put(stored.document);
     await elasticsearch().delete({ index: proven.name, id: first!, refresh: true });
