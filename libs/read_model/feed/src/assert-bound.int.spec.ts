@@ -117,6 +117,13 @@ describe('a registry at its first use', () => {
     expect(await bound()).toEqual(whole);
   });
 
+  it('is bound to no topic that nobody has seen: one that does not exist, or any while Kafka is away', async () => {
+    const { assert } = environment();
+    await assert({ topic: 'no.such.topic' });
+    await assert({ kafka: nowhere });
+    expect(await bound()).toEqual([]);
+  });
+
   it('gives two processes configured differently one answer, however they meet', async () => {
     const { assert } = environment();
     const results = await Promise.allSettled([assert(), assert({ topic: other.name })]);
@@ -152,16 +159,16 @@ describe('a registry that is bound', () => {
     ).rejects.toThrow(/twin: alias .* readers of product_search are/);
   });
 
-  it('still tells topic and alias apart while Kafka is away, and learns the cluster when it is back', async () => {
-    const { assert } = environment();
+  it('still tells topic and alias apart while Kafka is away, and says that it did not compare the cluster', async () => {
+    const { assert, byAlias, setCluster } = environment();
     const told: string[] = [];
     const away = { kafka: nowhere, onKafkaAway: (reason: string) => void told.push(reason) };
+    await assert();
+    await setCluster('another-cluster');
     await assert(away);
     expect(told).toEqual([expect.stringContaining('127.0.0.1:1')]);
-    expect((await bound()).map(([, , cluster]) => cluster)).toEqual([undefined, undefined]);
-    await expect(assert({ ...away, topic: other.name })).rejects.toMatchObject({ code: 'BOUND_ELSEWHERE' });
-    await assert();
-    expect((await bound()).map(([, , cluster]) => cluster)).toEqual([identity.clusterId, identity.clusterId]);
+    for (const changed of [{ topic: other.name }, { models: byAlias('another') }])
+      await expect(assert({ ...away, ...changed })).rejects.toMatchObject({ code: 'BOUND_ELSEWHERE' });
   });
 
   it('stays bound when its topic is deleted or made again: the cluster is told without it', async () => {

@@ -34,7 +34,7 @@ export interface BoundInput {
  * topic, another Kafka cluster, another alias or view, or one that another projection has. At first use the registry is bound to
  * the configuration; one from before bindings were recorded is adopted if what it holds fits.
  *
- * Where Kafka is away its cluster is not compared, so that readers can be moved back then, too. The cluster of a registry with
+ * Nothing is recorded until the topic was seen. Where Kafka is away its cluster is not compared, so that readers can be moved back then, too. The cluster of a registry with
  * generations is recorded only when it holds the very topic they were built from: another cluster has a topic of that name as well.
  *
  * @throws BoundElsewhere with everything that differs; DependencyError when the registry, or a store asked for its readers, is away
@@ -82,7 +82,8 @@ export async function assertBound(input: BoundInput): Promise<void> {
     found.push({ ...one, clusterId: isItsCluster ? identity?.clusterId : undefined });
   }
   refuse(bindings.database, obstacles);
-  if (!record) return;
+  // One that was never seen may be a slip of the pen: nobody should be bound to that.
+  if (!record || identity?.topicId === undefined) return;
   await bindings.record(found);
   // Of two that came first at the same moment, configured differently, one finds the other's here.
   compare(await bindings.list(), identity?.clusterId);
