@@ -63,6 +63,8 @@ export class Relay {
   async run(signal: AbortSignal): Promise<void> {
     const wake = new Wake();
     const whenEmpty: WhenEmpty = { then: 'wait', wake, pollMs: this.#settings.pollMs };
+    const stopped = new AbortController();
+    const ends = AbortSignal.any([signal, stopped.signal]);
     const listening = listenForMessages(
       wake,
       {
@@ -70,10 +72,8 @@ export class Relay {
         onFailure: (error) =>
           this.#logger.warn({ err: error }, 'not notified of new events; polling for them goes on'),
       },
-      signal,
+      ends,
     );
-    const stopped = new AbortController();
-    const ends = AbortSignal.any([signal, stopped.signal]);
     try {
       await Promise.race([this.#terms(whenEmpty, ends), this.#assertAccepted(ends)]);
     } finally {

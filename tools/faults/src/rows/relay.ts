@@ -195,6 +195,21 @@ export const relayRows: readonly Row[] = [
     ],
   },
   {
+    id: 'R8',
+    title: 'A server refuses a process its login, certificate or right',
+    inject:
+      'Kafka, Elasticsearch and Postgres with TLS, logins and rights of their own; one setting wrong at a time',
+    expect: 'the fault, the server and the setting in the words of one table, exit code 1',
+    invariants: ['I12'],
+    kind: 'spec',
+    specs: [
+      {
+        file: 'tools/faults/src/secured/secured.e2e.spec.ts',
+        titles: ['is named', 'ends with 1 and the words of the table'],
+      },
+    ],
+  },
+  {
     id: 'R5',
     title: 'Postgres is killed',
     inject: 'kill -9 of the postmaster under 100 commands/s, restart',
