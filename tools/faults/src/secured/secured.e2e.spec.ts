@@ -1,6 +1,4 @@
 import { readFileSync } from 'node:fs';
-import { createServer, type AddressInfo } from 'node:net';
-import { join } from 'node:path';
 import { describeTopic, type KafkaConnection } from '@reprise/read-model-feed';
 import {
   createElasticsearchClient,
@@ -10,166 +8,37 @@ import {
 } from '@reprise/read-model-indices';
 import { projections } from '@reprise/read-model-projections';
 import { connectionFaults, type FaultName } from '@reprise/runtime/connections';
+import { eventually, spawnApp, type SpawnedApp } from '@reprise/test-kit';
 import {
-  afterFile,
-  eventually,
-  securedServers,
-  spawnApp,
-  type SecuredServers,
-  type SpawnedApp,
-} from '@reprise/test-kit';
-import kafkajs, { Kafka, logLevel } from 'kafkajs';
-import pg from 'pg';
-import { documentedAcls, documentedRoles } from './documented-rights.ts';
+  messageOf,
+  securedPlatform,
+  textOf,
+  type Env,
+  type ProcessName,
+  type SecuredPlatform,
+} from '../testing/secured-platform.ts';
 
-let servers: SecuredServers;
-let closedPort: number;
-let silentPort: number;
-/** What each process is started with: its own login everywhere. */
-let environment: Record<
-  'product-api' | 'outbox-relay' | 'projection-consumer' | 'rebuild-job' | 'search-api' | 'migrate',
-  Env
->;
-type Env = Record<string, string | undefined>;
-
-const users: Record<string, string> = {
-  'outbox-relay': 'relay',
-  'projection-consumer': 'consumer',
-  'rebuild-job': 'rebuild',
-};
+let platform: SecuredPlatform;
 
 beforeAll(async () => {
-  servers = await securedServers(documentedRoles());
-  [closedPort, silentPort] = await oddPorts();
-  await Promise.all([prepareKafka(), preparePostgres()]);
-  environment = environments();
-  const migrate = spawnApp('tools/sample/src/migrate.ts', { env: environment.migrate });
-  expect(await migrate.exit(120_000)).toMatchObject({ code: 0 });
-}, 300_000);
+  platform = await securedPlatform();
+}, 400_000);
 
-async function prepareKafka(): Promise<void> {
-  const admin = new Kafka({ brokers: [servers.kafka.plaintext], logLevel: logLevel.NOTHING }).admin();
-  await admin.connect();
-  const keep = [
-    { name: 'retention.ms', value: '-1' },
-    { name: 'retention.bytes', value: '-1' },
-  ];
-  const topics = ['product.events', 'dlq.product.events'].map((topic) => ({
-    topic,
-    numPartitions: 2,
-    configEntries: keep,
-  }));
-  await admin.createTopics({ topics, waitForLeaders: true });
-  const { AclResourceTypes, AclOperationTypes, AclPermissionTypes, ResourcePatternTypes } = kafkajs;
-  const acl = documentedAcls().flatMap(({ principal, resource, name, prefixed, operations }) =>
-    operations.map((operation) => ({
-      principal: `User:${users[principal]}`,
-      host: '*',
-      resourceType: AclResourceTypes[resource.toUpperCase() as 'TOPIC' | 'GROUP'],
-      resourceName: name,
-      resourcePatternType: prefixed ? ResourcePatternTypes.PREFIXED : ResourcePatternTypes.LITERAL,
-      operation: AclOperationTypes[operation.replace(/(?<=[a-z])(?=[A-Z])/g, '_').toUpperCase() as 'READ'],
-      permissionType: AclPermissionTypes.ALLOW,
-    })),
-  );
-  await admin.createAcls({ acl });
-  await admin.disconnect();
-}
-
-async function preparePostgres(): Promise<void> {
-  const admin = new pg.Client({ connectionString: servers.postgres.adminUrl });
-  await admin.connect();
-  const roles = readFileSync(join(import.meta.dirname, '../../../../docker/postgres/roles.sql'), 'utf8');
-  for (const statement of roles.replace(/^--.*$/gm, '').split(';')) {
-    if (statement.trim() !== '') await admin.query(statement);
-  }
-  await admin.end();
-}
-
-const databaseUrl = (
-  role: string,
-  database: string,
-  { password = role, host = 'localhost', options = '' } = {},
-): string =>
-  `postgres://${role}:${password}@${host}:${servers.postgres.port}/${database}?${
-    options || `sslmode=verify-full&sslrootcert=${servers.certificates.authority}`
-  }`;
-
-function environments(): typeof environment {
-  const ca = servers.certificates.authority;
-  const kafka = (user: string): Env => ({
-    KAFKA_BROKERS: servers.kafka.tls.good,
-    KAFKA_SSL_CA_FILE: ca,
-    KAFKA_SASL_MECHANISM: 'scram-sha-512',
-    KAFKA_SASL_USERNAME: user,
-    KAFKA_SASL_PASSWORD: `${user}-secret`,
-  });
-  const elasticsearch = (user: string): Env => ({
-    ELASTICSEARCH_NODE: servers.elasticsearch.node,
-    ELASTICSEARCH_CA_FILE: ca,
-    ELASTICSEARCH_USERNAME: user,
-    ELASTICSEARCH_PASSWORD: `${user}-secret`,
-  });
-  const ports = {
-    PRODUCT_API_PORT: '0',
-    OUTBOX_RELAY_PORT: '0',
-    PROJECTION_CONSUMER_PORT: '0',
-    SEARCH_API_PORT: '0',
-  };
-  const reading = {
-    ...elasticsearch('feeder'),
-    READ_MODEL_DATABASE_URL: databaseUrl('reprise_feeder', 'reprise_read'),
-    EVENT_STORE_DATABASE_URL: databaseUrl('reprise_event_reader', 'reprise_write'),
-    ...ports,
-  };
-  return {
-    'product-api': { ...ports, WRITE_DATABASE_URL: databaseUrl('reprise_product_api', 'reprise_write') },
-    'outbox-relay': {
-      ...ports,
-      ...kafka('relay'),
-      OUTBOX_DATABASE_URL: databaseUrl('reprise_relay', 'reprise_write'),
-    },
-    'projection-consumer': { ...reading, ...kafka('consumer') },
-    'rebuild-job': { ...reading, ...kafka('rebuild') },
-    'search-api': { ...ports, ...elasticsearch('search') },
-    migrate: {
-      WRITE_DATABASE_OWNER_URL: databaseUrl('reprise_write', 'reprise_write'),
-      READ_MODEL_DATABASE_OWNER_URL: databaseUrl('reprise_read', 'reprise_read'),
-    },
-  };
-}
-
-/** A port where nothing listens, and one where connections are taken and nothing is ever said. */
-async function oddPorts(): Promise<[number, number]> {
-  const [closed, silent] = [createServer(), createServer(() => undefined)];
-  for (const server of [closed, silent]) {
-    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  }
-  const ports = [closed, silent].map((server) => (server.address() as AddressInfo).port) as [number, number];
-  await new Promise((resolve) => closed.close(resolve));
-  afterFile(() => void silent.close());
-  return ports;
-}
-
+const databaseUrl: SecuredPlatform['databaseUrl'] = (...words) => platform.databaseUrl(...words);
 const job = (args: readonly string[], more: Env = {}): SpawnedApp =>
-  spawnApp('apps/rebuild-job/src/main.ts', { args, env: { ...environment['rebuild-job'], ...more } });
-const textOf = (app: SpawnedApp): string => app.output.map(({ text }) => text).join('\n');
+  spawnApp('apps/rebuild-job/src/main.ts', {
+    args,
+    env: { ...platform.environment['rebuild-job'], ...more },
+  });
 
 describe('the rights that are documented', () => {
   it('are enough for every service and every verb, with TLS and logins everywhere', async () => {
     const services = (['product-api', 'outbox-relay', 'projection-consumer', 'search-api'] as const).map(
-      (name) => [name, spawnApp(`apps/${name}/src/main.ts`, { env: environment[name] })] as const,
+      (name) => [name, spawnApp(`apps/${name}/src/main.ts`, { env: platform.environment[name] })] as const,
     );
     const [api, , , search] = await Promise.all(services.map(([, app]) => app.ready({ timeoutMs: 180_000 })));
-    const product = {
-      title: 'Mug',
-      description: '',
-      categoryId: 'kitchen',
-      priceMinor: 5,
-      currency: 'EUR',
-      stock: 1,
-      tags: [],
-    };
+    const texts = { title: 'Mug', description: '', categoryId: 'kitchen', tags: [] };
+    const product = { ...texts, priceMinor: 5, currency: 'EUR', stock: 1 };
     const post = (path: string, body: object, headers: object = {}) =>
       fetch(`${api!.origin}${path}`, {
         method: 'POST',
@@ -180,9 +49,7 @@ describe('the rights that are documented', () => {
     expect((await post(`/v1/products/${created.id}/publish`, {}, { 'if-match': '"1"' })).status).toBe(200);
     await eventually(
       async () => expect((await fetch(`${search!.origin}/v1/products/${created.id}`)).status).toBe(200),
-      {
-        timeoutMs: 60_000,
-      },
+      { timeoutMs: 60_000 },
     );
     for (const verb of [
       'rebuild --projection all',
@@ -190,7 +57,7 @@ describe('the rights that are documented', () => {
       'status',
       'dlq list',
       'rollback --projection product_search',
-      'prune',
+      'prune --projection all',
     ]) {
       const run = job(verb.split(' '));
       expect([verb, (await run.exit(180_000)).code, textOf(run)]).toEqual([verb, 0, expect.any(String)]);
@@ -201,14 +68,6 @@ describe('the rights that are documented', () => {
     for (const [name, app] of services) expect([name, (await app.kill()).code]).toEqual([name, 0]);
   }, 600_000);
 });
-
-/** Runs what has to fail and gives its message. */
-async function messageOf(work: () => Promise<unknown>): Promise<string> {
-  return work().then(
-    () => 'it did not fail',
-    (error: unknown) => (error instanceof Error ? error.message : String(error)),
-  );
-}
 
 describe('each fault of a connection', () => {
   const sasl = { mechanism: 'scram-sha-512', username: 'rebuild', password: 'rebuild-secret' } as const;
@@ -223,47 +82,67 @@ describe('each fault of a connection', () => {
     [
       'login-not-taken',
       'a login where none is taken',
-      () => ({ ...good(), brokers: [servers.kafka.withoutLogin] }),
+      () => ({ ...good(), brokers: [platform.servers.kafka.withoutLogin] }),
     ],
     [
       'wrong-host',
       'the certificate of another host',
-      () => ({ ...good(), brokers: [servers.kafka.tls.wronghost] }),
+      () => ({ ...good(), brokers: [platform.servers.kafka.tls.wronghost] }),
     ],
-    ['expired', 'an expired certificate', () => ({ ...good(), brokers: [servers.kafka.tls.expired] })],
+    [
+      'expired',
+      'an expired certificate',
+      () => ({ ...good(), brokers: [platform.servers.kafka.tls.expired] }),
+    ],
     [
       'unknown-authority',
       'an unknown authority',
-      () => ({ ...good(), brokers: [servers.kafka.tls.foreign] }),
+      () => ({ ...good(), brokers: [platform.servers.kafka.tls.foreign] }),
     ],
     ['tls-required', 'plaintext to a TLS port', () => ({ ...good(), ssl: false })],
-    ['tls-not-spoken', 'TLS to a plaintext port', () => ({ ...good(), brokers: [servers.kafka.plaintext] })],
+    [
+      'tls-not-spoken',
+      'TLS to a plaintext port',
+      () => ({ ...good(), brokers: [platform.servers.kafka.plaintext] }),
+    ],
     [
       'no-rights',
       'a user without ACLs',
       () => ({ ...good(), sasl: { ...sasl, username: 'nobody', password: 'nobody-secret' } }),
     ],
     ['unknown-host', 'a host nobody knows', () => ({ ...good(), brokers: ['nowhere.invalid:9092'] })],
-    ['refused', 'a port nobody listens on', () => ({ ...good(), brokers: [`127.0.0.1:${closedPort}`] })],
-    ['silent', 'a port that never answers', () => ({ ...good(), brokers: [`127.0.0.1:${silentPort}`] })],
+    [
+      'refused',
+      'a port nobody listens on',
+      () => ({ ...good(), brokers: [`127.0.0.1:${platform.closedPort}`] }),
+    ],
+    [
+      'silent',
+      'a port that never answers',
+      () => ({ ...good(), brokers: [`127.0.0.1:${platform.silentPort}`] }),
+    ],
   ];
   const good = (): KafkaConnection => ({
-    brokers: [servers.kafka.tls.good],
-    ssl: { ca: readFileSync(servers.certificates.authority, 'utf8') },
+    brokers: [platform.servers.kafka.tls.good],
+    ssl: { ca: readFileSync(platform.servers.certificates.authority, 'utf8') },
     sasl,
   });
 
   it.each(kafkaFaults)(
     'of Kafka is named %s: %s',
     async (name, _, connection) => {
-      const message = await messageOf(() => describeTopic(connection(), 'product.events', 20_000));
+      const message = await messageOf(() =>
+        describeTopic(connection(), 'product.events', name === 'silent' ? 3_000 : 20_000),
+      );
       expect(message).toContain(`Kafka at ${connection().brokers[0]} ${connectionFaults[name].words} (`);
     },
     60_000,
   );
 
-  const node = (): string => servers.elasticsearch.node;
-  const authority = (): { ca: string } => ({ ca: readFileSync(servers.certificates.authority, 'utf8') });
+  const node = (): string => platform.servers.elasticsearch.node;
+  const authority = (): { ca: string } => ({
+    ca: readFileSync(platform.servers.certificates.authority, 'utf8'),
+  });
   const login = { username: 'feeder', password: 'feeder-secret' };
   type Elasticsearch = Parameters<typeof createElasticsearchClient>[0];
   const elasticsearchFaults: [FaultName, string, () => Elasticsearch][] = [
@@ -284,8 +163,8 @@ describe('each fault of a connection', () => {
       'http to the https port',
       () => ({ node: node().replace('https', 'http'), auth: login }),
     ],
-    ['refused', 'a port nobody listens on', () => ({ node: `http://127.0.0.1:${closedPort}` })],
-    ['silent', 'a port that never answers', () => ({ node: `http://127.0.0.1:${silentPort}` })],
+    ['refused', 'a port nobody listens on', () => ({ node: `http://127.0.0.1:${platform.closedPort}` })],
+    ['silent', 'a port that never answers', () => ({ node: `http://127.0.0.1:${platform.silentPort}` })],
     ['unknown-host', 'a host nobody knows', () => ({ node: 'http://nowhere.invalid:9200' })],
   ];
 
@@ -333,8 +212,8 @@ describe('each fault of a connection', () => {
       'no TLS where it is asked for',
       () => databaseUrl('reprise_feeder', database, { options: 'sslmode=disable' }),
     ],
-    ['refused', 'a port nobody listens on', () => `postgres://a:b@127.0.0.1:${closedPort}/c`],
-    ['silent', 'a port that never answers', () => `postgres://a:b@127.0.0.1:${silentPort}/c`],
+    ['refused', 'a port nobody listens on', () => `postgres://a:b@127.0.0.1:${platform.closedPort}/c`],
+    ['silent', 'a port that never answers', () => `postgres://a:b@127.0.0.1:${platform.silentPort}/c`],
     ['unknown-host', 'a host nobody knows', () => 'postgres://a:b@nowhere.invalid:5432/c'],
   ];
 
@@ -361,7 +240,7 @@ describe('a process whose login is refused', () => {
       [variable]: databaseUrl(role, name, { password: 'wrong' }),
     }),
   };
-  const cases: [keyof typeof environment, string, () => Env][] = [
+  const cases: [ProcessName, string, () => Env][] = [
     [
       'product-api',
       'Postgres',
@@ -401,7 +280,7 @@ describe('a process whose login is refused', () => {
       const file = name === 'migrate' ? 'tools/sample/src/migrate.ts' : `apps/${name}/src/main.ts`;
       const args =
         name === 'rebuild-job' ? ['rebuild', '--projection', 'product_search', '--mode', 'DRY_RUN'] : [];
-      const app = spawnApp(file, { args, env: { ...environment[name], ...more() } });
+      const app = spawnApp(file, { args, env: { ...platform.environment[name], ...more() } });
       const { code } = await app.exit(120_000);
       expect([code, textOf(app)]).toEqual([
         1,

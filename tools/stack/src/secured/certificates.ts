@@ -1,8 +1,8 @@
 import { execFileSync } from 'node:child_process';
-import { copyFileSync, writeFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { ServerUser } from '../server-user.ts';
-import { giveTo } from '../servers/folders.ts';
+import { writeOwn } from '../servers/folders.ts';
 
 /** Every certificate a server can show: the right one, and one for each way in which it can be wrong. */
 export const certificateNames = ['good', 'wronghost', 'expired', 'foreign'] as const;
@@ -69,9 +69,12 @@ export function makeCertificates(folder: string, user: ServerUser | undefined): 
     ];
     openssl('x509', '-req', '-in', `${name}.csr`, '-out', `${name}.crt`, ...signed, ...validity);
     openssl('pkcs8', '-topk8', '-nocrypt', '-in', `${name}.key`, '-out', `${name}.p8`);
-    execFileSync('sh', ['-c', `cat ${name}.p8 ${name}.crt > ${name}.pem`], { cwd: folder });
-    copyFileSync(join(folder, `${name}.p8`), join(folder, `${name}.key`));
-    for (const file of ['key', 'crt', 'pem']) giveTo(join(folder, `${name}.${file}`), user);
+    const [key, certificate] = ['p8', 'crt'].map((file) =>
+      readFileSync(join(folder, `${name}.${file}`), 'utf8'),
+    );
+    const files = { key, crt: certificate, pem: `${key}${certificate}` };
+    for (const [file, text] of Object.entries(files))
+      writeOwn(join(folder, `${name}.${file}`), text ?? '', user);
     const path = (file: string): string => join(folder, `${name}.${file}`);
     return { certificate: path('crt'), key: path('key'), bundle: path('pem') };
   }

@@ -1,12 +1,12 @@
 import type { ChildProcess } from 'node:child_process';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { findJava } from '../java.ts';
 import { signalProcess } from '../processes.ts';
 import { serverUser } from '../server-user.ts';
-import { ownFolder } from '../servers/folders.ts';
+import { ownFolder, removeTree } from '../servers/folders.ts';
 import { makeCertificates } from './certificates.ts';
 import { startSecuredElasticsearch, type ElasticsearchRole } from './secured-elasticsearch.ts';
 import { startSecuredKafka } from './secured-kafka.ts';
@@ -47,8 +47,8 @@ try {
   process.exitCode = 1;
 } finally {
   await Promise.all(processes.map(ended));
-  rmSync(folder, { recursive: true, force: true });
-  process.exit();
+  removeTree(folder);
+  process.stdin.destroy();
 }
 
 async function ended(server: ChildProcess): Promise<void> {

@@ -1,9 +1,9 @@
 import { pbkdf2Sync, randomBytes } from 'node:crypto';
-import { copyFileSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { request } from 'node:https';
 import { join } from 'node:path';
 import { install } from '../artifacts/install.ts';
-import { giveTo, ownFolder } from '../servers/folders.ts';
+import { ownFolder, writeOwn } from '../servers/folders.ts';
 import { poll } from '../waiting.ts';
 import { startBelow, type SecuredContext } from './secured-server.ts';
 
@@ -62,11 +62,13 @@ export async function startSecuredElasticsearch(
     service_tokens: '',
     'jvm.options': `${jvm.replace(/^-Xlog:gc.*$/gm, '')}\n-Xms512m\n-Xmx512m\n`,
   };
-  for (const [name, text] of Object.entries(files)) writeFileSync(join(config, name), text);
-  copyFileSync(join(distribution, 'config/log4j2.properties'), join(config, 'log4j2.properties'));
-  copyFileSync(certificates.good.key, join(config, 'http.key'));
-  copyFileSync(certificates.good.certificate, join(config, 'http.crt'));
-  for (const name of readdirSync(config)) giveTo(join(config, name), user);
+  const copies = {
+    'log4j2.properties': join(distribution, 'config/log4j2.properties'),
+    'http.key': certificates.good.key,
+    'http.crt': certificates.good.certificate,
+  };
+  for (const [name, file] of Object.entries(copies)) files[name] = readFileSync(file, 'utf8');
+  for (const [name, text] of Object.entries(files)) writeOwn(join(config, name), text, user);
   startBelow(home, join(distribution, 'bin/elasticsearch'), [], context, {
     ES_JAVA_HOME: java.home,
     ES_PATH_CONF: config,

@@ -1,10 +1,9 @@
 import { execFile } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
-import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { install } from '../artifacts/install.ts';
-import { giveTo, ownFolder } from '../servers/folders.ts';
+import { ownFolder, writeOwn } from '../servers/folders.ts';
 import { serverEnvironment } from '../servers/server.ts';
 import { clusterIdOf } from '../servers/topics.ts';
 import { poll } from '../waiting.ts';
@@ -53,7 +52,7 @@ export async function startSecuredKafka(context: SecuredContext): Promise<Secure
     'CONTROLLER:PLAINTEXT',
   ];
   const properties = join(home, 'server.properties');
-  writeFileSync(
+  writeOwn(
     properties,
     Object.entries({
       'process.roles': 'broker,controller',
@@ -96,8 +95,8 @@ export async function startSecuredKafka(context: SecuredContext): Promise<Secure
     })
       .map(([name, value]) => `${name}=${value}\n`)
       .join(''),
+    user,
   );
-  giveTo(properties, user);
   const binary = join(java.home, 'bin/java');
   const classes = ['-cp', join(jars, '*')];
   const logins = kafkaUsers.flatMap((name) => [

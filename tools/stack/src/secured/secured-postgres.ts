@@ -1,9 +1,8 @@
 import { execFile } from 'node:child_process';
-import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import pg from 'pg';
-import { giveTo, ownFolder } from '../servers/folders.ts';
+import { ownFolder, writeOwn } from '../servers/folders.ts';
 import { postgresBinaries } from '../servers/postgres-binaries.ts';
 import { serverEnvironment } from '../servers/server.ts';
 import { poll } from '../waiting.ts';
@@ -28,12 +27,12 @@ export async function startSecuredPostgres(context: SecuredContext): Promise<Sec
   const port = await freePort();
   const passwordFile = join(home, 'password');
   const access = join(home, 'access.conf');
-  writeFileSync(passwordFile, password);
-  writeFileSync(
+  writeOwn(passwordFile, password, user);
+  writeOwn(
     access,
     'hostssl all all 127.0.0.1/32 scram-sha-256\nhostssl all all ::1/128 scram-sha-256\n',
+    user,
   );
-  for (const file of [passwordFile, access]) giveTo(file, user);
   const options = [
     '-D',
     data,
