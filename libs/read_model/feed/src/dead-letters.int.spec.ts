@@ -1,17 +1,18 @@
-import { encodeEvent, type ProductEvent } from '@reprise/events';
+import { encodeEvent } from '@reprise/events';
 import { producePacked, productHistory, step } from '@reprise/test-kit';
 import { jest } from '@jest/globals';
 import { codecs } from './codecs/unpack.ts';
 import { readDeadLetters } from './dead-letters/dead-letter-topic.ts';
 import { discardLetters, findLetters } from './dead-letters/discard.ts';
-import { judgedLetters, type JudgedLetter } from './dead-letters/judged-letters.ts';
+import type { JudgedLetter } from './dead-letters/judged-letters.ts';
 import { fedModels } from './dead-letters/letter-servers.ts';
-import { redriveLetters, type RedriveRequest } from './dead-letters/redrive.ts';
+import type { RedriveRequest } from './dead-letters/redrive.ts';
 import type { BlockedEvents } from './feed-generation.ts';
 import { describeTopic } from './kafka-topic.ts';
 import { waitsBehind } from './dead-letter.ts';
 import { feedEvents } from './feed-events.ts';
 import { letterHeaders, letterId } from './letter-headers.ts';
+import { life, listLetters, redriveOutcomes } from './testing/letter-verbs.ts';
 import { lettersOnServers, operator } from './testing/letters-on-servers.ts';
 
 jest.setTimeout(60_000);
@@ -22,36 +23,9 @@ beforeAll(async () => {
   on = await lettersOnServers();
 });
 
-const life = (): [ProductEvent, ProductEvent, ProductEvent, ProductEvent, ProductEvent] =>
-  productHistory({
-    events: [
-      step.created(),
-      step.stockAdjusted(1),
-      step.priceChanged(7),
-      step.published(),
-      step.stockAdjusted(2),
-    ],
-  }) as ReturnType<typeof life>;
-
-async function redriven(ids: readonly string[], more: Partial<RedriveRequest> = {}): Promise<string[]> {
-  const request: RedriveRequest = {
-    ...{ selects: ({ id }) => ids.includes(id), releaseBehind: true, dryRun: false, signal, actor: operator },
-    pace: () => Promise.resolve(),
-    ...more,
-  };
-  const outcomes: string[] = [];
-  for await (const { id, outcome, released } of redriveLetters(on.servers, request))
-    outcomes.push(`${id} ${outcome}${released ? ', released' : ''}`);
-  return outcomes;
-}
-
-async function listed(ids: readonly string[]): Promise<JudgedLetter[]> {
-  const topic = await describeTopic(on.servers.kafka, on.servers.deadLetters);
-  const found: JudgedLetter[] = [];
-  for await (const some of judgedLetters(on.servers, topic, await fedModels(on.servers), { signal }))
-    found.push(...some.filter(({ id }) => ids.includes(id)));
-  return found;
-}
+const redriven = (ids: readonly string[], more: Partial<RedriveRequest> = {}) =>
+  redriveOutcomes(on.servers, ids, more);
+const listed = (ids: readonly string[]) => listLetters(on.servers, ids);
 
 const statesOf = async (ids: readonly string[]) =>
   (await listed(ids)).map(({ letter, state }) => `${letter.reason} ${state}`);

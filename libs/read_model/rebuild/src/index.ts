@@ -29,6 +29,7 @@ export { type LiveDiff } from './run/live-diff.ts';
 export { type Shard } from './run/shards.ts';
 export { shardStatus, type ShardedBuildStatus } from './run/shard-status.ts';
 export { missingOf, orphansOf, prune, type PruneResult } from './run/prune.ts';
-export { replayOntoLive, type ReplayFilter } from './run/replay-onto-live.ts';
+export { replayOntoLive } from './run/replay-onto-live.ts';
+export { type ReplayFilter } from './run/replay-filter.ts';
 export { type Drift, type DriftClass } from './verify/classify.ts';
 export { verifyReadModel, type VerifyOptions, type VerifyReport } from './verify/verify.ts';

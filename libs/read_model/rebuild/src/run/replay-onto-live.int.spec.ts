@@ -4,7 +4,8 @@ import { produce, produceRaw, productHistory, step } from '@reprise/test-kit';
 import { naiveSearchDocuments } from '../testing/naive-fold.ts';
 import { testReadModel, type TestReadModel } from '../testing/read-model.ts';
 import { defaultGateLimits } from './gate.ts';
-import { replayOntoLive, type ReplayFilter } from './replay-onto-live.ts';
+import type { ReplayFilter } from './replay-filter.ts';
+import { replayOntoLive } from './replay-onto-live.ts';
 import type { RebuildMode } from './receipt.ts';
 
 let model: TestReadModel;
