@@ -1,4 +1,5 @@
 import type { Guard } from './guard.ts';
+import { bindingGuards } from './list/bindings.ts';
 import { feedingGuards } from './list/feeding.ts';
 import { foldingGuards } from './list/folding.ts';
 import { leaseGuards } from './list/leases.ts';
@@ -12,6 +13,7 @@ export const guards: readonly Guard[] = [
   ...logGuards,
   ...foldingGuards,
   ...feedingGuards,
+  ...bindingGuards,
 ].toSorted((one, other) => Number(one.promise.slice(1)) - Number(other.promise.slice(1)));
 
 /**
