@@ -268,7 +268,7 @@ describe('a registry of an earlier release that two environments have used', () 
     await elasticsearch().indices.updateAliases({
       actions: [
         { remove: { index: live.name, alias: model.alias } },
-        { add: { index: foreign.name, alias: model.alias } },
+        { add: { index: foreign.name, alias: model.alias, is_write_index: false } },
       ],
     });
     await expect(rollback(model)).rejects.toMatchObject({
