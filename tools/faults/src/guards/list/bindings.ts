@@ -121,7 +121,10 @@ export const bindingGuards: readonly Guard[] = [
     specs: [
       {
         file: `${feed}/feeding-servers.int.spec.ts`,
-        titles: ['is given to readers when it was fed up to the end'],
+        titles: [
+          'is made once, also after a process died',
+          'is given to readers when it was fed up to the end',
+        ],
       },
     ],
   },
