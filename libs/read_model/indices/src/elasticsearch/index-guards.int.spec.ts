@@ -274,3 +274,27 @@ describe('the readers’ alias', () => {
     expect(await store.observeReaders()).toEqual({ kind: 'ambiguous', names: [stranger] });
   });
 });
+
+describe('readers that are not where the caller saw them', () => {
+  it('see no index beside theirs, not for a moment: no change is sent at all', async () => {
+    const [first, second] = [await created(), await created()];
+    await store.switchReaders(undefined, first);
+    const changes: string[] = [];
+    const watched = createElasticsearchClient(testEndpoints().elasticsearch);
+    watched.diagnostic.on('request', (_error, event) => {
+      const { method, path } = event?.meta.request.params ?? {};
+      if (path?.endsWith('/_aliases')) changes.push(`${method} ${path}`);
+    });
+    const late = elasticsearchGenerationStore(watched, {
+      projection,
+      storage: contractStorage,
+      readersAlias,
+    });
+    for (const from of [undefined, second])
+      await expect(late.switchReaders(from, second)).rejects.toMatchObject({ code: 'CUTOVER_CONFLICT' });
+    expect(changes).toEqual([]);
+    await late.switchReaders(first, second);
+    expect(changes).toEqual(['POST /_aliases']);
+    await watched.close();
+  });
+});

@@ -203,9 +203,11 @@ describe('documents in a generation table', () => {
       CREATE FUNCTION refuse() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE 'refused at the commit'; END $$;
       CREATE CONSTRAINT TRIGGER refuse AFTER INSERT ON generations.${name}
         DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION refuse()`);
-    await expect(store.writeWithPositions!(name, [contractDocument(1)], at(6n))).rejects.toThrow(
-      /at the commit/,
-    );
+    // As one statement, and as a transaction of several under a fence.
+    for (const move of [at(6n), { ...at(6n), fence }])
+      await expect(store.writeWithPositions!(name, [contractDocument(1)], move)).rejects.toThrow(
+        /at the commit/,
+      );
     expect(await store.counts(name)).toMatchObject({ documents: 1 });
     expect(await registry.positions(uuid)).toEqual(new Map([[2, 5n]]));
 

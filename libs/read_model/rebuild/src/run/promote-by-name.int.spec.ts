@@ -1,5 +1,5 @@
 import type { Generation } from '@reprise/read-model-indices';
-import { elasticsearch, produce, productHistory, step } from '@reprise/test-kit';
+import { elasticsearch, freshTopic, produce, productHistory, step } from '@reprise/test-kit';
 import { testReadModel, type TestReadModel } from '../testing/read-model.ts';
 import { defaultGateLimits } from './gate.ts';
 import type { GateQuestions } from './gate-step.ts';
@@ -69,6 +69,19 @@ describe('a promotion by name', () => {
     expect(promoted.gate.map(({ check }) => check)).toContain('content of every document');
     expect(await found(model, refused)).toMatchObject({ state: 'LIVE', digest: promoted.digest });
     expect(await found(model, live)).toMatchObject({ state: 'STANDBY' });
+  });
+
+  it('refuses one built from a topic that was deleted and created again, also where nobody reads yet', async () => {
+    const model = await testReadModel({ partitions: 1 });
+    await produce(model.topic, products(2));
+    const first = await found(model, (await model.rebuild({ promote: false })).receipt.generation!);
+    await model.topic.delete();
+    await freshTopic({ name: model.topic.name, partitions: 1 });
+    await expect(promoteIt(model, first)).rejects.toMatchObject({
+      code: 'REFUSED',
+      message: expect.stringContaining('was built from another topic') as string,
+    });
+    expect(await model.store.observeReaders()).toEqual({ kind: 'none' });
   });
 
   it('refuses one whose content is no longer what the fold made of the log', async () => {

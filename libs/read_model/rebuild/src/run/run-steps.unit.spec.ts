@@ -91,5 +91,10 @@ describe('the order of a run', () => {
   it('never reaches promotion without the gate having passed', () => {
     expect(() => nextStep({ step: 'build' }, { result: 'switched' }, apply)).toThrow('does not belong');
     expect(() => nextStep({ step: 'build' }, passed, apply)).toThrow('does not belong');
+    for (const promote of [true, false])
+      expect(nextStep({ step: 'gate' }, { result: 'judged', passed: false }, { ...apply, promote })).toEqual({
+        step: 'ended',
+        outcome: 'refused',
+      });
   });
 });

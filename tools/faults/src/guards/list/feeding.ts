@@ -44,7 +44,7 @@ export const feedingGuards: readonly Guard[] = [
     specs: [
       {
         file: `${feed}/feeding-servers.int.spec.ts`,
-        titles: ['moves no position of either store before dead letters are durable'],
+        titles: ['the live feed on real stores'],
       },
     ],
   },
@@ -139,7 +139,12 @@ export const feedingGuards: readonly Guard[] = [
     file: `${outbox}/claim.ts`,
     text: '      ORDER BY id\n      LIMIT $1',
     without: '      ORDER BY id DESC\n      LIMIT $1',
-    specs: [{ file: `${outbox}/claim.int.spec.ts`, titles: ['gives the oldest unpublished messages first'] }],
+    specs: [
+      {
+        file: `${outbox}/claim.int.spec.ts`,
+        titles: ['gives the oldest unpublished messages first', 'gives no more messages than asked for'],
+      },
+    ],
   },
   {
     id: 'event-store-append-only',

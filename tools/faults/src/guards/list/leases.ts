@@ -13,8 +13,9 @@ export const leaseGuards: readonly Guard[] = [
     promise: 'G9',
     what: "the end of a lease is written by the database's clock when it is taken",
     file: leases,
-    text: "const expiry = `clock_timestamp() + $5 * interval '1 millisecond'`;",
-    without: "const expiry = `to_timestamp(${Date.now() / 1000}) + $5 * interval '1 millisecond'`;",
+    text: '      acquisition,\n      ttlMs,\n    ]);',
+    without:
+      '      acquisition,\n      ttlMs + Date.now() - performance.timeOrigin - performance.now(),\n    ]);',
     specs: [
       {
         file: leasesSpec,

@@ -14,7 +14,7 @@ export const logGuards: readonly Guard[] = [
     file: `${rebuild}/kafka/history.ts`,
     text: '    if (logStart > 0n) {',
     without: '    if (logStart < 0n) {',
-    specs: [{ file: `${rebuild}/kafka/history.unit.spec.ts`, titles: ['refuses %s and names it'] }],
+    specs: [{ file: `${rebuild}/kafka/history.unit.spec.ts`, titles: ['refuses '] }],
   },
   {
     id: 'log-is-not-compacted',
@@ -23,7 +23,7 @@ export const logGuards: readonly Guard[] = [
     file: `${rebuild}/kafka/history.ts`,
     text: ".includes('compact')",
     without: ".includes('never')",
-    specs: [{ file: `${rebuild}/kafka/history.unit.spec.ts`, titles: ['refuses %s and names it'] }],
+    specs: [{ file: `${rebuild}/kafka/history.unit.spec.ts`, titles: ['refuses '] }],
   },
   {
     id: 'topic-is-the-same',
@@ -32,7 +32,7 @@ export const logGuards: readonly Guard[] = [
     file: `${rebuild}/kafka/history.ts`,
     text: 'if (liveTopicId !== undefined && liveTopicId !== topic.id) {',
     without: 'if (liveTopicId !== undefined && liveTopicId === topic.name) {',
-    specs: [{ file: `${rebuild}/kafka/history.unit.spec.ts`, titles: ['refuses %s and names it'] }],
+    specs: [{ file: `${rebuild}/kafka/history.unit.spec.ts`, titles: ['refuses '] }],
   },
   {
     id: 'topic-replaced-while-read',

@@ -28,11 +28,8 @@ export const readerGuards: readonly Guard[] = [
     without: '',
     specs: [
       {
-        file: elasticsearchContract,
-        titles: [
-          'stay when they are not where the caller saw them',
-          'are not moved while their name stands for something else',
-        ],
+        file: `${indices}/elasticsearch/index-guards.int.spec.ts`,
+        titles: ['see no index beside theirs'],
       },
     ],
   },
@@ -61,7 +58,7 @@ export const readerGuards: readonly Guard[] = [
       { file: postgresContract, titles: ['follow exactly one of several'] },
       {
         file: `${indices}/postgres/readers-view.int.spec.ts`,
-        titles: ['is made once by several first cutovers'],
+        titles: ['is made once by several first cutovers', 'does not let other readers wait for long'],
       },
     ],
   },
@@ -151,7 +148,7 @@ export const readerGuards: readonly Guard[] = [
     file: `${indices}/drop-own.ts`,
     text: '  if ((await store.meta(name))?.uuid === uuid) await store.drop(name);',
     without: '  if ((await store.meta(name))?.uuid !== `not ${uuid}`) await store.drop(name);',
-    specs: [{ file: `${indices}/drop-own.unit.spec.ts`, titles: ['with %s under its name deletes'] }],
+    specs: [{ file: `${indices}/drop-own.unit.spec.ts`, titles: ['under its name deletes'] }],
   },
   {
     id: 'caught-up-from-its-own-topic',
@@ -176,8 +173,8 @@ export const readerGuards: readonly Guard[] = [
     without: '  if (id !== name) return;\n',
     specs: [
       {
-        file: `${run}/one-log-one-alias.int.spec.ts`,
-        titles: ['is not caught up from by what the earlier one built'],
+        file: `${run}/promote-by-name.int.spec.ts`,
+        titles: ['refuses one built from a topic that was deleted'],
       },
     ],
   },
