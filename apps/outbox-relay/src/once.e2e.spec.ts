@@ -96,7 +96,7 @@ describe('relay --once', () => {
 
   it('exits 3 when another relay leads and does not drain it in time, 0 when that one does', async () => {
     const leader = relay(['--lock-timeout-ms=60000']);
-    await leader.ready();
+    await leader.logged({ msg: 'leading: this relay publishes' });
     leader.signal('SIGSTOP');
     await fixture.append(aggregate(400), 1);
     expect(await once(['--timeout=1'])).toMatchObject({

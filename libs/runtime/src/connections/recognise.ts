@@ -144,7 +144,7 @@ const tests: readonly (readonly [FaultName, Test])[] = [
     either(
       coded('ETIMEDOUT', 'ESOCKETTIMEDOUT'),
       ({ name }) => name === 'TimeoutError',
-      says(/timed? ?out|timeout|no answer within|^Broker not connected/i),
+      says(/ETIMEDOUT|timed? ?out|timeout|no answer within|^Broker not connected/i),
     ),
   ],
   [
@@ -155,7 +155,7 @@ const tests: readonly (readonly [FaultName, Test])[] = [
       says(
         /connection (?:was )?(?:closed|terminated|ended)|closed connection|socket hang up|other side closed|before secure TLS connection/i,
       ),
-      ({ name }) => name === 'NoLivingConnectionsError',
+      ({ name }) => /^(?:NoLivingConnectionsError|ConnectionError|KafkaJSConnectionError)$/.test(name),
     ),
   ],
 ];

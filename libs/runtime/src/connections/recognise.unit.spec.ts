@@ -89,6 +89,9 @@ describe('a fault of a connection', () => {
     ['silent', error({}, 'timeout exceeded when trying to connect')],
     ['broken', error({ name: 'KafkaJSConnectionClosedError', broker: 'kafka-1:9092' }, 'Closed connection')],
     ['broken', error({ code: 'ECONNRESET' }, 'read ECONNRESET')],
+    ['broken', elasticConnection('read ECONNRESET')],
+    ['broken', elasticConnection('something new')],
+    ['silent', elasticConnection('connect ETIMEDOUT 10.0.0.1:9200')],
   ])('is recognised as %s', (name, fault) => {
     expect(recognise(fault)?.name).toBe(name);
   });

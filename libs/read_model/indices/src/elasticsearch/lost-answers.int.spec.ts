@@ -162,7 +162,9 @@ describe('a server that stays away', () => {
     proxy.inject(() => ({ kind: 'answer', status: 401, body }));
     await expect(store.list()).rejects.toMatchObject({
       code: 'DEPENDENCY',
-      message: expect.stringMatching(/security_exception: missing authentication.*Check the credentials/),
+      message: expect.stringMatching(
+        /refuses the login: .*missing authentication.*Check ELASTICSEARCH_API_KEY/,
+      ),
     });
     expect(proxy.injected).toBe(1);
   });
