@@ -48,7 +48,9 @@ function productOf(history: readonly ProductEvent[]): Product {
     if (type === 'product.unpublished.v1') product.status = 'draft';
     if (type === 'product.deleted.v1') product.status = 'deleted';
   }
-  return product;
+  // Read models hold texts in one Unicode form, whatever form a client sent.
+  const { title, categoryId } = product;
+  return { ...product, title: title.normalize('NFC'), categoryId: categoryId.normalize('NFC') };
 }
 
 const seen = catalogues
