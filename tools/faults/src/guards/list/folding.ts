@@ -138,12 +138,12 @@ export const foldingGuards: readonly Guard[] = [
     ],
   },
   {
-    id: 'stops-when-told',
+    id: 'stopped-is-resumable',
     promise: 'G14',
-    what: 'a run looks at its signal between batches',
-    file: `${build}/replay-slice.ts`,
-    text: '      signal.throwIfAborted();\n      if (failure) throw failure;',
-    without: '      if (failure) throw failure;',
-    specs: [{ file: `${run}/half-read.int.spec.ts`, titles: ['goes on from there to the same digest'] }],
+    what: 'a run that was told to stop ends as cancelled and can be resumed, whatever failed because of it',
+    file: `${run}/rebuild.ts`,
+    text: 'endingOf(signal.aborted && !(error instanceof LeaseLost) ? reasonOf(signal) : error, context);',
+    without: 'endingOf(error, context);',
+    specs: [{ file: `${run}/rebuild.int.spec.ts`, titles: ['is saved, resumable'] }],
   },
 ];
