@@ -42,6 +42,8 @@ export class GuardTrial {
       seconds: (performance.now() - begun) / 1_000,
       by,
     });
+    const found = readFileSync(join(this.#root, guard.file), 'utf8').split(guard.text).length - 1;
+    if (found !== 1) return result('no verdict', `its text stands in the file ${found} times`);
     let notRun = '';
     for (const spec of guard.specs) {
       const verdict = await this.#without(guard, () => this.#run(spec));

@@ -44,7 +44,7 @@ export const feedingGuards: readonly Guard[] = [
     specs: [
       {
         file: `${feed}/feeding-servers.int.spec.ts`,
-        titles: ['the live feed on real stores'],
+        titles: ['the first generation', 'the live feed on real stores'],
       },
     ],
   },

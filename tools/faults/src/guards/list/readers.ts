@@ -24,7 +24,7 @@ export const readerGuards: readonly Guard[] = [
     promise: 'G2',
     what: 'readers that are not where the caller saw them stay',
     file: alias,
-    text: "  assertAt(alias, from, await observeAlias(client, readers, options), 'nothing was changed');\n",
+    text: "  assertAt(alias, from, target, 'nothing was changed');\n",
     without: '',
     specs: [
       {
