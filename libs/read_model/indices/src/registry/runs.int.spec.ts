@@ -160,25 +160,29 @@ describe('feeders in the registry', () => {
       { generation: b, partitions: [2] },
     ]);
     await registry.beat('two', []);
+    const silentMs = expect.any(Number) as number;
     expect(await registry.liveFeeders(60_000)).toEqual([
       {
         feederId: 'one',
+        silentMs,
         attachments: [
           { generation: a, partitions: [0, 1] },
           { generation: b, partitions: [2] },
         ],
       },
-      { feederId: 'two', attachments: [] },
+      { feederId: 'two', silentMs, attachments: [] },
     ]);
     await registry.beat('one', [{ generation: b, partitions: [1, 2] }]);
     expect((await registry.liveFeeders(60_000))[0]).toEqual({
       feederId: 'one',
+      silentMs,
       attachments: [{ generation: b, partitions: [1, 2] }],
     });
     await pool.query(
       `UPDATE registry.feeders SET heartbeat_at = now() - interval '2 s' WHERE feeder_id = 'two'`,
     );
     expect((await registry.liveFeeders(1_000)).map(({ feederId }) => feederId)).toEqual(['one']);
+    expect((await registry.liveFeeders(60_000))[1]!.silentMs).toBeGreaterThanOrEqual(2_000);
     await registry.removeFeeder('one');
     expect(await registry.liveFeeders(1_000)).toEqual([]);
   });
