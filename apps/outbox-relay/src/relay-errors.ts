@@ -1,5 +1,11 @@
 import { type KafkaConfiguration } from '@reprise/runtime';
-import { connectionFault, databaseTarget, diagnosedFault, kafkaTarget } from '@reprise/runtime/connections';
+import {
+  connectionFault,
+  databaseTarget,
+  diagnosedFault,
+  isRefusal,
+  kafkaTarget,
+} from '@reprise/runtime/connections';
 
 /** Something the relay could not do. `retryable` says whether trying again later can help without anybody changing anything. */
 export class RelayError extends Error {
@@ -37,7 +43,7 @@ export function notAcknowledged(topic: string, cause: unknown): RelayError {
 export function eventLogUnreachable(topic: string, cause: unknown): RelayError {
   return new RelayError('EVENT_LOG_UNREACHABLE', `cannot publish to ${topic}: ${messageOf(cause)}`, {
     cause,
-    retryable: true,
+    retryable: !isRefusal(cause),
   });
 }
 
