@@ -132,7 +132,7 @@ describe('status', () => {
   it('works without Kafka and without Elasticsearch and says what it could not ask', async () => {
     const kafka = await rebuildJob(['status', '--projection', projection], { KAFKA_BROKERS: 'localhost:1' });
     expect(kafka.code).toBe(0);
-    expect(kafka.text).toContain('the lag is unknown: Kafka at localhost:1');
+    expect(kafka.text).toMatch(/the lag is unknown: Kafka at \S+:1 refuses connections/);
     expect(kafka.stdout).toMatch(/LIVE .* lag unknown/);
     const search = await rebuildJob(['status', '--projection', projection], {
       ELASTICSEARCH_NODE: 'http://localhost:1',
