@@ -116,6 +116,10 @@ function start(file: string, options: SpawnOptions): ChildProcess {
     ...process.env,
     NODE_OPTIONS: undefined,
     NODE_ENV: undefined,
+    // A test names its databases by the URLs it gives; those that have URLs of their own for some processes fall back to them.
+    OUTBOX_DATABASE_URL: undefined,
+    WRITE_DATABASE_OWNER_URL: undefined,
+    READ_MODEL_DATABASE_OWNER_URL: undefined,
     ...testEndpoints().env,
     ...options.env,
   };
