@@ -12,7 +12,13 @@ jest.setTimeout(300_000);
 let servers: Servers;
 let templates: DatabaseTemplates;
 beforeAll(async () => {
-  servers = sharedServers(testEndpoints().env);
+  const { env, outboxDatabaseUrl, writeOwnerUrl, readModelOwnerUrl } = testEndpoints();
+  servers = sharedServers({
+    ...env,
+    OUTBOX_DATABASE_URL: outboxDatabaseUrl,
+    WRITE_DATABASE_OWNER_URL: writeOwnerUrl,
+    READ_MODEL_DATABASE_OWNER_URL: readModelOwnerUrl,
+  });
   templates = await databaseTemplates(servers);
   afterFile(() => templates.close());
 });
