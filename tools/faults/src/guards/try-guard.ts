@@ -25,7 +25,7 @@ export class GuardTrial {
   readonly #root: string;
   readonly #endpoints: Servers['endpoints'];
   readonly #signal: AbortSignal;
-  /** How specs come out with every guard in place; asked once for each. */
+  /** How specs come out with every guard in place; each is run once. */
   readonly #undisturbed = new Map<string, Promise<Verdict>>();
 
   constructor(root: string, { endpoints }: Pick<Servers, 'endpoints'>, signal: AbortSignal) {
@@ -46,15 +46,17 @@ export class GuardTrial {
     if (found !== 1) return result('no verdict', `its text stands in the file ${found} times`);
     let notRun = '';
     for (const spec of guard.specs) {
-      const verdict = await this.#without(guard, () => this.#run(spec));
-      if (verdict.outcome === 'not run') notRun = verdict.reason;
-      if (verdict.outcome !== 'failed') continue;
+      // Before the guard is taken out: what a process leaves on the servers without it may fail the test from then on.
       const before = await this.#runUndisturbed(spec);
-      if (before.outcome === 'passed') return result('seen', verdict.test);
-      return result(
-        'no verdict',
-        `with the guard in place: ${before.outcome === 'failed' ? `"${before.test}" fails` : before.reason}`,
-      );
+      if (before.outcome !== 'passed') {
+        return result(
+          'no verdict',
+          `with the guard in place: ${before.outcome === 'failed' ? `"${before.test}" fails` : before.reason}`,
+        );
+      }
+      const verdict = await this.#without(guard, () => this.#run(spec));
+      if (verdict.outcome === 'failed') return result('seen', verdict.test);
+      if (verdict.outcome === 'not run') notRun = verdict.reason;
     }
     return notRun === '' ? result('survived', '') : result('no verdict', notRun);
   }
