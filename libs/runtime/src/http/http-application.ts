@@ -144,16 +144,18 @@ function identifyRequests(fastify: FastifyInstance, exchanges: Exchanges): void 
     reply.header(correlationIdHeader, request.id);
     const exchange = exchanges.of(request.raw);
     if (exchange) Object.assign(exchange, { id: request.id, route: request.routeOptions.url ?? 'none' });
-    const { httpVersionMinor, headers } = request.raw;
-    done(httpVersionMinor >= 1 && headers.host === undefined ? hostMissing() : undefined);
+    const { httpVersionMinor, rawHeaders } = request.raw;
+    // Node keeps the first of several; a proxy before it may have gone by another (RFC 9112, 3.2).
+    const hosts = rawHeaders.filter((name, index) => index % 2 === 0 && name.toLowerCase() === 'host').length;
+    done(hosts > 1 || (hosts === 0 && httpVersionMinor >= 1) ? notOneHost() : undefined);
   });
 }
 
-function hostMissing(): ProblemException {
+function notOneHost(): ProblemException {
   return new ProblemException(
     400,
     'bad-request',
     'Bad Request',
-    'A request of HTTP/1.1 needs one Host header.',
+    'A request needs one Host header and no more. Nothing was changed.',
   );
 }

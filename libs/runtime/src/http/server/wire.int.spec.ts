@@ -96,6 +96,7 @@ describe('what is no request', () => {
       400,
     ],
     ['no host', 'GET /titles HTTP/1.1\r\nconnection: close\r\n\r\n', 400],
+    ['two hosts', 'GET /titles HTTP/1.1\r\nhost: a\r\nHost: b\r\nconnection: close\r\n\r\n', 400],
     [
       'a chunk without a size',
       'POST /titles HTTP/1.1\r\nhost: a\r\ncontent-type: application/json\r\ntransfer-encoding: chunked\r\n\r\nzz\r\n',
