@@ -1,3 +1,4 @@
+import { program } from '@reprise/runtime/commands';
 import type { Action } from '@reprise/read-model-status';
 
 /** What to do next, as a line to type in a clone or as the process to start. */
@@ -5,13 +6,13 @@ export function describeAction(action: Action): string {
   switch (action.do) {
     case 'rollback':
     case 'rebuild':
-      return `./reprise ${action.do} --projection ${action.projection}`;
+      return `${program} ${action.do} --projection ${action.projection}`;
     case 'promote':
-      return `./reprise promote --generation ${action.generation}`;
+      return `${program} promote --generation ${action.generation}`;
     case 'list-dead-letters':
-      return './reprise dlq list --state open';
+      return `${program} dlq list --state open`;
     case 'look-again':
-      return `bring that server back, then ./reprise status --projection ${action.projection}`;
+      return `bring that server back, then ${program} status --projection ${action.projection}`;
     case 'start':
       return `start ${action.application}, or look at its /health/ready and its log if it runs`;
   }
