@@ -5,26 +5,20 @@ import { connectionFaults } from './fault-table.ts';
 
 const page = readFileSync(join(import.meta.dirname, '../../../../docs/reference/connections.md'), 'utf8');
 
-/** The cells of every row of the table of faults. */
-const documented = page
-  .split('\n')
-  .filter((line) => line.startsWith('| `'))
-  .map((line) =>
-    line
-      .split('|')
-      .slice(1, -1)
-      .map((cell) => cell.trim()),
-  );
+/** Every fault of the page: its name, words, exit code and remedy. */
+const documented = [...page.matchAll(/^- `([a-z-]+)`, exit code (\d): “(.+?)”\. (.+)$/gm)].map(
+  ([, name, exitCode, words, remedy]) => ({ name, words, exitCode, remedy }),
+);
 
 describe('the table of connection faults', () => {
   it('is the one in the documentation', () => {
     expect(documented).toEqual(
-      Object.entries(connectionFaults).map(([name, { words, exitCode, remedy }]) => [
-        `\`${name}\``,
+      Object.entries(connectionFaults).map(([name, { words, exitCode, remedy }]) => ({
+        name,
         words,
-        String(exitCode),
-        remedy.replace(/\{(\w+)\}/g, '_$1_'),
-      ]),
+        exitCode: String(exitCode),
+        remedy: remedy.replace(/\{(\w+)\}/g, '_$1_'),
+      })),
     );
   });
 });
