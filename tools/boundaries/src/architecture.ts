@@ -28,29 +28,26 @@ export function renderArchitecture(graph: ImportGraph, rows: readonly Constraint
   return [
     '# Architecture',
     '<!-- Written by `npm run architecture` from the project graph. A test fails when this page and the graph differ. -->',
-    'What imports what, without tests. An arrow that follows from others is left out, and so is `runtime`, which every app uses.',
+    'The picture shows what imports what, without tests. It leaves out arrows that follow from others, and `runtime`, which every app uses.',
     ['```mermaid', 'flowchart TD', ...picture(pictured, graph), '```'].join('\n'),
     '## Projects',
     table(
-      ['Place', 'Project', 'Scope', 'Type', 'Holds'],
+      ['Place', 'Project', 'Scope', 'Type'],
       graph.projects.map((project) => [
         `\`${project.root}\``,
         `\`${project.name}\``,
         tagOf(project, 'scope'),
         tagOf(project, 'type'),
-        project.description,
       ]),
     ),
+    list(graph.projects.map(({ name, description }) => `\`${name}\`: ${description}.`)),
     '## Who may import whom',
-    'Every project carries one scope and one type. An import must keep every row whose tag the importing project carries; ESLint ' +
-      'enforces them and `tools/boundaries` proves that it does. Test files (`*.spec.ts`, `*.contract.ts` and `src/testing/`) may also import the ' +
+    'Every project carries one scope and one type. An import must obey every rule for a tag that the importing project carries. ESLint ' +
+      'enforces the rules, and `tools/boundaries` proves that it does. Test files (`*.spec.ts`, `*.contract.ts` and `src/testing/`) may also import the ' +
       'test kit, `fast-check` and `@jest/globals`.',
-    table(
-      ['Rule', 'Projects tagged', 'import projects tagged', 'packages', 'because'],
-      rows.map((row) => [`\`${row.id}\``, sourceOf(row), targetsOf(row), packagesOf(row), row.because]),
-    ),
-    'Beyond the rows: nobody reaches into another project by a relative path or into the inner files of a package, imports are ' +
-      'written so that the rules see them (no `createRequire`, no computed `import()`), and pure projects (`contract`, `domain`) ' +
+    list(rows.map(ruleOf)),
+    'Some rules need no tag. No project reaches into another one by a relative path, or into the inner files of a package. Imports are ' +
+      'written so that the rules see them (no `createRequire`, no computed `import()`). Pure projects (`contract`, `domain`) ' +
       'use no built-in module but `node:crypto`, no clock, no random numbers and no global that does I/O.',
     '',
   ]
@@ -99,21 +96,28 @@ function arrows(projects: readonly Project[], { imports }: ImportGraph): (readon
 
 const code = (words: readonly string[]) => words.map((word) => `\`${word}\``).join(', ');
 
-function sourceOf({ sourceTag, allSourceTags }: Constraint): string {
-  return allSourceTags ? allSourceTags.map((tag) => `\`${tag}\``).join(' and ') : `\`${sourceTag ?? ''}\``;
+/** One rule as an item: whom it binds, what they may import, and why. */
+function ruleOf(row: Constraint): string {
+  const { id, sourceTag, allSourceTags, onlyDependOnLibsWithTags: targets, because } = row;
+  const bound = allSourceTags
+    ? allSourceTags.map((tag) => `\`${tag}\``).join(' and ')
+    : `\`${sourceTag ?? ''}\``;
+  const may = [targets && `import only projects tagged ${code(targets)}`, ...packagesOf(row)].filter(Boolean);
+  return `**\`${id}\`**: projects tagged ${bound} ${may.join('; ')}. Reason: ${because}.`;
 }
 
-function targetsOf({ onlyDependOnLibsWithTags }: Constraint): string {
-  return onlyDependOnLibsWithTags ? `only ${code(onlyDependOnLibsWithTags)}` : '';
+function packagesOf({
+  allowedExternalImports: only,
+  bannedExternalImports: not,
+  relaxedInTests,
+}: Constraint) {
+  return [
+    only && (only.length === 0 ? 'import no packages' : `import only the packages ${code(only)}`),
+    not && `do not import the packages ${code(not)}${relaxedInTests ? ' (tests may)' : ''}`,
+  ];
 }
 
-function packagesOf({ allowedExternalImports, bannedExternalImports, relaxedInTests }: Constraint): string {
-  const only =
-    allowedExternalImports &&
-    (allowedExternalImports.length === 0 ? 'none' : `only ${code(allowedExternalImports)}`);
-  const not = bannedExternalImports && `not ${code(bannedExternalImports)}`;
-  return [only, not, relaxedInTests && '(tests may)'].filter(Boolean).join(' ');
-}
+const list = (items: readonly string[]) => items.map((item) => `- ${item}`).join('\n');
 
 function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
   const line = (cells: readonly string[]) =>
