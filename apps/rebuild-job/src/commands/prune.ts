@@ -1,7 +1,10 @@
 import { exitCodes, prune, underLease } from '@reprise/read-model-rebuild';
+import type { Projection } from '@reprise/read-model-projections';
+import { defaultMaxLagMs, gatherFacts, topicNow, verdictOf } from '@reprise/read-model-status';
+import { describeAction } from '../report/next-step.ts';
 import { eachProjection } from '../each-projection.ts';
 import { readProjections } from '../projection-option.ts';
-import { openServers } from '../servers.ts';
+import { openServers, type OpenServers } from '../servers.ts';
 import type { Verb } from '../verb.ts';
 
 export const pruneCommand: Verb = {
@@ -42,6 +45,11 @@ export const pruneCommand: Verb = {
         for (const { name, why } of pruned.deleted) {
           invocation.stdout(`${projection.name}: ${dryRun ? 'would delete' : 'deleted'} ${name} (${why})\n`);
         }
+        for (const { name, why } of pruned.kept) {
+          invocation.stdout(
+            `${projection.name}: kept ${name} (${why}), which may be the last complete one\n`,
+          );
+        }
         for (const { name, by } of pruned.read) {
           invocation.stdout(`${projection.name}: kept ${name}, which is read through ${by.join(', ')}\n`);
         }
@@ -55,6 +63,10 @@ export const pruneCommand: Verb = {
             `${projection.name}: ${name} is in the registry, and its index or table is gone\n`,
           );
         }
+        if (pruned.danger !== null) {
+          invocation.stderr(await describeDanger(projection, pruned.danger, servers));
+          return { result: pruned, exitCode: exitCodes.refused };
+        }
         if (pruned.deleted.length === 0) invocation.stdout(`${projection.name}: nothing to delete\n`);
         return { result: pruned, exitCode: exitCodes.done };
       });
@@ -64,3 +76,14 @@ export const pruneCommand: Verb = {
     }
   },
 };
+
+/** Why every complete generation was kept, and the fastest safe step to what readers need. */
+async function describeDanger(projection: Projection, danger: string, servers: OpenServers): Promise<string> {
+  const own = servers.of(projection);
+  const { facts } = await gatherFacts(projection, own, await topicNow(own));
+  const { next } = verdictOf(facts, { maxLagMs: defaultMaxLagMs });
+  return (
+    `${projection.name}: ${danger}, so no complete generation is deleted. ` +
+    `${next ? `Bring readers to a complete one first: ${describeAction(next)}` : 'Look at it, then run this again.'}\n`
+  );
+}

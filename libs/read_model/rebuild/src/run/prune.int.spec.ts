@@ -1,7 +1,9 @@
 import { elasticsearch, produce, productHistory, step } from '@reprise/test-kit';
 import type { GenerationName } from '@reprise/read-model-indices';
-import { testReadModel } from '../testing/read-model.ts';
+import { productSearch, productSummary, type Projection } from '@reprise/read-model-projections';
+import { deleteByHand, testReadModel } from '../testing/read-model.ts';
 import { prune } from './prune.ts';
+import { rollBack } from './roll-back.ts';
 import { underLease } from './under-lease.ts';
 
 it('counts the time on standby on the clock of the database, and deletes what was never promoted beyond the last', async () => {
@@ -64,3 +66,33 @@ it('leaves out what is read although the registry has not heard of it, by its ow
       uuid,
     ]);
 });
+
+it.each([productSearch, productSummary] as unknown as Projection[])(
+  'keeps the last complete copy of $name after the live one was deleted by hand, and says so',
+  async (projection) => {
+    const model = await testReadModel({ partitions: 1, projection });
+    const { registry, store } = model;
+    await produce(model.topic, productHistory({ events: [step.created(), step.published()] }));
+    const before = (await model.rebuild()).receipt.generation!.name;
+    const live = (await model.rebuild()).receipt.generation!.name;
+    await deleteByHand(model, live);
+    const pruned = () =>
+      underLease(registry, projection.name, (fence) =>
+        prune({ projection: projection.name, registry, store, fence, keep: 0, standbyMs: 0, dryRun: false }),
+      );
+    expect(await pruned()).toMatchObject({
+      deleted: [],
+      kept: [{ name: before, why: 'on standby for longer than its time' }],
+      danger: `readers of "${store.readers}" are on nothing`,
+    });
+    const { signal } = new AbortController();
+    const catchUp = () => Promise.resolve();
+    const onNotice = () => undefined;
+    await underLease(registry, projection.name, (fence) =>
+      rollBack({ projection, store, registry, fence, catchUp, signal, now: () => new Date(), onNotice }),
+    );
+    expect(await store.observeReaders()).toMatchObject({ kind: 'generation', name: before });
+    expect(await pruned()).toMatchObject({ kept: [], danger: null });
+    expect((await store.meta(before))?.uuid).toBe((await registry.findGeneration(before))!.uuid);
+  },
+);

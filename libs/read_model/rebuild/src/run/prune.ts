@@ -1,4 +1,5 @@
 import {
+  DependencyError,
   dropOwn,
   type Fence,
   type Generation,
@@ -6,6 +7,7 @@ import {
   type GenerationStore,
   type Registry,
 } from '@reprise/read-model-indices';
+import { decidePrune, type PruneFacts, type StorageProof } from './prune-decision.ts';
 
 export interface PruneInput {
   readonly projection: string;
@@ -23,6 +25,10 @@ export interface PruneResult {
   readonly deleted: readonly { readonly name: GenerationName; readonly why: string }[];
   /** Due by what the registry says, and kept because an alias or view reads them. */
   readonly read: readonly { readonly name: GenerationName; readonly by: readonly string[] }[];
+  /** Due by what the registry says, and kept because of `danger`. */
+  readonly kept: readonly { readonly name: GenerationName; readonly why: string }[];
+  /** Why nothing complete was deleted; null when readers are proven to be on a complete generation. */
+  readonly danger: string | null;
   /** Indices or tables named like generations that no registry entry owns: reported, never touched. */
   readonly orphans: readonly GenerationName[];
   /** Generations whose index or table is gone though nobody pruned them. */
@@ -31,7 +37,8 @@ export interface PruneResult {
 
 /**
  * Deletes generations that the registry owns and nobody reads. The live one, those on standby within their time and the last
- * retired ones stay, and whatever an alias or view reads, also one of somebody else.
+ * retired ones stay, and whatever an alias or view reads, also one of somebody else. While readers are on nothing, or the
+ * generation they are on is gone or not proven, every complete generation stays (see `decidePrune`).
  */
 export async function prune(input: PruneInput): Promise<PruneResult> {
   const { projection, registry, store, fence, dryRun } = input;
@@ -39,7 +46,7 @@ export async function prune(input: PruneInput): Promise<PruneResult> {
   const readBy = await store.readBy();
   // Ages are taken on the clock that wrote the times they are counted from.
   const now = await registry.now();
-  const ripe = [...prunable(known, { ...input, now }), ...(await neverBuilt(input, known))];
+  const { going: ripe, kept, danger } = decidePrune(await factsOf(input, known), { ...input, now });
   const deleted = ripe.filter(({ generation }) => !readBy.has(generation.name));
   if (!dryRun) {
     for (const { generation } of deleted) {
@@ -59,6 +66,8 @@ export async function prune(input: PruneInput): Promise<PruneResult> {
       const by = readBy.get(name);
       return by ? [{ name, by }] : [];
     }),
+    kept: kept.map(({ generation: { name }, why }) => ({ name, why })),
+    danger,
     orphans: orphansOf(stored, known),
     missing: missingOf(stored, left),
   };
@@ -96,42 +105,46 @@ export async function wasNeverBuilt(
   return (await store.inspect(generation.name, generation)).neverAllocated;
 }
 
+/** What the decision rests on: where readers are, and what can be proven of that generation and of the live one. */
+async function factsOf(input: PruneInput, known: readonly Generation[]): Promise<PruneFacts> {
+  const { store } = input;
+  const readers = await store.observeReaders();
+  const served = readers.kind === 'generation' ? readers.name : undefined;
+  const relied = known.filter(({ name, state }) => name === served || state === 'LIVE');
+  const proofs = new Map<string, StorageProof>();
+  for (const generation of relied) proofs.set(generation.uuid, await proofOf(store, generation));
+  const neverBuilt = new Set(await neverBuiltOf(input, known));
+  return { generations: known, neverBuilt, alias: store.readers, readers, proofs };
+}
+
+/** Whether all of a generation's index or table is there and can be read. */
+async function proofOf(store: GenerationStore, generation: Generation): Promise<StorageProof> {
+  const { name, uuid } = generation;
+  if ((await store.meta(name))?.uuid !== uuid) return { is: 'gone' };
+  try {
+    const unallocated = (await store.inspect?.(name, generation))?.unallocated;
+    if (unallocated !== undefined) return { is: 'unproven', why: unallocated };
+    await store.refresh(name);
+    return { is: 'whole' };
+  } catch (error) {
+    // Closed, blocked, or deleted while it was looked at.
+    if (!(error instanceof DependencyError)) throw error;
+    return { is: 'unproven', why: error.message };
+  }
+}
+
 /** Unfinished generations whose index no node ever took: nothing of them can be resumed, and they make the cluster red. */
-async function neverBuilt({ projection, registry, store }: PruneInput, known: readonly Generation[]) {
+async function neverBuiltOf(
+  { projection, registry, store }: PruneInput,
+  known: readonly Generation[],
+): Promise<string[]> {
   const build = await registry.shards.newest(projection);
   const open = build?.outcome === null ? build.generation : undefined;
   const unfinished = known.filter(
     ({ state, uuid }) => (state === 'BUILDING' || state === 'INTERRUPTED') && uuid !== open,
   );
-  const found: { generation: Generation; why: string }[] = [];
+  const found: string[] = [];
   for (const generation of unfinished)
-    if (await wasNeverBuilt(store, generation))
-      found.push({ generation, why: 'never built: no node took its index' });
+    if (await wasNeverBuilt(store, generation)) found.push(generation.uuid);
   return found;
-}
-
-/** Which generations may go, and why. Pure. */
-export function prunable(
-  generations: readonly Generation[],
-  { keep, standbyMs, now }: Pick<PruneInput, 'keep' | 'standbyMs'> & { readonly now: Date },
-): { generation: Generation; why: string }[] {
-  const going: { generation: Generation; why: string }[] = [];
-  const newestFirst = [...generations].sort((a, b) => b.createdAt.getTime() - a.createdAt.getTime());
-  let retired = 0;
-  let proven = 0;
-  for (const generation of newestFirst) {
-    const age = now.getTime() - generation.stateChangedAt.getTime();
-    if (generation.state === 'FAILED' || generation.state === 'ABANDONED') {
-      going.push({ generation, why: generation.state.toLowerCase() });
-    } else if (generation.state === 'RETIRED') {
-      if (++retired > keep) going.push({ generation, why: 'retired' });
-    } else if (generation.state === 'VERIFIED') {
-      if (++proven > keep) going.push({ generation, why: 'proven, never promoted' });
-    } else if (generation.state === 'BUILT' && generation !== newestFirst[0]) {
-      going.push({ generation, why: 'refused by the gate, and a later one exists' });
-    } else if (generation.state === 'STANDBY' && age > standbyMs) {
-      going.push({ generation, why: 'on standby for longer than its time' });
-    }
-  }
-  return going;
 }

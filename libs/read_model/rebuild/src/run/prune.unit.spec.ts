@@ -1,5 +1,6 @@
 import type { Generation, GenerationName, GenerationState } from '@reprise/read-model-indices';
-import { missingOf, orphansOf, prunable } from './prune.ts';
+import { missingOf, orphansOf } from './prune.ts';
+import { prunable } from './prune-decision.ts';
 
 const now = new Date('2026-01-10T00:00:00Z');
 const hour = 3_600_000;

@@ -9,6 +9,7 @@ import {
 import { productSearch, type Projection } from '@reprise/read-model-projections';
 import {
   afterFile,
+  elasticsearch,
   freshDatabase,
   freshName,
   freshTopic,
@@ -42,6 +43,16 @@ export interface TestReadModel {
  */
 export async function storedFor({ store }: TestReadModel, fingerprint: string): Promise<string[]> {
   return (await store.list()).filter((name) => name.includes(fingerprint.slice(0, 8)));
+}
+
+/** Deletes a generation's index or table as somebody would by hand, with the readers' alias or view on it. */
+export async function deleteByHand({ databaseUrl, store }: TestReadModel, name: string): Promise<void> {
+  if (store.kind === 'elasticsearch') {
+    await elasticsearch().indices.delete({ index: name });
+    return;
+  }
+  const pool = createReadModelPool(databaseUrl, { max: 1 });
+  await pool.query(`DROP TABLE generations.${name} CASCADE`).finally(() => pool.end());
 }
 
 /**
