@@ -1,0 +1,67 @@
+import { spawn, spawnSync } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterFile } from './after-file.ts';
+import { eventually } from './eventually.ts';
+
+/** Whether this machine has what `inTerminal` needs: `script` as util-linux has it, not the one of BSD and macOS. */
+export const hasPseudoTerminals = spawnSync('script', ['--version'], { encoding: 'utf8' }).stdout?.includes(
+  'util-linux',
+);
+
+export interface TerminalOptions {
+  readonly columns?: number;
+  readonly cwd?: string;
+  /** The whole environment of the command. */
+  readonly env?: NodeJS.ProcessEnv;
+}
+
+/** A command in a pseudo terminal of its own. */
+export interface TerminalRun {
+  /** Every character the terminal has received so far, with what moves its cursor. */
+  output(): string;
+  /** Gives the terminal another width, as dragging its window does. */
+  resize(columns: number): void;
+  /** Resolves to the exit code. */
+  readonly ended: Promise<number | null>;
+}
+
+/** Runs a shell command in a pseudo terminal, where it sees a terminal on stdin, stdout and stderr. */
+export function inTerminal(
+  command: string,
+  { columns = 80, cwd, env = process.env }: TerminalOptions,
+): TerminalRun {
+  const folder = mkdtempSync(join(tmpdir(), 'terminal-'));
+  const device = join(folder, 'tty');
+  const prepared = `stty cols ${columns} rows 24; tty > ${device}; exec ${command}`;
+  const child = spawn('script', ['-qec', prepared, '/dev/null'], {
+    ...(cwd !== undefined && { cwd }),
+    env: { ...env, SHELL: '/bin/sh' },
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  let output = '';
+  child.stdout.setEncoding('utf8').on('data', (text: string) => (output += text));
+  const ended = new Promise<number | null>((resolve) => child.once('close', resolve));
+  afterFile(async () => {
+    if (child.exitCode === null) child.kill('SIGKILL');
+    await ended;
+    rmSync(folder, { recursive: true });
+  });
+  return {
+    output: () => output,
+    resize: (width) => {
+      spawnSync('stty', ['-F', readFileSync(device, 'utf8').trim(), 'cols', String(width)]);
+    },
+    ended,
+  };
+}
+
+/** Resolves once the terminal has received `text`. */
+export async function terminalShows(run: TerminalRun, text: string | RegExp): Promise<void> {
+  await eventually(() => {
+    const output = run.output();
+    if (typeof text === 'string' ? !output.includes(text) : !text.test(output))
+      throw new Error(`The terminal does not show ${String(text)}: ${JSON.stringify(output.slice(-500))}`);
+  });
+}
