@@ -73,7 +73,7 @@ it.each([productSearch, productSummary] as unknown as Projection[])(
     const model = await testReadModel({ partitions: 1, projection });
     const { registry, store } = model;
     await produce(model.topic, productHistory({ events: [step.created(), step.published()] }));
-    const before = (await model.rebuild()).receipt.generation!.name;
+    const before = (await model.rebuild()).receipt.generation!.name as GenerationName;
     const live = (await model.rebuild()).receipt.generation!.name;
     await deleteByHand(model, live);
     const pruned = () =>
