@@ -10,6 +10,7 @@ export const usage = `npm run -s stack -- VERB [options]
   status                 what runs, where and in which version; exit code 0 when all are ready, else 3
   env                    print "export NAME=value" lines of the endpoints, for a shell's eval
   logs [SERVER]          the end of the logs of postgres, kafka, elasticsearch
+  sql QUERY              the rows of one query on the read-model database, read-only
   reset                  stop them and delete their data
   run -- COMMAND ...     up, run COMMAND with the endpoints in its environment, and down again if it was down
 
@@ -17,14 +18,15 @@ export const usage = `npm run -s stack -- VERB [options]
   --no-fsync             up, run: Postgres does not wait for the disk; for throw-away data
   --fsync                up, run: it does again (the default of a new instance)
   --docker               up, run: the same servers in containers (docker/compose.yaml)
-  --json                 status: one JSON document
+  --write-side           sql: on the write database instead
+  --json                 status, sql: one JSON document
   -n, --lines N          logs: how many lines of each (100)
   -f, --follow           logs: go on printing what is added
 
 Variables: REPRISE_STACK_DIR, REPRISE_STACK_CACHE (folder of the downloads), REPRISE_STACK_TIMEOUT (seconds a server may
 take to start), REPRISE_ES_HEAP (1g).`;
 
-export const verbs = ['up', 'down', 'status', 'env', 'logs', 'reset', 'run', 'help', 'guard'] as const;
+export const verbs = ['up', 'down', 'status', 'env', 'logs', 'sql', 'reset', 'run', 'help', 'guard'] as const;
 export type Verb = (typeof verbs)[number];
 
 export interface StackArguments {
@@ -38,6 +40,10 @@ export interface StackArguments {
   server?: ServerName;
   /** What stands after `--`. */
   command: string[];
+  /** sql: the query. */
+  query?: string;
+  /** sql: on the write database. */
+  writeSide: boolean;
   /** guard: the pid of the `run` it watches. */
   watched?: number;
 }
@@ -47,6 +53,7 @@ const options = {
   fsync: { type: 'boolean' },
   docker: { type: 'boolean', default: false },
   json: { type: 'boolean', default: false },
+  'write-side': { type: 'boolean', default: false },
   lines: { type: 'string', short: 'n', default: '100' },
   follow: { type: 'boolean', short: 'f', default: false },
   help: { type: 'boolean', short: 'h', default: false },
@@ -76,6 +83,7 @@ export function parseArguments(
     directory: instanceDirectory(values.dir, env),
     docker: values.docker,
     json: values.json,
+    writeSide: values['write-side'],
     follow: values.follow,
     lines,
     command: [...command],
@@ -85,6 +93,7 @@ export function parseArguments(
     const name = rest.shift();
     if (name !== undefined) parsed.server = serverName(name);
   }
+  if (verb === 'sql') parsed.query = queryOf(rest);
   if (verb === 'guard') parsed.watched = Number(rest.shift());
   if (rest.length > 0) throw usageError(`"${rest[0]}" is not understood after ${verb}`);
   if (verb === 'run' && command.length === 0) throw usageError('run needs a command after --');
@@ -117,6 +126,12 @@ function serverName(word: string): ServerName {
   if (name === undefined)
     throw usageError(`"${word}" is no server; the servers are ${serverNames.join(', ')}`);
   return name;
+}
+
+function queryOf(rest: string[]): string {
+  const query = rest.shift();
+  if (query === undefined || rest.length > 0) throw usageError('sql takes one query, in quotes');
+  return query;
 }
 
 function usageError(what: string): StackError {

@@ -33,6 +33,8 @@ describe('parseArguments', () => {
     ['up now', /"now" is not understood after up/],
     ['logs redis', /"redis" is no server; the servers are postgres, kafka, elasticsearch/],
     ['logs --lines many', /--lines must be a whole number/],
+    ['sql', /sql takes one query, in quotes/],
+    ['sql SELECT 1', /sql takes one query, in quotes/],
     ['run', /run needs a command after --/],
     ['up -- ls', /up takes no command/],
   ])('refuses "%s" and says why', (line, message) => {

@@ -4,6 +4,7 @@ import { down, reset } from './commands/down.ts';
 import { logs } from './commands/logs.ts';
 import { guard, run } from './commands/run.ts';
 import { formatStatus, isUp, status } from './commands/status.ts';
+import { sql } from './commands/sql.ts';
 import { up } from './commands/up.ts';
 import { composeUp } from './docker.ts';
 import { exportLines, stackEnvironment } from './environment.ts';
@@ -51,6 +52,9 @@ async function execute(args: StackArguments): Promise<number> {
       return 0;
     case 'logs':
       await logs(args);
+      return 0;
+    case 'sql':
+      print(await sql(args));
       return 0;
     case 'reset':
       await reset({ directory, report });

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import pg from 'pg';
 import { down, reset } from './commands/down.ts';
+import { sql } from './commands/sql.ts';
 import { formatStatus, status } from './commands/status.ts';
 import { up } from './commands/up.ts';
 import { endpointNames, type StackEnvironment } from './environment.ts';
@@ -74,6 +75,21 @@ describe('an instance of the stack', () => {
     for (const name of endpointNames.filter((one) => one.includes('DATABASE'))) {
       await expect(connect((url) => (url.href = environment[name]))()).resolves.toMatch(/^reprise_/);
     }
+  });
+
+  it('shows the rows of a query, and refuses one that would change something', async () => {
+    const query = (text: string, options = {}) =>
+      sql({ directory, query: text, writeSide: false, json: false, ...options });
+    await expect(query("SELECT 1 AS one, NULL AS none, 'two' AS two")).resolves.toBe(
+      'one  none  two\n1          two',
+    );
+    await expect(query('SELECT current_database() AS name', { json: true, writeSide: true })).resolves.toBe(
+      '[{"name":"reprise_write"}]',
+    );
+    await expect(query('CREATE TABLE mine (id int)')).rejects.toThrow(
+      /cannot execute CREATE TABLE in a read-only transaction\. Nothing was changed/,
+    );
+    await expect(query('SELECT 1; SELECT 2')).rejects.toThrow(/cannot insert multiple commands/);
   });
 
   it('keeps its files from every other account', () => {

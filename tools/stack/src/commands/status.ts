@@ -3,6 +3,7 @@ import { readState, type InstanceState, type ServerName } from '../instance/stat
 import { describeError } from '../errors.ts';
 import { runningPid, servers } from '../servers/list.ts';
 import type { Server } from '../servers/server.ts';
+import { alignColumns } from './columns.ts';
 
 export interface ServerStatus {
   name: ServerName;
@@ -75,13 +76,6 @@ export function formatStatus(result: StackStatus): string {
       server.dataDirectory ?? '-',
     ]),
   ];
-  const widths = rows[0]?.map((_, column) => Math.max(...rows.map((row) => row[column]?.length ?? 0))) ?? [];
-  const lines = rows.map((row) =>
-    row
-      .map((cell, column) => cell.padEnd(widths[column] ?? 0))
-      .join('  ')
-      .trimEnd(),
-  );
   const problems = result.servers.flatMap(({ name, problem }) => (problem ? [`${name}: ${problem}`] : []));
-  return [...lines, ...problems].join('\n');
+  return [alignColumns(rows), ...problems].join('\n');
 }
