@@ -1,4 +1,4 @@
-/** Gives the wait up when the signal aborts, and throws its reason. What was waited for goes on and is looked after. */
+/** Stops waiting when the signal aborts, and throws its reason. The promise keeps running; its failure is handled. */
 export function unlessAborted<T>(signal: AbortSignal, promise: Promise<T>): Promise<T> {
   return new Promise((resolve, reject) => {
     const abort = (): void => reject(signal.reason);

@@ -21,7 +21,7 @@ beforeAll(async () => {
   afterFile(() => log.close());
 });
 
-/** A drain of batches of ten on real servers; what leads and what is told is the test's. */
+/** A drain of batches of ten on real servers; the test supplies the leadership and the callbacks. */
 function work(overrides: Partial<Drain> = {}): { drain: Drain; batches: number[] } {
   const batches: number[] = [];
   return {
@@ -75,7 +75,7 @@ describe('draining', () => {
     await drain(work().drain, everything, never);
   });
 
-  it('marks the batch in flight when it is told to stop', async () => {
+  it('marks the batch in flight when it is stopped', async () => {
     const controller = new AbortController();
     const { drain: stopped } = work({
       leadership: {
@@ -109,7 +109,7 @@ describe('draining', () => {
     expect(await checkHistory(fixture)).toMatchObject({ duplicates: 0 });
   });
 
-  it('gives up waiting for a silent database once its leadership is lost', async () => {
+  it('stops waiting for a silent database once its leadership is lost', async () => {
     const controller = new AbortController();
     const silent: Drain['outbox'] = {
       query: () => {

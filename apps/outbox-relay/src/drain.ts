@@ -27,7 +27,7 @@ export interface Drain {
   readonly batch: Omit<ClaimLimits, 'messageBytes'>;
   /**
    * Messages the log has acknowledged and the outbox may not know of yet. Owned by the caller, because it outlives this drain:
-   * marking them is right whoever the leader is by then.
+   * marking them is right whichever relay leads by then.
    */
   readonly acknowledged: Set<string>;
   /** Aborts when a batch on its way to the log is not worth waiting for any more. */
@@ -43,8 +43,8 @@ export type WhenEmpty =
   | { readonly then: 'end'; readonly upTo: string };
 
 /**
- * Publishes what the outbox holds, batch after batch, until `signal` aborts or, if told so, the outbox is empty. While a batch is on
- * its way to the log, the one before it is being marked and the one after it is being read.
+ * Publishes what the outbox holds, batch after batch, until `signal` aborts or, on request, the outbox is empty. While one batch is
+ * on its way to the log, the previous one is being marked and the next one read.
  *
  * When it returns, every acknowledged message is marked. When it throws, `acknowledged` holds those that may not be.
  *

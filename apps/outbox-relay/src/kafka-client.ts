@@ -3,7 +3,7 @@ import { Kafka, logLevel } from 'kafkajs';
 
 /**
  * kafkajs retries inside a call only as long as it takes to follow a partition to its new leader. Longer outages are the
- * relay's: before each attempt of its own it asks whether it may still publish, which kafkajs cannot.
+ * relay's: before each of its attempts it asks whether it may still publish, which kafkajs cannot.
  */
 const retry = { initialRetryTime: 100, maxRetryTime: 1_000, retries: 4 };
 

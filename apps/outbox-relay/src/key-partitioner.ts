@@ -4,7 +4,7 @@ import { Partitioners, type ICustomPartitioner } from 'kafkajs';
  * Gives every key the partition that kafkajs' `Partitioners.DefaultPartitioner` and Kafka's own clients give it. kafkajs computes the
  * same hash in 64-bit objects, which takes a third of the time a producer spends on a small record.
  *
- * @param onRouted told the partition of every record
+ * @param onRouted receives the partition of every record
  */
 export function keyPartitioner(onRouted: (partition: number) => void): ICustomPartitioner {
   return () => {

@@ -48,7 +48,7 @@ describe('the partition of a key', () => {
     expect(partitionOf(parameters({ key: 'a', partition: 4 }, 6))).toBe(4);
   });
 
-  it('is told for every record', () => {
+  it('is reported for every record', () => {
     routed.length = 0;
     partitionOf(parameters({ key: 'a' }, 1));
     partitionOf(parameters({ key: null }, 1));

@@ -162,7 +162,7 @@ describe('relay --once', () => {
     expect(await serving.exit()).toMatchObject({ code: 1 });
   });
 
-  it('finishes the batch, prints its summary and exits 143 when it is told to stop', async () => {
+  it('finishes the batch, prints its summary and exits 143 on SIGTERM', async () => {
     await fixture.appendMany(100, 300);
     const app = relay(['--once', '--batch-size=50']);
     await eventually(async () => expect(await fixture.unpublished()).toBeLessThan(30_000), {

@@ -21,7 +21,7 @@ class RelayModule {
 
 /**
  * Runs the relay with its health and metrics endpoints until the signal aborts. The batch in flight is finished and
- * marked, and the lock given up, before it returns.
+ * marked, and the lock released, before it returns.
  */
 export async function serveRelay(
   settings: RelaySettings,

@@ -47,7 +47,7 @@ export function eventLogUnreachable(topic: string, cause: unknown): RelayError {
   });
 }
 
-/** The relay was told to stop while the event log owed it an answer. */
+/** The relay was asked to stop before the event log answered. */
 export function stoppedWithoutAnswer(): RelayError {
   const message =
     'stopped while the event log did not answer; what it was sent last is published again by the next relay';
@@ -77,8 +77,8 @@ const ofEventLog = new Set(['EVENT_LOG_UNREACHABLE', 'NOT_ACKNOWLEDGED']);
 const unchanged = 'Nothing more was published; the events stay in the outbox.';
 
 /**
- * The same error in the words that every process uses for a fault of a connection, with whether it may pass by itself. Call it when
- * the lock is given up: a broker that closed the connection without a word is asked why, which takes up to a few seconds.
+ * The same error in the words that every process uses for a connection fault, and whether it may pass on its own. Call it once the
+ * lock is released: it asks a broker that closed the connection without a word for the reason, which takes up to a few seconds.
  */
 export async function explained(
   error: unknown,
@@ -95,7 +95,7 @@ export async function explained(
   return new RelayError(code, fault.message, { cause, retryable: fault.passes });
 }
 
-/** What the relay was told about its servers. */
+/** The relay's configuration of its servers. */
 export interface ServersOfRelay {
   readonly kafka: KafkaConfiguration;
   readonly writeDatabaseUrl: string;

@@ -33,7 +33,7 @@ afterEach(async () => {
   });
 });
 
-/** A relay in a process of its own, armed with failpoints. */
+/** A relay in its own process, armed with failpoints. */
 function relay(failpoints = ''): SpawnedApp {
   const app = spawnApp('apps/outbox-relay/src/main.ts', {
     env: { ...fixture.env, FAILPOINT: failpoints },
@@ -115,7 +115,7 @@ describe('a standby', () => {
     expect(await checkHistory(fixture)).toMatchObject({ duplicates: 0 });
   });
 
-  it('takes over from a leader that is stopped and stays silent; that one sends at most the batch in its hands when it goes on', async () => {
+  it('takes over from a leader that is stopped and stays silent; that one sends at most the batch in its hands when it resumes', async () => {
     await fixture.appendMany(20, 20);
     const zombie = relay('relay.beforeSend=stop@3');
     await zombie.logged(leading);
@@ -151,7 +151,7 @@ describe('a leader whose lock session is terminated', () => {
   const terminate = `SELECT pg_terminate_backend(pid) AS ended FROM pg_stat_activity
     WHERE datname = current_database() AND application_name = 'outbox-relay leadership'`;
 
-  it('stops, is elected again by itself, and goes on in order', async () => {
+  it('stops, is elected again, and resumes in order', async () => {
     const app = relay();
     await app.ready();
     for (let round = 0; round < 5; round++) {
@@ -164,7 +164,7 @@ describe('a leader whose lock session is terminated', () => {
     await checkHistory(fixture);
   });
 
-  it('survives the end of every session it has, at rest and at work', async () => {
+  it('survives the end of every session it has, idle and busy', async () => {
     const app = relay();
     await app.ready();
     const terminateAll = `SELECT pg_terminate_backend(pid) FROM pg_stat_activity
@@ -185,7 +185,7 @@ describe('a leader whose lock session is terminated', () => {
 });
 
 describe('the operations endpoints', () => {
-  it('tell that it is ready, what it has published and what waits', async () => {
+  it('report that it is ready, what it has published and what waits', async () => {
     await fixture.append(aggregate(1), 1);
     const app = relay();
     const { origin } = await app.ready();

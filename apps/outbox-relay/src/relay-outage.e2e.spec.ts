@@ -80,7 +80,7 @@ describe('while Kafka is away', () => {
     expect(await checkHistory(fixture)).toMatchObject({ duplicates: 0 });
   });
 
-  it('in the middle, refused and then silent: the outbox grows, memory does not, and it goes on in order', async () => {
+  it('in the middle, refused and then silent: the outbox grows, memory does not, and it resumes in order', async () => {
     const app = relay();
     const { origin } = await app.ready();
     await write(10);
@@ -112,7 +112,7 @@ describe('while Kafka is away', () => {
     expect(duplicates).toBeLessThanOrEqual(2 * 400);
   });
 
-  it('for produce requests only: nothing is parked because of that, and it goes on in order', async () => {
+  it('for produce requests only: nothing is parked because of that, and it resumes in order', async () => {
     const app = relay();
     const { origin } = await app.ready();
     const faults = kafka.faults();
@@ -175,7 +175,7 @@ describe('while Postgres is away', () => {
   });
 
   it.each(['refuse', 'swallow'] as const)(
-    '(%s): the process lives, is not ready, and goes on in order',
+    '(%s): the process lives, is not ready, and resumes in order',
     async (mode) => {
       const app = relay();
       const { origin } = await app.ready();

@@ -173,7 +173,7 @@ describe('an event the topic does not take', () => {
     expect(await checkHistory(fixture)).toMatchObject({ duplicates: 0 });
   });
 
-  it('is parked when only the broker can tell that it is too large', async () => {
+  it('is parked when only the broker knows that it is too large', async () => {
     const payloadOverhead = JSON.stringify({ aggregateId: aggregate(1), version: 1, filler: '' }).length;
     const large = await fixture.append(aggregate(1), 1, { filler: 100_000 - payloadOverhead });
     await fixture.append(aggregate(2), 1);

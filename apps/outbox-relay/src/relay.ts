@@ -70,7 +70,7 @@ export class Relay {
       {
         connectionString: this.#settings.writeDatabaseUrl,
         onFailure: (error) =>
-          this.#logger.warn({ err: error }, 'not notified of new events; polling for them goes on'),
+          this.#logger.warn({ err: error }, 'not notified of new events; still polling for them'),
       },
       ends,
     );
@@ -229,7 +229,7 @@ export class Relay {
 
 const shortestPauseMs = 250;
 
-/** How long a relay that is told to stop waits for the log to answer. Nx kills 5 s after its signal. */
+/** How long a stopping relay waits for the log to answer. Nx kills 5 s after its signal. */
 const stopPatienceMs = 2_500;
 
 function rethrowAsOutboxError(error: unknown): never {

@@ -2,7 +2,7 @@ import { measureBacklog, type Backlog, type OutboxMessage, type RowSource } from
 import { type Logger } from '@reprise/runtime';
 import { Counter, Gauge, Histogram, type Registry } from 'prom-client';
 
-/** What the relay tells about its work. */
+/** What the relay reports about its work. */
 export interface RelayTelemetry {
   /** A batch was acknowledged. */
   batch(messages: number): void;

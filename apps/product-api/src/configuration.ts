@@ -13,7 +13,7 @@ export type ProductApiConfiguration = Pick<
 };
 
 /**
- * Reads what the product API is told by its environment: `WRITE_DATABASE_URL`, `PRODUCT_API_PORT`, `HTTP_HOST`,
+ * Reads the product API's settings from its environment: `WRITE_DATABASE_URL`, `PRODUCT_API_PORT`, `HTTP_HOST`,
  * `WRITE_DATABASE_POOL_SIZE` (10), `WRITE_DATABASE_STATEMENT_TIMEOUT_MS` (5000) and `IDEMPOTENCY_RETENTION_HOURS` (24).
  * @param warn as that of `readConfiguration`
  * @throws ConfigurationError naming all bad settings at once

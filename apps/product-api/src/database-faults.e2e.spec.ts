@@ -33,7 +33,7 @@ const writeWaits = (): Promise<void> =>
   });
 
 describe('while Postgres is away', () => {
-  it('requests answer 503 and when to try again, the process stays alive, and goes on by itself afterwards', async () => {
+  it('requests answer 503 and when to try again, the process stays alive, and recovers afterwards', async () => {
     const proxy = await tcpProxy(side.fresh.productApiUrl);
     const call = await startApi(proxy.url);
     expect((await call('POST', '/v1/products', { body: mug })).status).toBe(201);

@@ -60,7 +60,7 @@ export class ConnectionLostError extends Error {
 
 /**
  * The connection broke after a change was sent and before its answer came: Postgres has committed all of it or nothing,
- * and only a later look can tell which.
+ * and only a later look shows which.
  */
 export class OutcomeUnknownError extends Error {
   readonly code = 'OUTCOME_UNKNOWN';

@@ -80,13 +80,13 @@ describe('the process', () => {
     const app = start(proxy.url);
     const { port } = await app.logged({ msg: 'listening' });
     const call = callsTo(`http://127.0.0.1:${String(port)}`);
-    await app.logged({ msg: 'the write database cannot be reached; it is tried again' });
+    await app.logged({ msg: 'the write database cannot be reached; retrying' });
     expect((await call('GET', '/health/live')).status).toBe(200);
     const ready = await call('GET', '/health/ready');
     expect(problemOf(ready)).toBe('503 not-ready');
     expect(ready.body?.['checks']).toEqual({ writeDatabase: 'failed' });
-    const told = await app.logged({ msg: 'not ready', check: 'writeDatabase' });
-    expect(told['reason']).toContain('The write database has not been reached yet');
+    const logged = await app.logged({ msg: 'not ready', check: 'writeDatabase' });
+    expect(logged['reason']).toContain('The write database has not been reached yet');
     expect(problemOf(await call('POST', '/v1/products', { body: mug }))).toBe('503 dependency-unavailable');
     proxy.restore();
     await app.ready();
@@ -99,7 +99,7 @@ describe('the process', () => {
     url.password = 'planted-secret-7f';
     url.port = '1';
     const app = start(url.href);
-    await app.logged({ msg: 'the write database cannot be reached; it is tried again' });
+    await app.logged({ msg: 'the write database cannot be reached; retrying' });
     expect(await app.kill('SIGTERM', 5_000)).toEqual({ code: 0, signal: null });
     expect(app.output.map(({ text }) => text).join('\n')).toContain('ECONNREFUSED');
     expect(app.output.map(({ text }) => text).join('\n')).not.toContain('planted-secret-7f');

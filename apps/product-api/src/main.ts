@@ -14,8 +14,7 @@ await runService('product-api', async ({ logger, signal }) => {
     const connected = await whenAvailable(() => database.connect(), {
       signal,
       passes: passesByItself,
-      onWaiting: (error) =>
-        logger.warn({ err: error }, 'the write database cannot be reached; it is tried again'),
+      onWaiting: (error) => logger.warn({ err: error }, 'the write database cannot be reached; retrying'),
     });
     if (connected === undefined) return;
     const store = api.nest.get(ProductStore);

@@ -15,7 +15,7 @@ import { grantWriteRights } from './migrations/write-rights.ts';
 /** Any number will do, as long as every program that migrates this database takes the same one. */
 const migrationLock = 7_305_812_004;
 
-/** TypeORM would print what the caller is told anyway: an error is thrown, the migrations are returned. */
+/** TypeORM would print what the caller learns anyway: an error is thrown, the migrations are returned. */
 const silent: Logger = {
   logQuery: () => undefined,
   logQueryError: () => undefined,
@@ -29,7 +29,7 @@ const silent: Logger = {
  * Brings the write database at `url` to the current schema, gives the roles of the processes their rights, and returns the names of the migrations it ran, in order; none
  * when the database was current. All of them are applied in one transaction, or none.
  *
- * A second run meanwhile waits for the first: an advisory lock, held by a session of its own, lets one run in at a time.
+ * A second run meanwhile waits for the first: an advisory lock, held by its own session, lets one run in at a time.
  *
  * @param variable the variable that the URL came from, for the message
  * @throws MigrationError when the server cannot be reached or refuses a statement; the schema is then as it was before.

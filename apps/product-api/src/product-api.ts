@@ -4,7 +4,7 @@ import { type ProductApiConfiguration } from './configuration.ts';
 import { ProductApiModule } from './product-api.module.ts';
 import { WriteDatabase } from './write-database.ts';
 
-/** The write database as the product API is told to use it, not connected to yet. */
+/** The write database as configured for the product API, not yet connected. */
 export function writeDatabaseOf(
   configuration: Pick<ProductApiConfiguration, 'writeDatabaseUrl' | 'poolSize' | 'statementTimeoutMs'>,
   logger: Logger,

@@ -14,7 +14,7 @@ export interface AttachmentsInput {
 const beatMs = 1_000;
 
 /**
- * What this process tells the registry it feeds, with its signs of life. A cutover relies on it: a generation is announced only
+ * What this process announces in the registry that it feeds, with its signs of life. A cutover relies on it: a generation is announced only
  * once no batch is under way without it (see `LiveFeed.refresh`), and withdrawn before one goes past it.
  */
 export class Attachments {
@@ -48,7 +48,7 @@ export class Attachments {
         await this.#beat();
       } catch (error) {
         // Without a sign of life this feeder soon counts as gone, and nobody waits for it.
-        this.#input.logger.warn({ err: error }, 'no sign of life could be given; it is tried again');
+        this.#input.logger.warn({ err: error }, 'no sign of life could be given; retrying');
       }
     }
   }

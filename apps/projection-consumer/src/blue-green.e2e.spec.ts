@@ -112,7 +112,7 @@ describe('two releases side by side', () => {
     }, patient);
   });
 
-  it('leaves a generation to the consumers of its release: it stands still while they are down, and goes on with them', async () => {
+  it('leaves a generation to the consumers of its release: it stands still while they are down, and resumes with them', async () => {
     const before = [...log];
     await consumers.blue!.kill();
     await write(catalogue(10));

@@ -46,7 +46,7 @@ export async function serveConsumer(
       passes: mayPass,
       onWaiting: (error) => {
         health.waiting(error);
-        logger.warn({ err: error }, 'the feed cannot start yet; it is tried again');
+        logger.warn({ err: error }, 'the feed cannot start yet; retrying');
       },
     });
     if (reached === undefined) return;
@@ -68,7 +68,7 @@ async function feedUntilStopped(
   );
   const stop = new AbortController();
   const listening = application.listen();
-  // Told below, also when the process is stopped before the group was joined.
+  // Handled below, also when the process is stopped before it joined the group.
   listening.catch(() => undefined);
   const following = listening.then(() => keepMembership(membership, stop.signal));
   try {

@@ -56,10 +56,9 @@ export function openServers(configuration: ConsumerConfiguration, logger: Logger
 }
 
 /**
- * Looks at what the feed cannot start without: the tables of the registry, the topic, a registry that belongs to
- * it and to the configured readers, and a way to put events aside; and that
- * Elasticsearch and the event store do not refuse this process, though they may be away. Tells whom it asks, because a server that
- * is silent takes minutes to be given up.
+ * Checks what the feed cannot start without: the registry's tables, the topic, a registry that belongs to it and to the configured
+ * readers, and a place to put events aside. Elasticsearch and the event store may be away, but must not refuse this process. Logs
+ * which server it asks, because a silent one takes minutes to time out.
  * @throws DependencyError when a server is away, which passes, or refuses this process; ReadModelNotMigrated, TopicMissing and
  *   BoundElsewhere
  */
@@ -101,7 +100,7 @@ function throwUnlessAway(error: unknown): void {
   if (error instanceof DependencyError && !error.retryable) throw error;
 }
 
-/** Whether what was missed at the start may come by itself. */
+/** Whether what was missing at the start may still appear. */
 export function mayPass(error: unknown): boolean {
   return error instanceof DependencyError && error.retryable;
 }

@@ -74,7 +74,7 @@ describe('a cutover while events are written', () => {
     await expectAllFolded();
   });
 
-  it('B4: cuts over while the consumer is down, and the consumer goes on from where both generations stand', async () => {
+  it('B4: cuts over while the consumer is down, and the consumer resumes from where both generations stand', async () => {
     await consumer.kill('SIGKILL');
     const before = await live();
     const seen = await underTraffic(() => run('rebuild'));

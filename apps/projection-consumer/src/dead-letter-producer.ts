@@ -1,7 +1,7 @@
 import { letterHeaders, type DeadLetter } from '@reprise/read-model-feed';
 import { Partitioners, type Kafka, type Message, type Producer } from 'kafkajs';
 
-/** Below what a broker takes in one request and one record batch (1 MB unless it is told otherwise). */
+/** Below what a broker accepts in one request and one record batch (1 MB by default). */
 const requestBytes = 512 * 1024;
 const recordOverheadBytes = 100;
 
@@ -49,7 +49,7 @@ export class DeadLetterProducer {
   }
 }
 
-/** Cuts messages into requests a broker takes; one that is too big by itself goes alone. */
+/** Cuts messages into requests a broker accepts; one that is too big on its own goes alone. */
 export function inRequests<M extends Pick<Message, 'key' | 'value' | 'headers'>>(
   messages: readonly M[],
 ): M[][] {

@@ -60,7 +60,7 @@ async function recordsInTopic(topic: FreshTopic, count: number): Promise<void> {
 it('G10: puts a poisoned product aside while all others flow, across a restart, and lets it go on in order when redriven', async () => {
   const fixture = await consumerFixture(1);
   const log: ProductEvent[] = [];
-  // Not in the event store, from which the repair worker would mend the product on its own.
+  // Not in the event store, from which the repair worker would fix the product on its own.
   const send = async (events: readonly ProductEvent[]) => {
     await produce(fixture.topic, events);
     log.push(...events);
@@ -103,7 +103,7 @@ it('G10: puts a poisoned product aside while all others flow, across a restart, 
     ['waits-behind', 0, blocking, 5],
   ]);
   expect(new Set(letters.map(({ state }) => state))).toEqual(new Set(['open']));
-  // The read model that takes the price went on; so did every other product.
+  // The read model that takes the price kept up; so did every other product.
   await eventually(async () => expect(await fixture.documents()).toEqual(naiveDocuments(log)), patient);
 
   // Still refused: said so, nothing changed.
@@ -117,14 +117,14 @@ it('G10: puts a poisoned product aside while all others flow, across a restart, 
   expect((await rows(fixture)).map(({ state }) => state)).toEqual(Array(4).fill('resolved'));
   expect((await dlq(fixture, 'show', blocking)).out).toMatch(/redrive by .*: applied/);
 
-  // The feed goes on with the product by itself.
+  // The feed resumes with the product.
   await send(productHistory({ id: subject, events: [step.unpublished()], firstVersion: 6 }));
   await eventually(async () => expect(await fixture.byId(subject)).toMatchObject({ version: 6 }), patient);
   expect(await recordsOf(fixture.deadLetters.name)).toHaveLength(4);
   expect((await second.kill()).code).toBe(0);
 });
 
-it('lists what a rebuild covered as resolved, and gives up on record what is no event', async () => {
+it('lists what a rebuild covered as resolved, and records the discard of what is no event', async () => {
   const fixture = await consumerFixture(1);
   const app = fixture.start();
   await app.ready();

@@ -70,7 +70,7 @@ describe('the projection consumer', () => {
     expect(await recordsOf(fixture.deadLetters.name)).toEqual([]);
   });
 
-  it('C7, C8: puts what is no event aside with where it came from, and goes on', async () => {
+  it('C7, C8: puts what is no event aside with where it came from, and continues', async () => {
     const fixture = await consumerFixture(1);
     await startServing(fixture);
     const [created, changed] = productHistory({ events: [step.created(), step.priceChanged(7)] });

@@ -39,10 +39,7 @@ export class LiveFeedController {
       const attempt = this.health.failing(partition, error);
       const bound = Math.min(longestPauseMs, firstPauseMs * 2 ** Math.min(attempt, 10));
       const afterMs = bound / 2 + Math.random() * (bound / 2);
-      this.logger.error(
-        { err: error, partition, from: String(from), attempt },
-        'batch not fed; it is tried again',
-      );
+      this.logger.error({ err: error, partition, from: String(from), attempt }, 'batch not fed; retrying');
       return { verdict: 'retry', afterMs };
     }
   }

@@ -11,7 +11,7 @@ jest.setTimeout(120_000);
 
 const patient = { timeoutMs: 40_000 };
 
-/** Sends values to partition 0 in one transaction after another, each ended as told. */
+/** Sends values to partition 0 in one transaction after another, each ended as requested. */
 async function transactions(
   fixture: ConsumerFixture,
   rounds: readonly { readonly values: readonly string[]; readonly end: 'commit' | 'abort' }[],

@@ -61,7 +61,7 @@ async function refresh(input: MembershipInput, refusals: Refusals, signal: Abort
     // Tried again a second later. Until then nothing new is announced, and nobody relies on it.
     if (signal.aborted) return;
     health.followed(error);
-    logger.error({ err: error }, 'the registry could not be followed; it is tried again');
+    logger.error({ err: error }, 'the registry could not be followed; retrying');
   }
 }
 

@@ -6,7 +6,7 @@ import { lastValueFrom } from 'rxjs';
 import { PartitionReading } from './partition-reading.ts';
 import { whicheverAborts } from './whichever-aborts.ts';
 
-/** What a handler tells the transport to do after a batch. */
+/** What a handler asks the transport to do after a batch. */
 export type BatchVerdict =
   | { readonly verdict: 'next' }
   /** Go on reading this partition at `offset`, before or after the batch. */
@@ -30,9 +30,9 @@ export interface PartitionBatchesOptions {
   readonly logger: Logger;
   /** Called when partitions were assigned, before their batches, and again until it succeeds; returns where to read each. */
   readonly onAssigned: (partitions: readonly number[]) => Promise<ReadonlyMap<number, bigint>>;
-  /** Told why the partitions just assigned cannot be read yet. */
+  /** Called with the reason why the partitions just assigned cannot be read yet. */
   readonly onUnpositioned: (error: unknown) => void;
-  /** Told when the log does not hold the records any more that some generation needs next. */
+  /** Called when the log no longer holds the records that some generation needs next. */
   readonly onRecordsGone: (partition: number, needed: bigint, oldest: bigint) => void;
 }
 
@@ -131,13 +131,13 @@ export class PartitionBatches extends Server implements CustomTransportStrategy 
     await Promise.race([disconnected, untilAborted(AbortSignal.timeout(closeTimeoutMs))]);
   }
 
-  /** Goes on reading a partition at an offset; delivers it again if it was paused. */
+  /** Resumes reading a partition at an offset; delivers it again if it was paused. */
   readFrom(partition: number, offset: bigint): void {
     this.#reading.readFrom(partition, offset);
   }
 
   on(): never {
-    throw new Error('this transport has no events of its own');
+    throw new Error('this transport has no events to listen to');
   }
 
   unwrap<T>(): T {

@@ -39,7 +39,7 @@ export class PartitionReading {
     return this.#positioned;
   }
 
-  /** The offset this partition was last told to be read from. */
+  /** The offset that reading this partition was last asked to start from. */
   askedFor(partition: number): bigint | undefined {
     return this.#asked.get(partition);
   }
@@ -76,7 +76,7 @@ export class PartitionReading {
       try {
         this.readFrom(partition, offset);
       } catch (error) {
-        this.#options.logger.debug({ err: error, partition }, 'not reading; the next assignment goes on');
+        this.#options.logger.debug({ err: error, partition }, 'not reading; the next assignment resumes');
       }
     };
     this.#waiting.set(partition, setTimeout(again, afterMs));

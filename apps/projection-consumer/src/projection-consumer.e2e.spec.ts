@@ -37,7 +37,7 @@ describe('the projection consumer on an empty log', () => {
     await eventually(async () => expect(await fixture.documents()).toEqual(naiveDocuments(log)));
   });
 
-  it('shows its progress to whoever watches the group, and announces what it feeds', async () => {
+  it('shows its progress to watchers of the group, and announces what it feeds', async () => {
     const [feeder] = await fixture.registry.liveFeeders(5_000);
     const [live] = await fixture.generations('LIVE');
     expect(feeder?.attachments).toContainEqual({ generation: live!.uuid, partitions: [0, 1, 2] });

@@ -7,7 +7,7 @@ export class RepairMetrics {
   readonly #failures: Counter;
   readonly #refused: Counter;
 
-  /** @param onFault told when the queue could not be counted; its numbers are missing from the answer then */
+  /** @param onFault called when the queue could not be counted; its numbers are then missing from the answer */
   constructor(registry: Registry, queue: RepairQueue, onFault: (error: unknown) => void) {
     const registers = [registry];
     this.#repaired = new Counter({
@@ -46,7 +46,7 @@ export class RepairMetrics {
         },
       });
     gauge('repair_tasks_open', 'Repair tasks that wait or are worked on', ({ open }) => open);
-    gauge('repair_tasks_failed', 'Repair tasks that were given up', ({ failed }) => failed);
+    gauge('repair_tasks_failed', 'Repair tasks that were abandoned', ({ failed }) => failed);
     gauge(
       'repair_oldest_open_seconds',
       'Age of the oldest open repair task',

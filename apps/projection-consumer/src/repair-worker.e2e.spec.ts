@@ -71,7 +71,7 @@ describe('the repair worker in the consumer', () => {
       expect(metrics).toMatch(new RegExp(`^${name}\\{.*\\} 0$`, 'm'));
   });
 
-  it('is asked by the feed for what came too early, and does it once the event store can tell', async () => {
+  it('is asked by the feed for what came too early, and does it once the event store has it', async () => {
     const [created, published, priced] = productHistory({
       events: [step.created(), step.published(), step.priceChanged(5)],
     });
@@ -112,7 +112,7 @@ describe('the repair worker in the consumer', () => {
     expect(await fixture.documents()).toEqual(naiveDocuments(log));
   });
 
-  it('C13: is told visibly when the queue is full, and what could not be applied is put aside all the same', async () => {
+  it('C13: is reported when the queue is full, and what could not be applied is still put aside', async () => {
     await app.kill('SIGTERM');
     // A task of another release, which this one leaves alone.
     const other = {

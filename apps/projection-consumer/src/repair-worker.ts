@@ -27,7 +27,7 @@ export interface RepairWorkerInput {
   readonly logger: Logger;
 }
 
-/** Works the repair queue off for as long as the application runs, beside the live feed and independently of it. */
+/** Drains the repair queue for as long as the application runs, beside the live feed and independently of it. */
 export class RepairWorker implements OnApplicationBootstrap, BeforeApplicationShutdown {
   readonly #input: RepairWorkerInput;
   readonly #stop = new AbortController();
@@ -57,8 +57,8 @@ export class RepairWorker implements OnApplicationBootstrap, BeforeApplicationSh
           metrics.failed();
           const task = { err: error, projection, aggregateId, attempts };
           if (state === 'FAILED')
-            logger.error(task, 'repair given up; see: rebuild-job repair --projection all --status');
-          else logger.warn(task, 'repair failed; it is tried again');
+            logger.error(task, 'repair abandoned; see: rebuild-job repair --projection all --status');
+          else logger.warn(task, 'repair failed; retrying');
         },
         onFault: (error) => logger.error({ err: error }, 'the repair queue could not be worked with'),
       },

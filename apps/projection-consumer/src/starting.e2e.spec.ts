@@ -84,7 +84,7 @@ describe('a consumer started while a server is away', () => {
       expect({ status, named: reasons.includes(name) }).toEqual({ status: 503, named: true });
     }, patient);
     await server.appear();
-    // A request to a silent broker is given up only after half a minute.
+    // A request to a silent broker times out only after half a minute.
     await app.ready({ timeoutMs: 90_000 });
     await eventually(async () => expect(await fixture.documents()).toEqual(naiveDocuments(log)), patient);
     expect(await app.kill('SIGTERM')).toEqual({ code: 0, signal: null });
@@ -99,7 +99,7 @@ describe('a consumer started while a server is away', () => {
     }
   });
 
-  it('does not wait for what nobody but its operator can mend', async () => {
+  it('does not wait for what only its operator can fix', async () => {
     const fixture = await consumerFixture();
     const app = fixture.start({ PRODUCT_EVENTS_TOPIC: 'no.such.topic' });
     expect(await app.exit()).toEqual({ code: 1, signal: null });

@@ -1,6 +1,6 @@
 import { createParamDecorator, type ExecutionContext } from '@nestjs/common';
 
-/** The part of Fastify's request that tells when nobody waits for its answer any more. */
+/** The part of Fastify's request that signals when nobody waits for its answer any more. */
 interface CancellableRequest {
   readonly signal: AbortSignal;
 }

@@ -12,7 +12,7 @@ await runService('search-api', async ({ logger, signal }) => {
     await whenAvailable(() => application.reach(), {
       signal,
       passes: passesByItself,
-      onWaiting: (error) => logger.warn({ err: error }, 'Elasticsearch cannot be used; it is tried again'),
+      onWaiting: (error) => logger.warn({ err: error }, 'Elasticsearch cannot be used; retrying'),
     });
     await untilAborted(signal);
   } finally {

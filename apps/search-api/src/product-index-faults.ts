@@ -28,7 +28,7 @@ export function callerGone(cause: unknown): ProblemException {
     499,
     'caller-gone',
     'The caller closed the connection',
-    'The request was given up because its caller closed the connection.',
+    'The request was abandoned because its caller closed the connection.',
     { cause },
   );
 }

@@ -58,7 +58,7 @@ export class ProductIndex {
   ): Promise<SearchResult> {
     const { from, signal } = options;
     const request: estypes.SearchRequest = {
-      // One hit more than asked for tells whether there is another page.
+      // One hit more than asked for shows whether there is another page.
       ...searchBody(criteria, { size: size + 1, after: from?.after }),
       allow_no_indices: false,
       expand_wildcards: 'none',

@@ -52,8 +52,8 @@ describe('the search API as a process', () => {
     const ready = await fetch(`${origin}/health/ready`);
     expect(ready.status).toBe(503);
     expect(await ready.json()).toMatchObject({ checks: { 'search-alias': 'failed' } });
-    const told = await app.logged({ msg: 'not ready', check: 'search-alias' });
-    expect(told['reason']).toMatch(/ECONNREFUSED|connect/);
+    const logged = await app.logged({ msg: 'not ready', check: 'search-alias' });
+    expect(logged['reason']).toMatch(/ECONNREFUSED|connect/);
     expect((await fetch(`${origin}/v1/search?q=mug`)).status).toBe(503);
     await listen(reserved);
     await app.ready();

@@ -24,7 +24,7 @@ export interface DecodeFailure {
 
 export type DecodeResult = { readonly ok: true; readonly event: ProductEvent } | DecodeFailure;
 
-/** Throws at bytes that are not UTF-8 instead of replacing them; a byte order mark stays and is then no JSON (RFC 8259 section 8.1). */
+/** Throws at bytes that are not UTF-8 instead of replacing them; a byte order mark stays and makes it invalid JSON (RFC 8259, 8.1). */
 const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 
 /**
@@ -96,12 +96,12 @@ function failureAt(
   path: string,
   problem: string,
 ): DecodeFailure {
-  // The path holds names of members, which are the sender's.
+  // The path holds member names, which the sender chose.
   const named = storableText(path);
   return { ok: false, reason, message: `${what}: ${named} ${problem}`, path: named, ...identityOf(envelope) };
 }
 
-/** What a dead letter or a repair task can be filed under, as far as the value says it in the right types. */
+/** What identifies a dead letter or a repair task, as far as the value holds it in the right types. */
 function identityOf({ type, subject, aggregateversion }: JsonObject): Partial<DecodeFailure> {
   return {
     ...(typeof type === 'string' && { type: storableText(type, longestText) }),

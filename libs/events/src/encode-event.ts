@@ -4,7 +4,7 @@ import { envelopeSchema } from './schemas/envelope-schema.ts';
 import { dataFields } from './schemas/product-event-schemas.ts';
 import { knownTypes } from './schemas/validators.ts';
 
-/** Thrown instead of writing an event that no reader could decode. It is a defect of the caller: retrying cannot help. */
+/** Thrown instead of writing an event that no reader could decode. It is a bug in the caller: retrying cannot help. */
 export class InvalidEventError extends Error {
   readonly code = 'INVALID_EVENT';
   readonly retryable = false;
@@ -20,7 +20,7 @@ export class InvalidEventError extends Error {
 
 const ownAttributes: ReadonlySet<string> = new Set(Object.keys(envelopeSchema.properties));
 
-/** What in an event breaks the schema of its type, the first violation only; undefined when it may be written. */
+/** The first violation of the event type's schema; undefined when the event may be written. */
 export function findViolation(event: ProductEvent): SchemaViolation | undefined {
   const validate = knownTypes.get(event.type)?.validate;
   return validate?.(event) ? undefined : describeViolation(validate?.errors);
@@ -53,7 +53,7 @@ export function encodeEvent(event: ProductEvent): string {
   return JSON.stringify(ordered);
 }
 
-/** Extension attributes of others, by name; undefined for the events this project writes. */
+/** Foreign extension attributes, by name; undefined for the events this project writes. */
 function extensionsOf(event: ProductEvent): Record<string, unknown> | undefined {
   let names: string[] | undefined;
   for (const name in event) if (!ownAttributes.has(name)) (names ??= []).push(name);

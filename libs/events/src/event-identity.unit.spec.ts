@@ -29,7 +29,7 @@ describe('eventHeaders', () => {
   });
 });
 
-it('isTraceparent tells a W3C trace context from anything else', () => {
+it('isTraceparent accepts a W3C trace context and nothing else', () => {
   expect(isTraceparent('00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01')).toBe(true);
   for (const value of ['', '00', undefined, 7, '00-4BF92F3577B34DA6A3CE929D0E0E4736-00f067aa0ba902b7-01']) {
     expect(isTraceparent(value)).toBe(false);

@@ -8,7 +8,7 @@ export interface SchemaViolation {
   readonly problem: string;
 }
 
-/** The violation that says most among those ajv reports: the first, pointed at the field itself instead of its parent. */
+/** The most informative violation that ajv reports: the first, pointing at the field itself instead of its parent. */
 export function describeViolation(errors: readonly ErrorObject[] | null | undefined): SchemaViolation {
   const error = errors?.find(({ keyword }) => keyword === 'propertyNames') ?? errors?.[0];
   if (error === undefined) return { path: '', problem: 'does not match its schema' };

@@ -13,12 +13,12 @@ export interface EncodedEvent {
 }
 
 /**
- * Most bytes of an event's text: what a broker takes by default (`message.max.bytes`, 1,048,588) less what a record needs
- * beside its payload. Where a topic takes less, the relay parks what it cannot send.
+ * Most bytes of an event's text: what a broker accepts by default (`message.max.bytes`, 1,048,588) minus what a record needs
+ * beside its payload. Where a topic accepts less, the relay parks what it cannot send.
  */
 export const maxEventBytes = 1_048_588 - recordOverheadBytes;
 
-/** Thrown for an event no broker would take. Nothing was written; a smaller one may be. */
+/** Thrown for an event no broker would accept. Nothing was written. */
 export class EventTooLargeError extends Error {
   readonly code = 'EVENT_TOO_LARGE';
   readonly retryable = false;
@@ -26,7 +26,7 @@ export class EventTooLargeError extends Error {
 
   constructor(event: ProductEvent, bytes: number) {
     super(
-      `event of type ${event.type} was not written: its ${bytes} bytes are more than the ${maxEventBytes} an event may have`,
+      `event of type ${event.type} was not written: it has ${bytes} bytes, and at most ${maxEventBytes} are allowed`,
     );
   }
 }
@@ -52,10 +52,10 @@ const insertMessages = `
   ORDER BY place`;
 
 /**
- * Appends one outbox message per event, in the given order, by one statement. No event, no statement.
+ * Appends one outbox message per event, in the given order, in one statement. Without events it does nothing.
  *
- * The caller runs it inside the transaction that stores the events, and holds the aggregates' row locks by then: the
- * message ids of one aggregate rise with its version only because no other transaction can draw ids for it in between.
+ * The caller runs it inside the transaction that stores the events and already holds the aggregates' row locks: the message
+ * ids of one aggregate rise with its version only because no other transaction can draw ids for it in between.
  */
 export async function appendToOutbox(queryable: Queryable, events: readonly EncodedEvent[]): Promise<void> {
   if (events.length === 0) return;

@@ -1,7 +1,7 @@
 import { type RowSource } from './claim.ts';
 
 export interface Backlog {
-  /** Messages that wait to be published, those behind a parked one included, the parked ones not. */
+  /** Messages that wait to be published, including those behind a parked one but not the parked ones. */
   readonly unpublished: number;
   /** Messages the log refused. */
   readonly parked: number;
@@ -21,7 +21,7 @@ const backlogSql = `
   WHERE NOT processed AND ($1::bigint IS NULL OR id <= $1::bigint)`;
 
 /**
- * Counts what waits. Reads every unpublished row: a backlog of a million takes a good part of a second.
+ * Counts what waits. Reads every unpublished row: a backlog of a million takes most of a second.
  *
  * @param upTo counts only messages up to this id
  */
@@ -30,7 +30,7 @@ export async function measureBacklog(source: RowSource, upTo: string | null = nu
   return (rows as [Backlog])[0];
 }
 
-/** The highest id of an unpublished message, or null when none waits. Bounds a drain while writers go on. */
+/** The highest id of an unpublished message, or null when none waits. Bounds a drain while writers continue. */
 export async function lastUnpublishedId(source: RowSource): Promise<string | null> {
   const { rows } = await source.query('SELECT max(id) AS id FROM outbox_events WHERE NOT processed', []);
   return (rows as { id: string | null }[])[0]?.id ?? null;

@@ -166,7 +166,7 @@ describe('the backlog', () => {
     expect(await lastUnpublishedId(outbox.pool)).toBeNull();
   });
 
-  it('tells the age of the oldest message, and counts up to an id when asked to', async () => {
+  it('reports the age of the oldest message, and counts up to an id when asked to', async () => {
     const first = await outbox.append(aggregate(1), 1);
     const last = await outbox.append(aggregate(1), 2);
     await outbox.pool.query("UPDATE outbox_events SET created_at = now() - interval '1 hour' WHERE id = $1", [

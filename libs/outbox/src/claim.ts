@@ -1,6 +1,6 @@
 import { type OutboxMessage } from './message.ts';
 
-/** Runs one parameterised statement and gives its rows: a pg client or pool. */
+/** Runs one parameterised statement and returns its rows: a pg client or pool. */
 export interface RowSource {
   query(sql: string, parameters: unknown[]): Promise<{ rows: unknown[] }>;
 }
@@ -45,10 +45,10 @@ const claimSql = `
   ORDER BY id`;
 
 /**
- * The oldest unpublished messages in the order they have to be published, without those that wait behind a parked message
- * of their aggregate.
+ * The oldest unpublished messages in the order in which they must be published, without those that wait behind a parked
+ * message of their aggregate.
  *
- * @param inFlight ids that are being published or marked; none of them may have been forgotten, or it is sent twice
+ * @param inFlight ids that are being published or marked; a missing one is sent twice
  */
 export async function claimMessages(
   source: RowSource,

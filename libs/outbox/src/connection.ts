@@ -1,10 +1,10 @@
 import { setSession, type OwnSettings } from '@reprise/runtime';
 import { Client, type ClientConfig } from 'pg';
 
-/** Longer silence than this, from a server that was asked something, means that the connection is dead. */
+/** After longer silence than this, a connection with a pending request counts as dead. */
 const answerTimeoutMs = 5_000;
 
-/** A connection of its own, for what belongs to a session: a lock or a subscription. Its errors never end the process. */
+/** A dedicated connection for what belongs to a session: a lock or a subscription. Its errors never end the process. */
 export function sessionClient(
   connectionString: string,
   purpose: string,
@@ -22,13 +22,13 @@ export function sessionClient(
   return client;
 }
 
-/** Connects it, and gives the session its settings. @throws the database's error */
+/** Connects it and applies the session's settings. @throws the database's error */
 export async function connectSession(client: Client, own?: OwnSettings): Promise<void> {
   await client.connect();
   await setSession(client, own);
 }
 
-/** Says goodbye to the server, but does not wait for one that no longer answers. */
+/** Closes the session, but does not wait for a server that no longer answers. */
 export async function closeSession(client: Client): Promise<void> {
   let timer: NodeJS.Timeout | undefined;
   const patience = new Promise<void>((resolve) => {

@@ -22,8 +22,8 @@ const signals = { kill: 'SIGKILL', stop: 'SIGSTOP' } as const satisfies Record<A
 
 /**
  * A place where a test can end or stop the process: `FAILPOINT=relay.afterAck=kill@3` sends SIGKILL at the third pass,
- * `=stop` SIGSTOP; several are separated by commas. It says on stderr that it fired, so a test knows that its fault happened.
- * Does nothing in production (NODE_ENV) and where no test armed it.
+ * `=stop` SIGSTOP; several are separated by commas. It reports on stderr that it fired, so a test knows that its fault happened.
+ * Does nothing in production (NODE_ENV) or where no test armed it.
  */
 export function failpoint(name: string): void {
   const point = armed.get(name);

@@ -9,7 +9,7 @@ interface Ended {
   readonly stderr: string;
 }
 
-/** Passes the failpoint three times in a process of its own. */
+/** Passes the failpoint three times in its own process. */
 function pass(env: Record<string, string>): Promise<Ended> {
   const script = `import { failpoint } from ${JSON.stringify(source)};
     for (const pass of [1, 2, 3]) { console.log(pass); failpoint('relay.afterAck'); }`;

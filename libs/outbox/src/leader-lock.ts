@@ -9,7 +9,7 @@ const holders = `
   WHERE locktype = 'relation' AND relation = 'outbox_leader'::regclass AND mode = 'ExclusiveLock' AND granted
     AND database = (SELECT oid FROM pg_database WHERE datname = current_database())`;
 
-/** A relay of an older release that leads: whoever else holds its lock may not publish, and does not count. */
+/** A leading relay of an older release: any other holder of its lock may not publish, and does not count. */
 const olderLeader = `
   SELECT FROM pg_locks AS lock JOIN pg_stat_activity AS session USING (pid)
   WHERE lock.locktype = 'advisory' AND lock.granted AND pid <> pg_backend_pid()
@@ -18,8 +18,8 @@ const olderLeader = `
     AND has_table_privilege(session.usesysid, 'outbox_leader', 'UPDATE')`;
 
 /**
- * Settings of a session that is to hold the lock: the database ends it without a sign of life, both while it stands by and while it
- * leads in its open transaction.
+ * Settings of a session that may hold the lock: without a sign of life the database ends it, both while it stands by and while
+ * it leads in its open transaction.
  *
  * @param timeoutMs how long the session may be silent, in milliseconds
  */
@@ -29,9 +29,9 @@ export function sessionSettings(timeoutMs: number): Record<string, number> {
 }
 
 /**
- * Takes the lock if nobody leads: EXCLUSIVE on a table that only relays may lock, in a transaction that stays open. It writes nothing
- * and keeps no snapshot, so it holds back no cleaning however long it lasts. The older advisory lock is taken beside it, so that a relay
- * of an older release stands by.
+ * Takes the lock if nobody leads: EXCLUSIVE on a table that only relays may lock, in a transaction that stays open. It writes
+ * nothing and keeps no snapshot, so it never holds back vacuum. It also takes the older advisory lock, so that a relay of an older
+ * release stands by.
  *
  * @returns whether this session leads now
  */
@@ -58,7 +58,7 @@ async function lockTable(client: Client): Promise<boolean> {
   }
 }
 
-/** Whether the session that answers is the one that holds the lock. */
+/** Whether the answering session is the one that holds the lock. */
 export async function leads(client: Client): Promise<boolean> {
   const { rows } = await client.query<{ held: boolean }>(
     `SELECT EXISTS (${holders} AND pid = pg_backend_pid()) AS held`,

@@ -49,7 +49,7 @@ describe('leadership', () => {
     expect(await lockHolders()).toEqual([]);
   });
 
-  it('passes to a waiting standby, who was told that it stands by', async () => {
+  it('passes to a waiting standby, which was notified that it stands by', async () => {
     const first = await acquire();
     let standbys = 0;
     const waiting = Leadership.acquire(
@@ -105,7 +105,7 @@ describe('leadership', () => {
     await leadership.release();
   });
 
-  it('tells why when Postgres cannot be reached', async () => {
+  it('says why when Postgres cannot be reached', async () => {
     const nowhere = 'postgres://nobody@127.0.0.1:1/none';
     await expect(Leadership.tryAcquire({ connectionString: nowhere })).rejects.toThrow(/ECONNREFUSED/);
   });

@@ -26,7 +26,7 @@ export class LeadershipLostError extends Error {
 }
 
 /**
- * The right to publish: the lock of a table that only relays may lock, in a transaction that stays open on a connection of its own.
+ * The right to publish: the lock of a table that only relays may lock, in a transaction that stays open on its own connection.
  *
  * Postgres frees the lock when the session ends. A holder that is stopped, cut off or hung gives no sign of life, so the
  * session's own timeouts (Postgres 14 or newer) end it and a standby takes over. The former holder finds its session
@@ -55,7 +55,7 @@ export class Leadership {
   /**
    * Waits until this process is the leader.
    *
-   * @param signal ends the wait; its reason is thrown then
+   * @param signal ends the wait; its reason is then thrown
    * @throws the database's error when it cannot be reached; the caller decides when to try again
    */
   static async acquire(options: LeadershipOptions, signal: AbortSignal): Promise<Leadership> {
@@ -94,8 +94,9 @@ export class Leadership {
   }
 
   /**
-   * The fence: asked before each send. It passes only if the very session that took the lock answered that it still holds it,
-   * and the answer is so fresh that the session cannot have timed out since. A process that was stopped while it waited for the answer asks again.
+   * The fence: checked before each send. It passes only if the session that took the lock answered that it still holds it, and
+   * the answer is too fresh for the session to have timed out since. A process that was stopped while it waited for the answer
+   * asks again.
    *
    * @throws LeadershipLostError from the first doubt on, for good
    */
@@ -115,10 +116,10 @@ export class Leadership {
     }
   }
 
-  /** Gives the lock up. The next standby to ask gets it. */
+  /** Releases the lock. The next standby to ask gets it. */
   async release(): Promise<void> {
     clearInterval(this.#heartbeat);
-    this.#lose('this relay gave it up');
+    this.#lose('this relay released it');
     await closeSession(this.#client);
   }
 

@@ -14,8 +14,8 @@ const releaseSql = `
   SELECT count(*)::int AS released, pg_notify('outbox_events', '') FROM released`;
 
 /**
- * Marks messages as published. Called only with messages the log has acknowledged; marking one twice changes nothing, and one that a
- * former leader parked in the meantime is published all the same.
+ * Marks messages as published. Called only with messages the log has acknowledged; marking one twice changes nothing, and one
+ * that a former leader parked in the meantime still counts as published.
  */
 export async function markProcessed(source: RowSource, ids: readonly string[]): Promise<void> {
   if (ids.length > 0) await source.query(markSql, [ids]);
@@ -27,7 +27,7 @@ export async function parkMessage(source: RowSource, id: string, reason: string)
 }
 
 /**
- * Puts every parked message back into the queue, and wakes the relay.
+ * Puts every parked message back into the queue and wakes the relay.
  *
  * @returns how many there were
  */

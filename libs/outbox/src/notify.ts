@@ -1,14 +1,14 @@
 /**
- * A session with this setting keeps the trigger of the outbox from notifying the relay: whoever uses it does that itself, after
- * the commit.
+ * A session with this setting keeps the outbox's trigger from notifying the relay. Its user must notify the relay after the
+ * commit.
  */
 export const notifiesItself = { 'reprise.outbox_notify': 'off' } as const;
 
 /**
  * Wakes the relay. It has nothing to lose, so its commit waits for no disk: the relay polls as well.
  *
- * Postgres lets transactions that notify commit one after the other, each waiting for its own write to disk. So a busy writer sends
- * this in a transaction of its own, after the one that appended.
+ * Postgres commits transactions that notify one at a time, each waiting for its own write to disk. So a busy writer sends
+ * this in its own transaction, after the one that appended.
  */
 export const notifyRelay = {
   name: 'notify-relay',
@@ -16,8 +16,8 @@ export const notifyRelay = {
 } as const;
 
 /**
- * Makes many calls into few: one is under way at a time, and all that come meanwhile are one more, because what they tell of may have
- * been too late for the one under way. A call that fails is not made again.
+ * Merges many calls into few. One call runs at a time; all calls that arrive meanwhile become one more, because the running one may
+ * have missed what they announce. A failed call is not repeated.
  */
 export function coalesced(call: () => Promise<unknown>): () => void {
   let isUnderWay = false;

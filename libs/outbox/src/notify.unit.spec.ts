@@ -1,6 +1,6 @@
 import { coalesced } from './notify.ts';
 
-/** Calls that end when they are told to. */
+/** Calls that end when the test says so. */
 function slowCalls() {
   const ends: PromiseWithResolvers<void>[] = [];
   const call = (): Promise<void> => {

@@ -41,7 +41,7 @@ describe('listening for new messages', () => {
       quiet.on('notification', ({ channel }) => heard.push(channel));
       await quiet.query('LISTEN outbox_events');
       await outbox.append(aggregate(3), 1, { client: quiet });
-      // A session hears of its own notifications before the answer to its next statement.
+      // A session receives its own notifications before the answer to its next statement.
       await quiet.query('SELECT 1');
       expect(heard).toEqual([]);
       await quiet.query(notifyRelay);
@@ -53,7 +53,7 @@ describe('listening for new messages', () => {
     }
   });
 
-  it('connects again by itself after its session was ended, and wakes because it may have missed something', async () => {
+  it('reconnects after its session was ended, and wakes because it may have missed something', async () => {
     const listening = await listen();
     const { rows } = await outbox.pool.query(terminateListeners);
     expect(rows).toEqual([{ ended: true }]);
@@ -64,7 +64,7 @@ describe('listening for new messages', () => {
     await listening.end();
   });
 
-  it('goes on trying while the database cannot be reached', async () => {
+  it('keeps trying while the database cannot be reached', async () => {
     const failures: unknown[] = [];
     const controller = new AbortController();
     const listening = listenForMessages(

@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { closeSession, connectSession, sessionClient } from './connection.ts';
 
-/** A latch between whoever learns of new messages and the loop that publishes them. */
+/** A latch between the listener for new messages and the loop that publishes them. */
 export class Wake {
   #pending = false;
   #endWait: (() => void) | undefined;
@@ -33,7 +33,7 @@ export class Wake {
 
 export interface ListenerOptions {
   readonly connectionString: string;
-  /** Called with the error each time the connection fails; the listener goes on by itself. */
+  /** Called with the error each time the connection fails; the listener then reconnects. */
   readonly onFailure: (error: unknown) => void;
   /** Pause before it connects again. Default 1 s. */
   readonly retryMs?: number;
@@ -42,7 +42,7 @@ export interface ListenerOptions {
 }
 
 /**
- * Wakes on `NOTIFY outbox_events` over a connection of its own until the signal aborts. Notifications are a hint for low
+ * Wakes on `NOTIFY outbox_events` over its own connection until the signal aborts. Notifications are a hint for low
  * latency, and those of a broken connection are lost: the loop it wakes must poll as well.
  */
 export async function listenForMessages(

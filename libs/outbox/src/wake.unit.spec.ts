@@ -3,7 +3,7 @@ import { Wake } from './wake.ts';
 const never = new AbortController().signal;
 
 describe('waiting to be woken', () => {
-  it('ends the wait that is going on', async () => {
+  it('ends the current wait', async () => {
     const wake = new Wake();
     const woken = wake.wait(60_000, never);
     wake.notify();
@@ -27,7 +27,7 @@ describe('waiting to be woken', () => {
     expect(performance.now() - startedAt).toBeGreaterThan(15);
   });
 
-  it('ends by itself after the timeout', async () => {
+  it('ends after the timeout', async () => {
     await new Wake().wait(5, never);
   });
 

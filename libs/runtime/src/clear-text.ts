@@ -40,7 +40,7 @@ export function postgresInClearText(setting: string, value: string): string | un
   );
 }
 
-/** Whether nothing leaves the machine on the way to that host: a loopback address or name, or the folder of a Unix socket. */
+/** Whether the way to that host stays on this machine: a loopback address or name, or the folder of a Unix socket. */
 function isThisMachine(host: string): boolean {
   const name = host.replace(/^\[(.*)\]$/, '$1').toLowerCase();
   return (

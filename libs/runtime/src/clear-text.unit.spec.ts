@@ -11,13 +11,13 @@ const sasl = { KAFKA_SASL_MECHANISM: 'plain', KAFKA_SASL_USERNAME: 'a', KAFKA_SA
 const away = { KAFKA_BROKERS: 'localhost:9092,broker.example:9092' };
 
 function warnings(env: NodeJS.ProcessEnv): string[] {
-  const told: string[] = [];
+  const warned: string[] = [];
   readConfiguration(
     { ...endpoints, ...env },
     ['kafka', 'elasticsearch', 'writeDatabase', 'readModelDatabase', 'eventStoreDatabase'],
-    (sentence) => told.push(sentence),
+    (sentence) => warned.push(sentence),
   );
-  return told;
+  return warned;
 }
 
 describe('credentials over clear text', () => {
@@ -39,9 +39,9 @@ describe('credentials over clear text', () => {
       { EVENT_STORE_DATABASE_URL: 'postgres://a@localhost/x?host=db&password=hunter2' },
     ],
   ])('draw one warning, which names %s and not the secret', (setting, env) => {
-    const told = warnings(env);
-    expect(told).toEqual([expect.stringContaining(setting)]);
-    expect(told.join()).not.toContain('hunter2');
+    const warned = warnings(env);
+    expect(warned).toEqual([expect.stringContaining(setting)]);
+    expect(warned.join()).not.toContain('hunter2');
   });
 
   it.each([

@@ -1,4 +1,4 @@
-/** The environment of a process is not usable. `problems` holds every bad setting, one sentence each; nothing was started. */
+/** A process's environment is invalid. `problems` holds every bad setting, one sentence each; nothing was started. */
 export class ConfigurationError extends Error {
   readonly code = 'CONFIGURATION';
   readonly retryable = false;

@@ -10,7 +10,7 @@ export interface DatabaseSetting {
   readonly variable: string;
 }
 
-/** Everything a process of Reprise can be told from outside. */
+/** All settings a Reprise process accepts from outside. */
 export interface Configuration {
   readonly kafka: KafkaConfiguration;
   readonly elasticsearch: ElasticsearchConfiguration;
@@ -32,11 +32,11 @@ export interface Configuration {
   readonly deadLetterAttempts: number;
   /** Most repair tasks the queue holds. */
   readonly repairQueueLimit: number;
-  /** Failed attempts after which a repair task is given up. */
+  /** Failed attempts after which a repair task is abandoned. */
   readonly repairAttempts: number;
   /** Most repair tasks a process begins in a second. */
   readonly repairTasksPerSecond: number;
-  /** How long a repair task is one worker's alone, in seconds. */
+  /** How long one worker holds a repair task, in seconds. */
   readonly repairLeaseSeconds: number;
   readonly productEventsTopic: string;
   readonly deadLetterTopic: string;
@@ -97,11 +97,11 @@ const readers: { readonly [K in EndpointName]: (settings: Settings) => Configura
   };
 
 /**
- * Reads the settings a process needs from its environment. Settings of endpoints it does not need are not looked at.
+ * Reads the settings a process needs from its environment. Settings of endpoints it does not need are ignored.
  *
  * @param env the environment variables, usually `process.env`
- * @param needed the endpoints and ports the process uses; topic names, the alias and the HTTP host always come along
- * @param warn told, a sentence each, of credentials that would go to another machine in clear text; else stderr is
+ * @param needed the endpoints and ports the process uses; topic names, the alias and the HTTP host are always included
+ * @param warn receives one sentence per credential that would cross the network in clear text; default: stderr
  * @throws ConfigurationError listing all missing and bad settings at once; no value of a secret is repeated in it
  */
 export function readConfiguration<K extends EndpointName>(

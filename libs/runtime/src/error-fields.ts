@@ -1,6 +1,6 @@
 import { isError } from './is-error.ts';
 
-/** What a log line says of an error. */
+/** What a log line says about an error. */
 export interface ErrorFields {
   readonly type: string;
   readonly message: string;
@@ -15,8 +15,8 @@ export interface ErrorFields {
 const deepest = 4;
 
 /**
- * The fields of an error that a log line shows, causes and aggregated errors among them. Nothing else of it is logged: clients
- * hang whole requests and connections on their errors, with bodies and headers that do not belong into a log.
+ * The fields of an error that a log line shows, including causes and aggregated errors. Nothing else of it is logged: clients
+ * attach whole requests and connections to their errors, with bodies and headers that do not belong in a log.
  */
 export function errorFields(error: unknown, depth = 0): ErrorFields | string {
   if (!isError(error)) return String(error);

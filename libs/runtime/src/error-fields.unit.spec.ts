@@ -23,7 +23,7 @@ describe('the log fields of an error', () => {
     expect(errorFields(error)).toMatchObject({ statusCode: 400 });
   });
 
-  it('end on causes that go round in a circle', () => {
+  it('stop at a cycle of causes', () => {
     const error = new Error('round');
     error.cause = error;
     expect(JSON.stringify(errorFields(error)).match(/"message":"round"/g)).toHaveLength(5);

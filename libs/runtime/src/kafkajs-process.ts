@@ -14,7 +14,7 @@ const answered = 'Limiting retries for the idempotent producer may invalidate Eo
 
 /**
  * A kafkajs `logCreator` that sends what the library logs to the process's logger. What it calls an error it then retries or
- * throws, so it is a warning here; what it tells of every seek and rebalance is for debugging.
+ * throws, so it is a warning here; what it logs for every seek and rebalance is for debugging.
  */
 export function kafkaLogCreator(logger: Logger): () => (entry: KafkaLogEntry) => void {
   return () =>

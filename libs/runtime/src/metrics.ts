@@ -1,6 +1,6 @@
 import { collectDefaultMetrics, Registry } from 'prom-client';
 
-/** A registry of its own, labelled `app`, with the default metrics of a Node process (memory, CPU, event loop, collections). */
+/** A new registry, labelled `app`, with the default metrics of a Node process (memory, CPU, event loop, collections). */
 export function createMetrics(app: string): Registry {
   const registry = new Registry();
   registry.setDefaultLabels({ app });

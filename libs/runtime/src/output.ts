@@ -1,6 +1,6 @@
 import type { EventEmitter } from 'node:events';
 
-/** Whoever read it is gone: a closed pipe or socket, a terminal that was closed, a stream that was ended. */
+/** The reader is gone: a closed pipe or socket, a closed terminal, an ended stream. */
 const readerGone = new Set([
   'EPIPE',
   'EIO',
@@ -10,21 +10,21 @@ const readerGone = new Set([
 ]);
 
 /**
- * Keeps an output that cannot be written any more from ending the process or changing its exit code: unheard, the stream's error
- * would. That nobody reads it is nobody's business; anything else, as a full disk under a redirected file, is told to `tell` once.
+ * Keeps an output that can no longer be written from ending the process or changing its exit code, as the stream's unhandled error
+ * would. A missing reader is ignored; `warn` is called once for anything else, such as a full disk under a redirected file.
  */
-export function outlive(stream: EventEmitter, name: string, tell: (text: string) => void): void {
-  let told = false;
+export function outlive(stream: EventEmitter, name: string, warn: (text: string) => void): void {
+  let warned = false;
   stream.on('error', (error: NodeJS.ErrnoException) => {
-    if (told || readerGone.has(error.code ?? '')) return;
-    told = true;
-    tell(
-      `What is written to ${name} is lost (${error.message}); the work goes on, and the exit code tells how it ended.\n`,
+    if (warned || readerGone.has(error.code ?? '')) return;
+    warned = true;
+    warn(
+      `What is written to ${name} is lost (${error.message}); the work continues, and the exit code says how it ended.\n`,
     );
   });
 }
 
-/** The same for this process's own outputs, each told about on the other. Call it first in a main file. */
+/** The same for this process's own outputs: a fault of one is reported on the other. Call it first in a main file. */
 export function outliveReaders(): void {
   outlive(process.stdout, 'stdout', (text) => void process.stderr.write(text));
   outlive(process.stderr, 'stderr', (text) => void process.stdout.write(text));

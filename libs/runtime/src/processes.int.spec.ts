@@ -77,7 +77,7 @@ describe('the log of a service', () => {
   it.each([
     ['a pipe whose reader is gone', 'pipe'],
     ['a full device', 'full'],
-  ])('can be lost to %s, and the service goes on to its end', async (_what, kind) => {
+  ])('can be lost to %s, and the service still runs to its end', async (_what, kind) => {
     const script = `await runService('sample', async ({ logger }) => {
       for (let line = 0; line < 50; line++) {
         logger.info({ line }, 'working');
@@ -107,10 +107,10 @@ describe('the log of a service', () => {
       stdio: ['ignore', full, 'pipe'],
     });
     children.add(child);
-    const [told] = await Promise.all([text(child.stderr!), once(child, 'exit')]);
+    const [warning] = await Promise.all([text(child.stderr!), once(child, 'exit')]);
     closeSync(full);
-    expect(told).toMatch(
-      /^What is written to the log \(stdout\) is lost \(ENOSPC: [^\n]*\); the work goes on[^\n]*\n$/,
+    expect(warning).toMatch(
+      /^What is written to the log \(stdout\) is lost \(ENOSPC: [^\n]*\); the work continues[^\n]*\n$/,
     );
   });
 });
@@ -127,9 +127,9 @@ describe('the shutdown signal', () => {
     ['SIGTERM', 143],
   ] as const)('aborts at the first %s and exits with %i at the second', async (signal, code) => {
     const { child, lines, ended } = await started(stuck());
-    const told = once(child.stdout, 'data');
+    const aborted = once(child.stdout, 'data');
     child.kill(signal);
-    await told;
+    await aborted;
     child.kill(signal);
     expect(await ended).toEqual([code, null]);
     expect(lines).toEqual(['started', signal]);
@@ -149,9 +149,9 @@ describe('the shutdown signal', () => {
 
   it('takes another signal for a second one, however soon it comes', async () => {
     const { child, ended } = await started(stuck('', 60_000));
-    const told = once(child.stdout, 'data');
+    const aborted = once(child.stdout, 'data');
     child.kill('SIGINT');
-    await told;
+    await aborted;
     child.kill('SIGTERM');
     expect(await ended).toEqual([143, null]);
   });

@@ -1,7 +1,7 @@
 import { dirname, resolve } from 'node:path';
 
 /**
- * A path as whoever typed the command meant it: relative to the folder it was typed in. npm runs scripts in the package's own folder
+ * A path as the user meant it: relative to the folder where the command was typed. npm runs scripts in the package's own folder
  * and names the other one in INIT_CWD. That holds only for what npm started itself, in the folder it chose; a process started from
  * inside a script, somewhere else, has its own.
  *

@@ -5,15 +5,15 @@ export interface WaitingOptions {
   readonly signal: AbortSignal;
   /** Whether a failure may pass without anybody changing this process or its settings. */
   readonly passes: (error: unknown) => boolean;
-  /** Told of every failure that is waited out. */
+  /** Called with every failure that is waited out. */
   readonly onWaiting: (error: unknown) => void;
   readonly firstPauseMs?: number;
   readonly longestPauseMs?: number;
 }
 
 /**
- * Repeats what a service needs before it can work, for as long as that may come by itself: servers start in any order, and a
- * process that ended because of it would only be started again. Pauses grow and are never the same for two processes.
+ * Retries what a service needs before it can work, for as long as it may still appear: servers start in any order, and a
+ * process that exited because of it would only be restarted. Pauses grow and are never the same for two processes.
  *
  * @returns undefined when the signal aborted first; an attempt under way is left then
  * @throws whatever an attempt fails with that does not pass

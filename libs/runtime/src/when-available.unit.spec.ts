@@ -11,16 +11,16 @@ const options = (more: Partial<WaitingOptions> = {}): WaitingOptions => ({
 });
 
 describe('what a service needs before it can work', () => {
-  it('is tried again until it is there, and every failure is told', async () => {
-    const told: unknown[] = [];
+  it('is retried until it is there, and every failure is reported', async () => {
+    const reported: unknown[] = [];
     let attempts = 0;
     const attempt = (): Promise<string> => (++attempts < 4 ? Promise.reject(away) : Promise.resolve('there'));
-    const found = await whenAvailable(attempt, options({ onWaiting: (error) => told.push(error) }));
+    const found = await whenAvailable(attempt, options({ onWaiting: (error) => reported.push(error) }));
     expect(found).toEqual({ value: 'there' });
-    expect(told).toEqual([away, away, away]);
+    expect(reported).toEqual([away, away, away]);
   });
 
-  it('ends the wait with what does not pass by itself', async () => {
+  it('ends the wait at a failure that does not pass on its own', async () => {
     const wrong = new Error('a wrong setting');
     let attempts = 0;
     const attempt = (): Promise<never> => Promise.reject(++attempts === 1 ? away : wrong);

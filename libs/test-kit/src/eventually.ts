@@ -1,9 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 
 export interface EventuallyOptions {
-  /** Milliseconds until it gives up; 10,000 unless given. */
+  /** Milliseconds until it fails. Default 10,000. */
   readonly timeoutMs?: number;
-  /** Milliseconds between attempts; 50 unless given. */
+  /** Milliseconds between attempts. Default 50. */
   readonly intervalMs?: number;
 }
 

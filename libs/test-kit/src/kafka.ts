@@ -34,7 +34,7 @@ export interface RawRecord {
 let admin: Promise<Admin> | undefined;
 let producer: Promise<Producer> | undefined;
 
-/** Creates a topic (1 partition, kept for ever, unless told otherwise) and deletes it at the end of the test file. */
+/** Creates a topic (by default 1 partition, kept forever) and deletes it at the end of the test file. */
 export async function freshTopic(options: TopicOptions = {}): Promise<FreshTopic> {
   const { partitions = 1, config = {} } = options;
   const name = options.name ?? freshName('test.events');
@@ -50,8 +50,8 @@ export async function freshTopic(options: TopicOptions = {}): Promise<FreshTopic
     },
     { timeoutMs: 30_000 },
   );
-  // A broker that is only named as the leader refuses a partition yet, and the producer then sends the whole request again: the
-  // other partitions would hold it twice. Offsets are answered by a broker that leads; kafkajs gives up at the first refusal.
+  // A broker that was only just named leader still refuses the partition. The producer then sends the whole request again, and the
+  // other partitions would hold it twice. Only a broker that leads answers with offsets; kafkajs fails at the first refusal.
   await eventually(() => connected.fetchTopicOffsets(name), { timeoutMs: 30_000 });
   let deleted: Promise<void> | undefined;
   const remove = async (): Promise<void> => (await kafkaAdmin()).deleteTopics({ topics: [name] });

@@ -8,7 +8,7 @@ export interface OutputLine {
   readonly json?: Readonly<Record<string, unknown>>;
 }
 
-/** Collects what a process writes, line by line, and tells who waits. */
+/** Collects what a process writes, line by line, and notifies those who wait for a line. */
 export class OutputCapture {
   readonly lines: OutputLine[] = [];
   readonly #waiting = new Set<() => void>();

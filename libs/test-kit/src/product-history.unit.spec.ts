@@ -32,7 +32,7 @@ describe('a product history', () => {
     expect(events.map((event) => event.aggregateversion)).toEqual([7, 8]);
   });
 
-  it('gives every history its own product unless told otherwise', () => {
+  it('gives every history its own product by default', () => {
     const [one] = productHistory({ events: [step.created()] });
     const [other] = productHistory({ events: [step.created()] });
     expect(one?.subject).not.toBe(other?.subject);

@@ -8,7 +8,7 @@ import { workspaceRoot } from './workspace-root.ts';
 
 type CertificateName = 'good' | 'wronghost' | 'expired' | 'foreign';
 
-/** Servers with TLS, logins and rights of their own; see `tools/stack/src/secured`. */
+/** Servers with TLS, logins and rights; see `tools/stack/src/secured`. */
 export interface SecuredServers {
   readonly certificates: Readonly<
     Record<CertificateName, { readonly certificate: string; readonly key: string }>

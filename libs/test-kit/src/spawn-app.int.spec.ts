@@ -5,7 +5,7 @@ import { spawnApp } from './spawn-app.ts';
 const file = 'libs/test-kit/src/sample/echo-app.ts';
 
 describe('a spawned application', () => {
-  it('runs from its sources with the endpoints and arguments it is given, and ends on SIGTERM', async () => {
+  it('runs from its sources with the endpoints and arguments it is given, and exits on SIGTERM', async () => {
     const app = spawnApp(file, { args: ['--once', 'now'] });
     expect(await app.logged({ msg: 'arguments' })).toMatchObject({
       arguments: '--once now',

@@ -17,7 +17,7 @@ export interface Exit {
   readonly signal: NodeJS.Signals | null;
 }
 
-/** A workspace application in a process of its own, run from its sources. */
+/** A workspace application in its own process, run from its sources. */
 export interface SpawnedApp {
   readonly pid: number;
   /** Everything it has written so far. */
@@ -35,7 +35,7 @@ export interface SpawnedApp {
   signal(name: NodeJS.Signals): void;
   /** Sends a signal, SIGTERM unless given, and resolves when the process has ended. */
   kill(name?: NodeJS.Signals, timeoutMs?: number): Promise<Exit>;
-  /** Resolves when the process ends by itself or by a signal. */
+  /** Resolves when the process exits on its own or by a signal. */
   exit(timeoutMs?: number): Promise<Exit>;
 }
 
@@ -116,7 +116,7 @@ function start(file: string, options: SpawnOptions): ChildProcess {
     ...process.env,
     NODE_OPTIONS: undefined,
     NODE_ENV: undefined,
-    // A test names its databases by the URLs it gives; those that have URLs of their own for some processes fall back to them.
+    // A test names its databases by the URLs it passes. Databases with separate URLs for some processes fall back to those.
     OUTBOX_DATABASE_URL: undefined,
     WRITE_DATABASE_OWNER_URL: undefined,
     READ_MODEL_DATABASE_OWNER_URL: undefined,

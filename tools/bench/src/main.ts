@@ -64,7 +64,7 @@ const program = benchCommand([
   },
   {
     name: 'resume',
-    description: 'a rebuild that goes on where a killed one was, against a whole one',
+    description: 'a rebuild that resumes where one was killed, against a whole one',
     defaults: { ...log, ...resources, rounds: 5 },
     quick: `${quick} --rounds 1`,
     run: onServers(benchmarkResume),

@@ -16,7 +16,7 @@ function bytes(text: string): number {
   throw new InvalidArgumentError('It must be a size, as in 512mb or 2gb.');
 }
 
-/** Everything a benchmark can be told; each takes some of it. */
+/** The options of all benchmarks; each accepts some of them. */
 const optionTexts = {
   events: ['--events <n>', 'events in the log', wholeNumber],
   products: ['--products <n>', 'products they belong to', wholeNumber],
@@ -74,7 +74,7 @@ function addBenchmark(program: Command, { name, description, defaults, quick, ru
     .addHelpText(
       'after',
       `
-Makes topics, databases and indices of its own. Topics called bench.products-… stay for the next run; everything else is
+Makes its own topics, databases and indices. Topics called bench.products-… stay for the next run; everything else is
 deleted at the end.
 
 Examples:

@@ -8,18 +8,18 @@ import { deleteIndices } from './servers/indices.ts';
 import { createScratchDatabase } from './servers/scratch-database.ts';
 import { deleteTopic, topicContent, workloadOf } from './servers/topic.ts';
 
-/** Where a benchmark is told from and what ends it. */
+/** Where a benchmark reports to and what ends it. */
 export interface BenchmarkRun {
   readonly signal: AbortSignal;
-  /** Lines about what is going on. */
+  /** Progress lines. */
   readonly progress: (line: string) => void;
   /** Lines of the result. */
   readonly print: (line: string) => void;
 }
 
-/** The servers as one benchmark uses them: names of its own, and contenders in processes of their own. */
+/** The servers as one benchmark uses them: with its own names, and each contender in its own process. */
 export interface Session {
-  /** What everything it makes is called after. */
+  /** The prefix of everything it makes. */
   readonly name: string;
   readonly signal: AbortSignal;
   readonly client: Client;

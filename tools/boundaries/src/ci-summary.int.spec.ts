@@ -36,7 +36,7 @@ describe('.ci/summary.mjs', () => {
     expect(summary(1)).toEqual({ lastLine: '3 passed, 3 failed', code: 1 });
   });
 
-  it('counts a failed lint, build or install, of which no test tells', () => {
+  it('counts a failed lint, build or install, which no test reports', () => {
     leave('a', 3);
     expect(summary(130)).toEqual({ lastLine: '3 passed, 1 failed', code: 1 });
   });

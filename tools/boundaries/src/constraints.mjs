@@ -5,7 +5,7 @@
  * Every project carries exactly one tag of each axis. An import must satisfy every row whose source tag the importing project
  * carries, so a row can only forbid more, never allow what another row forbids. `onlyDependOnLibsWithTags` is closed under
  * following imports (what a tag may reach never reaches further than the tag itself), so reach through a third project needs no
- * row of its own.
+ * separate row.
  */
 
 /** What a project belongs to. */
@@ -160,7 +160,7 @@ export const testTags = { scope: 'scope:test', type: 'type:test' };
 /** Tests, contract suites that specs run, and what a library offers for the tests of others (its `/testing` subpath). */
 export const testFiles = ['**/*.spec.ts', '**/*.contract.ts', '**/src/testing/**'];
 
-/** Inner files of packages that their own documentation tells to import. */
+/** Inner files of packages whose documentation says to import them. */
 export const documentedInnerFiles = ['ajv/dist/2020.js'];
 
 /** Built-in modules that pure projects (`type:contract`, `type:domain`) may use: functions of their input only. */

@@ -32,15 +32,15 @@ describe('the example of an embedded rebuild', () => {
     };
   });
 
-  it('moves readers to what it built and tells how it goes', async () => {
-    const told: string[] = [];
+  it('moves readers to what it built and reports its progress', async () => {
+    const reported: string[] = [];
     const receipt = await rebuildSearch(env, {
       signal: new AbortController().signal,
-      tell: (line) => told.push(line),
+      report: (line) => reported.push(line),
     });
     const name = receipt.generation!.name;
     expect(receipt).toMatchObject({ outcome: 'promoted', documents: { live: 1 } });
-    expect(told.length).toBeGreaterThan(0);
+    expect(reported.length).toBeGreaterThan(0);
     afterFile(async () => void (await elasticsearch().indices.delete({ index: name })));
     const readers = await elasticsearch().indices.getAlias({ name: env['SEARCH_ALIAS']! });
     expect(Object.keys(readers)).toEqual([name]);
@@ -48,7 +48,7 @@ describe('the example of an embedded rebuild', () => {
 
   it('ends as cancelled when it is aborted', async () => {
     const signal = AbortSignal.abort(new Error('closing time'));
-    const receipt = await rebuildSearch(env, { signal, tell: () => undefined });
+    const receipt = await rebuildSearch(env, { signal, report: () => undefined });
     expect(receipt).toMatchObject({ outcome: 'cancelled', cutover: null });
     expect(receipt.message).toContain('closing time');
   });

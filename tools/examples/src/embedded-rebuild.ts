@@ -10,10 +10,10 @@ import { findProjection } from '@reprise/read-model-projections';
 import { defaultGateLimits, rebuildReadModel, type Receipt } from '@reprise/read-model-rebuild';
 import { readConfiguration } from '@reprise/runtime';
 
-/** Rebuilds the search index as a part of another program and tells how it goes. */
+/** Rebuilds the search index as a part of another program and reports progress. */
 export async function rebuildSearch(
   env: NodeJS.ProcessEnv,
-  { signal, tell }: { readonly signal: AbortSignal; readonly tell: (line: string) => void },
+  { signal, report }: { readonly signal: AbortSignal; readonly report: (line: string) => void },
 ): Promise<Receipt> {
   const settings = readConfiguration(env, [
     'kafka',
@@ -49,8 +49,8 @@ export async function rebuildSearch(
       },
       {
         signal,
-        onProgress: ({ step, percent }) => tell(`${step}: ${percent} % of the log read`),
-        onNotice: tell,
+        onProgress: ({ step, percent }) => report(`${step}: ${percent} % of the log read`),
+        onNotice: report,
       },
     );
     return receipt;

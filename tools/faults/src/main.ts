@@ -16,7 +16,7 @@ import { rowsNamed, selectRows } from './select-rows.ts';
 const report = (line: string): void => void process.stderr.write(`${line}\n`);
 const print = (text: string): void => void process.stdout.write(`${text}\n`);
 
-/** Runs what is asked for on servers of its own; true when everything held. */
+/** Runs what is asked for on its own servers; true when everything held. */
 async function run(options: FaultOptions, signal: AbortSignal): Promise<boolean> {
   const rows = options.short ? rowsNamed(matrix, shortSelection) : selectRows(matrix, options.row);
   if (options.list) {

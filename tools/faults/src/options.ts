@@ -34,14 +34,14 @@ export function readOptions(argv: readonly string[]): FaultOptions {
     .option('--list', 'print the rows and end', false)
     .option('--nemesis', 'random faults under traffic instead of the matrix', false)
     .option('--seed <n>', 'seed of the nemesis (default: from the clock)', number)
-    .option('--minutes <n>', 'how long the nemesis is at work', number, 2)
+    .option('--minutes <n>', 'how long the nemesis runs', number, 2)
     .option('--dir <folder>', 'instance folder of the servers, which are killed (default .stack/faults)')
     .option('--keep', 'leave the servers running', false)
     .option('--json', 'print one JSON document on stdout', false)
     .addHelpText(
       'after',
       `
-Starts servers of its own and kills them now and then; never give it an instance that others use.
+Starts its own servers and kills them now and then; never give it an instance that others use.
 
 Examples:
   npm run -s test:faults

@@ -5,7 +5,7 @@ import type { World } from './cluster/world.ts';
 export type Invariant =
   'I1' | 'I2' | 'I3' | 'I4' | 'I5' | 'I6' | 'I7' | 'I8' | 'I9' | 'I10' | 'I11' | 'I12' | 'I13';
 
-/** What a scenario works with: a product of its own on real servers, and the count of what was done to it. */
+/** What a scenario works with: its own product on real servers, and the count of what was done to it. */
 export interface Scene {
   readonly world: World;
   readonly faults: FaultCounts;
@@ -29,7 +29,7 @@ export interface NamedSpec {
 }
 
 interface RowHead {
-  /** As in the matrix; a letter behind it tells several scenarios of one row apart. */
+  /** As in the matrix; a letter behind it distinguishes several scenarios of one row. */
   readonly id: string;
   readonly title: string;
   readonly inject: string;
@@ -41,7 +41,7 @@ export interface ScenarioRow extends RowHead {
   readonly kind: 'scenario';
   /** Faults that have to fire at least once, by the name under which the scenario counts them. */
   readonly fires: readonly string[];
-  /** The scenario kills or restarts servers, so it needs ones of its own. */
+  /** The scenario kills or restarts servers, so it needs its own. */
   readonly killsServers?: boolean;
   readonly partitions?: number;
   /** Lasts many minutes, and runs only when long durations were asked for. */

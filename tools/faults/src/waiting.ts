@@ -48,7 +48,7 @@ function cut(text: string | undefined): string {
   return text === undefined || text.length <= 600 ? String(text) : `${text.slice(0, 600)}...`;
 }
 
-/** Something that goes on until it is stopped; stopping gives what it has recorded. */
+/** Something that runs until it is stopped; stopping returns what it has recorded. */
 export interface Ongoing<T> {
   stop(): Promise<T>;
 }

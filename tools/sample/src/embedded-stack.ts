@@ -25,7 +25,7 @@ export async function bringUpStack(
   return known ?? (await stackUp({ directory, report, signal })).environment;
 }
 
-/** Runs the migrations of both databases in a process of their own, because they need the development loader. */
+/** Runs the migrations of both databases in a separate process, because they need the development loader. */
 export function migrateDatabases(env: NodeJS.ProcessEnv, report: (line: string) => void): Promise<void> {
   const file = (path: string): string => fileURLToPath(new URL(path, import.meta.url));
   const child = spawn(

@@ -48,7 +48,7 @@ export async function fillEmptyLog(options: FillOptions): Promise<void> {
 }
 
 /**
- * Does `work` and aborts `failed` as soon as one of the applications ends by itself.
+ * Does `work` and aborts `failed` as soon as one of the applications exits unexpectedly.
  * @throws AppError when one did, whatever `work` made of it
  */
 async function whileRunning(

@@ -3,7 +3,7 @@ import { readSampleOptions } from './options.ts';
 const read = (...args: string[]) => readSampleOptions(args, true);
 
 describe('the options of npm run sample', () => {
-  it('are a small catalogue through the API unless told otherwise', () => {
+  it('default to a small catalogue through the API', () => {
     expect(read()).toEqual({
       products: 300,
       events: 1_500,

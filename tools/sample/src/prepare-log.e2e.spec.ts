@@ -29,7 +29,7 @@ async function dropGenerations(readModelDatabaseUrl: string): Promise<void> {
   }
 }
 
-/** Databases, topics and an alias of their own on the test servers. */
+/** Fresh databases, topics and an alias on the test servers. */
 async function emptyServers() {
   const servers = testEndpoints();
   const [write, read] = [await freshDatabase('write'), await freshDatabase('read')];
@@ -84,7 +84,7 @@ describe('prepareLog', () => {
     expect(said.at(-1)).toBe('The event log holds 150 events: no sample data is added.');
   });
 
-  it('stops when it is told to, and next time publishes what was stored until then', async () => {
+  it('stops when aborted, and next time publishes what was stored until then', async () => {
     const { endpoints, said, prepare } = await emptyServers();
     const { writeDatabaseUrl } = endpoints;
     const controller = new AbortController();

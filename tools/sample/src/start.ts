@@ -24,13 +24,13 @@ async function environment(signal: AbortSignal): Promise<NodeJS.ProcessEnv> {
   return env;
 }
 
-/** Aborts when one of the applications ends by itself, which is a failure of the whole. */
-function endedByItself(apps: readonly AppProcess[], stopping: AbortSignal): AbortSignal {
+/** Aborts when one of the applications exits unexpectedly, which is a failure of the whole. */
+function endedUnexpectedly(apps: readonly AppProcess[], stopping: AbortSignal): AbortSignal {
   const first = new AbortController();
   for (const app of apps) {
     void app.ended.then((code) => {
       if (stopping.aborted || first.signal.aborted) return;
-      print(`${app.name} ended by itself with ${code}: stopping the others.`);
+      print(`${app.name} exited unexpectedly with ${code}: stopping the others.`);
       process.exitCode = 1;
       first.abort();
     });
@@ -49,7 +49,7 @@ const shutdown = shutdownSignal();
 try {
   const env = await environment(shutdown.signal);
   const apps = names.map((name) => start(name, env));
-  const over = AbortSignal.any([shutdown.signal, endedByItself(apps, shutdown.signal)]);
+  const over = AbortSignal.any([shutdown.signal, endedUnexpectedly(apps, shutdown.signal)]);
   announce(apps).catch((error: unknown) => {
     if (!over.aborted) print(error instanceof Error ? error.message : String(error));
   });

@@ -4,7 +4,7 @@ const parse = (line: string, env: NodeJS.ProcessEnv = {}) =>
   parseArguments(line.split(' ').filter(Boolean), env);
 
 describe('parseArguments', () => {
-  it('takes everything after -- as the command, options of its own included', () => {
+  it('takes everything after -- as the command, including its own options', () => {
     const args = parse('run --dir /tmp/i --no-fsync -- jest --dir x -- y');
     expect(args).toMatchObject({ verb: 'run', directory: '/tmp/i', fsync: false });
     expect(args.command).toEqual(['jest', '--dir', 'x', '--', 'y']);

@@ -4,7 +4,7 @@ import { readState, type InstanceState } from './instance/state.ts';
 
 /**
  * Points `env` to the running embedded servers, Postgres as its superuser included: those of REPRISE_STACK_DIR, else of the workspace's `.stack`.
- * Leaves it alone when any endpoint is configured (servers of one's own are never mixed with the embedded ones) or when no
+ * Leaves it alone when any endpoint is configured (the user's servers are never mixed with the embedded ones) or when no
  * server of the instance runs. Reads one file and contacts no server.
  */
 export function attachToEmbeddedStack(env: NodeJS.ProcessEnv): void {

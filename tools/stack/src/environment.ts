@@ -14,7 +14,7 @@ export const endpointNames = [
   'READ_MODEL_DATABASE_OWNER_URL',
 ] as const;
 export type EndpointName = (typeof endpointNames)[number];
-/** The endpoints, and Postgres as its superuser sees it: tests and benchmarks create databases of their own. */
+/** The endpoints, and Postgres as its superuser sees it: tests and benchmarks create their own databases. */
 export type StackEnvironment = Record<EndpointName | 'POSTGRES_ADMIN_URL', string>;
 
 /** The endpoints of an instance; undefined while one of its ports is not decided yet. */

@@ -30,7 +30,7 @@ describe('environmentOf', () => {
     });
   });
 
-  it('names a password of its own for each role of an instance that has a secret, the same one every time', () => {
+  it('names a separate password for each role of an instance that has a secret, the same one every time', () => {
     const secret = newSecret();
     const passwords = (environment: StackEnvironment | undefined) =>
       Object.values(environment ?? {}).flatMap((url) =>

@@ -47,7 +47,7 @@ function anyFreePort(): Promise<number> {
   });
 }
 
-/** How ports are found; the tests have a machine of their own. */
+/** How ports are found; the tests simulate a machine. */
 export interface PortProbes {
   /** Sets a port aside for the caller; false when another one holds it. */
   claim: (port: number) => Promise<boolean>;

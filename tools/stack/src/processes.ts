@@ -5,7 +5,7 @@ import { StackError } from './errors.ts';
 import type { ServerUser } from './server-user.ts';
 import { poll } from './waiting.ts';
 
-/** What tells one of our processes from any other: a pid alone may have been reused since it was written down. */
+/** What distinguishes one of our processes from any other: a pid alone may have been reused since it was recorded. */
 export interface ProcessIdentity {
   /** Name of the executable, without its folder: another program that merely mentions the marker does not count. */
   program: string;

@@ -118,7 +118,7 @@ describe('an instance of the stack', () => {
     },
   );
 
-  it('never lets Elasticsearch create an index by itself', async () => {
+  it('never lets Elasticsearch create an index automatically', async () => {
     const body = JSON.stringify({ a: 1 });
     const headers = { 'content-type': 'application/json' };
     const url = `${environment.ELASTICSEARCH_NODE}/typing_error/_doc/1`;

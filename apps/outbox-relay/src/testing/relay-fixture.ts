@@ -18,15 +18,15 @@ export interface AppendOptions {
   readonly client?: PoolClient;
 }
 
-/** An outbox and a topic of their own for one test file. */
+/** A fresh outbox and topic for one test file. */
 export interface RelayFixture {
   readonly pool: Pool;
   readonly topic: FreshTopic;
   readonly settings: RelaySettings;
-  /** For a relay in a process of its own. */
+  /** For a relay in its own process. */
   readonly env: Readonly<Record<string, string>>;
   readonly adminUrl: string;
-  /** Appends one event; its payload tells the aggregate and the version. */
+  /** Appends one event; its payload names the aggregate and the version. */
   append(aggregateId: string, version: number, options?: AppendOptions): Promise<string>;
   /** Appends versions `from` to `from + versions - 1` of aggregates 1 to `aggregates`, version by version. */
   appendMany(aggregates: number, versions: number, from?: number): Promise<void>;

@@ -22,7 +22,7 @@ export interface TcpProxy {
 }
 
 /**
- * A proxy on a free local port before `target` (`host:port`). A Kafka broker tells clients its own address, and they would go
+ * A proxy on a free local port before `target` (`host:port`). A Kafka broker announces its own address to clients, and they would go
  * around the proxy; so that address, as it stands in metadata responses, is replaced on the way back.
  */
 export async function tcpProxy(target: string): Promise<TcpProxy> {

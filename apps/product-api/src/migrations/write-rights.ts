@@ -21,7 +21,7 @@ export const writeRights: Readonly<Record<string, TableRights>> = {
 
 /**
  * Gives every group role its rights. Run after the migrations by the owner of the schema, any number of times. A role that is not
- * there and may not be created here is left out: a database whose processes all connect as its owner goes on working.
+ * there and may not be created here is left out: a database whose processes all connect as its owner keeps working.
  */
 export async function grantWriteRights(owner: ClientBase): Promise<void> {
   for (const [role, tables] of Object.entries(writeRights)) {

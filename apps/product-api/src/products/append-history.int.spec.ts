@@ -118,7 +118,7 @@ describe('appendHistory', () => {
     expect(await side.store.find(history[0]!.subject)).toMatchObject({ version: 2, priceMinor: 5 });
   });
 
-  it('goes on with the connection after a batch that failed', async () => {
+  it('keeps using the connection after a failed batch', async () => {
     const history = productHistory({ id: v7(), events: [step.created()] });
     await appendHistory(client, history);
     expect(await side.store.find(history[0]!.subject)).toMatchObject({ version: 1 });

@@ -3,7 +3,7 @@ import { hash } from 'node:crypto';
 /** A request a client may send again without fear of a second effect. */
 export interface IdempotentRequest {
   readonly key: string;
-  /** Tells this request from others: the same key with another hash is a client's mistake. */
+  /** Distinguishes this request from others: the same key with another hash is a client's mistake. */
   readonly hash: string;
 }
 

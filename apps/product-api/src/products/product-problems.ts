@@ -16,7 +16,7 @@ const refusals: Readonly<Record<RefusalReason, { readonly status: number; readon
   'invalid-value': { status: 400, title: 'A value cannot be stored' },
 };
 
-/** What a client is told when its command had no effect. The `type` of a refusal is the domain's own word for it. */
+/** The answer to a client whose command had no effect. The `type` of a refusal is the domain's own word for it. */
 export function failureProblem(failure: Failure): ProblemException {
   switch (failure.outcome) {
     case 'refused':
@@ -50,7 +50,7 @@ export function refusalProblem(
   return new ProblemException(status, reason, title, `${detail} ${consequence}`.trimEnd());
 }
 
-/** What a client is told about an error that this API knows; others are the frame's to answer. */
+/** The answer to a client for an error that this API knows; the frame answers all others. */
 export function errorProblem(error: unknown): unknown {
   if (error instanceof OutcomeUnknownError) return outcomeUnknownProblem(error);
   if (error instanceof NotConnectedError) return notConnectedProblem(error);

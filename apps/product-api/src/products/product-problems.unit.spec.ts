@@ -5,7 +5,7 @@ import { productHistory, step } from '@reprise/test-kit';
 import { NotConnectedError, OutcomeUnknownError } from '../errors.ts';
 import { errorProblem, failureProblem } from './product-problems.ts';
 
-describe('what a client is told', () => {
+describe('the answer to a client', () => {
   it.each<[RefusalReason, number]>([
     ['product-not-found', 404],
     ['product-deleted', 410],

@@ -69,7 +69,7 @@ describe('a product in the store', () => {
     expect(await side.counts()).toEqual(before);
   });
 
-  it('tells a deleted product from a stale version', async () => {
+  it('distinguishes a deleted product from a stale version', async () => {
     const id = await side.create();
     await side.store.change(id, [1], (state) => deleteProduct(state, {}, context()), undefined);
     for (const expected of [[1], [2], 'any'] as const) {

@@ -132,7 +132,7 @@ export class ProductStore {
 
 /**
  * Loads, decides and writes. Without a lock another change may come between load and write; the write then finds another
- * version and writes nothing, and the whole is decided anew. With the row locked, nothing comes between.
+ * version and writes nothing, and the command is decided again. With the row locked, nothing comes between.
  */
 async function decideAndWrite(
   run: Run,

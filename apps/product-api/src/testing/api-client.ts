@@ -21,7 +21,7 @@ export type Call = (method: string, path: string, options?: CallOptions) => Prom
 /** Calls to an API, and where it listens. */
 export type StartedApi = Call & { readonly origin: string };
 
-/** The product API on a port of its own; it is closed at the end of the test file. */
+/** The product API on its own port; it is closed at the end of the test file. */
 export async function startApi(
   writeDatabaseUrl: string,
   { limits, ...more }: { statementTimeoutMs?: number; limits?: Partial<HttpLimits> } = {},

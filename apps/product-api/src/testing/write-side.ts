@@ -34,7 +34,7 @@ export const mug = {
   tags: ['camping', 'comma, "quote" and {brace}'],
 } as const;
 
-/** A migrated write database of its own for one test file, which may have odd session settings, and the store on it. */
+/** A fresh migrated write database for one test file, which may have odd session settings, and the store on it. */
 export async function writeSide(poolSize = 10, odd?: SettingsLevel): Promise<WriteSide> {
   const fresh = await freshDatabase('write');
   if (odd !== undefined) await makeOdd(fresh, odd);
@@ -83,7 +83,7 @@ export async function openDatabase(url: string, poolSize = 10): Promise<WriteDat
   return database;
 }
 
-/** What every command in these tests comes from, with an event id of its own. */
+/** What every command in these tests comes from, with its own event id. */
 export function context(more: Partial<CommandContext> = {}): CommandContext {
   const time = new Date();
   return { eventId: newEventId(time), time, correlationId: 'test', ...more };

@@ -10,7 +10,7 @@ const statusAfter: Readonly<Record<string, string>> = {
 };
 
 /**
- * What the search documents must be, told without any projection: each product's events by version, merged field by field. The
+ * What the search documents must be, computed without any projection: each product's events by version, merged field by field. The
  * texts of these tests are plain ASCII, so there is nothing to fold.
  */
 export function naiveDocuments(events: readonly ProductEvent[]): Map<string, Fields> {

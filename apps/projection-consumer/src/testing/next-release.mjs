@@ -1,6 +1,6 @@
 /**
- * Imported before an application, makes it the next release: `product_search` has the version after this one's, and its titles are in
- * capitals, so that a document tells which release made it. All else is as it is.
+ * Imported before an application, it makes that the next release: `product_search` has the version after this one's, and its titles
+ * are in capitals, so that a document shows which release made it. All else stays.
  */
 import { registerHooks } from 'node:module';
 

@@ -41,7 +41,7 @@ export async function recordsOf(topic: string): Promise<ReadRecord[]> {
   return records.slice(0, count);
 }
 
-/** A group that has just been left may still count as used, and one without offsets may be gone by itself. */
+/** A group that was just left may still count as used, and one without offsets may already be gone. */
 async function deleteGroup(groupId: string): Promise<void> {
   const admin = await kafkaAdmin();
   await eventually(async () => {

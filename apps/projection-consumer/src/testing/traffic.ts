@@ -3,7 +3,7 @@ import type { ProductEvent } from '@reprise/events';
 import { elasticsearch, produce, productHistory, step } from '@reprise/test-kit';
 import type { ConsumerFixture } from './consumer-fixture.ts';
 
-/** Something that goes on until it is stopped; stopping tells what went wrong meanwhile. */
+/** Something that runs until it is stopped; stopping reports what went wrong meanwhile. */
 export interface Ongoing<T> {
   stop(): Promise<T>;
 }

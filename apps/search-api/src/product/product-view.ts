@@ -19,7 +19,7 @@ export const productFields = [
   'updatedAt',
 ] as const satisfies readonly (keyof ProductView)[];
 
-/** Names every field it copies, so a field added to the documents does not become public by itself. */
+/** Names every field it copies, so that a field added to the documents does not become public automatically. */
 export function productView(document: ProductView): ProductView {
   const { productId, title, description, brand, categoryId, priceMinor, currency, stock, tags } = document;
   const { version, createdAt, updatedAt } = document;

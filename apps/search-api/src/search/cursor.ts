@@ -32,7 +32,7 @@ const highestScore = 3.4028234663852886e38;
 
 const uuidPattern = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 
-/** Sixteen hex digits that tell one search from another; the page size is no part of it. */
+/** Sixteen hex digits that distinguish one search from another, whatever the page size. */
 export function searchKey(criteria: SearchCriteria): string {
   return createHash('sha256').update(canonicalJson(criteria)).digest('hex').slice(0, 16);
 }

@@ -29,7 +29,7 @@ describe('the pages of a search', () => {
       { elasticsearch, searchAlias: alias, projection: alias },
       createLogger('search-api', { level: 'silent' }),
     );
-    // Many equal keys, so that only the tie-breaker tells products apart.
+    // Many equal keys, so that only the tie-breaker distinguishes products.
     all = await addAll(
       Array.from({ length: 13 }, (_, index) => ({
         title: index % 2 === 0 ? 'Plain mug' : 'Plain mug, plain',

@@ -11,7 +11,7 @@ type Query = estypes.QueryDslQueryContainer;
 /** How far hits are counted exactly; beyond it the total says "at least". */
 const exactTotals = 10_000;
 
-/** How long a shard may search; what takes longer is given up as a whole, never answered in part. */
+/** How long a shard may search; a search that takes longer fails as a whole and is never answered in part. */
 const shardTimeout = '2s';
 
 export interface Page {

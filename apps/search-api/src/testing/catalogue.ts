@@ -11,7 +11,7 @@ import {
   type HistoryStep,
 } from '@reprise/test-kit';
 
-/** A read alias of its own with one generation behind it, made from the projection's storage definition. */
+/** A fresh read alias with one generation behind it, made from the projection's storage definition. */
 export interface Catalogue {
   /** Also the name of the projection that its generations belong to. */
   readonly alias: string;

@@ -3,7 +3,7 @@ const daysInMonth = [31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31];
 
 /**
  * The JSON Schema format `date-time` (RFC 3339 section 5.6), without leap seconds and the year 0: JavaScript dates, Elasticsearch
- * and Postgres have neither. Digits are read in place because every event passes here.
+ * and Postgres have neither. Digits are read in place because every event passes through here.
  */
 export function isDateTime(value: string): boolean {
   if (!shape.test(value)) return false;

@@ -5,8 +5,8 @@ import { schemaDialect, schemaId, type JsonSchema } from './json-schema.ts';
 const identifier = { type: 'string', ...eventLimits.identifier, pattern: textPattern };
 
 /**
- * The CloudEvents envelope. Extension attributes beyond ours are allowed, as the specification asks of consumers, when their
- * names are legal attribute names and their values are of the specification's JSON types.
+ * The CloudEvents envelope. Extension attributes beyond ours are allowed, as the specification requires of consumers, if
+ * their names are legal attribute names and their values have the specification's JSON types.
  */
 export const envelopeSchema = {
   $schema: schemaDialect,

@@ -1,10 +1,10 @@
 import { _, str, type Ajv2020, type AnySchemaObject, type KeywordCxt } from 'ajv/dist/2020.js';
 
 /**
- * Replaces three of ajv's keywords by equal ones that cost less on the path every event takes; together they were more than half of
- * the validation's time. Results are the specification's: a test compares them with ajv's own.
+ * Replaces three of ajv's keywords with cheaper equivalents on the path every event takes; together they took more than half of
+ * the validation time. A test compares their results with those of ajv's own keywords.
  * - `maxLength`, `minLength` count code points only where the number of UTF-16 units does not already decide.
- * - `propertyNames` takes names listed in `properties` beside it as legal and matches only the others against its pattern.
+ * - `propertyNames` accepts names listed in `properties` beside it and matches only the others against its pattern.
  */
 export function useFastKeywords(ajv: Ajv2020): void {
   for (const keyword of ['maxLength', 'minLength', 'propertyNames']) ajv.removeKeyword(keyword);

@@ -15,7 +15,7 @@ ajv.addSchema(envelopeSchema);
 
 /** A current event type with its compiled validator. */
 export interface KnownType {
-  /** The one string of that name: comparing an event's type with it, or counting by it, costs no look at its characters. */
+  /** The single string of that name: comparing an event's type with it, or counting by it, need not read its characters. */
   readonly type: string;
   readonly validate: ValidateFunction<ProductEvent>;
 }

@@ -13,7 +13,7 @@ const decimal = /^(\d{1,16})(?:\.(\d{1,4}))?$/;
 
 /**
  * `product.price-changed.v0` carried `price` as a decimal string in major units ("12.5" EUR). Version 1 carries `priceMinor` as an
- * integer in the currency's minor unit (1250). Digits are moved as text: no binary fraction ever stands between the two.
+ * integer in the currency's minor unit (1250). Digits are moved as text: no binary fraction is ever involved.
  */
 export const priceChangedV0: Upcaster = {
   from: 'product.price-changed.v0',

@@ -1,7 +1,7 @@
 import { priceChangedV0 } from './price-changed-v0.ts';
 import type { JsonObject, Upcaster, UpcastResult } from './upcaster.ts';
 
-/** Every older version that may stand in a log, one step each; a step's `to` may be another step's `from`. */
+/** Every older version that a log may hold, one step each; a step's `to` may be another step's `from`. */
 export const upcasters: readonly Upcaster[] = [priceChangedV0];
 
 const byOldType: ReadonlyMap<string, Upcaster> = new Map(

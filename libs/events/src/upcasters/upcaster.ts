@@ -6,8 +6,8 @@ export type UpcastResult =
   | { readonly ok: false; readonly path: string; readonly problem: string };
 
 /**
- * Lifts the data of one event type by one version. Pure and total: data it cannot convert is answered with the place and the
- * problem. What it returns is validated against the schema of the version it arrives at, so it need not check everything.
+ * Lifts the data of one event type by one version. Pure and total: for data it cannot convert it returns the place and the
+ * problem. Its result is validated against the schema of the version it produces, so it need not check everything.
  */
 export interface Upcaster {
   readonly from: string;

@@ -22,7 +22,7 @@ export const outboxSql =
   leaderTableSql +
   grantSql('outbox_publisher', outboxRights.outbox_publisher);
 
-/** An outbox of its own for one test file. */
+/** A fresh outbox for one test file. */
 export async function outboxDatabase(): Promise<OutboxDatabase> {
   const { url } = await freshDatabase('write');
   const pool = new Pool({ connectionString: url, max: 6, ...sessionHook() });

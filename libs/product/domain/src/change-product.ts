@@ -18,7 +18,7 @@ export interface ChangeCategory {
   readonly categoryId: string;
 }
 
-/** Other details; the event names only those that differ from what is so already. */
+/** Changes details; the event names only those that differ from the current ones. */
 export function changeDetails(
   state: ProductState | undefined,
   data: ChangeDetails,

@@ -10,7 +10,7 @@ import {
 import { evolveProduct } from './evolve-product.ts';
 import type { ProductState } from './product-state.ts';
 
-/** What a decision cannot know by itself; ids and time come from the caller so that deciding stays pure. */
+/** What a decision cannot know. Ids and time come from the caller, so that deciding stays pure. */
 export interface CommandContext {
   readonly eventId: string;
   readonly time: Date;
@@ -41,7 +41,7 @@ export interface Changed {
   readonly state: ProductState;
 }
 
-/** The command asked for what is already so: nothing happened, so there is no event. */
+/** The command asked for the current state: nothing happened, so there is no event. */
 export interface Unchanged {
   readonly ok: true;
   readonly event: undefined;
@@ -61,7 +61,7 @@ export function unchanged(state: ProductState): Unchanged {
   return { ok: true, event: undefined, state };
 }
 
-/** The product a command is for: it must exist, and nothing follows its deletion. */
+/** The product a command is for: it must exist and not be deleted. */
 export function existing(state: ProductState | undefined): ExistingProduct {
   if (state === undefined) return refuse('product-not-found', 'There is no such product.');
   if (state.status === 'deleted') return refuse('product-deleted', `Product ${state.productId} was deleted.`);
@@ -69,8 +69,8 @@ export function existing(state: ProductState | undefined): ExistingProduct {
 }
 
 /**
- * The outcome of a command that changes something: its event and the state after it. Values out of the bounds of the event's
- * schema are refused here, so no decision ever yields an event that cannot be written.
+ * The outcome of a command that changes something: its event and the state after it. Values outside the bounds of
+ * the event's schema are refused here, so that no decision yields an event that cannot be written.
  */
 export function changed<Type extends ProductEventType>(
   state: ProductState | undefined,

@@ -89,7 +89,7 @@ const run = (commands: readonly Command[]): History => {
   return history;
 };
 
-/** A creation that no rule refuses: without one among them, commands drawn at random seldom make a history. */
+/** A creation that no rule refuses: without one, commands drawn at random rarely make a history. */
 const acceptedCreation: Command = (state, context) =>
   createProduct(
     state,

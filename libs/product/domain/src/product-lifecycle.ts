@@ -1,7 +1,7 @@
 import { changed, existing, unchanged, type CommandContext, type Decision } from './decision.ts';
 import type { ProductState } from './product-state.ts';
 
-/** Publishing and unpublishing take nothing but the product. */
+/** Publishing and unpublishing need only the product. */
 export type NoData = Readonly<Record<string, never>>;
 
 export interface DeleteProduct {

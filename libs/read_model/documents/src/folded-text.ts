@@ -28,7 +28,7 @@ const beyondAscii = /\P{ASCII}/u;
 /** How many code points of a text it is sorted by. No event holds a longer title, but folding lengthens some characters. */
 const sortedLength = 200;
 
-/** Whether lower case is all there is to folding the text, as Elasticsearch's standard analyser does it by itself. */
+/** Whether lower case is all there is to folding the text, as Elasticsearch's standard analyser does it. */
 export function isPlainText(text: string): boolean {
   return !beyondAscii.test(text);
 }

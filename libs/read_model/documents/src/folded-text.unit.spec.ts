@@ -56,7 +56,7 @@ describe('folded text', () => {
         folded,
         ...forms.map((form) => character.normalize(form)),
         character.toLowerCase(),
-        // The iota below a Greek vowel is an accent here, and a letter of its own once it is put in capitals.
+        // The iota below a Greek vowel is an accent here, and a separate letter in capitals.
         ...(character.normalize('NFD').includes('\u0345') ? [] : [character.toUpperCase()]),
       ]);
       if ([...same].some((variant) => foldedText(variant) !== folded)) odd.push(character);

@@ -50,7 +50,7 @@ beforeEach(async () => {
   await pool.query('TRUNCATE registry.bindings, registry.generations, registry.leases CASCADE');
 });
 
-/** The read models of a process that is configured for `topic` and an alias of its own. */
+/** The read models of a process that is configured for `topic` and a fresh alias. */
 function environment() {
   const storeOf = (projection: Projection, searchAlias: string) =>
     openGenerationStore(projection, { client, pool, searchAlias });
@@ -102,7 +102,7 @@ const bound = async () =>
   ]);
 
 describe('a registry at its first use', () => {
-  it('is bound to the log and the readers that are configured, and not by whoever only looks', async () => {
+  it('is bound to the configured log and readers, and not by a process that only looks', async () => {
     const { alias, assert } = environment();
     await assert({ record: false });
     expect(await bound()).toEqual([]);
@@ -159,19 +159,19 @@ describe('a registry that is bound', () => {
     ).rejects.toThrow(/twin: alias .* readers of product_search are/);
   });
 
-  it('still tells topic and alias apart while Kafka is away, and says that it did not compare the cluster', async () => {
+  it('still compares topic and alias while Kafka is away, and says that it did not compare the cluster', async () => {
     const { assert, byAlias, setCluster } = environment();
-    const told: string[] = [];
-    const away = { kafka: nowhere, onKafkaAway: (reason: string) => void told.push(reason) };
+    const reasons: string[] = [];
+    const away = { kafka: nowhere, onKafkaAway: (reason: string) => void reasons.push(reason) };
     await assert();
     await setCluster('another-cluster');
     await assert(away);
-    expect(told).toEqual([expect.stringContaining('127.0.0.1:1')]);
+    expect(reasons).toEqual([expect.stringContaining('127.0.0.1:1')]);
     for (const changed of [{ topic: other.name }, { models: byAlias('another') }])
       await expect(assert({ ...away, ...changed })).rejects.toMatchObject({ code: 'BOUND_ELSEWHERE' });
   });
 
-  it('stays bound when its topic is deleted or made again: the cluster is told without it', async () => {
+  it('stays bound when its topic is deleted or recreated: the cluster is known without it', async () => {
     const { assert } = environment();
     const gone = await freshTopic();
     await assert({ topic: gone.name });

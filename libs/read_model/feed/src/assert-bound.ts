@@ -21,11 +21,11 @@ export interface BoundInput {
     readonly projection: { readonly name: string };
     readonly store: Pick<GenerationStore, 'kind' | 'readers' | 'observeReaders'>;
   }[];
-  /** Whether a registry that belongs to nobody yet belongs to this configuration from now on; false for whoever only looks. */
+  /** Whether to bind a registry that belongs to nobody yet to this configuration; false for a process that only looks. */
   readonly record: boolean;
   /** What Kafka said of itself, where the caller has asked it already. */
   readonly identity?: KafkaIdentity;
-  /** Told when Kafka could not be asked for its cluster; topic, alias and view are compared all the same. */
+  /** Called when Kafka could not be asked for its cluster; topic, alias and view are still compared. */
   readonly onKafkaAway?: (reason: string) => void;
 }
 

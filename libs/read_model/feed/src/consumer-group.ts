@@ -4,7 +4,7 @@ import type { Projection } from '@reprise/read-model-projections';
 import type { KafkaTopic } from './kafka-topic.ts';
 
 /**
- * The consumer group of a release: its processes share the partitions. A release that makes other documents has a group of its own,
+ * The consumer group of a release: its processes share the partitions. A release that makes other documents has its own group,
  * because it feeds other generations, from all partitions: in one group each release would get some of them only.
  */
 export function consumerGroupOf(

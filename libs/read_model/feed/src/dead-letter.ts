@@ -140,7 +140,7 @@ export class OnceAside {
   }
 
   /**
-   * Resolves when all of them are durable, whoever sent them.
+   * Resolves when all of them are durable, whichever call sent them.
    * @throws NotPutAside
    */
   async put(letters: readonly DeadLetter[]): Promise<void> {

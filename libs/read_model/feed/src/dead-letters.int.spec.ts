@@ -34,7 +34,7 @@ const blockedRows = async (id: string) =>
   (await on.pool.query('SELECT FROM registry.blocked_aggregates WHERE aggregate_id = $1', [id])).rowCount;
 
 describe('records that no database holds as they are', () => {
-  it('are put aside, listed, tried and given up by the live feed and its verbs, whatever their texts', async () => {
+  it('are put aside, listed, tried and discarded by the live feed and its verbs, whatever their texts', async () => {
     const nul = '{"specversion":"1.0","type":"a\\u0000b","subject":"x\\u0000y","aggregateversion":1}';
     const half =
       '{"specversion":"1.0","type":"__proto__","subject":"x\\ud800y","aggregateversion":2,"\\u0000":1}';
@@ -101,7 +101,7 @@ describe('a redrive', () => {
     );
   });
 
-  it('applies what blocked an aggregate and releases in order what waits behind, and the feed goes on', async () => {
+  it('applies what blocked an aggregate and releases in order what waits behind, and the feed resumes', async () => {
     const [first, second, third, fourth, fifth] = life();
     on.refusing.add(first.subject);
     const [, , blocking] = await on.fed(first, second, third);
@@ -175,7 +175,7 @@ describe('a redrive', () => {
     expect(await on.versionsOf(first.subject)).toEqual([5, 5]);
   });
 
-  it('takes what a letter lacks from the event store, and blocks anew where it gets no further', async () => {
+  it('takes what a letter lacks from the event store, and blocks again where it gets no further', async () => {
     const [first, second, third, fourth, fifth] = life();
     const [, gap] = await on.fed(first, third);
     const [behind] = await on.fed(fifth);

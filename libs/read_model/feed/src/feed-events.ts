@@ -64,8 +64,8 @@ export interface FeedResult {
 }
 
 /**
- * Writes the documents of a batch; the default is `store.write`. It is told whether the fold left events out (`isWhole` false),
- * so that a store with transactions commits positions along with the documents only if nothing has to be put aside first.
+ * Writes the documents of a batch; the default is `store.write`. `isWhole` is false when the fold left events out, so that a store
+ * with transactions commits positions along with the documents only if nothing has to be put aside first.
  */
 export type WriteBatch = (documents: readonly DocumentToWrite[], isWhole: boolean) => Promise<WriteResult>;
 

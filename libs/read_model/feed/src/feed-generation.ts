@@ -78,7 +78,7 @@ async function feedOnce(
   const events = decoded.events.filter(({ record }) => record.offset >= own);
   const undecodable = decoded.letters.filter(({ offset }) => offset >= own);
   const fresh = undecodableBlockers(undecodable);
-  // Afterwards the registry alone tells what still blocks: one of these may have been released, or be none it can hold.
+  // Afterwards only the registry knows what still blocks: one of these may have been released, or be one it cannot hold.
   const freshOf = new Map(isFirstRound ? fresh.map((one) => [`${one.version} ${one.aggregateId}`, one]) : []);
   let moved = false;
   const attempt: FeedAttempt = (given, isFirst) =>

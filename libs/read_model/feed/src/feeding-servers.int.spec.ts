@@ -120,7 +120,7 @@ describe('the first generation', () => {
     expect(await firstOf(models[1]!, 1_000_000)).toBe(true);
   });
 
-  it('is made under a name of its own where something else stands under the one that was begun', async () => {
+  it('is made under a new name where something else stands under the one that was begun', async () => {
     const [{ projection, store }] = models as [(typeof models)[number]];
     const other = { projection: { ...projection, name: freshName('first') }, store };
     const refused = new StoreMisconfigured('a template stands in the way');
@@ -152,8 +152,8 @@ describe('the first generation', () => {
       expect(await store.observeReaders()).toEqual({ kind: 'none' });
       await registry.advancePositions(uuid, ends);
       // Made from an earlier topic of that name: its positions say nothing about the end of this one.
-      const anew = { ...topic, id: 'made-again' };
-      expect(await adoptFirst({ registry, store, projection, topic: anew }, ends, 'test')).toBe(false);
+      const recreated = { ...topic, id: 'recreated' };
+      expect(await adoptFirst({ registry, store, projection, topic: recreated }, ends, 'test')).toBe(false);
       expect(await store.observeReaders()).toEqual({ kind: 'none' });
       if (projection === search) {
         expect(await adoptFirst({ registry, store, projection, topic }, ends, 'test')).toBe(true);

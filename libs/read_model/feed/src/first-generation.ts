@@ -27,7 +27,7 @@ const leaseTtlMs = 15_000;
  * Makes the first generation of a read model that has none, empty and VERIFIED, so that the live feed fills it from the
  * beginning of the log. Readers get it only when it has caught up (see `adoptFirst`).
  *
- * @returns true when one was made; false when there is one already or someone else is at work on it
+ * @returns true when one was made; false when there is one already or someone else is making it
  */
 export async function createFirstGeneration(input: FirstGenerationInput): Promise<boolean> {
   const { registry, store, projection, topic, holder } = input;
@@ -60,7 +60,7 @@ export async function createFirstGeneration(input: FirstGenerationInput): Promis
 
 const alive = ['BUILDING', 'BUILT', 'VERIFIED', 'LIVE', 'STANDBY', 'INTERRUPTED'] as const;
 
-/** An unfinished one that no run made is of a consumer that may have died over it; the lease tells. */
+/** An unfinished one that no run made belongs to a consumer that may have died over it; the lease shows whether it did. */
 async function isNeeded({ registry, store, projection }: FirstGenerationInput): Promise<boolean> {
   if ((await store.observeReaders()).kind !== 'none') return false;
   const listed = await registry.listGenerations({ projection: projection.name, states: alive });
@@ -72,8 +72,8 @@ function isUnfinished({ state, runId }: Generation): boolean {
 }
 
 /**
- * Under the lease nobody is at work on a first generation, so one that was begun is not going to be finished: whatever there is
- * of it is deleted. Its entry is taken up again where it fits, so that a server that refuses the index every time leaves one
+ * Under the lease nobody else is making a first generation, so one that was begun will not be finished: whatever exists of it
+ * is deleted. Its entry is taken up again where it fits, so that a server that refuses the index every time leaves one
  * entry and not one for every try.
  */
 async function takeUpUnfinished(
@@ -125,7 +125,7 @@ async function enter(
 
 /**
  * Points readers at the only generation there is, once it has been fed up to `ends`. Readers that have a generation already
- * are left where they are: moving them is the rebuild's. If they were pointed at it and the registry never heard, it is told.
+ * are left where they are: moving them is the rebuild's. If they were pointed at it and the registry does not know, it is recorded.
  *
  * @returns true when readers were pointed at it now
  */

@@ -110,7 +110,7 @@ function documentsOf(calls: readonly WriteCall[]): DocumentToWrite[] {
   return calls.flatMap(({ documents }) => documents);
 }
 
-/** Of what was written together, what each call is told. */
+/** Splits the result of one joint write into the result of each call. */
 function sharesOf(together: WriteResult, calls: readonly WriteCall[]): WriteResult[] {
   return calls.map(({ documents }, index) => {
     const own = new Set(documents.map(({ id, version }) => `${version} ${id}`));

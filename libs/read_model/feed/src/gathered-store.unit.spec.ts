@@ -19,7 +19,7 @@ interface Sent {
   readonly signal?: AbortSignal | undefined;
 }
 
-/** A store that tells what it was sent; every fifth document it takes is stale, ids in `refused` are rejected. */
+/** A store that records what it was sent; every fifth document it takes is stale, ids in `refused` are rejected. */
 function recording({ refused = [] as string[], fault = undefined as Error | undefined } = {}) {
   const sent: Sent[] = [];
   const take = (documents: readonly DocumentToWrite[]): Promise<WriteResult> => {
@@ -73,7 +73,7 @@ describe('a gathered store', () => {
     expect(sent).toHaveLength(3);
   });
 
-  it('writes at once what is written at one moment, and tells each caller of its own rejected documents', async () => {
+  it('writes at once what is written at one moment, and reports to each caller its own rejected documents', async () => {
     const { store, sent } = recording({ refused: ['b', 'd'] });
     const { write } = gathered(store);
     const results = await Promise.all([
@@ -142,7 +142,7 @@ describe('a gathered store', () => {
     expect(sent).toHaveLength(1);
   });
 
-  it('goes on for as long as one caller wants it to, and leaves nothing behind at its signal', async () => {
+  it('continues for as long as one caller wants it to, and leaves nothing behind at its signal', async () => {
     const { store, sent } = recording();
     const answer = Promise.withResolvers<void>();
     const asked = Promise.withResolvers<void>();

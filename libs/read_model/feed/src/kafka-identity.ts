@@ -35,7 +35,7 @@ async function ask(consumer: Consumer, topic: string): Promise<KafkaIdentity> {
     const { id: clusterId, topics } = await consumer.metadata({ topics: [topic], autocreateTopics: false });
     return { clusterId, topicId: topics.get(topic)?.id };
   } catch {
-    // A topic that is missing or hidden fails the whole answer; what is wrong with a cluster that is away is told by this one.
+    // A missing or hidden topic fails the whole answer. If the cluster is away, this request says what is wrong with it.
     const { id: clusterId } = await consumer.metadata({ topics: [], autocreateTopics: false });
     return { clusterId, topicId: undefined };
   }

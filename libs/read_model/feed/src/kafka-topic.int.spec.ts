@@ -2,7 +2,7 @@ import { createServer, type AddressInfo, type Socket } from 'node:net';
 import { describeTopic } from './kafka-topic.ts';
 
 describe('describing a topic', () => {
-  it('is given up, with what to do, when Kafka accepts connections and never answers', async () => {
+  it('times out, with what to do, when Kafka accepts connections and never answers', async () => {
     const sockets = new Set<Socket>();
     const silent = createServer((socket) => sockets.add(socket.on('error', () => undefined)));
     await new Promise<void>((resolve) => silent.listen(0, '127.0.0.1', resolve));

@@ -5,7 +5,7 @@ import { waitsBehind, type DeadLetter } from './dead-letter.ts';
 /** Where dead letters come from and when they were put aside. */
 export interface LetterOrigin {
   readonly topic: string;
-  /** Kafka's id of the topic: offsets of a topic made anew are others. */
+  /** Kafka's id of the topic: a recreated topic has other offsets. */
   readonly topicId: string;
   /** ISO 8601, UTC. */
   readonly at: string;

@@ -23,11 +23,11 @@ export interface LiveFeedServers {
   readonly limit: AttemptLimit;
   /** Resolves when the letters are durable. */
   readonly putAside: (letters: readonly DeadLetter[]) => Promise<void>;
-  /** Told of aggregates that are blocked from now on, after their dead letters are durable and before any position moves. */
+  /** Called with aggregates that are now blocked, after their dead letters are durable and before any position moves. */
   readonly onBlocked?: (blocked: readonly BlockedEvents[]) => Promise<void>;
   /**
-   * Told when a generation nobody reads could not be fed and is left where it stands for a while. The generation readers use
-   * gets nothing new before this resolves, so that the attachment can be withdrawn.
+   * Called when a generation nobody reads could not be fed and stays where it is for a while. The generation readers use gets
+   * nothing new before this resolves, so that the attachment can be withdrawn.
    */
   readonly onSuspended: (generation: Generation, error: unknown) => Promise<void> | void;
 }
@@ -105,7 +105,7 @@ export class LiveFeed {
     return fed.map(({ generation }) => generation);
   }
 
-  /** Reads the positions of partitions anew that another process may have fed meanwhile. */
+  /** Reloads the positions of partitions that another process may have fed meanwhile. */
   async reload(partitions: readonly number[]): Promise<void> {
     for (const { generation, positions } of this.#fed) {
       const saved = await this.#servers.registry.positions(generation.uuid);

@@ -23,7 +23,7 @@ export interface DecodedBatch {
 
 /**
  * Decodes a batch; a record that is no event becomes a dead letter.
- * @param attempts how often a record is decoded before it is given up
+ * @param attempts how often a record is decoded before it becomes a dead letter
  */
 export function decodeBatch({ partition, records }: PartitionBatch, attempts: number): DecodedBatch {
   const events: { event: ProductEvent; record: PartitionRecord }[] = [];

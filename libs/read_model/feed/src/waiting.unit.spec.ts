@@ -49,8 +49,8 @@ async function setUp(more: Partial<LiveFeedServers> = {}) {
   const feed = new LiveFeed(servers);
   await feed.refresh();
   const versionOf = (id: string) => store.documents.get(generation.name)?.get(id)?.version;
-  const told = () => letters.map(({ offset, reason, attempts }) => `${offset} ${reason} ${attempts}`);
-  return { store, registry, blocked, letters, pauses, generation, servers, feed, versionOf, told };
+  const summaries = () => letters.map(({ offset, reason, attempts }) => `${offset} ${reason} ${attempts}`);
+  return { store, registry, blocked, letters, pauses, generation, servers, feed, versionOf, summaries };
 }
 
 const undead = productHistory({
@@ -63,9 +63,9 @@ describe('an event that cannot be applied', () => {
     for (const attempts of [1, 2, 5]) {
       const pauses: number[] = [];
       const pause = (attempt: number) => Promise.resolve(void pauses.push(attempt));
-      const { feed, told } = await setUp({ limit: { attempts, pause } });
+      const { feed, summaries } = await setUp({ limit: { attempts, pause } });
       await feed.feed(batchOf([...undead.slice(0, 3), '{not json']));
-      expect(told()).toEqual([`3 not-json ${attempts}`, `2 not-applicable ${attempts}`]);
+      expect(summaries()).toEqual([`3 not-json ${attempts}`, `2 not-applicable ${attempts}`]);
       expect(pauses).toEqual(Array.from({ length: attempts - 1 }, (_, index) => index + 1));
     }
   });
@@ -80,7 +80,7 @@ describe('an event that cannot be applied', () => {
     expect(versionOf(fine[0]!.subject)).toBe(3);
   });
 
-  it('is not given up for a fault of a server, and its position stays', async () => {
+  it('is not abandoned for a fault of a server, and its position stays', async () => {
     const away = Promise.reject(new Error('connect ECONNREFUSED'));
     away.catch(() => undefined);
     const { feed, letters, registry, generation } = await setUp({ history: () => away });
@@ -91,7 +91,7 @@ describe('an event that cannot be applied', () => {
   });
 
   it('keeps what came before it of its aggregate, when it is the store that refuses', async () => {
-    const { feed, store, told, versionOf, generation } = await setUp();
+    const { feed, store, summaries, versionOf, generation } = await setUp();
     const write = store.write.bind(store);
     const { subject } = fine[0]!;
     store.write = (name, documents) => {
@@ -102,7 +102,7 @@ describe('an event that cannot be applied', () => {
     const more = productHistory({ id: subject, events: [step.stockAdjusted(1)], firstVersion: 4 });
     await feed.feed(batchOf([...fine, ...more]));
     expect(versionOf(subject)).toBe(2);
-    expect(told()).toEqual(['2 refused-by-store 3', '3 waits-behind 0']);
+    expect(summaries()).toEqual(['2 refused-by-store 3', '3 waits-behind 0']);
     expect(store.writes).toContain(generation.name);
   });
 });
@@ -143,11 +143,11 @@ describe('events behind a dead letter', () => {
   });
 
   it('are put aside, and held up no other, where the registry cannot hold the id of their product', async () => {
-    const { feed, servers, told, generation, registry, versionOf } = await setUp();
+    const { feed, servers, summaries, generation, registry, versionOf } = await setUp();
     servers.blocked.block = () => Promise.resolve();
     await feed.feed(batchOf([fine[0]!, unknown(fine[1]!), fine[2]!, ...undead.slice(0, 2)]));
-    expect(told()).toContain('1 unknown-type 3');
-    expect(told()).toContainEqual(expect.stringContaining('2 '));
+    expect(summaries()).toContain('1 unknown-type 3');
+    expect(summaries()).toContainEqual(expect.stringContaining('2 '));
     expect(versionOf(undead[0]!.subject)).toBe(2);
     expect(registry.held.get(generation.uuid)?.get(0)).toBe(5n);
   });
@@ -170,7 +170,7 @@ describe('events behind a dead letter', () => {
     expect(asked).toBe(1);
   });
 
-  it('go on by themselves once the version they wait for was passed', async () => {
+  it('resume once the version they wait for was passed', async () => {
     const { feed, letters, store, generation, versionOf } = await setUp();
     await feed.feed(batchOf([fine[0]!, unknown(fine[1]!)]));
     // Someone repaired the document meanwhile.

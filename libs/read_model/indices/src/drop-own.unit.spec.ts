@@ -3,7 +3,7 @@ import type { GenerationMeta, GenerationName } from './generation.ts';
 
 const generation = { uuid: 'mine', name: 'product_search_v1_20260101_000000_0a1b2c3d' as GenerationName };
 
-describe('deleting a generation of one’s own', () => {
+describe('deleting one’s own generation', () => {
   it.each([
     ['mine', [generation.name]],
     ['another registry’s', []],

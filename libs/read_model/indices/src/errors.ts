@@ -69,7 +69,7 @@ export class SearchRefused extends Error {
   }
 }
 
-/** What a server was set up with does not go together with what is to be made there: an operator has to change one of the two. */
+/** A server's set-up conflicts with what would be created there: an operator has to change one of the two. */
 export class StoreMisconfigured extends Error {
   readonly code = 'STORE_MISCONFIGURED';
   readonly retryable = false;

@@ -2,10 +2,10 @@ import { hash } from 'node:crypto';
 import { canonicalJson, type StorageDefinition } from '@reprise/read-model-documents';
 
 /**
- * Fingerprint of what a generation's content depends on beside the events themselves. Two generations with the same one hold
- * the same documents at the same positions; a feed writes only to generations of its own.
+ * Fingerprint of what a generation's content depends on apart from the events. Two generations with the same fingerprint hold
+ * the same documents at the same positions; a feed writes only to generations with its own.
  *
- * @param untilTime moment that the content ends at, for a generation as of then: it has a fingerprint of its own, so that no feed
+ * @param untilTime moment that the content ends at, for a generation as of then: it has its own fingerprint, so that no feed
  *   takes it on, whatever its state
  * @returns SHA-256 in hex over the canonical JSON of mapping, projection version and topic id (and the moment)
  */

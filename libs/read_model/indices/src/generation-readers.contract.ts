@@ -16,7 +16,7 @@ export function readersContract(context: ContractContext): void {
       expect(await context.store.observeReaders()).toEqual({ kind: 'generation', name: first });
     });
 
-    it('are told for every generation, also those that somebody else pointed there', async () => {
+    it('are reported for every generation, also those that somebody else pointed there', async () => {
       const [first, second] = [await context.created(), await context.created()];
       await context.created();
       expect(await context.store.readBy()).toEqual(new Map());

@@ -154,7 +154,7 @@ export interface GenerationStore {
   /** The meta a generation carries, or undefined when there is no such index or table. */
   meta(name: GenerationName): Promise<GenerationMeta | undefined>;
   /**
-   * Looks at what is there, not at its documents. The readers' name may point at it. Stores whose server adds nothing of its own
+   * Looks at what is there, not at its documents. The readers' name may point at it. Stores whose server adds nothing
    * leave this member out.
    */
   inspect?(name: GenerationName, meta: GenerationMeta): Promise<GenerationCondition>;
@@ -191,7 +191,7 @@ export interface GenerationStore {
    * Puts `document` in the place of what was observed, or takes that away, whatever its version and content: the one write
    * that can lower a version. Never replaces a version later than both, so nothing of a feed beside it is lost.
    *
-   * The right document for a version is known from the log alone. Whoever corrects reads again afterwards: a feed may have
+   * The right document for a version is known from the log alone. A repair reads again afterwards: a feed may have
    * built the next version on what was wrong just before it was corrected.
    *
    * @param observed undefined when there was no document
@@ -206,8 +206,8 @@ export interface GenerationStore {
   ): Promise<Correction>;
   /**
    * All documents, or those of some buckets, each once, `batchSize` at a time, from one consistent view of what was visible
-   * when the scan began. Documents that something other than a store wrote belong to no bucket: they come along always. They come in whatever order the store reads fastest: whoever compares two sides keeps the smaller one,
-   * a few buckets of it, in memory.
+   * when the scan began. Documents that something other than a store wrote belong to no bucket and always come along.
+   * The order is whatever the store reads fastest: a comparison of two sides keeps the smaller one, a few buckets of it, in memory.
    */
   scan(
     name: GenerationName,
@@ -236,7 +236,7 @@ export interface GenerationStore {
    */
   sample?(name: GenerationName, size: number, signal?: AbortSignal): Promise<ReadSample>;
   observeReaders(): Promise<ReadersTarget>;
-  /** Every alias or view that reads a generation of this projection, whoever made it, by the generation's name. */
+  /** Every alias or view that reads a generation of this projection, by the generation's name, whatever made it. */
   readBy(): Promise<ReadonlyMap<string, readonly string[]>>;
   /**
    * Moves readers from the OBSERVED generation to another in one atomic call (compare-and-swap). What an operator set up about
@@ -246,6 +246,6 @@ export interface GenerationStore {
   switchReaders(from: GenerationName | undefined, to: GenerationName): Promise<void>;
   /** Deletes the index or table. Refuses (throws) when readers point at it. */
   drop(name: GenerationName): Promise<void>;
-  /** Bytes on disk, as far as the server tells. */
+  /** Bytes on disk, as far as the server reports them. */
   sizeInBytes(name: GenerationName): Promise<number>;
 }

@@ -19,7 +19,7 @@ describe('a store whose server is away', () => {
   it.each<[string, StorageDefinition]>([
     ['elasticsearch', indexStorage],
     ['postgres', tableStorage],
-  ])('is tried again within the budget, and %s tells of it', async (dependency, storage) => {
+  ])('is retried within the budget, and %s reports it', async (dependency, storage) => {
     const retries: StoreRetry[] = [];
     const servers = { client, pool, searchAlias: 'none', retryBudgetMs: 1_000 };
     const store = openGenerationStore(

@@ -13,9 +13,9 @@ export interface StoreServers {
   readonly searchAlias: string;
   /** How long transient faults of one call are retried, in milliseconds; each store's own default if left out. */
   readonly retryBudgetMs?: number;
-  /** How long a write goes on without a single document getting through, in milliseconds. */
+  /** How long a write is retried without a single document getting through, in milliseconds. */
   readonly writeRetryBudgetMs?: number;
-  /** Told of every fault that is being waited out. */
+  /** Called for every fault that is being waited out. */
   readonly onRetry?: ((retry: StoreRetry) => void) | undefined;
 }
 

@@ -53,7 +53,7 @@ function assertPartOfALife(
   }
   if (type === 'product.created.v1') throw new RangeError(`${which()}, which exists already`);
   if (document.status === 'deleted')
-    throw new RangeError(`${which()}, which was deleted; nothing may follow`);
+    throw new RangeError(`${which()}, which was deleted and accepts no more events`);
 }
 
 /**

@@ -49,7 +49,7 @@ describe.each(projections.map((projection) => [projection.name, projection] as c
       fc.assert(property);
     });
 
-    it('goes on from any stored document as if it had never stopped', () => {
+    it('continues from any stored document as if it had never stopped', () => {
       fc.assert(
         fc.property(histories('p1'), fc.nat(), (events, at) => {
           const half = at % events.length;

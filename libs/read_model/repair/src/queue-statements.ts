@@ -1,6 +1,6 @@
 /*
  * The SQL of the repair queue. All times are the database's own, so that the clocks of workers play no part. A claim sets
- * `next_attempt_at` to the end of its lease: a task whose worker died is due again by itself, found through the same index.
+ * `next_attempt_at` to the end of its lease: a task whose worker died becomes due again on its own, found through the same index.
  */
 
 /** Takes turns adding, so that the bound holds among all who add at once. The number is this lock's alone in the database. */
@@ -37,7 +37,7 @@ export const noteRefusals = `
   ON CONFLICT (projection) DO UPDATE
   SET refused = held.refused + excluded.refused, last_refused_at = excluded.last_refused_at`;
 
-/** $1: failures after which a task is given up. For tasks whose last worker died each time it took them up. */
+/** $1: failures after which a task is abandoned. For tasks whose worker died every time it took them. */
 export const giveUpDead = `
   UPDATE registry.repair_tasks
   SET state = 'FAILED', updated_at = clock_timestamp(), claim_id = NULL, lease_holder = NULL, lease_expires_at = NULL,
@@ -46,7 +46,7 @@ export const giveUpDead = `
 
 /**
  * $1: claim, $2: holder, $3: lease in ms, $4: limit, $5 and $6: projections and their versions, $7: only tasks not taken up
- * since, or null for tasks that are due; then whatever is not leased is taken, given up or not.
+ * since, or null for tasks that are due; then whatever is not leased is taken, abandoned or not.
  */
 export const claimTasks = `
   UPDATE registry.repair_tasks AS task
@@ -79,7 +79,7 @@ export const askedAgain = `
 export const release = `
   UPDATE registry.repair_tasks SET ${unleased}, next_attempt_at = clock_timestamp(), attempts = attempts - 1 WHERE ${key}`;
 
-/** $1 to $4: key and claim, $5: error, $6: whether it counts, $7: failures after which it is given up, $8: ms until the next attempt. */
+/** $1 to $4: key and claim, $5: error, $6: whether it counts, $7: failures after which it is abandoned, $8: ms until the next attempt. */
 export const noteFailure = `
   UPDATE registry.repair_tasks
   SET ${unleased}, error = $5, updated_at = clock_timestamp(), failures = failures + $6::int,

@@ -245,7 +245,7 @@ describe('an event store that may lack events', () => {
     }
   });
 
-  it('is told apart from one that is out of reach', async () => {
+  it('is distinguished from one that is out of reach', async () => {
     const pool = createReadModelPool('postgres://nobody@127.0.0.1:1/none');
     const repair = repairAggregate(
       { ...servers, history: permanentHistory(pool) },

@@ -136,7 +136,7 @@ function fold(
   };
 }
 
-/** Tells what is wrong with a document, by the log. Undefined: nothing. */
+/** What is wrong with a document, judged by the log. Undefined: nothing. */
 function judge(
   observed: ObservedDocument | undefined,
   expected: DocumentToWrite | undefined,

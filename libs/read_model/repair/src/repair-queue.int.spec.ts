@@ -71,7 +71,7 @@ describe('adding', () => {
     expect(refused).toHaveLength(5);
     const { open, refused: counted, lastRefusedAt } = await small.counts();
     expect([open, counted, lastRefusedAt]).toEqual([10, 5, expect.any(Date)]);
-    // What is known already is no new task: it is asked anew, full or not.
+    // What is known already is no new task: it is asked for again, full or not.
     expect(await small.add(some('a', 6))).toMatchObject({ added: 0, known: 6, refused: [] });
     const held = new Set((await small.list({ limit: 100 })).map(({ aggregateId }) => aggregateId));
     for (const { aggregateId } of refused) expect(held.has(aggregateId)).toBe(false);
@@ -133,7 +133,7 @@ describe('claiming', () => {
 });
 
 describe('a task that fails', () => {
-  it('waits before each next attempt and is given up after the last', async () => {
+  it('waits before each next attempt and is abandoned after the last', async () => {
     await queue.add([taskOf('a')]);
     for (const state of ['OPEN', 'OPEN', 'FAILED'] as const) {
       const [task] = await queue.claim(claimOf());
@@ -146,7 +146,7 @@ describe('a task that fails', () => {
     expect(await queue.claim(claimOf())).toEqual([]);
   });
 
-  it('is never given up for a fault that is not its own', async () => {
+  it('is never abandoned for a fault that is not its own', async () => {
     await queue.add([taskOf('a')]);
     for (let attempt = 1; attempt <= 5; attempt++) {
       const [task] = await queue.claim(claimOf());
@@ -155,11 +155,11 @@ describe('a task that fails', () => {
     }
   });
 
-  it('is taken up once by whoever works the whole queue off, waiting or given up', async () => {
-    await queue.add([taskOf('waits'), taskOf('is given up')]);
+  it('is taken once by a drain of the whole queue, waiting or abandoned', async () => {
+    await queue.add([taskOf('waits'), taskOf('is abandoned')]);
     for (const task of await queue.claim(claimOf()))
       await queue.fail(task, { error: 'x', counts: true, retryInMs: 60_000 });
-    await pool.query(`UPDATE registry.repair_tasks SET state = 'FAILED' WHERE aggregate_id = 'is given up'`);
+    await pool.query(`UPDATE registry.repair_tasks SET state = 'FAILED' WHERE aggregate_id = 'is abandoned'`);
     const notSince = await queue.now();
     const claimed = await queue.claim(claimOf({ notSince }));
     expect(claimed).toHaveLength(2);
@@ -185,20 +185,20 @@ it('gives a task back as if it had not been taken up', async () => {
   expect(await queue.claim(claimOf())).toMatchObject([{ attempts: 1, failures: 0 }]);
 });
 
-it('takes out what was repaired without it, but nothing that is worked on or was asked for anew', async () => {
-  await queue.add(['done', 'worked on', 'asked anew'].map((id) => taskOf(id)));
+it('takes out what was repaired without it, but nothing that is worked on or was asked for again', async () => {
+  await queue.add(['done', 'worked on', 'asked again'].map((id) => taskOf(id)));
   await pool.query(
     `UPDATE registry.repair_tasks SET next_attempt_at = 'infinity' WHERE aggregate_id <> 'worked on'`,
   );
   await queue.claim(claimOf());
   const since = await queue.now();
-  await queue.add([taskOf('asked anew')]);
+  await queue.add([taskOf('asked again')]);
   await queue.settle(
-    ['done', 'worked on', 'asked anew'].map((id) => taskOf(id)),
+    ['done', 'worked on', 'asked again'].map((id) => taskOf(id)),
     since,
   );
   const left = await queue.list({ limit: 10 });
-  expect(left.map(({ aggregateId }) => aggregateId).sort()).toEqual(['asked anew', 'worked on']);
+  expect(left.map(({ aggregateId }) => aggregateId).sort()).toEqual(['asked again', 'worked on']);
 });
 
 it('lets go of tasks of versions that no generation is of any more', async () => {

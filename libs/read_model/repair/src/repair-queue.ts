@@ -16,9 +16,9 @@ import {
 } from './repair-task.ts';
 
 export interface RepairQueueOptions {
-  /** Most tasks the queue holds, open and given up together. Default 100,000. */
+  /** Most tasks the queue holds, open and abandoned together. Default 100,000. */
   readonly maxTasks?: number;
-  /** Failed attempts after which a task is given up. Default 8. */
+  /** Failed attempts after which a task is abandoned. Default 8. */
   readonly maxFailures?: number;
   readonly retry?: RetryOptions;
 }
@@ -27,14 +27,14 @@ export interface RepairQueueOptions {
 export type DatabaseTime = string;
 
 export interface ClaimRequest {
-  /** Who works on them, for whoever looks at the queue. */
+  /** Who works on them, for people who look at the queue. */
   readonly holder: string;
   readonly limit: number;
   /** How long the tasks are nobody else's. */
   readonly leaseMs: number;
   /** Versions of projections this process can repair. */
   readonly projections: readonly { readonly name: string; readonly version: number }[];
-  /** Take what was not taken up since then, whether it is due, waiting or given up; else only what is due. */
+  /** Take what was not taken since then, whether it is due, waiting or abandoned; else only what is due. */
   readonly notSince?: DatabaseTime;
 }
 
@@ -86,7 +86,7 @@ export class RepairQueue {
     return result;
   }
 
-  /** Takes tasks under a lease that ends by itself. Tasks locked by another claim are passed over, not waited for. */
+  /** Takes tasks under a lease that expires. Tasks locked by another claim are skipped, not waited for. */
   claim(request: ClaimRequest): Promise<ClaimedRepairTask[]> {
     const claimId = randomUUID();
     return this.#retrying('claim repair tasks', async () => {
@@ -110,7 +110,7 @@ export class RepairQueue {
 
   /**
    * Takes a task that is done out of the queue.
-   * @returns `asked-again` when it was asked for anew meanwhile: it stays, due at once; `lost` when the lease had ended and
+   * @returns `asked-again` when it was asked for again meanwhile: it stays, due at once; `lost` when the lease had ended and
    * the task is no longer this claim's
    */
   complete(task: ClaimedRepairTask): Promise<'done' | 'asked-again' | 'lost'> {
@@ -125,8 +125,8 @@ export class RepairQueue {
 
   /**
    * Puts a task back after an attempt that failed.
-   * @param counts false for a fault that is not the task's, such as a server out of reach: it is never given up for that
-   * @returns the state it is in now, FAILED when it was given up; undefined when the task is no longer this claim's
+   * @param counts false for a fault that is not the task's, such as a server out of reach: it is never abandoned for that
+   * @returns the state it is in now, FAILED when it was abandoned; undefined when the task is no longer this claim's
    */
   fail(
     task: ClaimedRepairTask,
@@ -210,7 +210,7 @@ export class RepairQueue {
     });
   }
 
-  /** Takes tasks out that nobody works on and nobody asked for anew since then: they were repaired without the queue. */
+  /** Removes tasks that nobody works on and nobody has asked for again since then: they were repaired without the queue. */
   async settle(keys: readonly RepairKey[], since: DatabaseTime): Promise<void> {
     await this.#retrying('take repair tasks out', () =>
       this.#pool.query(sql.settle, [

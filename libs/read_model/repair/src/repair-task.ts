@@ -2,20 +2,20 @@
 export const repairReasons = ['gap', 'dead-letter', 'verify', 'operator'] as const;
 export type RepairReason = (typeof repairReasons)[number];
 
-/** OPEN until it is done, which deletes it, or was given up, FAILED, after too many attempts. Asked for again, it is OPEN again. */
+/** OPEN until it is done, which deletes it, or FAILED after too many attempts. Asked for again, it is OPEN again. */
 export type RepairState = 'OPEN' | 'FAILED';
 
 /** Names the documents one task repairs: one aggregate's in every fed generation of one version of a projection. */
 export interface RepairKey {
   readonly projection: string;
-  /** `Projection.version`: releases side by side have generations of their own, and each repairs only its own. */
+  /** `Projection.version`: releases side by side have separate generations, and each repairs only its own. */
   readonly projectionVersion: number;
   readonly aggregateId: string;
 }
 
 export interface NewRepairTask extends RepairKey {
   readonly reason: RepairReason;
-  /** What was wrong, for whoever looks at the queue. */
+  /** What was wrong, for people who look at the queue. */
   readonly error?: string;
 }
 
@@ -25,9 +25,9 @@ export interface RepairTask extends RepairKey {
   readonly state: RepairState;
   /** What the last attempt failed with, or what was wrong when it was asked for. */
   readonly error: string | null;
-  /** How often it was taken up. */
+  /** How often it was taken. */
   readonly attempts: number;
-  /** Attempts that count towards giving up: those that failed for a reason of their own, and those whose worker died. */
+  /** Attempts that count towards abandoning the task: those that failed because of the task, and those whose worker died. */
   readonly failures: number;
   readonly createdAt: Date;
   readonly updatedAt: Date;
@@ -50,7 +50,7 @@ export const longestAggregateId = 512;
 /** What became of the tasks given to the queue. Every one of them is in exactly one of the four. */
 export interface AddResult {
   readonly added: number;
-  /** In the queue already, which is asked anew: a task that was given up is open again. */
+  /** Already in the queue, and asked for again: an abandoned task is open again. */
   readonly known: number;
   /** Not taken, because the queue is full. The caller has to say so. */
   readonly refused: readonly NewRepairTask[];

@@ -28,7 +28,7 @@ let pool: Pool;
 let queue: RepairQueue;
 let done: string[];
 
-/** Work that fails as told by the id of the task and is done otherwise. */
+/** Work that fails as the id of the task says and succeeds otherwise. */
 const work: RepairTaskWork = async ({ aggregateId }, signal) => {
   if (aggregateId.startsWith('refused')) throw refused;
   if (aggregateId.startsWith('away')) throw away;
@@ -71,7 +71,7 @@ beforeEach(async () => {
 });
 
 describe('the repair worker', () => {
-  it('does every task it can, also behind some that fail and some that hang, and gives those up that always fail', async () => {
+  it('does every task it can, also behind some that fail and some that hang, and abandons those that always fail', async () => {
     const good = Array.from({ length: 30 }, (_, i) => `p${String(i).padStart(2, '0')}`);
     await queue.add(tasks('refused 1', 'hangs 1', 'hangs 2', 'refused 2', ...good));
     const states: string[] = [];
@@ -165,9 +165,9 @@ describe('working the queue off', () => {
   const workOff = () =>
     workOffRepairs({ queue, repair: work, projections, holder: 'operator' }, new AbortController().signal);
 
-  it('takes every task up once, given up or waiting, and names the failures', async () => {
-    await queue.add(tasks('refused', 'waits', 'given up', 'b', 'c', 'd', 'e'));
-    await pool.query(`UPDATE registry.repair_tasks SET state = 'FAILED' WHERE aggregate_id = 'given up'`);
+  it('takes every task once, abandoned or waiting, and names the failures', async () => {
+    await queue.add(tasks('refused', 'waits', 'abandoned', 'b', 'c', 'd', 'e'));
+    await pool.query(`UPDATE registry.repair_tasks SET state = 'FAILED' WHERE aggregate_id = 'abandoned'`);
     await pool.query(
       `UPDATE registry.repair_tasks SET next_attempt_at = 'infinity' WHERE aggregate_id = 'waits'`,
     );
@@ -177,7 +177,7 @@ describe('working the queue off', () => {
         { projection: 'product_search', projectionVersion: 1, aggregateId: 'refused', error: 'no remedy' },
       ],
     });
-    expect(done.toSorted()).toEqual(['b', 'c', 'd', 'e', 'given up', 'waits']);
+    expect(done.toSorted()).toEqual(['b', 'c', 'd', 'e', 'abandoned', 'waits']);
     expect(await queue.counts()).toMatchObject({ open: 1, failed: 0 });
   });
 

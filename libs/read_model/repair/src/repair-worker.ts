@@ -13,7 +13,7 @@ export interface RepairWorkerOptions {
   readonly repair: RepairTaskWork;
   /** Projections this process has the code of. */
   readonly projections: readonly Pick<Projection, 'name' | 'version'>[];
-  /** Who this is, for whoever looks at the queue. */
+  /** Who this is, for people who look at the queue. */
   readonly holder: string;
   /** Tasks worked on at once. Default 4. */
   readonly concurrency?: number;
@@ -24,9 +24,9 @@ export interface RepairWorkerOptions {
   /** Wait between two looks at an empty queue. Default 1,000. */
   readonly pollMs?: number;
   readonly onRepaired?: (task: ClaimedRepairTask, documents: readonly RepairedDocument[]) => void;
-  /** Told of every failed attempt; FAILED when it was the last. */
+  /** Called for every failed attempt; FAILED when it was the last. */
   readonly onFailed?: (task: ClaimedRepairTask, error: unknown, state: RepairState | undefined) => void;
-  /** Told when the queue itself could not be worked with; it is tried again. */
+  /** Called when the queue itself failed; the worker retries. */
   readonly onFault?: (error: unknown) => void;
 }
 
@@ -42,8 +42,8 @@ export function backoffMs(attempts: number, random = Math.random()): number {
 }
 
 /**
- * Works the queue off until the signal aborts, a few tasks at a time and no faster than allowed. Each task stands alone: one
- * that fails or hangs holds up none of the others. What is under way when the signal aborts is given back untouched.
+ * Drains the queue until the signal aborts, a few tasks at a time and no faster than allowed. Each task stands alone: one
+ * that fails or hangs holds up none of the others. Tasks in progress when the signal aborts are put back untouched.
  */
 export async function runRepairWorker(options: RepairWorkerOptions, signal: AbortSignal): Promise<void> {
   const { queue, projections, holder, concurrency = 4, tasksPerSecond = 50 } = options;
@@ -91,7 +91,7 @@ async function attemptTask(
   const { queue, repair } = options;
   const ended = AbortSignal.timeout(leaseMs * 0.8);
   try {
-    // Claimed while the worker was told to stop: an abort that is over wakes nobody who begins to listen for it now.
+    // Claimed while the worker was stopping: a past abort does not wake a listener that is added now.
     if (stopping.aborted) return await queue.release(task);
     let documents: RepairedDocument[];
     try {

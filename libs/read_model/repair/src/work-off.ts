@@ -24,8 +24,8 @@ export interface WorkOffResult {
 const pollMs = 250;
 
 /**
- * Takes up every task of these projections once, whether it is due, waiting or given up, and ends when each was: tasks that a
- * worker holds are left to it, and taken up when its lease ends first. A task that fails stops none of the others.
+ * Takes every task of these projections once, whether it is due, waiting or abandoned, and ends when each was. Tasks that a
+ * worker holds are left to it, and taken when its lease ends first. A failing task stops none of the others.
  *
  * @throws DependencyError when a server stayed out of reach: the rest stays in the queue; the signal's reason
  */

@@ -8,7 +8,7 @@ export interface ConnectionTarget {
   readonly dependency: Dependency;
   /** `host:port` of every configured server, without credentials; for Postgres with `/database`. */
   readonly servers: readonly string[];
-  /** Whether the process was told to use TLS. */
+  /** Whether the process is configured to use TLS. */
   readonly tls?: boolean;
   /** Whether the process was given credentials. */
   readonly login?: boolean;
@@ -21,7 +21,7 @@ export interface ConnectionFault {
   readonly name: FaultName;
   /** The server, the innermost cause, what was not changed, and what to do next. */
   readonly message: string;
-  /** 1 when somebody has to change something, 4 when it may pass by itself. */
+  /** 1 when somebody has to change something, 4 when it may pass on its own. */
   readonly exitCode: 1 | 4;
   /** Whether it may pass without anybody changing a setting, a right or a certificate. */
   readonly passes: boolean;
@@ -34,10 +34,10 @@ const titles: Readonly<Record<Dependency, string>> = {
 };
 
 /**
- * Names the fault behind what a client threw.
+ * Names the fault behind an error that a client threw.
  *
  * @param unchanged a sentence that says what was not changed
- * @returns undefined when the error is no fault of a connection
+ * @returns undefined when the error is not a connection fault
  */
 export function connectionFault(
   error: unknown,
@@ -49,8 +49,8 @@ export function connectionFault(
 }
 
 /**
- * As {@link connectionFault}; a connection that broke or stayed silent is looked into: a broker closes it without a word when it
- * was spoken to in plaintext on a TLS port, the other way round, or without the login it asks for. The look takes up to a few seconds.
+ * As {@link connectionFault}, but examines a connection that broke or stayed silent: a broker closes it without a word when
+ * addressed in plaintext on a TLS port, with TLS on a plaintext port, or without the required login. Takes up to a few seconds.
  */
 export async function diagnosedFault(
   error: unknown,
@@ -84,7 +84,7 @@ async function lookInto(fault: RecognisedFault, target: ConnectionTarget): Promi
 function describe(fault: RecognisedFault, target: ConnectionTarget, unchanged: string): ConnectionFault {
   const { words, exitCode, remedy } = connectionFaults[fault.name];
   const { dependency, servers, databaseUrl } = target;
-  // A database is more than its server, and is what the operator has to find.
+  // The operator has to find the database, not only its server.
   const server = dependency === 'postgres' ? servers[0] : (fault.server ?? servers.join(', '));
   const settings = settingsOf(dependency, databaseUrl);
   const advice = remedy.replace(/\{(\w+)\}/g, (_, name: keyof typeof settings) => settings[name]);

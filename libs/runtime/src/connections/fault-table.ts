@@ -5,7 +5,7 @@ export type Dependency = 'kafka' | 'elasticsearch' | 'postgres';
 export interface FaultRow {
   /** Continues "Kafka at HOST:PORT …". */
   readonly words: string;
-  /** 1: somebody has to change a setting, a right or a certificate. 4: it may pass by itself. */
+  /** 1: somebody has to change a setting, a right or a certificate. 4: it may pass on its own. */
   readonly exitCode: 1 | 4;
   /** What to do. `{address}`, `{tls}`, `{authority}`, `{login}` and `{mechanism}` stand for the settings of {@link settingsOf}. */
   readonly remedy: string;
@@ -42,7 +42,7 @@ export const connectionFaults = {
     remedy: 'Wait for it, or relieve it.',
   },
   'tls-required': {
-    words: 'speaks only TLS on this port, and this process was not told to',
+    words: 'speaks only TLS on this port, and this process is not configured for TLS',
     exitCode: 1,
     remedy: 'Set {tls}, or name the plaintext port in {address}.',
   },

@@ -1,7 +1,7 @@
 import { connect as connectPlain, isIP, type Socket } from 'node:net';
 import { connect as connectTls } from 'node:tls';
 
-/** How long one look at a port may take, in milliseconds. */
+/** How long probing a port may take, in milliseconds. */
 const patienceMs = 2_000;
 
 /** The server's answer to the opening of a SASL login. */
@@ -12,7 +12,7 @@ export interface SaslOffer {
   readonly mechanisms: readonly string[];
 }
 
-/** Whether a TLS handshake succeeds there. The certificate is not judged, because nothing is sent afterwards. */
+/** Whether a TLS handshake succeeds there. The certificate is not checked, because nothing is sent afterwards. */
 export async function speaksTls(server: string): Promise<boolean> {
   const socket = open(server, true);
   if (socket === undefined) return false;
@@ -28,10 +28,10 @@ export async function speaksTls(server: string): Promise<boolean> {
 }
 
 /**
- * Opens a SASL login without going through with it: a broker answers with the mechanisms it offers, or that it takes no login on
- * this port, and what does not speak Kafka's protocol does not answer. No credentials are sent.
+ * Opens a SASL login without completing it: a broker answers with the mechanisms it offers, or that it accepts no login on this
+ * port; a server that does not speak Kafka's protocol does not answer. No credentials are sent.
  *
- * @returns undefined when it is no broker, or none that speaks this way
+ * @returns undefined when it is not a broker, or does not speak this protocol
  */
 export async function saslOffer(server: string, tls: boolean): Promise<SaslOffer | undefined> {
   const socket = open(server, tls);

@@ -10,7 +10,7 @@ export interface RecognisedFault {
   readonly server: string | undefined;
 }
 
-/** One error of the tree that a client hands over: retries, brokers and drivers wrap the telling one several times. */
+/** One error of the tree that a client throws: retries, brokers and drivers wrap the informative one several times. */
 interface Layer {
   readonly name: string;
   readonly code: string;
@@ -28,7 +28,7 @@ const coded =
   (...codes: string[]): Test =>
   ({ code }) =>
     codes.includes(code);
-/** Messages are looked at only where a client gives nothing better; what a server answered is judged by its code alone. */
+/** Messages are read only where a client offers nothing better; a server's answer is judged by its code alone. */
 const says =
   (pattern: RegExp): Test =>
   ({ code, status, message }) =>
@@ -56,7 +56,7 @@ const answersWith =
   ({ message }) =>
     pattern.test(message);
 
-/** The most telling first: of several brokers one may be away and another refuse the password. */
+/** The most informative first: of several brokers one may be away and another refuse the password. */
 const tests: readonly (readonly [FaultName, Test])[] = [
   [
     'expired',
@@ -161,15 +161,15 @@ const tests: readonly (readonly [FaultName, Test])[] = [
 ];
 
 /**
- * Recognises a fault of a connection to Kafka, Elasticsearch or Postgres by what their clients throw, at any depth of causes,
- * aggregates and driver errors. Pure: reaches for no server.
+ * Recognises a connection fault of Kafka, Elasticsearch or Postgres by what their clients throw, at any depth of causes,
+ * aggregates and driver errors. Pure: contacts no server.
  *
- * @returns undefined for anything else, a mistake in a statement for instance
+ * @returns undefined for anything else, for instance a mistake in a statement
  */
 export function recognise(error: unknown): RecognisedFault | undefined {
   const layers = layersOf(error, new Set());
   for (const [name, test] of tests) {
-    // The innermost layer speaks: what wraps it repeats it or says less.
+    // The innermost layer counts: its wrappers repeat it or say less.
     const layer = layers.findLast(test);
     if (layer !== undefined) return { name, detail: layer.detail, server: layer.server };
   }

@@ -96,7 +96,7 @@ describe('a fault of a connection', () => {
     expect(recognise(fault)?.name).toBe(name);
   });
 
-  it('is told by its innermost words and the server they came from', () => {
+  it('is reported by its innermost words and the server they came from', () => {
     const fault = afterSixTries(error({ code: 'PLT_KFK_AUTHENTICATION', cause: saslFailed }));
     expect(recognise(fault)).toEqual({
       name: 'wrong-credentials',
@@ -126,13 +126,13 @@ describe('a fault of a connection', () => {
     expect(recognise(outer)?.name).toBe('no-database');
   });
 
-  it('is told in the same words whichever client met it', () => {
+  it('is reported in the same words whichever client met it', () => {
     const thrown = 'SASL SCRAM SHA512 authentication failed: invalid credentials';
     const ofOther = error({ name: 'KafkaJSSASLAuthenticationError' }, thrown);
     expect(recognise(ofOther)?.detail).toBe(recognise(saslFailed)?.detail);
   });
 
-  it('is told in one bounded line without control characters', () => {
+  it('is reported in one bounded line without control characters', () => {
     const detail = recognise(elastic(401, `a\u001B[31m${'x'.repeat(1_000)}`))?.detail ?? '';
     expect(detail).toMatch(/^a \[31mx+$/);
     expect(detail.length).toBeLessThanOrEqual(400);

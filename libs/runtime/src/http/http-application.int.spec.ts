@@ -209,7 +209,7 @@ describe('an HTTP application', () => {
     await problem(malformed);
   });
 
-  it('tells nothing about an unexpected error', async () => {
+  it('reveals nothing about an unexpected error', async () => {
     for (const path of ['secret-fault', 'hidden-fault']) {
       const response = await fetch(`${origin}/v1/things/${path}`);
       expect(response.status).toBe(500);

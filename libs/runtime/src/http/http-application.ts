@@ -28,7 +28,7 @@ export interface HttpApplicationOptions {
   readonly metrics?: Registry;
   /** Serves the OpenAPI document of the module's controllers at `/openapi.json`. */
   readonly openApi?: OpenApiOptions;
-  /** What differs from {@link defaultHttpLimits}. */
+  /** Overrides of {@link defaultHttpLimits}. */
   readonly limits?: Partial<HttpLimits>;
 }
 
@@ -38,7 +38,7 @@ export interface HttpApplication {
   /** Starts to listen; port 0 takes any free one. Resolves to the port after `{"msg":"listening","port":N}` was logged. */
   listen(port: number, host?: string): Promise<number>;
   /**
-   * Stops accepting, lets requests under way finish for a while (`drainMs`), ends all other connections, and runs the module's
+   * Stops accepting, gives running requests a while (`drainMs`) to finish, ends all other connections, and runs the module's
    * shutdown hooks.
    */
   close(): Promise<void>;
@@ -46,8 +46,8 @@ export interface HttpApplication {
 
 /**
  * Builds a Nest application on Fastify with what every HTTP process of Reprise has: problem details for every error, DTO
- * validation, correlation ids, security headers, JSON bodies only, limits on what a client may take, request log and metrics. It
- * handles no signals: the caller closes it (see `runService`), because only the caller knows what else has to end first.
+ * validation, correlation ids, security headers, JSON bodies only, limits on clients, request log and metrics. It handles no
+ * signals: the caller closes it (see `runService`), because only the caller knows what else has to end first.
  */
 export async function createHttpApplication(
   module: Type<unknown> | DynamicModule,
@@ -118,7 +118,7 @@ function createAdapter(
       requireHostHeader: false,
     },
     clientErrorHandler: clientErrorHandler(exchanges, log),
-    // What arrives on a connection while the server closes is answered, as what was under way is.
+    // A request that arrives on a connection while the server closes is answered, like those already running.
     return503OnClosing: false,
     genReqId: (request: IncomingMessage) => correlationIdFrom(request.headers),
     // A malformed URL never reaches a route, so Fastify would answer it in its own format.
@@ -127,7 +127,7 @@ function createAdapter(
   });
 }
 
-/** One reader for bodies, which gets their bytes; Fastify's own reads text, and loosely. */
+/** The only reader of bodies, on their bytes; Fastify's own reads text, and is lenient. */
 function takeJsonOnly(fastify: FastifyInstance): void {
   fastify.removeAllContentTypeParsers();
   fastify.addContentTypeParser('application/json', { parseAs: 'buffer' }, (request, body, done) => {

@@ -43,7 +43,7 @@ function drip(wire: Wire): void {
 }
 
 describe('closing an HTTP application', () => {
-  it('waits for the answer to a request under way, and not for the client to let go of its connection', async () => {
+  it('waits for the answer to a running request, but not for the client to close its connection', async () => {
     const { application, port } = await start(60_000);
     const isUnderWay = new Promise<void>((resolve) => {
       arrived = resolve;

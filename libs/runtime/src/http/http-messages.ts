@@ -1,4 +1,4 @@
-/** The parts of Fastify's request and reply that answers need; Nest and this library may resolve two copies of Fastify. */
+/** The parts of Fastify's request and reply that answers need. Nest and this library may resolve two copies of Fastify. */
 export interface HttpRequest {
   readonly id: string;
   readonly method: string;

@@ -146,19 +146,20 @@ export class ApiConformance {
     headers: Headers,
     text: string,
   ): { status: number; type: string } {
-    const told = `${keyOf(operation)} answered ${status} ${text.slice(0, 300)}`;
+    const answer = `${keyOf(operation)} answered ${status} ${text.slice(0, 300)}`;
     const declared = operation.responses[status];
-    if (declared === undefined) throw new Error(`${told}: the document has no such status`);
-    if ((headers.get('x-correlation-id') ?? '') === '') throw new Error(`${told}: without a correlation id`);
+    if (declared === undefined) throw new Error(`${answer}: the document has no such status`);
+    if ((headers.get('x-correlation-id') ?? '') === '')
+      throw new Error(`${answer}: without a correlation id`);
     this.#seen.add(`${keyOf(operation)} ${status}`);
     const media = (headers.get('content-type') ?? '').split(';')[0] ?? '';
     if (declared.content === undefined && text === '') return { status, type: '' };
     const schema = declared.content?.[media]?.schema;
     if (schema === undefined)
-      throw new Error(`${told}: the document has no ${media || 'empty answer'} for it`);
+      throw new Error(`${answer}: the document has no ${media || 'empty answer'} for it`);
     const value = JSON.parse(text) as { type?: unknown };
     const validate = this.#validator(schema);
-    if (!validate(value)) throw new Error(`${told}: ${this.#ajv.errorsText(validate.errors)}`);
+    if (!validate(value)) throw new Error(`${answer}: ${this.#ajv.errorsText(validate.errors)}`);
     const type = status < 400 ? '' : String(value.type).split(':').at(-1);
     return { status, type: type ?? '' };
   }

@@ -1,7 +1,7 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 
-/** The smallest application the test kit can spawn: it logs, listens, becomes ready at its second probe and ends on SIGTERM. */
+/** The smallest application the test kit can spawn: it logs, listens, becomes ready at its second probe and exits on SIGTERM. */
 const log = (line: object): void => console.log(JSON.stringify(line));
 let probes = 0;
 const server = createServer((_, response) => {

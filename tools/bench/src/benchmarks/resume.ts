@@ -9,7 +9,7 @@ import { inSession, warmUp, type BenchmarkRun, type Session } from '../session.t
 
 type ResumeOptions = LogOptions & RebuildResources & Pick<BenchOptions, 'rounds'>;
 
-/** A whole rebuild, and one that went on where another was killed. */
+/** A whole rebuild, and one that resumed where another was killed. */
 interface Round {
   readonly fresh: Answer;
   readonly resumed: Answer;
@@ -19,8 +19,8 @@ interface Round {
 const killAtShare = 0.5;
 
 /**
- * Rebuilds a log, kills another rebuild of it in the middle, and measures the one that goes on from there; several times over,
- * because what a single cold process takes differs by more than the answer may.
+ * Rebuilds a log, kills another rebuild of it in the middle, and measures the one that resumes from there. Repeats this several
+ * times, because a single cold process varies by more than the answer may.
  * @throws Error when a resumed rebuild does not end with the digest of the whole one
  */
 export function benchmarkResume(options: ResumeOptions, run: BenchmarkRun): Promise<void> {

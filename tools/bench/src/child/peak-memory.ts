@@ -4,7 +4,7 @@ import { readFileSync } from 'node:fs';
  * The largest resident memory this process ever had, in bytes.
  *
  * Linux counts the parent's memory at the moment of the fork into a child's `ru_maxrss`, which `process.resourceUsage()`
- * reports; `VmHWM` begins anew with the program (proc_pid_status(5)). Elsewhere `maxRSS` is all there is.
+ * reports; `VmHWM` starts over with the program (proc_pid_status(5)). Elsewhere `maxRSS` is all there is.
  */
 export function peakMemoryBytes(): number {
   try {

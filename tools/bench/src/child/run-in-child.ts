@@ -29,7 +29,7 @@ export function startTogether(parties: number): () => Promise<void> {
 }
 
 /**
- * Runs one contender in a process of its own, started like this one (same loader and conditions).
+ * Runs one contender in its own process, started like this one (same loader and conditions).
  * @param start awaited when the process has loaded its code, before it gets its task
  * @throws ContenderFailed when it fails, ends without an answer or is stopped by the signal
  */

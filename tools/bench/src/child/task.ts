@@ -24,7 +24,7 @@ export type ContenderName =
 
 export type ModelName = 'product_search' | 'product_summary' | 'category_summary';
 
-/** What a child process is told to do. Servers it finds in its environment, as every process of Reprise does. */
+/** What a child process is asked to do. It finds its servers in its environment, as every Reprise process does. */
 export interface Task {
   readonly contender: ContenderName;
   readonly workload: Workload;
@@ -36,17 +36,17 @@ export interface Task {
   readonly writeDatabaseUrl?: string;
   /** The same database as the role that may read the event store only sees it. */
   readonly eventStoreUrl?: string;
-  /** The read model; `product_search` unless told otherwise. */
+  /** The read model. Default `product_search`. */
   readonly model?: ModelName;
   /** The read models carry their own names, as the live consumer made them, and this is the alias of the search. */
   readonly searchAlias?: string;
-  /** Where a rebuild reads; `kafka` unless told otherwise. */
+  /** Where a rebuild reads. Default `kafka`. */
   readonly source?: 'kafka' | 'event-store';
   /** The rebuild ends itself with SIGKILL once this share of the events is read, 0 to 1. */
   readonly killAtShare?: number;
-  /** Threads the rebuild reads and folds with; 1 unless told otherwise. */
+  /** Threads the rebuild reads and folds with. Default 1. */
   readonly workers?: number;
-  /** Memory the rebuild stays within, in bytes; 512 MB unless told otherwise. */
+  /** Memory the rebuild stays within, in bytes. Default 512 MB. */
   readonly memoryBytes?: number;
   /** The rebuild builds this part only, and finishes the generation when it is the last one. */
   readonly shard?: { readonly index: number; readonly of: number };
@@ -58,7 +58,7 @@ export interface Task {
   readonly concurrency?: number;
 }
 
-/** What a contender may be told beside its log. */
+/** A contender's options apart from its log. */
 export type TaskOptions = Partial<Omit<Task, 'contender' | 'workload' | 'readDatabaseUrl'>>;
 
 /** What a contender measured of its work, without its start-up. */
@@ -72,9 +72,9 @@ export interface Measurement {
   readonly documents: number | undefined;
   /** Digest of the generation that was built and promoted, where the contender proves one. */
   readonly digest?: string;
-  /** Milliseconds by step, where the contender tells. */
+  /** Milliseconds by step, where the contender reports them. */
   readonly steps?: Readonly<Record<string, number>>;
-  /** Bytes a rebuild put on disk for want of memory. */
+  /** Bytes a rebuild spilled to disk for lack of memory. */
   readonly spilledBytes?: number;
 }
 

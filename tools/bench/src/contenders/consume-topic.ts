@@ -12,7 +12,7 @@ export function eventOf(value: Buffer | null): ProductEvent {
 }
 
 /**
- * Consumes a topic from its beginning with kafkajs' defaults, in a group of its own, until `handlersOf` calls `finish`; then
+ * Consumes a topic from its beginning with kafkajs' defaults, in its own group, until `handlersOf` calls `finish`; then
  * leaves and deletes the group.
  * @throws the handler's error, or kafkajs' own when the consumer crashed
  */

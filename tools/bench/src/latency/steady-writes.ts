@@ -16,7 +16,7 @@ export interface SteadyWrites {
   readonly perSecond: number;
   readonly seconds: number;
   readonly signal: AbortSignal;
-  /** Told of every write when it is acknowledged. */
+  /** Called for every write when it is acknowledged. */
   readonly onWrite?: (write: AcknowledgedWrite) => void;
 }
 

@@ -12,7 +12,7 @@ export interface Pipeline extends WriteDatabase {
   readonly topic: string;
   readonly searchAlias: string;
   readonly registry: Registry;
-  /** Starts an application and waits until it is ready. It is stopped with the session, or by whoever gets it. */
+  /** Starts an application and waits until it is ready. The session stops it, unless the caller did. */
   start(name: AppName): Promise<{ readonly origin: string; readonly app: AppProcess }>;
   /** Aborts when the benchmark is interrupted or an application ends that nobody stopped. */
   readonly signal: AbortSignal;

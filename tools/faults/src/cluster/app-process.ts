@@ -11,7 +11,7 @@ export interface Exit {
 
 export type LogLine = Readonly<Record<string, unknown>>;
 
-/** A program of the workspace in a process of its own, run from its sources. */
+/** A program of the workspace in its own process, run from its sources. */
 export interface AppProcess {
   readonly name: string;
   readonly pid: number;
@@ -41,7 +41,7 @@ export interface StartOptions {
 
 const file = (path: string): string => join(workspaceRoot, path);
 
-/** Starts it. Whoever starts it ends it; should this process die first, it ends by itself. */
+/** Starts it. The caller ends it; if this process dies first, it exits on its own. */
 export function startProcess({ name, file: main, env, args = [] }: StartOptions): AppProcess {
   const nodeArguments = [
     '--conditions=@reprise/source',

@@ -6,7 +6,7 @@ import { NotPossible } from '../row.ts';
 
 const run = promisify(execFile);
 
-/** A file system of its own with very little room, which can be filled to the last byte. */
+/** A separate file system with very little room, which can be filled to the last byte. */
 export interface SmallDisk {
   readonly folder: string;
   /** Takes all room but so much. Returns how many bytes that were. */

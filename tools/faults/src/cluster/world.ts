@@ -24,7 +24,7 @@ export interface JobResult {
   readonly text: string;
 }
 
-/** One product catalogue of its own on the servers: databases, topics, alias, processes. */
+/** One separate product catalogue on the servers: databases, topics, alias, processes. */
 export interface World {
   readonly servers: Servers;
   readonly topic: string;

@@ -33,7 +33,7 @@ describe('the guards', () => {
     }
   });
 
-  it('have ids of their own, and every promise has some', () => {
+  it('have unique ids, and every promise has some', () => {
     expect(new Set(guards.map(({ id }) => id)).size).toBe(guards.length);
     const promises = Array.from({ length: 14 }, (_, index) => `G${index + 1}`);
     expect([...new Set(guards.map(({ promise }) => promise))]).toEqual(promises);

@@ -6,7 +6,7 @@ import { workspaceRoot } from '../cluster/workspace.ts';
 
 const run = promisify(execFile);
 
-/** The workspace as its last commit has it, in a folder of its own that may be changed. */
+/** The workspace as its last commit has it, in its own folder that may be changed. */
 export interface ScratchCopy {
   readonly root: string;
   /** The commit, abbreviated. */

@@ -8,7 +8,7 @@ export interface History {
   close(): Promise<void>;
 }
 
-/** Opens the file anew. Times are milliseconds since then. */
+/** Opens a new, empty file. Times are milliseconds since then. */
 export function openHistory(file: string): History {
   mkdirSync(dirname(file), { recursive: true });
   const stream = createWriteStream(file);

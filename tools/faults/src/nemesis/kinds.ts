@@ -11,9 +11,9 @@ export interface Stage {
   readonly world: World;
   readonly cast: Cast;
   readonly random: Random;
-  /** The rebuild or rollback at work; undefined when there is none. */
+  /** The running rebuild or rollback; undefined when there is none. */
   readonly job: () => { signal(name: NodeJS.Signals): void } | undefined;
-  /** Told around the time in which Elasticsearch cannot answer readers. */
+  /** Called before and after the time in which Elasticsearch cannot answer readers. */
   readonly searchAway: (away: boolean) => void;
 }
 
@@ -144,7 +144,7 @@ const killJob: FaultKind = {
   weight: 1,
   inflict: async ({ job, random }) => {
     const running = job();
-    // Not while it still starts: it is to be met at work.
+    // Not while it still starts: the fault must meet it running.
     await forAWhile(random, 1_000, 5_000);
     if (running === undefined || running !== job()) return 0;
     running.signal('SIGKILL');
@@ -154,7 +154,7 @@ const killJob: FaultKind = {
 
 const isBulk = (path: string): boolean => path.includes('_bulk');
 
-/** What is done to processes; it goes on beside what is done to servers and networks. */
+/** What is done to processes, at the same time as what is done to servers and networks. */
 const toProcesses: readonly FaultKind[] = [
   killing('product-api', 1, ({ cast }) => cast.api),
   killing('outbox-relay', 3, ({ cast, random }) => random.pick(cast.relays)),
@@ -193,7 +193,7 @@ const toServersAndNetworks: readonly FaultKind[] = [
   serverFreeze('elasticsearch'),
 ];
 
-/** Two of them are at work at the same time, one of each. */
+/** Two of them run at the same time, one of each. */
 export const lanes: readonly (readonly FaultKind[])[] = [toProcesses, toServersAndNetworks];
 
 /** One of these, the likelier ones more often. */

@@ -38,7 +38,7 @@ export interface NemesisResult {
   readonly historyFile: string;
 }
 
-/** What was recorded while the nemesis was at work. */
+/** What was recorded while the nemesis ran. */
 export interface Recorded {
   readonly sent: readonly Sent[];
   readonly alias: AliasHistory;

@@ -39,7 +39,7 @@ export function supervise(name: string, start: () => AppProcess, history: Histor
       if (stopping) return;
       if (!killed.has(current.pid)) {
         endedByItself += 1;
-        history.add('ended by itself', { name, ...exit, last: current.lines.slice(-3) });
+        history.add('exited unexpectedly', { name, ...exit, last: current.lines.slice(-3) });
       }
       await delay(restartMs);
       if (!stopping) process = start();

@@ -12,7 +12,7 @@ export interface CommandVerdict {
 
 /**
  * Compares the answers clients got with what is committed: an acknowledged command has exactly one event, with the product and
- * version it was told; one in doubt has at most one; nothing else is there.
+ * version of its answer; one in doubt has at most one; nothing else is there.
  */
 export function judgeCommands(sent: readonly Sent[], committed: readonly Committed[]): CommandVerdict {
   const events = Map.groupBy(committed, ({ event }) => event.correlationid);
@@ -30,7 +30,7 @@ export function judgeCommands(sent: readonly Sent[], committed: readonly Committ
     }
     check(
       event.subject === productId && event.aggregateversion === version,
-      `I2: the answer told ${productId}@${version}, the event store has ${event.subject}@${event.aggregateversion}`,
+      `I2: the answer named ${productId}@${version}, the event store has ${event.subject}@${event.aggregateversion}`,
     );
   }
   check(events.size === 0, `I2: ${events.size} events come from no command`);

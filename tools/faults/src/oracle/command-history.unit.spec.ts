@@ -39,10 +39,10 @@ describe('the history of commands', () => {
     expect(() => checkCommands([sent('a')], [])).toThrow('I1: 1 acknowledged commands have no event');
   });
 
-  it('refuses an event of no command, and an answer that told something else', () => {
+  it('refuses an event of no command, and an answer that named something else', () => {
     expect(() => judgeCommands([], [committed('x')])).toThrow('I2: 1 events come from no command');
     expect(() => judgeCommands([sent('a', { version: 2 })], [committed('a')])).toThrow(
-      'I2: the answer told p@2',
+      'I2: the answer named p@2',
     );
   });
 });

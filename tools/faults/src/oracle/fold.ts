@@ -19,7 +19,7 @@ const statusAfter: Readonly<Record<string, string>> = {
 };
 
 /**
- * What the search documents must be, told without any projection: each product's events in the order of their versions, field
+ * What the search documents must be, computed without any projection: each product's events in the order of their versions, field
  * by field. Repetitions count once.
  */
 export function foldDocuments(events: readonly PlainEvent[]): Map<string, Fields> {

@@ -37,7 +37,7 @@ export async function observeUntouched(world: World): Promise<Untouched> {
   return { groups, committed, liveWrites: index_total + delete_total };
 }
 
-/** I8: nothing of it changed. Only where no consumer runs, which commits and writes by itself. */
+/** I8: nothing of it changed. Only where no consumer runs, because a consumer commits and writes too. */
 export async function checkUntouched(world: World, before: Untouched): Promise<void> {
   checkSame(
     await observeUntouched(world),

@@ -42,7 +42,7 @@ export interface HttpProxy {
 
 const keptRequests = 10_000;
 
-/** Stands before an HTTP server and does to requests what it is told. */
+/** Stands before an HTTP server and treats requests as the scenario says. */
 export async function httpProxy(target: string): Promise<HttpProxy> {
   const seen: string[] = [];
   let decide: Decide | undefined;

@@ -27,7 +27,7 @@ export interface TcpProxy {
 const host = '127.0.0.1';
 
 /**
- * Stands before a local TCP server. A Kafka broker tells clients its own address, around the proxy, so that address is
+ * Stands before a local TCP server. A Kafka broker announces its own address, which bypasses the proxy, so that address is
  * replaced where it stands in answers.
  */
 export async function tcpProxy(target: string): Promise<TcpProxy> {

@@ -64,7 +64,7 @@ async function inOneSecond({ world, faults, note }: Scene): Promise<void> {
   );
   checkSame(new Set(receipts.map(({ digest }) => digest)).size, 1, 'I10: digests');
   checkSame(await servingIndex(world), names.at(-1), 'the serving index');
-  // Really at the same time, one of them waits for nothing: it is told that another one is at work.
+  // Really at the same time. One of them does not wait: it reports that another one is running.
   const both = await Promise.all([rebuild(world, [], { env }), rebuild(world, [], { env })]);
   faults.count('two builds at the same moment');
   const codes = both.map(({ code }) => code).sort();
@@ -106,7 +106,7 @@ export const clockRows: readonly Row[] = [
     id: 'B15b',
     title: 'Builds begin in one second',
     inject: 'three builds whose clock stands still; two more at the same moment',
-    expect: 'each has a name of its own; of two at once one is refused',
+    expect: 'each has its own name; of two at once one is refused',
     invariants: ['I6', 'I10', 'I13'],
     kind: 'scenario',
     fires: ['build begun in the same second', 'two builds at the same moment'],

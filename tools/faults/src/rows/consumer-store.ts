@@ -156,7 +156,7 @@ export const consumerStoreRows: readonly Row[] = [
     id: 'C5',
     title: 'The index is made read-only, as at the flood stage',
     inject: 'index.blocks.read_only_allow_delete, later cleared',
-    expect: 'pause and not ready, no dead letter; goes on when cleared',
+    expect: 'pause and not ready, no dead letter; resumes when cleared',
     invariants: ['I1', 'I5'],
     kind: 'scenario',
     fires: ['index made read-only, as at the flood stage'],

@@ -109,7 +109,7 @@ async function zombieConsumer(scene: Scene): Promise<void> {
   await startConsumer(world);
   await settled(world);
   zombie.signal('SIGCONT');
-  faults.count('zombie consumer goes on');
+  faults.count('zombie consumer resumes');
   await seed(world, { products: 40, events: 3, upTo: 'log', after: second });
   await settled(world);
   await checkAlias(world, await alias.stop());
@@ -170,12 +170,12 @@ export const consumerRows: readonly Row[] = [
   },
   {
     id: 'C12',
-    title: 'A consumer is stopped for longer than its session and goes on',
+    title: 'A consumer is stopped for longer than its session and resumes',
     inject: 'SIGSTOP, a second member takes over, SIGCONT',
     expect: 'late writes lose by their version',
     invariants: ['I4', 'I5', 'I6', 'I7'],
     kind: 'scenario',
-    fires: ['consumer stopped for longer than its session', 'zombie consumer goes on'],
+    fires: ['consumer stopped for longer than its session', 'zombie consumer resumes'],
     run: zombieConsumer,
   },
 ];

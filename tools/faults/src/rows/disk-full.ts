@@ -31,7 +31,7 @@ async function temporaryFolder({ world, faults, note }: Scene): Promise<void> {
     if (code === 0) checkSame(receipt?.digest, digest, 'I10: the digest');
     else {
       check(code === 2 || code === 4, `I12: exit code ${code}:\n${text.slice(-800)}`);
-      check(/ENOSPC|no space|disk/i.test(text), `I12: the reason is not told:\n${text.slice(-800)}`);
+      check(/ENOSPC|no space|disk/i.test(text), `I12: the reason is not given:\n${text.slice(-800)}`);
       checkSame(await servingIndex(world), before, 'I6: the serving index');
     }
     await checkAlias(world, await alias.stop());
@@ -48,7 +48,7 @@ async function temporaryFolder({ world, faults, note }: Scene): Promise<void> {
   }
 }
 
-/** Servers of their own whose data lie on small disks, and a world on them. */
+/** Separate servers whose data lie on small disks, and a world on them. */
 async function onSmallDisks(
   work: (
     world: World,
@@ -117,7 +117,7 @@ const serversDisks = ({ faults, note }: Scene): Promise<void> =>
     const { digest } = await successfulRebuild(world);
     const alias = watchAlias(world);
 
-    // Beyond the flood stage it makes every index read-only by itself.
+    // Beyond the flood stage it makes every index read-only.
     elasticsearch.fill(60 * megabyte);
     const serving = await servingIndex(world);
     await eventually(async () => {
@@ -178,7 +178,7 @@ export const diskFullRows: readonly Row[] = [
     id: 'B11c',
     title: 'The disks of Elasticsearch and of the checkpoints are full',
     inject:
-      'servers of their own on small tmpfs: flood stage, then no free byte for Elasticsearch, then none for Postgres',
+      'separate servers on small tmpfs: flood stage, then no free byte for Elasticsearch, then none for Postgres',
     expect: 'exit 2 or 4, readers where they were, the next run succeeds',
     invariants: ['I5', 'I6', 'I10', 'I12'],
     kind: 'scenario',

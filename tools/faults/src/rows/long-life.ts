@@ -7,7 +7,7 @@ import { seed } from '../traffic/seed.ts';
 import { check, checkSame } from '../waiting.ts';
 import { underTraffic, verb } from './cutover.ts';
 
-/** The registry is told that the last switch was an hour ago. Nothing else would know: no other time of it is kept. */
+/** Makes the registry believe that the last switch was an hour ago. No other time of it is kept. */
 async function anHourAgo({ world, faults }: Scene): Promise<void> {
   await world.read.query(
     `UPDATE registry.generations SET state_changed_at = state_changed_at - interval '1 hour'`,
@@ -27,7 +27,7 @@ async function keptFed(scene: Scene): Promise<void> {
     const begun = performance.now();
     const text = await verb(scene, 'rollback');
     rollbackMs = Math.round(performance.now() - begun);
-    check(!/behind/.test(text), `I12: told of events though it was kept fed:\n${text.slice(-400)}`);
+    check(!/behind/.test(text), `I12: reported events though it was kept fed:\n${text.slice(-400)}`);
   });
   note(`live for ${liveMs / 1_000} s; the rollback took ${rollbackMs} ms, start of the process included`);
 }

@@ -49,7 +49,7 @@ async function brokerUnreachable(scene: Scene): Promise<void> {
   const origin = await relay.ready();
   const consumer = await startConsumer(world);
   const commands = sendCommands({ origin: api.origin, random: randomFrom(8), perSecond: 40, products: 80 });
-  const told: string[] = [];
+  const outages: string[] = [];
   try {
     await eventually(() => check(commands.sent.length > 80, 'no commands yet'));
     await drained(scene).catch(() => undefined);
@@ -74,7 +74,7 @@ async function brokerUnreachable(scene: Scene): Promise<void> {
       const [early, late] = [Math.max(...memory.slice(0, third)), Math.max(...memory.slice(-third))];
       check(late - early < 48, `memory went from ${early.toFixed(0)} to ${late.toFixed(0)} MiB`);
       const seconds = Math.round((performance.now() - begun) / 1_000);
-      told.push(
+      outages.push(
         `${toxic} ${seconds} s: ${commands.sent.length - sent} commands, ${waiting.at(-1)} waiting, ` +
           `${early.toFixed(0)} to ${late.toFixed(0)} MiB`,
       );
@@ -94,7 +94,7 @@ async function brokerUnreachable(scene: Scene): Promise<void> {
   );
   checkCommands(commands.sent, await committedEvents(world));
   const { duplicates, committed } = await checkAtRest(world);
-  note(`${told.join('; ')}; then ${committed} events in order, ${duplicates} duplicate records`);
+  note(`${outages.join('; ')}; then ${committed} events in order, ${duplicates} duplicate records`);
 }
 
 /** Commands go on, so the outbox is never quite empty; it has to come down to next to nothing. */
@@ -131,7 +131,7 @@ async function openTransaction(scene: Scene): Promise<void> {
       if (second % 5 === 0) most = Math.max(most, await unpublished(world));
     });
     const age = await metric(origin, 'outbox_relay_oldest_open_writer_age_seconds');
-    check(age > openMs / 1_000 - 10, `the alarm tells an open writer of ${age} s`);
+    check(age > openMs / 1_000 - 10, `the alarm reports an open writer of ${age} s`);
     check(most < 600, `${most} rows waited while a transaction was open`);
     await doomed.query('ROLLBACK');
     await open.query('COMMIT');
@@ -159,7 +159,7 @@ export const longOutageRows: readonly Row[] = [
     id: 'W3b',
     title: 'Two transactions stay open under load, one commits late, one rolls back',
     inject: 'repeatable read, events written, idle for 60 s (5 min with --long) beside 60 commands/s',
-    expect: 'others are published meanwhile; the age of the open writer is told; then nothing is skipped',
+    expect: 'others are published meanwhile; the age of the open writer is reported; then nothing is skipped',
     invariants: ['I1', 'I2', 'I3', 'I4', 'I5'],
     kind: 'scenario',
     fires: ['transaction left open after it wrote events'],
@@ -170,7 +170,7 @@ export const longOutageRows: readonly Row[] = [
     id: 'R6c',
     title: 'The broker is unreachable for minutes under load',
     inject: 'TCP proxy before the relay refuses, then swallows everything: 2 × 20 s, with --long 2 × 150 s',
-    expect: 'the API goes on, the outbox grows, memory stays flat, everything drains in order',
+    expect: 'the API keeps serving, the outbox grows, memory stays flat, everything drains in order',
     invariants: ['I1', 'I2', 'I3', 'I4', 'I5'],
     kind: 'scenario',
     fires: ['broker unreachable (refuse)', 'broker unreachable (blackhole)'],

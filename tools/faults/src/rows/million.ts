@@ -113,7 +113,7 @@ async function onFullDisk({ world, faults }: Scene, serving: string): Promise<st
     if (code === 0) return 'exit 0, it needed none of it';
     const text = job.lines.join('\n');
     check(code === 2 || code === 4, `I12: exit code ${code}:\n${text.slice(-800)}`);
-    check(/ENOSPC|no space/i.test(text), `I12: the reason is not told:\n${text.slice(-800)}`);
+    check(/ENOSPC|no space/i.test(text), `I12: the reason is not given:\n${text.slice(-800)}`);
     checkSame(await servingIndex(world), serving, 'I6: the serving index');
     return `exit ${code}, readers where they were`;
   } finally {

@@ -14,7 +14,7 @@ interface Poison {
   readonly value: string | null;
 }
 
-/** Records that are no event anyone can apply, each under a key of its own. */
+/** Records that are no event anyone can apply, each under its own key. */
 function poisons(template: Readonly<Record<string, unknown>>): Poison[] {
   const of = (name: string, change: (id: string) => string | null): Poison => {
     const key = randomUUID();
@@ -53,8 +53,8 @@ async function poisonInTheLog(scene: Scene): Promise<void> {
     const letter = letters.find((one) => one.key === key);
     check(letter !== undefined, `I11: no dead letter with the key ${key}`);
     checkSame(letter.value, value, 'I11: the value of the dead letter');
-    const told = ['original-topic', 'original-partition', 'original-offset', 'reason', 'attempts'];
-    const missing = told.filter((name) => letter.headers[name] === undefined);
+    const expected = ['original-topic', 'original-partition', 'original-offset', 'reason', 'attempts'];
+    const missing = expected.filter((name) => letter.headers[name] === undefined);
     checkSame(missing, [], 'I11: headers that are missing');
     checkSame(letter.headers['original-topic'], world.topic, 'I11: the topic it came from');
   }
@@ -120,7 +120,7 @@ async function fromTheFuture({ world, faults, note }: Scene): Promise<void> {
   );
   const { code, text } = await rebuild(world);
   checkSame(code, 2, `I12: the exit code of a rebuild\n${text.slice(-600)}\n`);
-  check(text.includes('unknown-type'), `I12: the reason is not told:\n${text.slice(-600)}`);
+  check(text.includes('unknown-type'), `I12: the reason is not given:\n${text.slice(-600)}`);
   checkSame(await servingIndex(world), serving, 'I6: the serving index');
   check(consumer.ended() === undefined, 'the consumer ended');
   note(`one dead letter, ${rows[0]?.tasks ?? 0} repair tasks; the rebuild refuses with 2`);
@@ -191,7 +191,7 @@ export const poisonRows: readonly Row[] = [
     title: 'Poison whose bytes no database holds',
     inject:
       'NUL and halves of pairs in key, type and subject; keys that are integers; types called __proto__ and toString',
-    expect: 'counted, named and budgeted; put aside, listed, tried and given up; stored everywhere',
+    expect: 'counted, named and budgeted; put aside, listed, tried and discarded; stored everywhere',
     invariants: ['I5', 'I11', 'I12'],
     kind: 'spec',
     specs: [
@@ -201,7 +201,7 @@ export const poisonRows: readonly Row[] = [
       },
       {
         file: 'libs/read_model/feed/src/dead-letters.int.spec.ts',
-        titles: ['are put aside, listed, tried and given up'],
+        titles: ['are put aside, listed, tried and discarded'],
       },
       {
         file: 'libs/read_model/indices/src/registry/outside-text.int.spec.ts',

@@ -186,7 +186,7 @@ export const rebuildKilledRows: readonly Row[] = [
       },
       {
         file: 'libs/read_model/rebuild/src/build/replay-slice.unit.spec.ts',
-        titles: ['because it names records that were edited so that their CRC-32 stays is told'],
+        titles: ['because it names records that were edited so that their CRC-32 stays is reported'],
       },
       {
         file: 'libs/read_model/rebuild/src/run/half-read.int.spec.ts',

@@ -62,7 +62,7 @@ async function truncatedDuring(scene: Scene): Promise<void> {
   note('out-of-range is never jumped over');
 }
 
-/** Sends events in a transaction of its own, which is then ended, or left open. */
+/** Sends events in its own transaction, which is then ended, or left open. */
 async function inTransaction(
   { world, faults }: Scene,
   events: readonly PlainEvent[],
@@ -133,9 +133,9 @@ async function hangingTransaction(scene: Scene): Promise<void> {
         `the end of partition ${partition}`,
       );
     await settled(world);
-    const told = warnings.some((warning) => /transaction|stable|LSO/i.test(warning));
+    const warned = warnings.some((warning) => /transaction|stable|LSO/i.test(warning));
     note(
-      `the captured end is the last stable offset; ${told ? 'the receipt says so' : 'the receipt does not mention it'}`,
+      `the captured end is the last stable offset; ${warned ? 'the receipt says so' : 'the receipt does not mention it'}`,
     );
     check(digest !== null, 'no digest');
   } finally {
@@ -278,7 +278,7 @@ export const rebuildLogRows: readonly Row[] = [
     invariants: ['I5', 'I12'],
     kind: 'spec',
     specs: [
-      { file: faultyLogs, titles: ['refuses an empty log unless told otherwise'] },
+      { file: faultyLogs, titles: ['refuses an empty log unless it is allowed'] },
       {
         file: 'apps/rebuild-job/src/rebuild-job.e2e.spec.ts',
         titles: ['exits 1 for a topic that does not exist'],

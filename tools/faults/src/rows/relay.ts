@@ -153,7 +153,7 @@ export const relayRows: readonly Row[] = [
   },
   {
     id: 'R3',
-    title: 'A leader is stopped, its standby publishes, the leader goes on',
+    title: 'A leader is stopped, its standby publishes, the leader resumes',
     inject: 'SIGSTOP at failpoints before the send and after the acknowledgement, SIGCONT later',
     expect: 'it asks whether it still leads before each batch; late sends are duplicates only',
     invariants: ['I3', 'I4'],
@@ -175,7 +175,7 @@ export const relayRows: readonly Row[] = [
     specs: [
       {
         file: faultsSpec,
-        titles: ['stops, is elected again by itself', 'survives the end of every session it has'],
+        titles: ['stops, is elected again', 'survives the end of every session it has'],
       },
     ],
   },
@@ -197,8 +197,7 @@ export const relayRows: readonly Row[] = [
   {
     id: 'R8',
     title: 'A server refuses a process its login, certificate or right',
-    inject:
-      'Kafka, Elasticsearch and Postgres with TLS, logins and rights of their own; one setting wrong at a time',
+    inject: 'Kafka, Elasticsearch and Postgres with TLS, logins and rights; one setting wrong at a time',
     expect: 'the fault, the server and the setting in the words of one table, exit code 1',
     invariants: ['I12'],
     kind: 'spec',
@@ -213,7 +212,7 @@ export const relayRows: readonly Row[] = [
     id: 'R5',
     title: 'Postgres is killed',
     inject: 'kill -9 of the postmaster under 100 commands/s, restart',
-    expect: 'processes live on; the API answers 503 problem+json; everything goes on',
+    expect: 'processes stay alive; the API answers 503 problem+json; everything resumes',
     invariants: ['I1', 'I2', 'I3', 'I4', 'I5'],
     kind: 'scenario',
     fires: ['Postgres killed'],

@@ -61,7 +61,11 @@ export const serverSetUpRows: readonly Row[] = [
     specs: [
       {
         file: blocks,
-        titles: ['a block on an index is told', 'ends a creation with', 'because of another index does not'],
+        titles: [
+          'a block on an index is reported',
+          'ends a creation with',
+          'because of another index does not',
+        ],
       },
     ],
   },

@@ -48,7 +48,7 @@ async function counts({ write }: World): Promise<readonly number[]> {
   return rows[0]?.counts ?? [];
 }
 
-/** The statement that writes everything at once is told by the key it carries; it commits by itself. */
+/** The statement that writes everything at once is identified by the key it carries; it commits on its own. */
 async function killedAroundCommit({ world, faults }: Scene): Promise<void> {
   const { proxy, env } = await world.tcp('postgres');
   const api = await startApi(world, { env });
@@ -185,7 +185,7 @@ export const writeSideRows: readonly Row[] = [
   },
   {
     id: 'W5',
-    title: 'The API is told to stop while clients hold connections and send bodies a byte at a time',
+    title: 'The API is stopped while clients hold connections and send bodies a byte at a time',
     inject: 'a connection without a request, headers and a body that do not end, SIGTERM',
     expect: 'what is no request is cut at once, the body after 10 s; it ends with 0',
     invariants: ['I9', 'I12'],

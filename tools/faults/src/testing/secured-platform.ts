@@ -19,7 +19,7 @@ export interface SecuredPlatform {
   readonly closedPort: number;
   /** Takes connections and never says anything. */
   readonly silentPort: number;
-  /** The environment of each process, with a login of its own everywhere. */
+  /** The environment of each process, with its own login everywhere. */
   readonly environment: Readonly<Record<ProcessName, Env>>;
   /** A URL of the secured Postgres; the password is the name of the role unless given. */
   databaseUrl(role: string, database: string, how?: DatabaseUrlOptions): string;

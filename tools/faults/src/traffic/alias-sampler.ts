@@ -2,8 +2,8 @@ import { Agent, get } from 'node:http';
 import { parentPort, workerData } from 'node:worker_threads';
 
 /**
- * A thread of its own that looks at an alias as often as it can, up to every `everyMs`: what the main thread is busy with does
- * not come between two samples. It imports nothing of this workspace, because a thread loads its file as Node does.
+ * A separate thread that looks at an alias as often as it can, at most every `everyMs`: work of the main thread cannot come
+ * between two samples. It imports nothing of this workspace, because a thread loads its file as Node does.
  */
 interface Task {
   readonly origin: string;

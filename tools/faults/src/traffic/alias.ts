@@ -9,7 +9,7 @@ export type AliasHistory = AliasSamples;
 /** How often the alias is looked at when Elasticsearch answers in less than that. */
 const everyMs = 5;
 
-/** Looks at the alias every 5 ms, as far as Elasticsearch answers that fast; the history tells how far it did. */
+/** Looks at the alias every 5 ms, as far as Elasticsearch answers that fast; the history shows how far it did. */
 export function watchAlias({ search, alias, closed }: World): Ongoing<AliasHistory> {
   const sampler = new Worker(new URL('./alias-sampler.ts', import.meta.url), {
     workerData: { origin: search.origin, alias, everyMs },

@@ -48,7 +48,7 @@ interface Known {
 }
 
 /**
- * Sends commands as clients do: each with an Idempotency-Key and a correlation id of its own, again and again until it is
+ * Sends commands as clients do: each with an Idempotency-Key and its own correlation id, again and again until it is
  * answered by something else than a broken connection or a 5xx. The history is the first half of the oracle.
  */
 export function sendCommands(
@@ -86,7 +86,7 @@ export function sendCommands(
     };
     sent.push(entry);
     try {
-      // A command in doubt is repeated for a while after the stop: whoever sent it would do so too.
+      // A command in doubt is repeated for a while after the stop, as a client would do.
       for (let patience = 200; patience > 0; patience -= signal.aborted ? 1 : 0) {
         if (await attempt(options.origin(), command, entry)) break;
         await delay(50);

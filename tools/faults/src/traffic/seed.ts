@@ -8,7 +8,7 @@ export interface SeedOptions {
   readonly events?: number;
   /** Where they already are: committed only, so that a relay finds them, or in the log too. */
   readonly upTo: 'outbox' | 'log';
-  /** Goes on with these products instead of making new ones. */
+  /** Continues with these products instead of making new ones. */
   readonly after?: readonly PlainEvent[];
   /** Commits through this connection, whose transaction may stay open. */
   readonly through?: Connection;

@@ -39,7 +39,7 @@ function copyOfWorkspace(): string {
 describe('nx g ./tools/generators:projection', () => {
   let copy: string;
 
-  /** Runs a package's command in the copy, free of what an Nx that may run this test has told its children. */
+  /** Runs a package's command in the copy, without the variables that an Nx running this test sets for its children. */
   const run = (command: string, ...args: string[]) =>
     new Promise<{ code: number; output: string }>((resolve) => {
       const own = Object.entries(process.env).filter(

@@ -60,7 +60,7 @@ describe('awaitSearchable', () => {
     await expect(waiting).resolves.toEqual(state({}));
   });
 
-  it('stops when it is told to', async () => {
+  it('stops when aborted', async () => {
     const controller = new AbortController();
     const waiting = awaitSearchable({
       read: reading(state({ searchable: 0 })),

@@ -21,7 +21,7 @@ export class AppError extends Error {
   readonly retryable = false;
 }
 
-/** One application of the workspace in a process of its own, run from its sources. */
+/** One application of the workspace in its own process, run from its sources. */
 export interface AppProcess {
   readonly name: AppName;
   /** Resolves to its address when it listens and `/health/ready` answers 200. @throws AppError when it ends before that */
@@ -39,7 +39,7 @@ const workspaceFile = (path: string): string =>
 
 const keptLines = 15;
 
-/** Starts an application. Whoever starts it stops it; should this process die without doing so, the application ends too. */
+/** Starts an application. The caller stops it; if this process dies without doing so, the application exits too. */
 export function startApp(name: AppName, options: AppOptions): AppProcess {
   const lines: string[] = [];
   let port: number | undefined;
@@ -108,7 +108,7 @@ function spawnApp(name: AppName, { env, args = [] }: AppOptions): ChildProcess {
   return spawn(process.execPath, [...nodeArguments, workspaceFile(`apps/${name}/src/main.ts`), ...args], {
     cwd: workspaceFile('.'),
     env,
-    // A process group of its own: ^C at a terminal reaches its starter only, which then stops it in order.
+    // In its own process group: ^C at a terminal reaches only its starter, which then stops it in order.
     detached: true,
     stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
   });
@@ -118,7 +118,7 @@ async function answersReady(origin: string): Promise<boolean> {
   try {
     return (await fetch(`${origin}/health/ready`, { signal: AbortSignal.timeout(5_000) })).ok;
   } catch {
-    // It listens a moment before it accepts; whoever waits has a deadline.
+    // It listens a moment before it accepts; the caller has a deadline.
     return false;
   }
 }

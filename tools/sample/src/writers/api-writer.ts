@@ -17,7 +17,7 @@ interface Written {
   readonly etag: string;
 }
 
-/** Tries of one request whose fate the API cannot tell or that it could not serve; the key makes repeating it harmless. */
+/** Attempts at one request whose outcome is unknown or that the API could not serve; the key makes repeating it harmless. */
 const tries = 6;
 const retryableStatuses: ReadonlySet<number> = new Set([429, 502, 503, 504]);
 

@@ -114,7 +114,7 @@ describe('writeToEventStore', () => {
     expect(await side.events()).toHaveLength(800);
   });
 
-  it('says to migrate when there are no tables, and stops between batches when it is told to', async () => {
+  it('says to migrate when there are no tables, and stops between batches when aborted', async () => {
     const empty = await freshDatabase('write');
     await expect(
       writeToEventStore(generateHistories(asked), { writeDatabaseUrl: empty.url }),

@@ -40,8 +40,8 @@ export function isInstalled(set: ArtifactSet, folder = installedFolder(set)): bo
 let downloads: Promise<unknown> = Promise.resolve();
 
 /**
- * Makes sure that a set is installed and returns its folder. Downloads into a folder of its own, verifies every digest,
- * then renames: an interrupted run leaves nothing that could be taken for an installation.
+ * Makes sure that a set is installed and returns its folder. Downloads into a temporary folder, verifies every digest,
+ * then renames: an interrupted run leaves nothing that looks like an installation.
  */
 export async function install(set: ArtifactSet, options: InstallOptions): Promise<string> {
   const folder = installedFolder(set);

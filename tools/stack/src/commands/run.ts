@@ -34,7 +34,7 @@ export async function run(options: RunOptions): Promise<number> {
   const offSignals = onStopSignal((signal) => {
     received ??= signal;
     abort.abort();
-    // ^C at a terminal reaches the command by itself: it is in the same process group.
+    // ^C at a terminal reaches the command directly: it is in the same process group.
     if (signal !== 'SIGINT' || !process.stdin.isTTY) child?.kill(signal);
     if (leaving) report('stopping the servers first; they are given a bounded time');
   });

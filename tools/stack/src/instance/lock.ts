@@ -80,7 +80,7 @@ export async function withLock<T>(
   options: { timeoutMs: number; signal?: AbortSignal; onWait?: (holderPid: number) => void },
   work: () => Promise<T>,
 ): Promise<T> {
-  let told = false;
+  let reported = false;
   const acquired = await poll(
     () => {
       if (tryAcquire(file)) return true;
@@ -89,8 +89,8 @@ export async function withLock<T>(
         removeAbandoned(file);
         return tryAcquire(file) ? true : undefined;
       }
-      if (!told) options.onWait?.(holder.pid);
-      told = true;
+      if (!reported) options.onWait?.(holder.pid);
+      reported = true;
       return undefined;
     },
     { timeoutMs: options.timeoutMs, intervalMs: 200, signal: options.signal },

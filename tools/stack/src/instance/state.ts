@@ -83,8 +83,8 @@ export function readState(directory: string): InstanceState | undefined {
     if ((error as NodeJS.ErrnoException).code === 'EACCES') {
       throw new StackError(
         'NOT_PERMITTED',
-        `${file} may be read only by the account that made the instance: it holds the passwords. Use that account, or an ` +
-          'instance of your own (--dir, or REPRISE_STACK_DIR).',
+        `${file} may be read only by the account that made the instance: it holds the passwords. Use that account, or a ` +
+          'separate instance (--dir, or REPRISE_STACK_DIR).',
       );
     }
   }

@@ -24,7 +24,7 @@ export interface SecuredKafka {
 /** Users of SCRAM-SHA-512; the password of each is its name and `-secret`. */
 export const kafkaUsers = ['relay', 'consumer', 'rebuild', 'nobody'] as const;
 
-/** A Kafka broker with TLS, SCRAM and ACLs: whoever has no right for something may not do it. */
+/** A Kafka broker with TLS, SCRAM and ACLs: without a right for it, nothing is allowed. */
 export async function startSecuredKafka(context: SecuredContext): Promise<SecuredKafka> {
   const { folder, user, java, certificates, freePort, signal } = context;
   const jars = await install('kafka', { java, report: () => undefined, signal });

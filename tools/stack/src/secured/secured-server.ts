@@ -16,7 +16,7 @@ export interface SecuredContext {
   /** Hands out ports that are free now. */
   readonly freePort: () => Promise<number>;
   readonly signal: AbortSignal;
-  /** Every process that was started, ready or not: whoever made the context ends them. */
+  /** Every process that was started, ready or not: the creator of the context ends them. */
   readonly processes: ChildProcess[];
 }
 
@@ -34,7 +34,7 @@ export function startBelow(
       cwd: home,
       env: serverEnvironment(home, env),
       stdio: ['ignore', log, log],
-      // A group of its own: Elasticsearch's launcher starts the node as its child.
+      // In its own process group: Elasticsearch's launcher starts the node as its child.
       detached: true,
       ...(user && { uid: user.uid, gid: user.gid }),
     });

@@ -78,7 +78,7 @@ async function start(context: StartContext): Promise<Daemon> {
   return { pid: Number(readFileSync(pidFile, 'utf8')), exited: new Promise(() => undefined) };
 }
 
-/** The launcher ends when the node it started is up (exit code 0) or has failed; a node that is up runs on by itself. */
+/** The launcher exits when the node it started is up (exit code 0) or has failed; a node that is up keeps running without it. */
 async function launched(launcher: Daemon, { timeoutMs, signal }: StartContext): Promise<void> {
   let exit: Exit | undefined;
   void launcher.exited.then((value) => (exit = value));

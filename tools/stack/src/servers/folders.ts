@@ -84,7 +84,7 @@ export function removeTree(path: string): void {
     return;
   }
   const names = readdirSync(path).map((name) => `./${name}`);
-  // The working directory is entered before the rights are given up, so those above need not be open to that account.
+  // The working directory is entered before the rights are dropped, so those above need not be open to that account.
   const { stderr } = spawnSync('rm', ['-rf', '--', ...names], {
     uid: stat.uid,
     gid: stat.gid,

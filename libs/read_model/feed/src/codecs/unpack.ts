@@ -6,7 +6,7 @@ import { lz4Bound, snappySize } from './unpacked-size.ts';
 export const codecs = ['gzip', 'snappy', 'lz4', 'zstd'] as const;
 export type Codec = (typeof codecs)[number];
 
-/** Many times what a producer puts into a batch (1 MB unless it is told otherwise), and little beside a process's memory. */
+/** Many times what a producer puts into a batch (1 MB by default), and little compared with a process's memory. */
 export const defaultUnpackedBytes = 64 * 2 ** 20;
 
 /** A record batch that cannot be unpacked. Reading it again gives the same, so it is never waited out. */

@@ -4,7 +4,7 @@ const stopped = { reason: 'not-applicable', message: 'it cannot be' };
 const search = { projection: 'product_search', before: 2, after: 5 };
 
 describe('what became of a redriven letter', () => {
-  it('is told by how far its aggregate got', () => {
+  it('depends on how far its aggregate got', () => {
     const given = [2, 4, 6, 7];
     const progress = [{ ...search, stopped }];
     const outcomes = given.map((version) => outcomeOfVersion(version, given, progress).outcome);

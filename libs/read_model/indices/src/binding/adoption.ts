@@ -1,7 +1,7 @@
 import type { Generation, GenerationState, ReadersTarget } from '../generation.ts';
 import { nameOfReaders, type Binding } from './binding.ts';
 
-/** What a registry from before bindings were recorded tells of a projection. */
+/** What a registry from before bindings were recorded shows about a projection. */
 export interface Evidence {
   /** All generations of the projection. */
   readonly generations: readonly Pick<Generation, 'name' | 'state' | 'topic'>[];

@@ -27,8 +27,8 @@ export class BoundElsewhere extends Error {
     super(
       `The read-model database ${registry} (READ_MODEL_DATABASE_URL) belongs to another event log or other readers than are configured:\n` +
         problems.map((problem) => `  - ${problem}\n`).join('') +
-        'Nothing was changed. If the configuration is wrong, correct the settings named. If this is another environment, give it a ' +
-        'read-model database of its own: create it, set READ_MODEL_DATABASE_URL, and run `npm run -s migrate`. If log or readers moved on ' +
+        'Nothing was changed. If the configuration is wrong, correct the settings named. If this is another environment, give it its own ' +
+        'read-model database: create it, set READ_MODEL_DATABASE_URL, and run `npm run -s migrate`. If log or readers moved on ' +
         'purpose, see what `rebuild-job rebind --projection all` would change.',
     );
     this.name = 'BoundElsewhere';

@@ -39,7 +39,7 @@ describe('a configuration and the binding of its registry', () => {
     for (const name of ['product_search', ...named]) expect(problem).toContain(name);
   });
 
-  it('differ in everything that differs, told at once with the database and what to do', () => {
+  it('list every difference at once, with the database and what to do', () => {
     const problems = found([held({ topic: 'a', readers: 'b', clusterId: 'c' })]);
     expect(problems).toHaveLength(3);
     const { message } = new BoundElsewhere('db:5432/read', problems);

@@ -15,8 +15,8 @@ interface BindingRow {
 }
 
 /**
- * Which event log and which readers each projection of this registry belongs to. Recorded at first use, and never changed by
- * whoever is configured otherwise. Every call may be sent again after a fault of the connection and then throws `DependencyError`.
+ * Which event log and which readers each projection of this registry belongs to. Recorded at first use, and never changed by a
+ * process that is configured otherwise. Calls are retried after a connection fault and then throw `DependencyError`.
  */
 export class Bindings {
   readonly #pool: Pool;

@@ -43,7 +43,7 @@ async function setUp(changes: object): Promise<readonly [GenerationName, Generat
 afterAll(() => dropIndices(projection));
 
 describe('the readers’ alias, set up by hand', () => {
-  it('takes its filter and its being hidden along at a cutover and on the way back, and both are told', async () => {
+  it('keeps its filter and its hidden flag at a cutover and on the way back, and both are reported', async () => {
     const filter = { term: { status: 'published' } };
     const [from, to] = await setUp({ filter, is_hidden: true });
     const caveats = [
@@ -59,7 +59,7 @@ describe('the readers’ alias, set up by hand', () => {
     expect(await store.observeReaders()).toEqual({ kind: 'generation', name: from, caveats });
   });
 
-  it('is not moved with a routing: refused before a build, too, and moved after the call that is told', async () => {
+  it('is not moved with a routing: refused before a build, too, and moved after the call that the message names', async () => {
     const filter = { term: { status: 'published' } };
     const [from, to] = await setUp({ search_routing: '7', filter });
     const conflict = {
@@ -77,7 +77,7 @@ describe('the readers’ alias, set up by hand', () => {
     expect(await setUpOn(to)).toEqual({ filter, is_write_index: false });
   });
 
-  it('does not take writes any more after a cutover, and until then it is told that it does', async () => {
+  it('does not take writes any more after a cutover, and until then a message says that it does', async () => {
     const [from, to] = await setUp({ is_write_index: true });
     expect(await store.observeReaders()).toMatchObject({
       caveats: [expect.stringContaining('it takes writes')],

@@ -42,8 +42,8 @@ afterEach(() =>
   elasticsearch().indices.deleteAlias({ index: `${projection}*`, name: readersAlias }, { ignore: [404] }),
 );
 
-/** What an operator is told, and that the block named is the one that is set: lifted as told, the write goes through. */
-describe('a block on an index is told by its own name and remedy', () => {
+/** The message for an operator, and that it names the block that is set: once lifted as the message says, the write goes through. */
+describe('a block on an index is reported by its own name and remedy', () => {
   it.each(['index.blocks.write', 'index.blocks.read_only', 'index.blocks.read_only_allow_delete'])(
     '(%s), when it is written to and before a build',
     async (block) => {
@@ -153,7 +153,7 @@ describe('a cluster that is red', () => {
       settings: { number_of_replicas: 0, 'index.routing.allocation.require.box': 'nowhere' },
     });
 
-  it('because of another index does not stop a build, which tells its name and cause', async () => {
+  it('because of another index does not stop a build, which reports its name and cause', async () => {
     const name = await created();
     await store.switchReaders(undefined, name);
     const red = `${projection}_other`;

@@ -16,7 +16,7 @@ const clusterSetting = (name: string, first = ''): Block => ({
 
 /** Why a full disk comes first: the server sets the block again as long as there is no room. */
 const freeFirst =
-  'free disk space or add a node first. Below the high watermark the server lifts it by itself, else: ';
+  'free disk space or add a node first. Below the high watermark the server lifts it automatically, else: ';
 
 const blocks: ReadonlyMap<number, Block> = new Map([
   [4, { name: 'the index is closed', lift: (index) => `POST /${index}/_open` }],

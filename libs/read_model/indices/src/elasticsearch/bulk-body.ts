@@ -8,7 +8,7 @@ export interface Bulk {
   readonly body: Buffer;
 }
 
-/** How large one bulk may become; a single document larger than `bytes` still makes a bulk of its own. */
+/** How large one bulk may become; a single document larger than `bytes` still makes its own bulk. */
 export interface BulkSize {
   readonly bytes: number;
   readonly documents: number;

@@ -12,7 +12,7 @@ interface BulkReplyItem {
   readonly error?: ServerError;
 }
 
-/** Keeps a reply at about 25 bytes an item; items without a fault must stay in it, for items are told apart by their place. */
+/** Keeps a reply at about 25 bytes an item; items without a fault must stay in it, because items are identified by their place. */
 export const bulkFilterPath =
   'errors,items.*.status,items.*.error.type,items.*.error.reason,items.*.error.caused_by.reason';
 

@@ -20,7 +20,7 @@ const overloaded = {
 };
 let minted = 0;
 
-/** A store behind a fault proxy of its own, with one generation in it; `direct` reaches the server without the proxy. */
+/** A store behind its own fault proxy, with one generation in it; `direct` reaches the server without the proxy. */
 async function setUp(bulk: BulkWriterOptions = {}, requestTimeoutMs = 10_000) {
   const proxy = await startFaultProxy(testEndpoints().elasticsearch.node);
   const client = createElasticsearchClient(
@@ -99,7 +99,7 @@ describe('a bulk writer', () => {
     expect(Math.max(...sizes.slice(proxy.injected))).toBeGreaterThan(4 * smallest);
   });
 
-  it('gives up when nothing gets through for its budget, saying how much is not written, and can be asked again', async () => {
+  it('stops retrying when nothing gets through for its budget, saying how much is not written, and can be asked again', async () => {
     const retries: StoreRetry[] = [];
     const { proxy, store, direct, name } = await setUp({
       retryBudgetMs: 200,
@@ -214,7 +214,7 @@ describe('a bulk writer', () => {
     expect(Math.max(...bulksSeen(proxy).map(({ body }) => body.length))).toBeLessThanOrEqual(20_000);
   });
 
-  it('does not take a mistake of its own for an outage', async () => {
+  it('does not take its own mistake for an outage', async () => {
     const { proxy, store, name } = await setUp();
     const body = JSON.stringify({
       error: { type: 'illegal_argument_exception', reason: 'Malformed action' },

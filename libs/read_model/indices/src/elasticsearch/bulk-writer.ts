@@ -18,7 +18,7 @@ export interface BulkWriterOptions {
   readonly maxDocuments?: number;
   /** Most bulk requests on their way at once, over all concurrent calls. With `maxBytes` it bounds the bytes in flight. */
   readonly maxInFlight?: number;
-  /** How long a write goes on without a single document getting through, in milliseconds, before it gives up. */
+  /** How long a write is retried without a single document getting through, in milliseconds. */
   readonly retryBudgetMs?: number;
   readonly firstDelayMs?: number;
   readonly maxDelayMs?: number;

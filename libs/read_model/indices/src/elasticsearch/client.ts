@@ -9,7 +9,7 @@ export interface ElasticsearchConnection {
 }
 
 /**
- * A client that does nothing by itself: no sniffing (nodes behind a proxy stay unreachable by their inner addresses) and no
+ * A client that does nothing on its own: no sniffing (nodes behind a proxy stay unreachable by their inner addresses) and no
  * retries, because what may be sent again, for how long and in what size is decided per call in this library. The caller
  * closes it.
  *

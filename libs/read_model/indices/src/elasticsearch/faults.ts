@@ -10,7 +10,7 @@ import { limitNamed, remedyForBlock, remedyForLimit } from './blocks.ts';
 
 /**
  * What an error of the client means to a caller:
- * `transient` may pass by itself (unreachable, overloaded, an answer that was lost or cut off) · `blocked` needs an operator
+ * `transient` may pass on its own (unreachable, overloaded, an answer that was lost or cut off) · `blocked` needs an operator
  * (read-only or closed index, full disk) · `limit` is one of the server's limits that its state has reached · `denied` needs other credentials or privileges · `absent` is a missing index or alias ·
  * `other` is anything else, a mistake in the request as a rule.
  */
@@ -45,7 +45,7 @@ export function faultOfStatus(status: number, error: ServerError | undefined): F
   const type = error?.type ?? '';
   // A cluster that has just started, or looks for a master, blocks everything for a moment.
   if (type === 'cluster_block_exception' && status === 503) return 'transient';
-  // The flood-stage block of a full disk answers 429 like an overload does, but goes on until somebody frees space.
+  // The flood-stage block of a full disk answers 429 like an overload does, but lasts until somebody frees space.
   if (type === 'cluster_block_exception' || type === 'index_closed_exception') return 'blocked';
   if (type === 'too_many_buckets_exception' || isShardLimit(error)) return 'limit';
   if (status === 429 || status >= 500) return 'transient';
@@ -93,7 +93,7 @@ export function describeServerError({ type, reason, caused_by, root_cause }: Ser
 }
 
 /**
- * What an operator does about a fault that does not pass by itself.
+ * What an operator does about a fault that does not pass on its own.
  *
  * @param reason what the server said; @param index the index it was about, where the reason does not name it
  */

@@ -35,7 +35,7 @@ export interface ElasticsearchStoreOptions {
   readonly bulk?: BulkWriterOptions;
   /** How long transient faults of any other call are retried, in milliseconds. */
   readonly retryBudgetMs?: number;
-  /** Told of every fault that is being waited out, in writes and any other call. */
+  /** Called for every fault that is being waited out, in writes and any other call. */
   readonly onRetry?: ((retry: StoreRetry) => void) | undefined;
 }
 

@@ -18,7 +18,7 @@ const explainedIndices = 3;
  * a second copy of it. Reads only. A cluster that is red because of any other index is no obstacle: whether it takes a new one shows
  * when that is created.
  *
- * @returns what is wrong beside this read model, for whoever started the build
+ * @returns what is wrong outside this read model, for the user who started the build
  * @throws DependencyError saying what is wrong and what to do about it; CutoverConflict when readers could not be moved afterwards
  */
 export async function assertAbleToBuild(

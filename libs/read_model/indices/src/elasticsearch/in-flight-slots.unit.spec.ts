@@ -36,7 +36,7 @@ describe('the places for requests in flight', () => {
     );
   });
 
-  it('are given up while waiting when the signal aborts, and are lost by nobody', async () => {
+  it('are released while waiting when the signal aborts, and are lost by nobody', async () => {
     const slots = new InFlightSlots(() => 1);
     const free = await slots.take();
     const controller = new AbortController();

@@ -35,7 +35,7 @@ async function created(): Promise<GenerationName> {
 }
 const some = (count: number): DocumentToWrite[] =>
   Array.from({ length: count }, (_, stock) => contractDocument(1, { stock }));
-/** Cluster settings as a server without any of its own has them. */
+/** Cluster settings of a server on which none are set. */
 const fromDefaults = { persistent: {}, transient: {}, defaults: {} };
 const settingsOf = async (name: string) =>
   (await elasticsearch().indices.getSettings({ index: name, flat_settings: true }))[name]!.settings as Record<
@@ -182,7 +182,7 @@ describe('a full disk', () => {
 });
 
 describe('an index deleted by hand', () => {
-  // Most servers create indices by themselves; one that does not is told to, for the names of this file alone.
+  // Most servers create indices automatically. Those that do not are configured to, for the names of this file only.
   const key = 'action.auto_create_index';
   beforeAll(async () => {
     const { defaults } = await elasticsearch().cluster.getSettings({

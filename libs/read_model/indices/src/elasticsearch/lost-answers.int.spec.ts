@@ -156,7 +156,7 @@ describe('a server that stays away', () => {
     expect(proxy.injected).toBe(1);
   });
 
-  it('is told apart from one that does not let this process in', async () => {
+  it('is distinguished from one that does not let this process in', async () => {
     const { proxy, store } = await setUp(60_000);
     const body = JSON.stringify({ error: { type: 'security_exception', reason: 'missing authentication' } });
     proxy.inject(() => ({ kind: 'answer', status: 401, body }));

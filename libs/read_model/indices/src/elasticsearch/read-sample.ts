@@ -142,7 +142,7 @@ async function unfound(
 
 const nameOf = (field: string, id: string): string => `${field} of ${id}`;
 
-/** A clause that finds the document by each of its fields, by the field's name. The server tells them apart by names of their own. */
+/** A clause that finds the document by each of its fields, by the field's name. The server distinguishes them by separate names. */
 function clausesFor(
   fields: Fields,
   document: Fields,

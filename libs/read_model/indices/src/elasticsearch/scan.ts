@@ -9,7 +9,7 @@ export interface ScanOptions extends RequestOptions {
   readonly buckets?: readonly number[];
 }
 
-/** How long the server keeps the view open between two pages; every page asks for it anew. */
+/** How long the server keeps the view open between two pages; every page extends it. */
 const keepAlive = '2m';
 
 /** Documents of these buckets, and those something else wrote, which carry no bucket. */
@@ -64,7 +64,7 @@ export async function* scanDocuments(
       after = hits.at(-1)!.sort!;
     }
   } finally {
-    // The view ends by itself after its keep-alive: failing to close it early is no reason to fail a scan that is done.
+    // The view expires after its keep-alive: failing to close it early is no reason to fail a finished scan.
     await client.closePointInTime({ id: pit.id }).catch(() => undefined);
   }
 }

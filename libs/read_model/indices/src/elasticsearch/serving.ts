@@ -5,7 +5,7 @@ import type { ServingSettings } from './index-definition.ts';
 import { request, type RequestOptions } from './requests.ts';
 
 /**
- * Makes a built index fit to serve: everything written is searchable and flushed, it refreshes by itself, and its copies are
+ * Makes a built index fit to serve: everything written is searchable and flushed, it refreshes automatically, and its copies are
  * there. May be called again after a crash.
  *
  * @throws DependencyError when the copies are not active within the retry budget; the index is complete then, and unswitched

@@ -36,7 +36,7 @@ export class WriteJob {
     return this.#queues.length > 0;
   }
 
-  /** The first reason to give up; nothing more is to be sent then. */
+  /** The first reason to stop; nothing more may be sent then. */
   get failure(): WriteFailure | undefined {
     return this.#failure;
   }

@@ -6,7 +6,7 @@ export const feederRole = 'read_model_feeder';
 /**
  * Gives the feeder's role its rights: to work with the registry, and to make tables of generations and views of readers, which it then
  * owns. Run after the migrations by the owner of the schemas, any number of times. Where the role is not there and may not be created
- * here, nothing is done: a database whose processes connect as its owner goes on working. Tables and views that the owner made before
+ * here, nothing is done: a database whose processes connect as its owner keeps working. Tables and views that the owner made before
  * there was such a role become the role's, provided that the owner is a member of it.
  */
 export async function grantFeederRights(owner: ClientBase): Promise<void> {

@@ -91,7 +91,7 @@ async function migrate(pool: Pool, log: (line: string) => void = () => {}): Prom
   }
 }
 
-/** Gives the runner the modules imported above, so that no loader of its own has to understand TypeScript or ESM. */
+/** Gives the runner the modules imported above, so that its loader need not understand TypeScript or ESM. */
 async function loadMigrations(paths: string[]) {
   return paths.map((path) => {
     const name = basename(path).replace(/\.(ts|js)$/, '');
@@ -107,7 +107,7 @@ async function loadMigrations(paths: string[]) {
  * @throws ReadModelNotMigrated naming what is missing. @throws DependencyError when Postgres stayed unreachable.
  */
 export async function assertReadModelMigrated(pool: Pool, options: RetryOptions = {}): Promise<void> {
-  const applied = await retrying(pool, 'tell its migrations', () => appliedMigrations(pool), options);
+  const applied = await retrying(pool, 'read its migrations', () => appliedMigrations(pool), options);
   const missing = Object.keys(migrations).filter((name) => !applied.has(name));
   if (missing.length > 0) throw new ReadModelNotMigrated(missing);
 }

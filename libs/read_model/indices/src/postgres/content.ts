@@ -66,7 +66,7 @@ export async function finishTable(
   const missing = table.indexes(name).filter(({ index }) => !there.has(index));
   const { client, release } = await checkOut(pool);
   let pid: number | undefined;
-  // A cancellation that does not arrive leaves the statement to end by itself; the abort is reported after it.
+  // If the cancellation does not arrive, the statement runs to its end; the abort is reported after it.
   const cancel = () => void pool.query('SELECT pg_cancel_backend($1)', [pid]).catch(() => {});
   try {
     const { rows: self } = await client.query<{ pid: number }>('SELECT pg_backend_pid() AS pid');

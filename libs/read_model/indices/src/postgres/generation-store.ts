@@ -21,7 +21,7 @@ export interface PostgresStoreOptions {
   /** View readers use, in the schema `public`; usually the projection's name. */
   readonly readersView: string;
   readonly limits?: BatchLimits;
-  /** Statements of one `write` call under way at once, each on a connection of its own. Default 2. */
+  /** Statements of one `write` call under way at once, each on its own connection. Default 2. */
   readonly inFlight?: number;
   readonly retry?: RetryOptions;
 }
@@ -40,7 +40,7 @@ export function postgresGenerationStore(pool: Pool, options: PostgresStoreOption
   const table = generationTable(storage);
   const readers = { view: readersView, projection, query: storage.view };
 
-  /** Retries transient faults; a table that is gone is a fault no waiting mends. */
+  /** Retries transient faults; waiting does not bring back a missing table. */
   async function request<T>(
     what: string,
     operation: (attempt: number) => Promise<T>,
@@ -154,9 +154,10 @@ export function postgresGenerationStore(pool: Pool, options: PostgresStoreOption
       await request(`finish ${name}`, finish, signal ? { signal } : {});
     },
 
-    observeReaders: () => request(`tell where ${readersView} reads from`, () => observeView(pool, readers)),
+    observeReaders: () =>
+      request(`find out where ${readersView} reads from`, () => observeView(pool, readers)),
 
-    readBy: () => request(`tell who reads ${projection}`, () => viewsOn(pool, projection)),
+    readBy: () => request(`find out who reads ${projection}`, () => viewsOn(pool, projection)),
 
     switchReaders: (from, to) =>
       request(`point ${readersView} to ${to}`, async (attempt) => {

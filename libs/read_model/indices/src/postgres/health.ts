@@ -4,7 +4,7 @@ import { describePool } from './retry.ts';
 
 /**
  * Checks that generations can be built and switched here: a server that takes writes, the schema of their tables, and the
- * rights on it. Free disk space is nothing Postgres tells an ordinary role; a full disk fails a build with its own message.
+ * rights on it. Postgres does not show free disk space to an ordinary role; a full disk fails a build with its own message.
  *
  * @throws DependencyError with the remedy
  */

@@ -1,4 +1,4 @@
-/** The part of pg-copy-streams used here; it brings no types of its own. */
+/** The part of pg-copy-streams used here; the package has no types. */
 declare module 'pg-copy-streams' {
   import type { Writable } from 'node:stream';
   import type { Submittable } from 'pg';

@@ -13,14 +13,10 @@ itSetsItsSessions('the pool of an event reader', 'write', ({ eventStoreUrl }) =>
   return Promise.resolve((sql, values) => pool.query(sql, values));
 });
 
-itSetsItsSessions(
-  'a session of its own beside the pool, as for a lease or a subscription',
-  'read',
-  async ({ url }) => {
-    const pool = createReadModelPool(url);
-    afterFile(() => pool.end());
-    const client = await openSession(pool, 'spec');
-    afterFile(() => client.end());
-    return (sql, values) => client.query(sql, values);
-  },
-);
+itSetsItsSessions('a session beside the pool, as for a lease or a subscription', 'read', async ({ url }) => {
+  const pool = createReadModelPool(url);
+  afterFile(() => pool.end());
+  const client = await openSession(pool, 'spec');
+  afterFile(() => client.end());
+  return (sql, values) => client.query(sql, values);
+});

@@ -6,7 +6,7 @@ export interface ReadModelPoolOptions {
   readonly max?: number;
   /** Shown in pg_stat_activity. Default `reprise`. */
   readonly applicationName?: string;
-  /** Told when an idle connection breaks; the pool has replaced it already, so there is nothing to do but to note it. */
+  /** Called when an idle connection breaks; the pool has already replaced it, so there is nothing to do but note it. */
   readonly onIdleError?: (error: Error) => void;
 }
 
@@ -32,7 +32,7 @@ export function createReadModelPool(databaseUrl: string, options: ReadModelPoolO
 }
 
 /**
- * A session of its own on the pool's database, for what belongs to a session: a lock or a subscription. The caller ends it;
+ * A dedicated session on the pool's database, for what belongs to a session: a lock or a subscription. The caller ends it;
  * its errors never end the process.
  */
 export async function openSession(pool: Pool, applicationName?: string): Promise<Client> {

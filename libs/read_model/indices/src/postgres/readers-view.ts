@@ -113,7 +113,7 @@ export async function moveView(
     throw new CutoverConflict(
       `The view ${view} reads from ${describeTarget(target)}, expected ${from ?? 'nothing'}; nothing was changed. ` +
         (target.kind === 'ambiguous'
-          ? `Drop or rename what is called ${view}, or mend its query, then cut over again.`
+          ? `Drop or rename what is called ${view}, or fix its query, then cut over again.`
           : 'Another cutover came first: look at it, then cut over again.'),
     );
   }

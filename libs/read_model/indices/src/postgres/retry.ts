@@ -9,7 +9,7 @@ export interface RetryOptions {
   /** Milliseconds from the first attempt; the last attempt starts before they are over. Default 15,000. */
   readonly budgetMs?: number;
   readonly signal?: AbortSignal;
-  /** Told of every fault that is being waited out. */
+  /** Called for every fault that is being waited out. */
   readonly onRetry?: ((retry: StoreRetry) => void) | undefined;
   /** The variable that names the database, for the message. Default READ_MODEL_DATABASE_URL. */
   readonly databaseUrl?: string;
@@ -40,7 +40,7 @@ const connectionMessages =
 export function isTransient(error: unknown): boolean {
   if (error instanceof DatabaseError)
     return /^(08|57P0[1-5]|40001|40P01|53300|25006|55P03)/.test(error.code ?? '');
-  // Node's own errors are told by their parts: those of another realm are no `instanceof` ours.
+  // Node's own errors are recognised by their parts: those of another realm are not `instanceof` ours.
   const { code, message, errors } = (error ?? {}) as { code?: string; message?: string; errors?: unknown[] };
   if (Array.isArray(errors)) return errors.some(isTransient);
   return (code !== undefined && socketCodes.has(code)) || connectionMessages.test(message ?? '');

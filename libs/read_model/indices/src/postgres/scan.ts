@@ -15,7 +15,7 @@ export type ScanStep = <T>(what: string, step: () => Promise<T>, again: boolean)
 
 /**
  * Pages through all documents, or those of some buckets, in ascending id order, from one snapshot: a read-only transaction on
- * a connection of its own, ended with the iteration. A connection that breaks takes the snapshot with it, so the scan fails
+ * its own connection, ended with the iteration. A connection that breaks takes the snapshot with it, so the scan fails
  * then and has to be started again. Memory is bounded by one page.
  */
 export async function* scanTable(

@@ -53,7 +53,7 @@ describe('blocked aggregates', () => {
     expect(await blocked.release(scope, 'b', 9)).toBe(false);
   });
 
-  it('tell whoever puts more aside behind one that it was taken out', async () => {
+  it('report to a feed that puts more aside behind one that it was taken out', async () => {
     await block('c', 4);
     expect(await blocked.park(scope, [{ aggregateId: 'c', version: 4, lastParked: 6 }])).toEqual([]);
     expect(await blocked.release(scope, 'c', 5)).toBe(true);

@@ -48,7 +48,7 @@ interface BlockerRow {
  * fault of the connection and then throws `DependencyError`.
  *
  * A feed and a redrive meet here: the feed says how far it has put events aside, the redrive takes a row out only if it has
- * applied as much. Whoever comes second learns of the first, so no event is left behind between them.
+ * applied as much. The second learns of the first, so no event is lost between them.
  */
 export class BlockedAggregates {
   readonly #pool: Pool;

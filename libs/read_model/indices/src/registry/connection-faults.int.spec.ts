@@ -86,7 +86,7 @@ describe('the registry when its connections break', () => {
     await away.end();
   });
 
-  it('goes on when the server comes back within the budget, and says what to do when it does not', async () => {
+  it('continues when the server comes back within the budget, and says what to do when it does not', async () => {
     const proxy = await tcpProxy(database.url);
     const through = createReadModelPool(proxy.url);
     const patient = new Registry(through, { budgetMs: 10_000 });

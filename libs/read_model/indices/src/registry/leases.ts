@@ -7,7 +7,7 @@ import type { Fence, HeldLease, LeaseAttempt } from './types.ts';
 /*
  * One lease per projection, kept on the database's clock: clocks of the machines that run the jobs play no part. The token
  * comes from a sequence and is drawn while the row is locked, so it rises with every change of holder and at every release.
- * Whoever changes the registry under a fence locks the lease's row (FOR SHARE) in the same transaction: a take-over waits for
+ * Every change of the registry under a fence locks the lease's row (FOR SHARE) in the same transaction: a take-over waits for
  * that transaction, or comes first and the older fence is refused.
  */
 

@@ -10,7 +10,7 @@ export interface Presence {
 }
 
 /**
- * Opens a session of its own that shows the holder of a lease to be alive: it holds an advisory lock for as long as the
+ * Opens a dedicated session that proves the holder of a lease alive: it holds an advisory lock for as long as the
  * process lives. When the process is killed the server ends the session and the lease is free at once.
  *
  * Needs a direct connection: behind a pooler that shares sessions the lock may outlive the process, and then the lease's own

@@ -121,7 +121,7 @@ export class Registry {
     );
   }
 
-  /** Takes the projection's lease for `ttlMs`, or tells who holds it. */
+  /** Takes the projection's lease for `ttlMs`, or reports who holds it. */
   acquireLease(
     projection: string,
     request: { readonly runId: string; readonly holder: string; readonly ttlMs: number },
@@ -166,7 +166,7 @@ export class Registry {
     return this.#retrying('enter the run', () => runs.startRun(this.#pool, run));
   }
 
-  /** Saves progress, checkpoint or generation of a run, and tells whether someone asked for it to stop. */
+  /** Saves progress, checkpoint or generation of a run, and reports whether someone asked for it to stop. */
   saveProgress(
     runId: string,
     saved: { readonly progress?: JsonObject; readonly checkpoint?: JsonObject; readonly generation?: string },

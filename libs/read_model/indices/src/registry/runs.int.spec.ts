@@ -106,11 +106,11 @@ describe('runs in the registry', () => {
       expect(await registry.interruptedRun('resumed')).toMatchObject({ runId: older.runId });
     });
 
-    it('are none whose generation was given up', async () => {
-      const fence = await hold('given up');
-      const { uuid } = await interrupted('given up', fence);
+    it('are none whose generation was abandoned', async () => {
+      const fence = await hold('abandoned');
+      const { uuid } = await interrupted('abandoned', fence);
       await registry.moveGeneration(uuid, ['BUILDING'], 'ABANDONED');
-      expect(await registry.interruptedRun('given up')).toBeUndefined();
+      expect(await registry.interruptedRun('abandoned')).toBeUndefined();
     });
 
     it('are none whose generation a later run finished', async () => {

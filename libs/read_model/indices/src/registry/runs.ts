@@ -56,7 +56,7 @@ function toRun(row: RunRow): Run {
 }
 
 /**
- * Enters a run, RUNNING; a run that is entered already (resumed under its own id) goes on with its checkpoint. Runs of the
+ * Enters a run as RUNNING; a run that is already entered (resumed under its own id) continues with its checkpoint. Runs of the
  * projection that still count as RUNNING under an older token are dead and become INTERRUPTED: those of shards whose lease is
  * no longer theirs, and the others when the new run holds the projection's own lease.
  */
@@ -100,7 +100,7 @@ export async function startRun(pool: Pool, run: NewRun): Promise<Run> {
   });
 }
 
-/** Saves what is given and keeps the rest; tells whether someone asked for the run to stop. */
+/** Saves what is given and keeps the rest; reports whether someone asked for the run to stop. */
 export async function saveProgress(
   pool: Pool,
   runId: string,
@@ -168,7 +168,7 @@ export async function requestCancel(pool: Pool, projectionOrRunId: string): Prom
 
 /**
  * The newest run of the projection that can be resumed: it has a checkpoint, did not end (or ended INTERRUPTED), and its
- * generation was neither given up nor finished by a later run. The caller holds the lease, so a run without an end is dead.
+ * generation was neither abandoned nor finished by a later run. The caller holds the lease, so a run without an end is dead.
  */
 export async function interruptedRun(pool: Pool, projection: string): Promise<Run | undefined> {
   const { rows } = await pool.query<RunRow>(

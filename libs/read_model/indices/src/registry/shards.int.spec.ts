@@ -91,7 +91,7 @@ describe('builds by shards in the registry', () => {
     expect((await registry.shards.newest('replaced'))!.parts).toHaveLength(2);
   });
 
-  it('are open one at a time, keep their first outcome, and begin anew when opened again', async () => {
+  it('are open one at a time, keep their first outcome, and start over when opened again', async () => {
     const { generation, whole, checkpoint } = await opened('single');
     const other = await registry.createGeneration(newGeneration('single', null), whole);
     const second = { generation: other.uuid, projection: 'single', shards: 3, job: null, checkpoint };
@@ -116,7 +116,7 @@ describe('builds by shards in the registry', () => {
     });
   });
 
-  it('have runs of their own, dead only when their lease is', async () => {
+  it('have their own runs, dead only when their lease is', async () => {
     const alive = await hold('beside 0/2');
     const dead = await hold('beside 1/2');
     for (const [fence, shard] of [[alive, '0/2'] as const, [dead, '1/2'] as const])

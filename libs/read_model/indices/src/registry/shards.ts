@@ -14,7 +14,7 @@ export interface ShardPart {
   readonly checkpoint: JsonObject | null;
   /** Every slice of it was read and written. */
   readonly built: boolean;
-  /** Its process told its caller how it ended. */
+  /** Its process has reported to its caller how it ended. */
   readonly reported: boolean;
   /** Milliseconds since its last change, by the database's clock. */
   readonly idleMs: number;
@@ -115,7 +115,7 @@ export class ShardedBuilds {
     ]);
   }
 
-  /** Says that the process of a shard is about to tell its caller how it ended: started again, it is asked for new work. */
+  /** Records that a shard's process is about to report its outcome: started again, it is asked for new work. */
   markReported(generation: string, shard: number, fence: Fence): Promise<void> {
     return this.#change('save the end of a shard', fence, [
       `UPDATE registry.shards SET reported_at = clock_timestamp(), changed_at = clock_timestamp()

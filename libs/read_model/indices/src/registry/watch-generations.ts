@@ -7,8 +7,8 @@ export type Wake = 'started' | 'notified' | 'polled';
 
 /**
  * Wakes its reader at once, whenever a generation is entered or changes its state, and every `pollMs` in any case: a
- * notification can be lost (the connection broke), a poll cannot. Wakes that come while the reader works are one. The
- * connection of its own is opened again after a fault; ends when `signal` aborts.
+ * notification can be lost (the connection broke), a poll cannot. Wakes that come while the reader works are merged into one. It
+ * reopens its own connection after a fault; ends when `signal` aborts.
  */
 export async function* watchGenerations(
   pool: Pool,
@@ -64,7 +64,7 @@ async function listen(pool: Pool, notify: () => void, signal: AbortSignal): Prom
       delay = 50;
       await ended;
     } catch {
-      // Unreachable for now: the poll goes on meanwhile, and its reader meets the fault itself.
+      // Unreachable for now: polling continues meanwhile, and its reader meets the fault itself.
     }
     await client?.end().catch(() => {});
     if (!signal.aborted) await sleep(delay, undefined, { signal }).catch(() => {});

@@ -14,7 +14,7 @@ function contributionsOf(events: readonly ProductEvent[]): Map<string, CategoryC
   return contributions;
 }
 
-/** Another way to the same contribution: every field looked for in the product's whole life by itself. */
+/** Another way to the same contribution: every field looked up separately in the product's whole life. */
 function naive(events: readonly ProductEvent[]): CategoryContributionDocument {
   const last = <T>(field: string): T =>
     events

@@ -5,7 +5,7 @@ import { applyEvent } from '../projection.ts';
 import { histories } from '../testing/histories.ts';
 import { productSearch } from './product-search.ts';
 
-/** Another way to the same document: every field looked for in the history by itself. */
+/** Another way to the same document: every field looked up separately in the history. */
 function naive(events: readonly ProductEvent[]): ProductSearchDocument {
   const [first] = events;
   if (first?.type !== 'product.created.v1') throw new Error('a life begins with its creation');

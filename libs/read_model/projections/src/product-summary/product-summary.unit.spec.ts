@@ -14,7 +14,7 @@ function foldAll(events: readonly ProductEvent[]): ProductSummaryDocument {
   return document!;
 }
 
-/** Another way to the same row: every field looked for in the history by itself. */
+/** Another way to the same row: every field looked up separately in the history. */
 function naive(events: readonly ProductEvent[]): ProductSummaryDocument {
   const [first] = events;
   if (first?.type !== 'product.created.v1') throw new Error('a life begins with its creation');

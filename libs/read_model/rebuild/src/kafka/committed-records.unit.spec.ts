@@ -107,7 +107,7 @@ describe('committed records of a fetch', () => {
     expect(read(fetched([marker(9, 7n, 'commit')]), 9n, 10n).next).toBe(10n);
   });
 
-  it('leaves out what lies before the asked offset and from the captured end on', () => {
+  it('leaves out what lies before the requested offset or beyond the captured end', () => {
     expect(read(fetched([batch(0, ['0', '1', '2', '3', '4'])]), 1n, 4n)).toEqual({
       values: ['1', '2', '3'],
       offsets: [1, 2, 3],

@@ -79,7 +79,7 @@ describe('a log with faults', () => {
     expect(await truncated.registry.listGenerations()).toEqual([]);
   });
 
-  it('refuses an empty log unless told otherwise', async () => {
+  it('refuses an empty log unless it is allowed', async () => {
     const empty = await testReadModel({ partitions: 2 });
     expect((await empty.rebuild()).ending.exitCode).toBe(2);
     expect(

@@ -19,7 +19,7 @@ interface FrameResponse {
 const always = (): boolean => true;
 const withBody = (_path: string, hasBody: boolean): boolean => hasBody;
 
-/** What the frame answers before or instead of a controller, whatever that is. */
+/** What the frame answers before or instead of any controller. */
 const frameResponses: readonly FrameResponse[] = [
   {
     status: 400,
@@ -77,8 +77,8 @@ const methodsWithBody = ['post', 'put', 'patch', 'delete'] as const;
 const methods = ['get', ...methodsWithBody] as const;
 
 /**
- * Adds to a document what every operation has from the frame: its answers, the correlation id on each answer, and that unknown members
- * of a body are refused. Of a status that the controller documents too, the types are joined.
+ * Adds to a document what the frame gives every operation: its answers, the correlation id on each answer, and that unknown
+ * members of a body are refused. If the controller documents the same status, the types are joined.
  */
 export function withFrameResponses(document: OpenAPIObject): OpenAPIObject {
   document.components = {

@@ -9,7 +9,7 @@ export interface OpenApiOptions {
   readonly version: string;
 }
 
-/** What holds for every operation and has no place of its own in a document. */
+/** What holds for every operation and has no dedicated place in a document. */
 const everywhere = `Errors are problem documents (RFC 9457). Bodies are JSON in UTF-8 without compression, at most 100 KiB, nested at
 most 32 levels, with at most 1000 members and elements, none named twice. A query string has at most 100 parameters, and unknown ones are
 refused. Another method on a path answers 405 with Allow, OPTIONS 204 with Allow, HEAD as GET without the body.`;

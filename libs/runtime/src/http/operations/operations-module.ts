@@ -8,7 +8,7 @@ import { Readiness, type ReadinessChecks } from './readiness.ts';
 export interface OperationsOptions {
   readonly metrics: Registry;
   readonly ready: ReadinessChecks;
-  /** Told why a check fails. */
+  /** Logs why a check fails. */
   readonly logger: Logger;
   /** How long one check may take, in milliseconds. */
   readonly checkTimeoutMs?: number;
@@ -32,7 +32,7 @@ class HealthController {
     return { status: 'live' };
   }
 
-  /** Anybody may ask, so it names the checks and not why they fail. */
+  /** Anybody may ask, so it names the failed checks but not the reasons. */
   @Get('ready')
   @HttpCode(200)
   async ready(): Promise<{ status: 'ready'; checks: Record<string, 'ok' | 'failed'> }> {

@@ -1,25 +1,25 @@
 import { isError } from '../../is-error.ts';
 import type { Logger } from '../../logger.ts';
 
-/** Rejects with the reason when what it stands for cannot be used; named after the thing it looks at. */
+/** Rejects with the reason when the dependency it is named after cannot be used. */
 export type ReadinessChecks = Readonly<Record<string, () => Promise<void>>>;
 
-/** The reason each check fails for, by its name; undefined where it does not. */
+/** The reason why each check fails, by its name; undefined where it passes. */
 export type CheckResults = ReadonlyMap<string, string | undefined>;
 
 /** Longest reason, in characters. */
 const mostReasonChars = 300;
 
 /**
- * Whether everything a process needs answers. Reasons name hosts, users and files, so they go to the log, a line whenever one
- * changes; callers of {@link look} decide who else may see them. A check is asked once at a time, however many ask.
+ * Whether everything a process needs answers. Reasons name hosts, users and files, so they go to the log, one line per change;
+ * callers of {@link look} decide who else may see them. A check runs once at a time, however many callers ask.
  */
 export class Readiness {
   readonly #checks: ReadinessChecks;
   readonly #timeoutMs: number;
   readonly #logger: Logger;
   readonly #asked = new Map<string, Promise<void>>();
-  readonly #told = new Map<string, string | undefined>();
+  readonly #reported = new Map<string, string | undefined>();
 
   /** @param timeoutMs how long one check may take, in milliseconds */
   constructor(checks: ReadinessChecks, timeoutMs: number, logger: Logger) {
@@ -32,7 +32,7 @@ export class Readiness {
     const names = Object.keys(this.#checks);
     const reasons = await Promise.all(names.map((name) => this.#failureOf(name)));
     const results = new Map(names.map((name, index) => [name, reasons[index]]));
-    for (const [name, reason] of results) this.#tell(name, reason);
+    for (const [name, reason] of results) this.#report(name, reason);
     return results;
   }
 
@@ -61,9 +61,9 @@ export class Readiness {
     return asked;
   }
 
-  #tell(check: string, reason: string | undefined): void {
-    if (this.#told.get(check) === reason) return;
-    this.#told.set(check, reason);
+  #report(check: string, reason: string | undefined): void {
+    if (this.#reported.get(check) === reason) return;
+    this.#reported.set(check, reason);
     if (reason === undefined) this.#logger.info({ check }, 'ready again');
     else this.#logger.warn({ check, reason }, 'not ready');
   }

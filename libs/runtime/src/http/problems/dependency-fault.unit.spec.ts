@@ -27,7 +27,7 @@ describe('a dependency fault', () => {
     expect(isDependencyFault(fault)).toBe(false);
   });
 
-  it('ends on causes that go round in a circle', () => {
+  it('stops at a cycle of causes', () => {
     const one = error({});
     one.cause = error({ cause: one });
     expect(isDependencyFault(one)).toBe(false);

@@ -5,7 +5,7 @@ import type { HttpReply, HttpRequest } from '../http-messages.ts';
 import { excerpt } from './excerpt.ts';
 import { problemDetails, problemOf } from './problem-details.ts';
 
-/** Answers every error as `application/problem+json` and logs those that nobody decided on. */
+/** Answers every error as `application/problem+json` and logs the unexpected ones. */
 @Catch()
 export class ProblemDetailsFilter implements ExceptionFilter {
   readonly #logger: Logger;

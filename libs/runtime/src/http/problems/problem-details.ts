@@ -11,7 +11,7 @@ export interface ProblemDetails {
   readonly title: string;
   readonly status: number;
   readonly detail: string;
-  /** The path, where the request could be read so far. */
+  /** The path, if the request could be read that far. */
   readonly instance?: string;
   readonly correlationId: string;
   readonly errors?: readonly FieldError[];
@@ -51,7 +51,7 @@ const slugs: Readonly<Record<number, string>> = {
 
 const dependencyRetrySeconds = 5;
 
-/** Decides what a caller is told about an error. Nothing of an unexpected error leaves the process. */
+/** Decides what a caller learns about an error. Nothing of an unexpected error leaves the process. */
 export function problemOf(error: unknown): Problem {
   if (error instanceof ProblemException) {
     const { retryAfterSeconds, ...members } = error.extra;
@@ -84,7 +84,7 @@ export function problemOf(error: unknown): Problem {
   return refusal(status, detailOf(error, status));
 }
 
-/** A problem of a request that nobody has to be told of but its sender, named after its status. */
+/** A problem of a request that concerns only its sender, named after its status. */
 export function refusal(status: number, detail: string): Problem {
   const title = STATUS_CODES[status] ?? 'Request refused';
   return { status, slug: slugs[status] ?? `status-${status}`, title, detail, members: {}, unexpected: false };

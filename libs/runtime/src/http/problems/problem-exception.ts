@@ -14,12 +14,12 @@ export interface ProblemExtra {
   readonly [member: string]: unknown;
 }
 
-/** The `type` of a problem: a name that stays the same, whatever the wording of its detail. */
+/** The `type` of a problem: a stable name, whatever the wording of its detail. */
 export function problemType(slug: string): string {
   return `urn:reprise:problem:${slug}`;
 }
 
-/** An answer of RFC 9457 that code decides on; the filter adds `instance` and `correlationId`. */
+/** A deliberate RFC 9457 answer; the filter adds `instance` and `correlationId`. */
 export class ProblemException extends HttpException {
   readonly slug: string;
   readonly title: string;

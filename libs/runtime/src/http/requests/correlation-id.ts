@@ -5,7 +5,7 @@ import type { HttpRequest } from '../http-messages.ts';
 
 export const correlationIdHeader = 'x-correlation-id';
 
-/** The caller's correlation id if it is short and plain enough to stand in logs and events, else a new UUID. */
+/** The caller's correlation id if it is short and plain enough for logs and events, else a new UUID. */
 export function correlationIdFrom(headers: IncomingHttpHeaders): string {
   const given = headers[correlationIdHeader];
   return typeof given === 'string' && /^[A-Za-z0-9][A-Za-z0-9._:-]{0,99}$/.test(given) ? given : randomUUID();

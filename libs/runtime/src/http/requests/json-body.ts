@@ -7,9 +7,9 @@ import { jsonShape, memberCount } from './json-shape.ts';
 export const jsonLimits = { depth: 32, parts: 1_000 };
 
 /**
- * Reads a request's body, however it was transferred: strictly UTF-8 (a byte order mark is skipped), JSON without a member named
- * twice, and of a bounded shape, so that what looks at it afterwards has bounded work. No bytes are no body, whatever the headers
- * say.
+ * Reads a request's body, however it was transferred: strictly UTF-8 (a byte order mark is skipped), JSON without duplicate
+ * member names, and of a bounded shape, so that later checks have bounded work. Without bytes there is no body, whatever the
+ * headers say.
  *
  * @throws ProblemException 415 for another charset or a content encoding, 400 `malformed-body` naming the cause
  */
@@ -38,7 +38,7 @@ function charsetOf(contentType = ''): string | undefined {
   try {
     return new MIMEType(contentType).params.get('charset') ?? undefined;
   } catch {
-    // Fastify has refused what is no media type; what it takes and Node does not has no charset to speak of.
+    // Fastify has already refused invalid media types; one that it accepts and Node does not has no charset.
     return undefined;
   }
 }

@@ -1,7 +1,7 @@
 export interface JsonShape {
   /** Levels of nesting. */
   readonly depth: number;
-  /** Members and elements, empty lists and objects among them. */
+  /** Members and elements, including empty lists and objects. */
   readonly parts: number;
   /** Members of objects, those named twice counted twice. */
   readonly members: number;

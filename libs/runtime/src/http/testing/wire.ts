@@ -36,7 +36,7 @@ export async function wireTo(port: number): Promise<Wire> {
   };
 }
 
-/** Sends one text on a connection of its own and gives everything that came back. */
+/** Sends one text on its own connection and returns everything that came back. */
 export async function exchanged(port: number, text: string | Uint8Array): Promise<string> {
   const wire = await wireTo(port);
   wire.send(text);

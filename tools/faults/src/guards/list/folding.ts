@@ -126,7 +126,7 @@ export const foldingGuards: readonly Guard[] = [
   {
     id: 'saved-before-it-ends',
     promise: 'G14',
-    what: 'a run that is told to stop saves what it has read of a slice',
+    what: 'a run that is asked to stop saves what it has read of a slice',
     file: `${build}/replay-slice.ts`,
     text: '        await saveSnapshot(snapshots, slice, reading);\n    } catch (saving) {',
     without: '        await Promise.resolve();\n    } catch (saving) {',
@@ -140,7 +140,7 @@ export const foldingGuards: readonly Guard[] = [
   {
     id: 'stopped-is-resumable',
     promise: 'G14',
-    what: 'a run that was told to stop ends as cancelled and can be resumed, whatever failed because of it',
+    what: 'a run that was asked to stop ends as cancelled and can be resumed, whatever failed because of it',
     file: `${run}/rebuild.ts`,
     text: 'endingOf(signal.aborted && !(error instanceof LeaseLost) ? reasonOf(signal) : error, context);',
     without: 'endingOf(error, context);',

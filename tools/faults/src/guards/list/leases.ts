@@ -44,7 +44,7 @@ export const leaseGuards: readonly Guard[] = [
   {
     id: 'fence-asserted',
     promise: 'G9',
-    what: 'whoever lost its lease changes nothing in the registry',
+    what: 'a process that lost its lease changes nothing in the registry',
     file: leases,
     text: "FOR SHARE',\n    [fence.projection, fence.runId, fence.token],\n  );\n  if (rowCount === 0) throw leaseLost(fence);",
     without:

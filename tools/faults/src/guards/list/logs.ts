@@ -81,7 +81,7 @@ export const logGuards: readonly Guard[] = [
     specs: [
       {
         file: committedSpec,
-        titles: ['leaves out what lies before the asked offset and from the captured end on'],
+        titles: ['leaves out what lies before the requested offset or beyond the captured end'],
       },
     ],
   },

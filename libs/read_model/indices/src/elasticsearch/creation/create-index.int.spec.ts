@@ -61,7 +61,7 @@ describe('an index whose name a template matches', () => {
     ],
     ['routing required', { mappings: { _routing: { required: true } } }, 'mapping _routing.required is true'],
     [
-      'a field of its own',
+      'an extra field',
       { mappings: { properties: { x: { type: 'long' } } } },
       'mapping properties.x.type is "long"',
     ],

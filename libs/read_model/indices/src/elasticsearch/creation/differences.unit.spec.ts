@@ -20,7 +20,7 @@ const asked = {
 } as unknown as IndexDefinition;
 
 /** The same as the server says it: settings dotted and as text, what goes without saying left out. */
-const told = {
+const answered = {
   aliases: { x_write: { is_write_index: true } },
   mappings: {
     dynamic: 'strict',
@@ -44,26 +44,26 @@ const told = {
 const defaults = new Map([['place.city', new Map([['["index"]', 'true']])]]);
 
 const withSetting = (name: string, value: unknown): IndexDefinition => ({
-  ...told,
-  settings: { ...told.settings, [name]: value } as NonNullable<IndexDefinition['settings']>,
+  ...answered,
+  settings: { ...answered.settings, [name]: value } as NonNullable<IndexDefinition['settings']>,
 });
 const withMapping = (change: object): IndexDefinition => ({
-  ...told,
-  mappings: { ...told.mappings, ...change } as NonNullable<IndexDefinition['mappings']>,
+  ...answered,
+  mappings: { ...answered.mappings, ...change } as NonNullable<IndexDefinition['mappings']>,
 });
 
 describe('the differences between an index and what was asked for', () => {
   it('are none where the server only says it in its own way', () => {
-    expect(lacksAsked(asked, told)).toBe(true);
-    expect(differencesOf(asked, told, { defaults })).toEqual([]);
+    expect(lacksAsked(asked, answered)).toBe(true);
+    expect(differencesOf(asked, answered, { defaults })).toEqual([]);
   });
 
   it('name what was asked for and is neither there nor the server’s default', () => {
-    expect(differencesOf(asked, told)).toEqual([
+    expect(differencesOf(asked, answered)).toEqual([
       'mapping properties.place.properties.city.index is not set, not true',
     ]);
     const other = new Map([['place.city', new Map([['["index"]', 'false']])]]);
-    expect(differencesOf(asked, told, { defaults: other })).toEqual([
+    expect(differencesOf(asked, answered, { defaults: other })).toEqual([
       'mapping properties.place.properties.city.index is false, not true',
     ]);
   });
@@ -87,11 +87,11 @@ describe('the differences between an index and what was asked for', () => {
       'mapping dynamic is "false", not "strict"',
     ]);
     const aliases = { x_write: {}, stranger: {} };
-    expect(differencesOf(asked, { ...told, aliases }, { defaults })).toEqual([
+    expect(differencesOf(asked, { ...answered, aliases }, { defaults })).toEqual([
       'the alias stranger is on it',
       'the alias x_write is {}',
     ]);
-    expect(differencesOf(asked, { ...told, aliases: {} }, { defaults })).toEqual([
+    expect(differencesOf(asked, { ...answered, aliases: {} }, { defaults })).toEqual([
       'the alias x_write is missing',
     ]);
   });
@@ -108,7 +108,7 @@ describe('the differences between an index and what was asked for', () => {
   it('do not count what a build’s end changes, the readers’ alias, or settings of an earlier release, once it may serve', () => {
     const serving = {
       ...withSetting('index.refresh_interval', '1s'),
-      aliases: { ...told.aliases, readers: {} },
+      aliases: { ...answered.aliases, readers: {} },
     };
     delete (serving.settings as Record<string, unknown>)['index.hidden'];
     const how = { defaults, mayServe: true };

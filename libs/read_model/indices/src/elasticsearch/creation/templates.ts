@@ -8,7 +8,7 @@ export interface MatchingTemplate {
   /** As an operator finds it: `index template "x"`, with the component templates it is composed of. */
   readonly title: string;
   readonly patterns: readonly string[];
-  /** Aliases that the server would put on the index by itself. */
+  /** Aliases that the server would put on the index on its own. */
   readonly aliases: readonly string[];
   readonly createsDataStreams: boolean;
 }
@@ -50,7 +50,7 @@ export function refuseHarmful(name: GenerationName, templates: readonly Matching
     const remedy = `or change its patterns (${patterns.join(', ')}) so that they do not match, then run this again.`;
     if (aliases.length > 0) {
       throw new StoreMisconfigured(
-        `The ${title} puts the alias ${aliases.join(', ')} on every index of the name ${name}: whoever reads through it would see the ` +
+        `The ${title} puts the alias ${aliases.join(', ')} on every index of the name ${name}: readers of that alias would see the ` +
           `new index while it is being built. It was not created, and readers were not moved. Take the alias out of the template, ${remedy}`,
       );
     }
