@@ -41,12 +41,12 @@ const program = new Command('outbox-relay')
     atLeast(0),
     60,
   )
-  .option('--release-parked', 'with --once: first put parked events back into the queue')
+  .option('--release-parked', 'with --once: first return parked events to the queue')
   .option('--json', 'with --once: print the summary as JSON')
-  .option('--batch-size <events>', 'most events of one batch', atLeast(1), relayDefaults.batchSize)
+  .option('--batch-size <events>', 'maximum events per batch', atLeast(1), relayDefaults.batchSize)
   .option(
     '--poll-ms <ms>',
-    'longest pause between two looks at an empty outbox',
+    'longest pause between polls of an empty outbox',
     atLeast(1),
     relayDefaults.pollMs,
   )
@@ -72,7 +72,7 @@ const repeated = repeatedOptions(program);
 const options = program.parse().opts<Options>();
 if (repeated.length > 0) program.error(`error: ${repeated.join('\nerror: ')}`);
 if (options.once !== true && (options.releaseParked === true || options.json === true)) {
-  program.error('error: --release-parked and --json belong to --once');
+  program.error('error: --release-parked and --json require --once');
 }
 
 function settings(configuration: RelayConfiguration): RelaySettings {

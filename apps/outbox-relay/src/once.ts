@@ -98,8 +98,8 @@ export function describe(summary: OnceSummary, options: OnceOptions): string {
   if (summary.problem !== undefined) lines.push(summary.problem);
   if (summary.outcome === 'left') {
     lines.push(
-      'Parked events are refused by the event log, and later events of their aggregates wait behind them; ' +
-        'their reasons are in outbox_events.last_error. Remove the cause and run with --release-parked.',
+      'The event log refuses parked events, and later events of their aggregates wait behind them; ' +
+        'see outbox_events.last_error for the reasons. Remove the cause and run with --release-parked.',
     );
   }
   if (summary.outcome === 'busy') {

@@ -49,8 +49,7 @@ export function eventLogUnreachable(topic: string, cause: unknown): RelayError {
 
 /** The relay was asked to stop before the event log answered. */
 export function stoppedWithoutAnswer(): RelayError {
-  const message =
-    'stopped while the event log did not answer; what it was sent last is published again by the next relay';
+  const message = 'stopped while the event log did not answer; the next relay publishes the last batch again';
   return new RelayError('STOPPED_WITHOUT_ANSWER', message, { retryable: true });
 }
 

@@ -175,7 +175,7 @@ describe('a leader whose lock session is terminated', () => {
       expect(rows).not.toEqual([{ idle: 0 }]);
     });
     await admin.query(terminateAll);
-    await app.logged({ msg: 'could not go on publishing; the events stay in the outbox and it tries again' });
+    await app.logged({ msg: 'publishing failed; the events stay in the outbox and the relay retries' });
     await fixture.appendMany(50, 20);
     await admin.query(terminateAll);
     await drained();

@@ -173,7 +173,7 @@ export class Relay {
       if (!this.#hasWorked && isRefused(this.#failure)) throw new AbortError(this.#failure);
       this.#logger.error(
         { err: this.#failure },
-        'could not go on publishing; the events stay in the outbox and it tries again',
+        'publishing failed; the events stay in the outbox and the relay retries',
       );
       if (!worked) throw this.#failure;
       await delay(shortestPauseMs * (1 + Math.random()), undefined, { signal }).catch(() => undefined);

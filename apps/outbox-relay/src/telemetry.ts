@@ -17,7 +17,7 @@ export function loggedTelemetry(logger: Logger): RelayTelemetry {
     parked: ({ id, aggregateId, aggregateVersion, bytes }, reason) =>
       logger.error(
         { outboxId: id, aggregateId, aggregateVersion, bytes, reason },
-        'parked an event the log refuses: it is not published, and the later events of its aggregate wait behind it. ' +
+        'parked an event that the log refuses: it is not published, and later events of its aggregate wait behind it. ' +
           'Remove the cause, for example raise max.message.bytes, and run the relay with --once --release-parked',
       ),
     leading: (leads) => logger.info(leads ? 'leading: this relay publishes' : 'no longer leading'),
@@ -46,7 +46,7 @@ export function measuredTelemetry(registry: Registry, logger: Logger): RelayTele
   });
   const leader = new Gauge({
     name: 'outbox_relay_leader',
-    help: '1 while this process is the one that publishes',
+    help: '1 while this process is the publishing relay',
     registers,
   });
   return {
@@ -67,15 +67,15 @@ export function measuredTelemetry(registry: Registry, logger: Logger): RelayTele
 }
 
 const gauges = {
-  unpublished: ['outbox_relay_unpublished', 'Events that wait to be published, without the parked ones'],
+  unpublished: ['outbox_relay_unpublished', 'Events waiting to be published, without the parked ones'],
   parked: ['outbox_relay_parked', 'Events the log refused, waiting for an operator'],
   oldestSeconds: [
     'outbox_relay_oldest_unpublished_age_seconds',
-    'Age of the oldest event that waits to be published',
+    'Age of the oldest event waiting to be published',
   ],
   oldestWriterSeconds: [
     'outbox_relay_oldest_open_writer_age_seconds',
-    'Age of the oldest open transaction that has written events nobody can see yet',
+    'Age of the oldest open transaction with written events that are not yet visible',
   ],
 } as const satisfies Record<keyof Backlog, readonly [name: string, help: string]>;
 

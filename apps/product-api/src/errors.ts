@@ -17,7 +17,7 @@ export class MigrationError extends Error {
     super(
       fault?.message ??
         `The write database was not migrated: ${message ?? 'unknown cause'}.${hint ? ` ${hint}` : ''} ` +
-          'Its schema is as it was before; migrate again once the cause is gone.',
+          'Its schema is unchanged; migrate again once the cause is removed.',
       { cause },
     );
     this.retryable = fault?.passes ?? false;

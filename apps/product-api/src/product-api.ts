@@ -16,7 +16,7 @@ export function writeDatabaseOf(
     onIdleError: (error) =>
       logger.warn(
         { err: error },
-        'an idle connection to the write database broke; a new one is made when it is needed',
+        'an idle connection to the write database broke; a new one is opened when needed',
       ),
   });
 }

@@ -93,7 +93,7 @@ export class WriteDatabase implements OnApplicationShutdown {
     } catch (error) {
       if (dataSource.isInitialized) await dataSource.destroy();
       const target = databaseTarget(this.#url, 'WRITE_DATABASE_URL');
-      const fault = connectionFault(error, target, 'No command was taken.');
+      const fault = connectionFault(error, target, 'No command was accepted.');
       this.#failure = fault === undefined ? error : new ServerUnusableError(fault, error);
       throw this.#failure;
     }

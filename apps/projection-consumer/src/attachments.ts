@@ -48,7 +48,7 @@ export class Attachments {
         await this.#beat();
       } catch (error) {
         // Without a sign of life this feeder soon counts as gone, and nobody waits for it.
-        this.#input.logger.warn({ err: error }, 'no sign of life could be given; retrying');
+        this.#input.logger.warn({ err: error }, 'could not record a sign of life; retrying');
       }
     }
   }

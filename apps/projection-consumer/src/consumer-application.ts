@@ -79,7 +79,7 @@ async function feedUntilStopped(
     stop.abort();
     await Promise.race([following.catch(() => undefined), untilAborted(AbortSignal.timeout(joinPatienceMs))]);
     await membership.attachments.withdraw().catch((error: unknown) => {
-      logger.warn({ err: error }, 'this feeder was not taken out; it counts as gone a few seconds from now');
+      logger.warn({ err: error }, 'this feeder could not be deregistered; it expires in a few seconds');
     });
   }
 }

@@ -22,12 +22,12 @@ export class FeedMetrics {
     });
     this.#deadLetters = new Counter({
       name: 'feed_dead_letters_total',
-      help: 'Events put aside in the dead-letter topic, those that wait behind another among them',
+      help: 'Events put aside in the dead-letter topic, including those that wait behind another',
       registers,
     });
     this.#generations = new Gauge({
       name: 'feed_generations',
-      help: 'Generations that are fed now',
+      help: 'Generations currently fed',
       registers,
     });
     this.#seconds = new Histogram({

@@ -33,7 +33,7 @@ function unpackOrSayWhere(codec: Codec, packed: Buffer, limitBytes: number): Buf
   } catch (cause) {
     if (!(cause instanceof BatchUnreadable)) throw cause;
     throw new BatchUnreadable(
-      `The event log cannot be read on: ${cause.message}. No position moved past it. This shows where it lies: ` +
+      `Reading the event log stopped: ${cause.message}. No position moved past it. To locate it, run: ` +
         'rebuild-job rebuild --projection all --mode DRY_RUN',
       { cause },
     );

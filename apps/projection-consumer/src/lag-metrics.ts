@@ -32,10 +32,10 @@ export function registerLag(registry: Registry, input: LagMetricsInput): void {
   };
   const gauge = (name: string, help: string) =>
     new Gauge({ name, help, labelNames, registers: [registry], collect: measured });
-  const events = gauge('feed_lag_events', 'Records of the log that a fed generation does not hold yet');
+  const events = gauge('feed_lag_events', 'Records of the log that a fed generation does not yet hold');
   const seconds = gauge(
     'feed_lag_seconds',
-    'Age of the oldest record that a fed generation does not hold yet',
+    'Age of the oldest record that a fed generation does not yet hold',
   );
 }
 

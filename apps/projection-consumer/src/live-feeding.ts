@@ -144,7 +144,7 @@ export function liveFeeding({
     },
     onRecordsGone: (partition, needed, oldest) => {
       const gone = new Error(
-        `the log begins at offset ${oldest}, but a generation needs offset ${needed} next; what lies between cannot be fed ` +
+        `the log begins at offset ${oldest}, but a generation needs offset ${needed} next; the records between can no longer be ` +
           'any more. Run: rebuild-job rebuild --source event-store',
       );
       health.failing(partition, gone);

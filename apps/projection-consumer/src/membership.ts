@@ -61,7 +61,7 @@ async function refresh(input: MembershipInput, refusals: Refusals, signal: Abort
     // Tried again a second later. Until then nothing new is announced, and nobody relies on it.
     if (signal.aborted) return;
     health.followed(error);
-    logger.error({ err: error }, 'the registry could not be followed; retrying');
+    logger.error({ err: error }, 'could not follow the registry; retrying');
   }
 }
 
@@ -83,7 +83,7 @@ async function ensureFirstGenerations(input: MembershipInput, refusals: Refusals
     } catch (error) {
       if (!(error instanceof StoreMisconfigured)) throw error;
       refusals.set(projection, { error, until: performance.now() + refusedForMs });
-      logger.error({ err: error, projection: projection.name }, 'the first generation cannot be made');
+      logger.error({ err: error, projection: projection.name }, 'cannot create the first generation');
     }
   }
 }
@@ -96,7 +96,7 @@ async function ensureFirstGeneration(
   if (made)
     logger.info(
       { projection: projection.name },
-      'made the first generation; it is fed from the beginning of the log',
+      'created the first generation; it is fed from the beginning of the log',
     );
   const ends = new Map(topic.partitions.map(({ partition, end }) => [partition, end]));
   if (await adoptFirst({ registry, store, projection, topic }, ends, holder)) {

@@ -17,12 +17,12 @@ export class RepairMetrics {
     });
     this.#failures = new Counter({
       name: 'repair_attempts_failed_total',
-      help: 'Attempts of this process at repair tasks that failed',
+      help: 'Failed repair attempts of this process',
       registers,
     });
     this.#refused = new Counter({
       name: 'repair_tasks_refused_total',
-      help: 'Repairs this process asked for and the full queue did not take',
+      help: 'Repairs this process requested and the full queue refused',
       registers,
     });
     let counted: Promise<RepairCounts | undefined> | undefined;
@@ -45,7 +45,7 @@ export class RepairMetrics {
           else this.remove();
         },
       });
-    gauge('repair_tasks_open', 'Repair tasks that wait or are worked on', ({ open }) => open);
+    gauge('repair_tasks_open', 'Repair tasks waiting or in progress', ({ open }) => open);
     gauge('repair_tasks_failed', 'Repair tasks that were abandoned', ({ failed }) => failed);
     gauge(
       'repair_oldest_open_seconds',

@@ -134,7 +134,7 @@ describe('the repair worker in the consumer', () => {
       expect(metrics).toMatch(/^feed_dead_letters_total\{.*\} [1-9]/m);
     }, patience);
     expect(
-      app.output.some(({ text }) => text.includes('the repair queue did not take all it was asked for')),
+      app.output.some(({ text }) => text.includes('the repair queue is full and refused some tasks')),
     ).toBe(true);
     expect(await queue.list({ limit: 10 })).toMatchObject([{ aggregateId: 'x' }]);
     await eventually(

@@ -60,7 +60,7 @@ export class RepairWorker implements OnApplicationBootstrap, BeforeApplicationSh
             logger.error(task, 'repair abandoned; see: rebuild-job repair --projection all --status');
           else logger.warn(task, 'repair failed; retrying');
         },
-        onFault: (error) => logger.error({ err: error }, 'the repair queue could not be worked with'),
+        onFault: (error) => logger.error({ err: error }, 'the repair queue is unavailable'),
       },
       this.#stop.signal,
     );
@@ -87,14 +87,14 @@ export class RepairWorker implements OnApplicationBootstrap, BeforeApplicationSh
       const first = storableText(unstorable[0]!.aggregateId);
       logger.error(
         { unstorable: unstorable.length, first },
-        'events name products by ids that no document can have; nothing is to be repaired there: see rebuild-job dlq list',
+        'events name products by ids that no document can have; there is nothing to repair: see rebuild-job dlq list',
       );
     }
     if (refused.length === 0) return;
     metrics.refused(refused.length);
     logger.error(
       { refused: refused.length, first: refused[0]?.aggregateId, limit: queue.maxTasks },
-      'the repair queue did not take all it was asked for; once there is room run: rebuild-job verify --projection all --repair',
+      'the repair queue is full and refused some tasks; once there is room, run: rebuild-job verify --projection all --repair',
     );
   }
 

@@ -17,7 +17,7 @@ export function searchTimedOut(): ProblemException {
     503,
     'search-timed-out',
     'The search took too long',
-    'Elasticsearch did not finish within its time limit. Narrow the search, or try again in 5 seconds.',
+    'Elasticsearch exceeded its time limit. Narrow the search, or try again in 5 seconds.',
     { retryAfterSeconds: 5 },
   );
 }

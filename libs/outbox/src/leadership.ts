@@ -20,7 +20,7 @@ export class LeadershipLostError extends Error {
   readonly retryable = true;
 
   constructor(reason: string, options?: ErrorOptions) {
-    super(`another relay may publish from now on: ${reason}`, options);
+    super(`another relay may publish now: ${reason}`, options);
     this.name = 'LeadershipLostError';
   }
 }

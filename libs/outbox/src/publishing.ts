@@ -69,7 +69,7 @@ function separateOversized(messages: readonly OutboxMessage[]): {
       readable.push(message);
     } else {
       held.add(message.aggregateId);
-      oversized.push({ message, reason: `its ${message.bytes} bytes are more than the topic takes` });
+      oversized.push({ message, reason: `its ${message.bytes} bytes exceed the topic's limit` });
     }
   }
   return { readable, oversized };

@@ -9,7 +9,7 @@ export function kafkaInClearText({ brokers, ssl, sasl }: KafkaConfiguration): st
   const away = brokers.find((broker) => !isThisMachine(broker.replace(/:\d+$/, '')));
   if (sasl === undefined || ssl || away === undefined) return undefined;
   return (
-    `KAFKA_SASL_PASSWORD is used over clear text: ${away} of KAFKA_BROKERS is another machine, and TLS is off. ` +
+    `KAFKA_SASL_PASSWORD is sent in clear text: ${away} of KAFKA_BROKERS is another machine, and TLS is off. ` +
     'Set KAFKA_SSL=true or KAFKA_SSL_CA_FILE.'
   );
 }
@@ -35,7 +35,7 @@ export function postgresInClearText(setting: string, value: string): string | un
   const encrypts = mode === null ? ssl === 'true' || ssl === '1' : encrypting.has(mode);
   if (!given || encrypts || isThisMachine(host)) return undefined;
   return (
-    `The password in ${setting} is used over clear text: it names ${host}, another machine, without TLS. ` +
+    `The password in ${setting} is sent in clear text: it names ${host}, another machine, without TLS. ` +
     `Add sslmode=verify-full to ${setting}.`
   );
 }

@@ -5,9 +5,7 @@ export class ConfigurationError extends Error {
   readonly problems: string[];
 
   constructor(problems: readonly string[]) {
-    super(
-      `The configuration is not usable; nothing was started:\n${problems.map((p) => `  - ${p}`).join('\n')}`,
-    );
+    super(`Invalid configuration; nothing was started:\n${problems.map((p) => `  - ${p}`).join('\n')}`);
     this.name = 'ConfigurationError';
     this.problems = [...problems];
   }

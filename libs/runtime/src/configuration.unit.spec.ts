@@ -150,7 +150,7 @@ describe('the configuration', () => {
       /keep one of them/,
     ],
     ['writeDatabase', { WRITE_DATABASE_URL: 'mysql://a/b' }, /begins with postgres/],
-    ['writeDatabase', { WRITE_DATABASE_URL: 'postgres://a' }, /names no database/],
+    ['writeDatabase', { WRITE_DATABASE_URL: 'postgres://a' }, /does not name a database/],
     ['searchApiPort', { SEARCH_API_PORT: '65536' }, /from 0 \(any free port\) to 65535/],
     [
       'deadLetterAttempts',

@@ -60,7 +60,7 @@ function saslSettings(settings: Settings): KafkaConfiguration['sasl'] {
   const mechanism = settings.oneOf('KAFKA_SASL_MECHANISM', mechanisms);
   if (missing.length === names.length) return undefined;
   if (missing.length > 0) {
-    settings.problem(`${missing.join(', ')} must be set too: SASL needs mechanism, username and password`);
+    settings.problem(`${missing.join(', ')} must also be set: SASL needs mechanism, username and password`);
   }
   if (mechanism === undefined) return undefined;
   return {

@@ -94,7 +94,7 @@ export class Settings {
     if (url === undefined || (url.protocol !== 'postgres:' && url.protocol !== 'postgresql:')) {
       this.problem(`${name} must be a URL that begins with postgres:// or postgresql://`);
     } else if (url.pathname.length < 2) {
-      this.problem(`${name} names no database (postgres://user:password@host:5432/DATABASE)`);
+      this.problem(`${name} does not name a database (postgres://user:password@host:5432/DATABASE)`);
     } else this.#checkTls(name, url.searchParams);
     this.warning(postgresInClearText(name, value));
     return value;
@@ -116,7 +116,7 @@ export class Settings {
   topic(name: string, fallback: string): string {
     const value = this.optional(name) ?? fallback;
     if (!/^[A-Za-z0-9._-]{1,249}$/.test(value) || value === '.' || value === '..') {
-      this.problem(`${name} is not a topic name Kafka takes: "${value}"`);
+      this.problem(`${name} is not a valid Kafka topic name: "${value}"`);
     }
     return value;
   }

@@ -77,7 +77,7 @@ function readEndpoints(configured: NodeJS.ProcessEnv): TestEndpoints {
   } catch (error) {
     if (!(error instanceof ConfigurationError)) throw error;
     throw new Error(
-      `The servers for the tests are named in part only. Name all of them, or none and run \`npm run -s stack -- up\`.\n${error.problems.join('\n')}`,
+      `Only some of the test servers are configured. Configure all of them, or none and run \`npm run -s stack -- up\`.\n${error.problems.join('\n')}`,
       { cause: error },
     );
   }
@@ -106,10 +106,10 @@ function stackVariables(): NodeJS.ProcessEnv {
     });
     const variables = parseExports(output);
     if (variables['KAFKA_BROKERS']) return variables;
-    throw new Error(`\`stack env\` names no endpoint:\n${output}`);
+    throw new Error(`\`stack env\` does not name an endpoint:\n${output}`);
   } catch (error) {
     throw new Error(
-      'No server to test against: no endpoint is configured and the embedded stack does not run. Start it with `npm run -s stack -- up`.',
+      'No server to test against: no endpoint is configured and the embedded stack is not running. Start it with `npm run -s stack -- up`.',
       { cause: error },
     );
   }

@@ -48,7 +48,7 @@ export class OutputCapture {
       const timer = setTimeout(
         () =>
           finish(() =>
-            reject(new Error(`${waitedFor} did not come within ${timeoutMs} ms.\n${this.tail()}`)),
+            reject(new Error(`${waitedFor} did not appear within ${timeoutMs} ms.\n${this.tail()}`)),
           ),
         timeoutMs,
       );

@@ -8,6 +8,6 @@ export const workspaceRoot = findRoot(dirname(fileURLToPath(import.meta.url)));
 function findRoot(folder: string): string {
   if (existsSync(join(folder, 'nx.json'))) return folder;
   const parent = dirname(folder);
-  if (parent === folder) throw new Error('no nx.json above the test kit: it runs inside its workspace only');
+  if (parent === folder) throw new Error('no nx.json above the test kit: it runs only inside its workspace');
   return findRoot(parent);
 }

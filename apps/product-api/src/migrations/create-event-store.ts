@@ -63,7 +63,7 @@ const createReaderRole = `
       RAISE EXCEPTION USING
         ERRCODE = 'insufficient_privilege',
         MESSAGE = format('role event_store_reader does not exist and %I may not create it', current_user),
-        HINT = 'Let an administrator run CREATE ROLE event_store_reader NOLOGIN, then migrate again.';
+        HINT = 'Ask an administrator to run CREATE ROLE event_store_reader NOLOGIN, then migrate again.';
   END $$`;
 
 /** A GRANT by someone who may not grant is only a warning, so the outcome is checked. */
@@ -79,6 +79,6 @@ const grantReaderRole = `
         ERRCODE = 'insufficient_privilege',
         MESSAGE = format('%I may not let event_store_reader connect to %I and use its schema %I',
           current_user, current_database(), current_schema()),
-        HINT = 'Let the owner of the database run GRANT CONNECT ON DATABASE and GRANT USAGE ON SCHEMA, then migrate again.';
+        HINT = 'Ask the owner of the database to run GRANT CONNECT ON DATABASE and GRANT USAGE ON SCHEMA, then migrate again.';
     END IF;
   END $$`;

@@ -9,7 +9,7 @@ export class CommandMetrics {
   constructor(registry: Registry) {
     this.#commands = new Counter({
       name: 'product_commands_total',
-      help: 'Commands by what came out; failed ones ended by an error',
+      help: 'Commands by outcome; failed ones ended with an error',
       labelNames: ['command', 'outcome'],
       registers: [registry],
     });

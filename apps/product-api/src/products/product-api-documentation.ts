@@ -18,14 +18,14 @@ const idempotencyKey = ApiHeader({
   required: false,
   schema: { type: 'string', pattern: '^[\\x21-\\x7e]{1,255}$' },
   description:
-    'A key of the client for this request, such as a UUID. Sent again with the same method, path and body it gets the first answer ' +
-    'again and has no second effect. Kept for at least 24 hours.',
+    'A key that the client chooses for this request, such as a UUID. Repeated with the same method, path and body, it returns the first answer ' +
+    'and has no second effect. Kept for at least 24 hours.',
 });
 
 const productId = ApiParam({ name: 'id', format: 'uuid' });
 
 const refusedChange = [
-  ApiProblem(412, 'If-Match names another version than the current one', 'stale-version'),
+  ApiProblem(412, 'If-Match names a version that is not the current one', 'stale-version'),
   ApiProblem(428, 'If-Match is missing', 'precondition-required'),
 ];
 
@@ -66,7 +66,7 @@ export function CreatesProduct(): MethodDecorator {
 
 export function ReadsProduct(): MethodDecorator {
   return applyDecorators(
-    ApiOperation({ summary: 'Read a product as the last command left it' }),
+    ApiOperation({ summary: 'Read the current state of a product' }),
     productId,
     ApiOkResponse({ type: ProductResponse, headers: etag }),
     ...absent,
@@ -82,7 +82,7 @@ export function ChangesProduct(summary: string): MethodDecorator {
       name: 'If-Match',
       required: true,
       schema: { type: 'string', pattern: ifMatchPattern },
-      description: 'ETag of the version the change is made to, or * for any',
+      description: 'ETag of the version to change, or * for any',
       example: '"3"',
     }),
     idempotencyKey,

@@ -71,8 +71,8 @@ function outcomeUnknownProblem(cause: unknown): ProblemException {
   return new ProblemException(
     503,
     'outcome-unknown',
-    'It is not known whether the change was made',
-    'The database stopped answering while the change was stored; it was stored as a whole or not at all. Send the request ' +
+    'Unknown whether the change was made',
+    'The database stopped answering while storing the change; it was stored completely or not at all. Send the request ' +
       'again with the same Idempotency-Key if it had one, else read the product first.',
     { retryAfterSeconds: 5, cause },
   );

@@ -110,7 +110,7 @@ export class ProductController {
 
   @Post(':id/stock-adjustments')
   @HttpCode(200)
-  @ChangesProduct('Add to the stock or take from it')
+  @ChangesProduct('Add to or remove from the stock')
   @ApiProblem(409, 'There is not enough stock, or too much', 'insufficient-stock', 'stock-limit-exceeded')
   adjustStock(
     @Param('id', productIdPipe) id: string,
@@ -147,7 +147,7 @@ export class ProductController {
   }
 
   @Delete(':id')
-  @ChangesProduct('Delete for good; the answer is the product as it was left')
+  @ChangesProduct('Delete permanently; the answer is the final state of the product')
   @ApiBody({ type: DeleteProductRequest, required: false })
   delete(
     @Param('id', productIdPipe) id: string,

@@ -28,7 +28,7 @@ export const IfMatch = createParamDecorator((_: unknown, context: ExecutionConte
       428,
       'precondition-required',
       'If-Match is required',
-      'A change must say which version of the product it is made to. Read the product, send its ETag as If-Match ' +
+      'A change must name the version of the product that it changes. Read the product, send its ETag as If-Match ' +
         '(or * to accept any version), and try again. Nothing was changed.',
     );
   }

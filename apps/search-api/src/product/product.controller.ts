@@ -22,14 +22,14 @@ export class ProductController {
   @ApiHeader({
     name: 'if-none-match',
     required: false,
-    description: 'The ETag of a copy that is still at hand.',
+    description: 'The ETag of a copy that the client still has.',
   })
   @ApiOkResponse({
     type: ProductResponse,
     headers: { etag: { description: 'The version, such as "3".', schema: { type: 'string' } } },
   })
   @ApiResponse({ status: 304, description: 'The copy is still current.' })
-  @ApiProblem(404, 'There is none, it was deleted, or it is not published.', 'product-not-found')
+  @ApiProblem(404, 'It does not exist, was deleted, or is not published.', 'product-not-found')
   @ApiProblem(
     503,
     'Elasticsearch is away, or there is no index; Retry-After says when to try again',

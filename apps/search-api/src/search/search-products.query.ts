@@ -62,13 +62,13 @@ export class SearchProductsQuery {
   @MaxLength(200)
   q?: string;
 
-  @AnyOf('Category id; repeat it for any of several.')
+  @AnyOf('Category id; repeat it to match any of several.')
   category?: string[];
 
-  @AnyOf('Brand; repeat it for any of several.')
+  @AnyOf('Brand; repeat it to match any of several.')
   brand?: string[];
 
-  @AnyOf('Tag; repeat it for any of several.')
+  @AnyOf('Tag; repeat it to match any of several.')
   tag?: string[];
 
   @PriceLimit('Lowest price, in minor units of the currency; not above priceMax.')
@@ -117,7 +117,7 @@ export class SearchProductsQuery {
   size?: number;
 
   @ApiPropertyOptional({
-    description: "nextCursor of the page before, with that page's other parameters.",
+    description: "nextCursor of the previous page, with that page's other parameters.",
     maxLength: 4_000,
   })
   @IsOptional()

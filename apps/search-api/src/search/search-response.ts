@@ -17,7 +17,7 @@ class TotalResponse {
   @ApiProperty({ type: 'integer' })
   value: number;
 
-  @ApiProperty({ enum: ['eq', 'gte'], description: 'gte: there are at least so many.' })
+  @ApiProperty({ enum: ['eq', 'gte'], description: 'gte: there are at least this many.' })
   relation: 'eq' | 'gte';
 }
 
@@ -75,7 +75,7 @@ class OthersResponse implements Record<keyof Facets['others'], number> {
   @ApiProperty({ type: 'integer', description: 'Beyond the 50 most frequent.' })
   tags: number;
 
-  @ApiProperty({ type: 'integer', description: 'In further currencies, beyond the 10 most frequent.' })
+  @ApiProperty({ type: 'integer', description: 'In other currencies, beyond the 10 most frequent.' })
   prices: number;
 }
 
@@ -97,8 +97,7 @@ class FacetsResponse implements Facets {
 
   @ApiProperty({
     type: OthersResponse,
-    description:
-      'How often the products have a value that is not listed. 0: the list is complete; more: there are further values.',
+    description: 'How many products have a value that is not listed. 0: the list is complete.',
   })
   others: OthersResponse;
 }
@@ -112,7 +111,7 @@ export class SearchResponse implements SearchResult {
 
   @ApiProperty({
     type: FacetsResponse,
-    description: 'Each facet is counted under all filters but its own.',
+    description: 'Each facet is counted with all filters except its own.',
   })
   facets: FacetsResponse;
 

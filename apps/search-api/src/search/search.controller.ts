@@ -23,7 +23,7 @@ export class SearchController {
   @ApiOkResponse({ type: SearchResponse })
   @ApiProblem(
     400,
-    'A parameter is not valid, priceMin is above priceMax, or the cursor cannot be continued',
+    'A parameter is invalid, priceMin is above priceMax, or the cursor cannot be continued',
     'invalid-cursor',
   )
   @ApiProblem(

@@ -75,12 +75,12 @@ const described: Record<ProductEventType, EventDescription> = {
   },
   'product.published.v1': {
     title: 'Product published',
-    description: 'It can be found from now on.',
+    description: 'The product can now be found.',
     data: data({}),
   },
   'product.unpublished.v1': {
     title: 'Product unpublished',
-    description: 'It is a draft again.',
+    description: 'The product is a draft again.',
     data: data({}),
   },
   'product.deleted.v1': {

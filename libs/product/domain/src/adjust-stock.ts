@@ -32,7 +32,7 @@ export function adjustStock(
   if (stock + delta > eventLimits.stock.maximum) {
     return refuse(
       'stock-limit-exceeded',
-      `Product ${productId} would have more than ${eventLimits.stock.maximum}.`,
+      `Product ${productId} would have more than ${eventLimits.stock.maximum} in stock.`,
     );
   }
   return decision;

@@ -79,14 +79,15 @@ function writtenByHand(value: unknown): string {
 }
 
 function finite(value: number): number {
-  if (!Number.isFinite(value)) throw new TypeError(`${value} is no JSON number`);
+  if (!Number.isFinite(value)) throw new TypeError(`${value} is not a JSON number`);
   return value;
 }
 
 function membersOf(value: unknown): Record<string, unknown> {
-  if (typeof value !== 'object' || value === null) throw new TypeError(`a ${typeof value} is no JSON value`);
+  if (typeof value !== 'object' || value === null)
+    throw new TypeError(`a ${typeof value} is not a JSON value`);
   if (typeof (value as { toJSON?: unknown }).toJSON === 'function') {
-    throw new TypeError(`a ${value.constructor.name} is no JSON value`);
+    throw new TypeError(`a ${value.constructor.name} is not a JSON value`);
   }
   return value as Record<string, unknown>;
 }

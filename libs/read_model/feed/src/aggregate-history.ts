@@ -48,7 +48,7 @@ function decodeStored(envelope: string, aggregateId: string): ProductEvent {
   const decoded = decodeEvent(envelope);
   if (decoded.ok) return decoded.event;
   throw new HistoryUnreadable(
-    `An event of product ${aggregateId} in the event store does not decode (${decoded.reason}: ${decoded.message}). ` +
-      'Nothing of this product was changed. Deploy the version that knows this event, or find out who wrote it.',
+    `An event of product ${aggregateId} in the event store cannot be decoded (${decoded.reason}: ${decoded.message}). ` +
+      'Nothing of this product was changed. Deploy the version that knows this event, or find its writer.',
   );
 }

@@ -66,7 +66,7 @@ export class LiveFeed {
     return this.#fed;
   }
 
-  /** Generations that are fed now, the one readers use last. */
+  /** Generations currently fed, the one readers use last. */
   get generations(): readonly Generation[] {
     return this.#fed.map(({ generation }) => generation);
   }

@@ -68,6 +68,6 @@ export function isGenerationName(text: string, projection: string): text is Gene
 export function asGenerationName(text: string, projection: string): GenerationName {
   if (isGenerationName(text, projection)) return text;
   throw new TypeError(
-    `"${text}" is no generation of ${projection}; their names read ${projection}_v<schema>_<yyyymmdd>_<hhmmss>_<fingerprint8>`,
+    `"${text}" is not a generation of ${projection}; their names have the form ${projection}_v<schema>_<yyyymmdd>_<hhmmss>_<fingerprint8>`,
   );
 }

@@ -75,7 +75,7 @@ describe('the name of a generation', () => {
       expect(parseGenerationName(text)).toBeUndefined();
       expect(() => asGenerationName(text, 'product_search')).toThrow(TypeError);
     }
-    expect(() => asGenerationName(name, 'search')).toThrow(/no generation of search/);
+    expect(() => asGenerationName(name, 'search')).toThrow(/not a generation of search/);
     expect(asGenerationName(name, 'product_search')).toBe(name);
   });
 

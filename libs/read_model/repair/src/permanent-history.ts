@@ -33,13 +33,13 @@ export function permanentHistory(eventStore: Pool): PermanentHistory {
         });
       const { standby, filled } = rows[0]!;
       const fault = standby
-        ? 'EVENT_STORE_DATABASE_URL leads to a standby, which may be behind'
+        ? 'EVENT_STORE_DATABASE_URL points to a standby, which may be behind'
         : filled
           ? undefined
-          : 'the event store that EVENT_STORE_DATABASE_URL leads to holds no event at all';
+          : 'the event store that EVENT_STORE_DATABASE_URL points to is empty';
       if (fault === undefined) return;
       throw new RepairRefused(
-        `The document holds something the event store does not have, but ${fault}. Nothing was changed. ` +
+        `The document holds something that is not in the event store, but ${fault}. Nothing was changed. ` +
           'Point EVENT_STORE_DATABASE_URL to the primary of the write database, then repair again.',
       );
     },

@@ -100,13 +100,13 @@ async function repairDocument(
     const correction = await store.correct(generation, aggregateId, observed, document, signal);
     if (correction.outcome === 'rejected') {
       throw new RepairRefused(
-        `${generation} never takes the document of ${aggregateId}: ${correction.reason}. Correct the projection or its storage ` +
+        `${generation} never accepts the document of ${aggregateId}: ${correction.reason}. Correct the projection or its storage ` +
           'definition and rebuild.',
       );
     }
   }
   throw new RepairRefused(
-    `The document of ${aggregateId} in ${generation} changed again each time it was corrected: something writes it that is no feed ` +
+    `The document of ${aggregateId} in ${generation} changed again each time it was corrected: something writes it that is not a feed ` +
       'of this log. Find that writer, then repair again.',
   );
 }
@@ -131,7 +131,7 @@ function fold(
     document: document && prepareDocument(document),
     obstacle:
       what &&
-      `The events of ${aggregateId} in the event store do not make a whole document (${what}). It holds what they say up to there. ` +
+      `The events of ${aggregateId} in the event store do not make a whole document (${what}). It holds the events up to that point. ` +
         'See `rebuild-job dlq list` for the events that were put aside.',
   };
 }

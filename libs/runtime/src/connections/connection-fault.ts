@@ -123,7 +123,7 @@ function exitCodeOf(error: unknown): 1 | 4 | undefined {
 /** `host:port/database` of a Postgres URL, without credentials. */
 export function databaseServer(url: string): string {
   const parsed = URL.parse(url);
-  if (parsed === null) return 'an address that is no URL';
+  if (parsed === null) return 'an address that is not a URL';
   return `${parsed.hostname || 'localhost'}:${parsed.port || '5432'}${parsed.pathname}`;
 }
 

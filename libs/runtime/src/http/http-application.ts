@@ -89,10 +89,7 @@ export async function createHttpApplication(
     close: async () => {
       const cutOff = await exchanges.drain(limits.drainMs, () => nest.close());
       if (cutOff > 0)
-        logger.warn(
-          { requests: cutOff },
-          `cut off requests that took longer than ${limits.drainMs} ms to end`,
-        );
+        logger.warn({ requests: cutOff }, `cut off requests that took longer than ${limits.drainMs} ms`);
     },
   };
 }

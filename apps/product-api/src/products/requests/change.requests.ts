@@ -11,7 +11,7 @@ export class ChangeDetailsRequest {
   @TextField(eventLimits.brand, { description: 'New brand', optional: true })
   readonly brand?: string;
 
-  @TagsField({ description: 'The tags the product has from now on', optional: true })
+  @TagsField({ description: 'New tags, replacing all earlier ones', optional: true })
   readonly tags?: string[];
 }
 
@@ -24,12 +24,14 @@ export class ChangePriceRequest implements Price {
 }
 
 export class ChangeCategoryRequest {
-  @TextField(eventLimits.categoryId, { description: 'Category the product is listed in from now on' })
+  @TextField(eventLimits.categoryId, { description: 'New category of the product' })
   readonly categoryId: string;
 }
 
 export class AdjustStockRequest {
-  @NonZeroIntegerField(eventLimits.stockDelta, { description: 'Pieces added (positive) or taken (negative)' })
+  @NonZeroIntegerField(eventLimits.stockDelta, {
+    description: 'Pieces added (positive) or removed (negative)',
+  })
   readonly delta: number;
 
   @TextField(eventLimits.reason, { description: 'Why, for the record', optional: true })

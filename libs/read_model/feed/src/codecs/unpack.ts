@@ -82,7 +82,7 @@ function isTooLarge(error: unknown): boolean {
 
 function tooLarge(limitBytes: number): string {
   return (
-    `unpacks to more than ${limitBytes} bytes. Raise KAFKA_MAX_UNPACKED_BATCH_BYTES if such batches are meant to be there, ` +
+    `unpacks to more than ${limitBytes} bytes. Raise KAFKA_MAX_UNPACKED_BATCH_BYTES if such batches are intended, ` +
     'and the memory of the process with it'
   );
 }

@@ -29,7 +29,7 @@ export function outcomeOfVersion(
   given: readonly number[],
   progress: readonly AggregateProgress[],
 ): OutcomeOfVersion {
-  if (progress.length === 0) return { outcome: 'refused', detail: 'no read model of this release is fed' };
+  if (progress.length === 0) return { outcome: 'refused', detail: 'this release feeds no read model' };
   let worst: OutcomeOfVersion = { outcome: 'contained', detail: null };
   for (const one of progress) {
     const outcome = outcomeIn(one, version, given);

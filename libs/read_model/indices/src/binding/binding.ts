@@ -25,7 +25,7 @@ export class BoundElsewhere extends Error {
   /** @param registry the database, without user or password */
   constructor(registry: string, problems: readonly string[]) {
     super(
-      `The read-model database ${registry} (READ_MODEL_DATABASE_URL) belongs to another event log or other readers than are configured:\n` +
+      `The read-model database ${registry} (READ_MODEL_DATABASE_URL) belongs to an event log or readers other than those configured:\n` +
         problems.map((problem) => `  - ${problem}\n`).join('') +
         'Nothing was changed. If the configuration is wrong, correct the settings named. If this is another environment, give it its own ' +
         'read-model database: create it, set READ_MODEL_DATABASE_URL, and run `npm run -s migrate`. If log or readers moved on ' +

@@ -16,7 +16,7 @@ const clusterSetting = (name: string, first = ''): Block => ({
 
 /** Why a full disk comes first: the server sets the block again as long as there is no room. */
 const freeFirst =
-  'free disk space or add a node first. Below the high watermark the server lifts it automatically, else: ';
+  'free disk space or add a node first. Below the high watermark the server lifts it automatically; otherwise: ';
 
 const blocks: ReadonlyMap<number, Block> = new Map([
   [4, { name: 'the index is closed', lift: (index) => `POST /${index}/_open` }],
@@ -81,7 +81,7 @@ export function remedyForLimit(reason: string): string {
   if (setting !== 'cluster.max_shards_per_node')
     return `The limit is ${setting ?? 'a setting of the server'}: raise it, then run this again.`;
   return (
-    'The limit is cluster.max_shards_per_node: delete old generations (rebuild-job prune --projection all) or indices nobody needs, ' +
+    'The limit is cluster.max_shards_per_node: delete old generations (rebuild-job prune --projection all) or unused indices, ' +
     'add a data node, or raise it with PUT /_cluster/settings, then run this again.'
   );
 }

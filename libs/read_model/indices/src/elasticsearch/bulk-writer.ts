@@ -130,7 +130,7 @@ export function bulkWriter(client: Client, options: BulkWriterOptions = {}): Wri
       again(job, bulk.documents, { sentAt, overloaded: true, reason });
     } else if (status === 413) {
       const { id, version } = bulk.documents[0]!;
-      const tooLarge = `${bulk.body.length} bytes are too large for the server: ${reason}`;
+      const tooLarge = `${bulk.body.length} bytes are more than the server accepts: ${reason}`;
       job.acknowledge(0, 0, [{ id, version, reason: tooLarge }]);
     } else if (fault === 'transient') {
       // A 429 was refused before anything was done; after anything else the bulk may have been applied.

@@ -45,6 +45,6 @@ export function largestRoom(
 
 function bytesOf(text: string): number {
   const match = /^([\d.]+)([kmgtp]?b)$/i.exec(text);
-  if (match === null) throw new RangeError(`"${text}" is no size Elasticsearch would take`);
+  if (match === null) throw new RangeError(`"${text}" is not a size that Elasticsearch accepts`);
   return Number(match[1]) * units[match[2]!.toLowerCase()]!;
 }

@@ -141,7 +141,7 @@ async function dataNodeDisks(client: Client, options: RequestOptions): Promise<N
 function unhealthy(problem: string, remedy: string): DependencyError {
   return new DependencyError(
     'elasticsearch',
-    `Elasticsearch cannot take a build: ${problem}. Nothing was changed. ${remedy}`,
+    `Elasticsearch is not ready for a build: ${problem}. Nothing was changed. ${remedy}`,
   );
 }
 

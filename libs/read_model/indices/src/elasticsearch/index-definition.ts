@@ -35,9 +35,7 @@ const pinnedSettings = {
 /** @throws TypeError when the projection's own fields would collide with the store's */
 export function assertStorable(storage: ElasticsearchStorage): void {
   if (digestField in storage.properties) {
-    throw new TypeError(
-      `the field "${digestField}" is the store's own; give the projection's field another name`,
-    );
+    throw new TypeError(`the field "${digestField}" is reserved by the store; rename the projection's field`);
   }
 }
 

@@ -132,7 +132,7 @@ async function unfound(
   const byId = new Map(hits.map((hit) => [hit._id!, hit]));
   return asked.flatMap(({ id, version, clauses }) => {
     const hit = byId.get(id);
-    if (hit === undefined) return [`${id} is found by no search`];
+    if (hit === undefined) return [`${id} is not found by any search`];
     if (hit._version !== version) return [];
     const matched = new Set((hit.matched_queries ?? []) as string[]);
     const lost = [...clauses.keys()].filter((field) => !matched.has(nameOf(field, id)));

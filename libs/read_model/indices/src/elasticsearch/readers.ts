@@ -87,7 +87,7 @@ function refuseRouting({ alias }: ReadersAlias, name: GenerationName, setUp: est
   const add = { index: name, alias, ...kept, is_write_index: false };
   throw new CutoverConflict(
     `The alias ${alias} has the routing ${search ?? index}, so readers see only what happens to lie in some shards of ${name}, and would see ` +
-      'something else of any other index. Nothing was changed. Take it off, then run this again: ' +
+      'something else of any other index. Nothing was changed. Remove it, then run this again: ' +
       `POST /_aliases ${JSON.stringify({ actions: [{ add }] })}`,
   );
 }
@@ -159,8 +159,8 @@ export async function moveAlias(
       const type = serverErrorOf(error)?.type;
       if (type === 'aliases_not_found_exception' || type === 'index_not_found_exception') {
         throw new CutoverConflict(
-          `The alias ${alias} could not be moved from ${from ?? 'nowhere'} to ${to}: one of them, or the alias on it, is gone. ` +
-            'Nothing was changed. Look at where the alias points now, then cut over again.',
+          `The alias ${alias} could not be moved from ${from ?? 'nowhere'} to ${to}: one of them, or its alias, is gone. ` +
+            'Nothing was changed. See where the alias points now, then cut over again.',
           { cause: error },
         );
       }
@@ -175,7 +175,7 @@ export async function moveAlias(
     alias,
     to,
     now,
-    from === undefined ? 'this one was taken back' : 'another cutover came right after this one',
+    from === undefined ? 'this one was undone' : 'another cutover followed immediately',
   );
 }
 
@@ -217,8 +217,8 @@ function assertAt(
   throw new CutoverConflict(
     `The alias ${alias} points at ${describeTarget(target)}, expected ${expected ?? 'no index'}; ${changed}. ` +
       (target.kind === 'ambiguous'
-        ? 'Take the alias off every index but the one that should serve, then cut over again.'
-        : 'Another cutover came first: look at it, then cut over again.'),
+        ? 'Remove the alias from every index but the one that should serve, then cut over again.'
+        : 'Another cutover came first: check it, then cut over again.'),
   );
 }
 

@@ -93,7 +93,7 @@ export function storedColumns(storage: PostgresStorage): StoredColumn[] {
   const names = new Set(digestColumns.map((column) => column.split(' ')[0]!));
   const columns = storage.columns.map(({ field, type, nullable = false }): StoredColumn => {
     const name = snakeCase(field);
-    if (names.has(name)) throw new TypeError(`the column ${name} is there twice, or is the store's own`);
+    if (names.has(name)) throw new TypeError(`the column ${name} appears twice, or is reserved by the store`);
     names.add(name);
     const { select, ...behaviour } = columnTypes[type];
     const sql = escapeIdentifier(name);

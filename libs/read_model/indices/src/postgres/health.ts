@@ -17,7 +17,7 @@ export async function assertAbleToBuild(pool: Pool): Promise<void> {
   );
   const { read_only, schema, tables, views } = rows[0]!;
   const fault = read_only
-    ? 'takes no writes (it is a standby, or set read only). Point READ_MODEL_DATABASE_URL to the primary.'
+    ? 'accepts no writes (it is a standby, or read-only). Point READ_MODEL_DATABASE_URL to the primary.'
     : !schema
       ? 'has no schema "generations". Run `npm run -s migrate`.'
       : !tables || !views

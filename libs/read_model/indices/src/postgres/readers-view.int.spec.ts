@@ -204,7 +204,7 @@ describe('a Postgres server', () => {
       });
       const failure = standby.assertHealthy();
       await expect(failure).rejects.toMatchObject({ code: 'DEPENDENCY' });
-      await expect(failure).rejects.toThrow(/takes no writes.*to the primary/);
+      await expect(failure).rejects.toThrow(/accepts no writes.*to the primary/);
       await readOnly.end();
     } finally {
       await pool.end();

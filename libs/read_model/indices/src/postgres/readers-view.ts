@@ -113,8 +113,8 @@ export async function moveView(
     throw new CutoverConflict(
       `The view ${view} reads from ${describeTarget(target)}, expected ${from ?? 'nothing'}; nothing was changed. ` +
         (target.kind === 'ambiguous'
-          ? `Drop or rename what is called ${view}, or fix its query, then cut over again.`
-          : 'Another cutover came first: look at it, then cut over again.'),
+          ? `Drop or rename the object called ${view}, or fix its query, then cut over again.`
+          : 'Another cutover came first: check it, then cut over again.'),
     );
   }
   const table = await client.query(`SELECT to_regclass($1) IS NOT NULL AS exists`, [tableOf(to)]);

@@ -52,7 +52,7 @@ function remedyFor(error: unknown): string | undefined {
   if (isTransient(error)) return undefined;
   if (code === '53100') return 'The disk of Postgres is full: free or add space, then run again.';
   if (code.startsWith('53'))
-    return 'Postgres is out of memory or another resource: relieve it, then run again.';
+    return 'Postgres is out of memory or another resource: reduce its load, then run again.';
   return undefined;
 }
 
@@ -61,7 +61,7 @@ function remedyWhenLasting(error: unknown): string {
   const locked = error instanceof DatabaseError && error.code === '55P03';
   return locked
     ? 'Another session keeps the lock: find it in pg_stat_activity and end it, or wait for it, then run again.'
-    : 'Run it again when the server can work.';
+    : 'Run it again when the server is available.';
 }
 
 /**

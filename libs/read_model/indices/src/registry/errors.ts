@@ -5,7 +5,7 @@ export class UnknownGeneration extends Error {
 
   constructor(projection: string, nameOrUuid: string) {
     super(
-      `There is no generation ${nameOrUuid} of ${projection} in the registry. Nothing was changed. ` +
+      `The registry has no generation ${nameOrUuid} of ${projection}. Nothing was changed. ` +
         'See `status` for the generations there are.',
     );
     this.name = 'UnknownGeneration';

@@ -139,7 +139,7 @@ export async function assertFence(connection: Pool | PoolClient, fence: Fence): 
 
 function leaseLost({ projection, runId, token }: Fence): LeaseLost {
   return new LeaseLost(
-    `Run ${runId} no longer holds the lease of ${projection} (token ${token}): it was released, or it ran out and another ` +
+    `Run ${runId} no longer holds the lease of ${projection} (token ${token}): it was released, or it expired and another ` +
       'run took it. This run changed nothing more. See `status` for the run that holds it now.',
   );
 }

@@ -89,7 +89,7 @@ export async function buildGeneration(input: BuildInput): Promise<BuildResult> {
       .finally(() => endUnfinished(input, table));
     // The next slice stops reading at once when this one cannot be written; `await writing` above then throws the cause.
     writing.catch((error: unknown) => failed.abort(error));
-    // Nothing else is read before a snapshot of this slice's end is certain, or given up; its documents need not wait for that.
+    // Reading waits until a snapshot of this slice's end is durable or abandoned; its documents need not wait for that.
     await saved.catch(() => writing);
   }
   await writing;

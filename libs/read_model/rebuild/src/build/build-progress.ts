@@ -18,7 +18,7 @@ export interface ProgressPicture {
   readonly spilledBytes: number;
 }
 
-/** What a build has done so far, written by the build and read by whoever reports it. */
+/** What a build has done so far, written by the build and read by its reporter. */
 export class BuildProgress {
   step = 'preflight';
   documentsWritten = 0;

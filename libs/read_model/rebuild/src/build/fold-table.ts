@@ -160,7 +160,7 @@ export class FoldTable {
     this.#spill = undefined;
   }
 
-  /** Ends like `dispose`, but leaves its records on the disk for a run that goes on from a snapshot. */
+  /** Ends like `dispose`, but leaves its records on disk for a run that resumes from a snapshot. */
   abandon(): void {
     this.#entries.clear();
     this.#spill?.close();

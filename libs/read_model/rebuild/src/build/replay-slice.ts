@@ -14,7 +14,7 @@ import {
 import { emptyTally, type SliceTally } from './slice-tally.ts';
 import { SnapshotClock, type SnapshotInterval } from './snapshot-clock.ts';
 
-/** When half-read slices are written down, where, and who is told. */
+/** When and where half-read slices are saved, and who is notified. */
 export interface Snapshots {
   /** UUID of the generation they belong to. */
   readonly generation: string;
@@ -25,16 +25,16 @@ export interface Snapshots {
   readonly marks: ReadonlyMap<number, SliceMark>;
   /** Called when a snapshot is on the disk; earlier ones are removed when it resolves. */
   readonly onSnapshot: (slice: number, mark: SliceMark) => Promise<void>;
-  /** Told when a slice has to be read from its beginning after all. */
+  /** Called when a slice has to be read from its beginning after all. */
   readonly onUnusable: (slice: number, reason: string) => void;
-  /** Told when a snapshot could not be written: an interrupted run would go on from further back. */
+  /** Called when a snapshot could not be written: an interrupted run would resume from further back. */
   readonly onNotice: (line: string) => void;
 }
 
 export interface ReplayedSlice {
   readonly table: FoldTable;
   readonly tally: SliceTally;
-  /** Resolves when a snapshot that was begun is certain, or given up for want of room, and rejects when it was refused. */
+  /** Resolves when a snapshot in progress is durable, or abandoned for lack of room, and rejects when it was refused. */
   readonly saved: Promise<void>;
 }
 
@@ -46,8 +46,8 @@ interface HalfRead {
 }
 
 /**
- * Reads a slice to its end and folds it, going on from its snapshot when there is one. Whatever ends it early, it
- * writes a last one.
+ * Reads a slice to its end and folds it, resuming from its snapshot when there is one. Whatever ends it early, it
+ * writes a final snapshot.
  * @returns the table, which may be drained while the snapshot of the slice's end is on its way to the disk; the caller disposes it, not
  *   before `saved`
  */
@@ -62,7 +62,7 @@ export async function replaySlice(
   const clock = snapshots && new SnapshotClock(snapshots.every, performance.now());
   // False while a batch is folded: what fails in there leaves a table that is ahead of its position.
   let isWhole = true;
-  // One snapshot at a time is on its way to the disk and into the checkpoint while reading goes on.
+  // While reading continues, one snapshot at a time is on its way to disk and into the checkpoint.
   let saving: Promise<void> | undefined;
   let failure: Error | undefined;
   const saved = async () => {
@@ -127,7 +127,7 @@ export function tableOf(input: BuildInput, { slice }: LogSlice, tally: SliceTall
   });
 }
 
-/** Removes what a slice has on disk, its own and what it went on from, once it is finished. */
+/** Removes a finished slice's files: its own and those it resumed from. */
 export function forgetSlice(input: BuildInput, { slice }: LogSlice): void {
   const onNotice = input.snapshots?.onNotice ?? ((line: string) => process.emitWarning(line));
   removeOrTell(directoryOf(input, slice), onNotice);

@@ -65,7 +65,7 @@ describe('a slice that is half read', () => {
     const paged = source(10);
     const saved: LogSource = {
       ...paged,
-      // Reading goes on while a snapshot is on its way, so the page after next comes when it has arrived.
+      // Reading continues while a snapshot is on its way, so the page after next comes when it has arrived.
       async *read(...read) {
         for await (const batch of paged.read(...read)) {
           await eventually(() => expect(given.marks).toHaveLength(Number((batch.next.position - 10n) / 30n)));
@@ -205,18 +205,21 @@ describe('a snapshot that cannot be trusted', () => {
       ],
       ['names records that are gone', ({ spilled }) => rmSync(spilled, { recursive: true })],
     ];
-  it.each(damages)('because it %s is told, and the slice is read from its beginning', async (_, damage) => {
-    const first = attempt(source(10, 60), 1);
-    await expect(folded(first)).rejects.toThrow('the broker is gone');
-    const mark = first.marks[0]!;
-    const path = join(mark.directory, `${mark.position}.snapshot`);
-    const changed = damage({ path, spilled: join(mark.directory, 'slice-0'), mark });
-    const second = attempt(source(10), 1, changed ?? mark);
-    expect(sorted(await folded(second))).toEqual(sorted(await folded(attempt(source(10), 1))));
-    expect(second.unusable).toHaveLength(1);
-  });
+  it.each(damages)(
+    'because it %s is reported, and the slice is read from its beginning',
+    async (_, damage) => {
+      const first = attempt(source(10, 60), 1);
+      await expect(folded(first)).rejects.toThrow('the broker is gone');
+      const mark = first.marks[0]!;
+      const path = join(mark.directory, `${mark.position}.snapshot`);
+      const changed = damage({ path, spilled: join(mark.directory, 'slice-0'), mark });
+      const second = attempt(source(10), 1, changed ?? mark);
+      expect(sorted(await folded(second))).toEqual(sorted(await folded(attempt(source(10), 1))));
+      expect(second.unusable).toHaveLength(1);
+    },
+  );
 
-  it('because it belongs to another generation is told', async () => {
+  it('because it belongs to another generation is reported', async () => {
     const first = attempt(source(10, 60), 1);
     await expect(folded(first)).rejects.toThrow('the broker is gone');
     const second = attempt(source(10), 1, first.marks[0]);

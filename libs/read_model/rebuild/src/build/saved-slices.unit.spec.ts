@@ -7,7 +7,7 @@ afterAll(removeAttempts);
 describe('a slice of a build', () => {
   it('is written while it is saved at its end; nothing else is read, and it is not finished, before that is done', async () => {
     const { input } = attempt(source(10), 1 << 30, undefined, 100);
-    const told: string[] = [];
+    const steps: string[] = [];
     let written = 0;
     let save = (): void => undefined;
     const build = buildGeneration({
@@ -16,14 +16,14 @@ describe('a slice of a build', () => {
         ...input.source,
         slices: [slice, { ...slice, slice: 1 }],
         read: (of, ...rest) => {
-          told.push(`read ${of.slice}`);
+          steps.push(`read ${of.slice}`);
           return source(10).read(of, ...rest);
         },
       },
       snapshots: {
         ...input.snapshots!,
         onSnapshot: (saved) => {
-          told.push(`saving ${saved}`);
+          steps.push(`saving ${saved}`);
           return new Promise((resolve) => (save = resolve));
         },
       },
@@ -31,19 +31,19 @@ describe('a slice of a build', () => {
         written += documents.length;
         return Promise.resolve({ written: documents.length, stale: 0, rejected: [] });
       },
-      onSliceDone: ({ slice: done }) => Promise.resolve(void told.push(`finished ${done}`)),
+      onSliceDone: ({ slice: done }) => Promise.resolve(void steps.push(`finished ${done}`)),
     });
     for (const current of [0, 1]) {
-      await eventually(() => expect(told).toContain(`saving ${current}`));
+      await eventually(() => expect(steps).toContain(`saving ${current}`));
       await eventually(() => expect(written).toBe(30 * (current + 1)));
       // Whatever could go on without the snapshot has done so by now.
       await new Promise((resolve) => setImmediate(resolve));
-      expect(told).not.toContain(`finished ${current}`);
-      expect(told).not.toContain(`read ${current + 1}`);
+      expect(steps).not.toContain(`finished ${current}`);
+      expect(steps).not.toContain(`read ${current + 1}`);
       save();
     }
     await build;
-    expect(told).toContain('finished 1');
+    expect(steps).toContain('finished 1');
   });
 
   it('is not written as finished, nor any further, when its last snapshot was refused', async () => {
@@ -51,21 +51,21 @@ describe('a slice of a build', () => {
     const { input } = attempt(source(10), 1 << 30, undefined, 100);
     const finished: number[] = [];
     let written = 0;
-    let tell = (): void => undefined;
-    const told = new Promise<void>((resolve) => (tell = resolve));
+    let markAttempted = (): void => undefined;
+    const attempted = new Promise<void>((resolve) => (markAttempted = resolve));
     const build = buildGeneration({
       ...input,
       snapshots: {
         ...input.snapshots!,
         onSnapshot: () => {
-          setImmediate(tell);
+          setImmediate(markAttempted);
           return Promise.reject(refused);
         },
       },
       // Groups of 5, 10 and 15 documents, two of them on their way at a time.
       write: async (documents) => {
         written += documents.length;
-        await told;
+        await attempted;
         return { written: documents.length, stale: 0, rejected: [] };
       },
       onSliceDone: ({ slice: done }) => Promise.resolve(void finished.push(done)),

@@ -53,8 +53,8 @@ const chunkBytes = 1 << 20;
 const syncToDisk = promisify(fsync);
 
 /**
- * Writes what a half-read slice has folded so far into a file of its own: a line of JSON for each document, behind one for
- * the counts and the records on disk. It is on the disk when this resolves, and no earlier snapshot was touched. All of the
+ * Writes what a half-read slice has folded so far into a new file: a line of JSON for each document, after one for the counts
+ * and the records on disk. The file is durable when this resolves, and no earlier snapshot was touched. All of the
  * table is written down before anything is waited for, so it holds no record that is added meanwhile.
  *
  * @param position of the next record to read

@@ -8,7 +8,7 @@ export type SnapshotInterval =
 const believedCostMs = 25;
 
 /**
- * Tells when the next snapshot of a slice is due. Times are milliseconds of one clock that never goes back.
+ * Decides when the next snapshot of a slice is due. Times are milliseconds of one monotonic clock.
  *
  * The end of a slice is the best place: its documents are still to be written then, for about as long as it was read. So a
  * share of the time is spent there rather than shortly before.
@@ -26,7 +26,7 @@ export class SnapshotClock {
   }
 
   /**
-   * Counts events that were folded, and tells whether to write them down now.
+   * Counts folded events and returns whether to save them now.
    * @param share of the slice that has been read since the clock started, above 0 and up to 1
    */
   isDue(events: number, share: number, now: number): boolean {

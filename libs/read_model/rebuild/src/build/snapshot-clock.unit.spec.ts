@@ -1,6 +1,6 @@
 import { SnapshotClock } from './snapshot-clock.ts';
 
-it('is due after so many events or so much time, whichever comes first, and counts anew from each snapshot', () => {
+it('is due after so many events or so much time, whichever comes first, and restarts its count at each snapshot', () => {
   const clock = new SnapshotClock({ events: 100, ms: 1000 }, 0);
   expect(clock.isDue(99, 0.1, 999)).toBe(false);
   expect(clock.isDue(1, 0.1, 999)).toBe(true);

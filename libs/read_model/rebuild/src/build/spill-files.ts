@@ -82,7 +82,7 @@ export class SpillFiles {
     this.#bytes += size;
   }
 
-  /** Writes everything down to the disk and tells what is there. */
+  /** Flushes everything to disk and returns what is there. */
   sync(): SpillManifest {
     const files = [...this.#files].map(([number, file]) => {
       this.#flush(file);

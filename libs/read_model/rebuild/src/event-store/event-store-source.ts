@@ -29,7 +29,7 @@ interface Key {
  * Rows come in the order of the primary key (aggregate, version), a page at a time from the last key on, so an aggregate's
  * events follow each other, nothing is sorted and memory does not grow with the log.
  *
- * Limit: a snapshot cannot be taken up again by another process, so an interrupted run begins anew. It holds back vacuum of
+ * Limits: another process cannot continue a snapshot, so an interrupted run starts over. The snapshot holds back vacuum in
  * the write database for as long as the build takes.
  *
  * @throws DependencyError when the event store cannot be read

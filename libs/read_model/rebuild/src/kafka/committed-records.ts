@@ -21,7 +21,7 @@ export interface CommittedRecords {
  * Picks the committed records of one fetched partition from `from` up to (not including) `end`.
  *
  * The broker lists the aborted transactions that reach into a response as (producer, first offset); each lasts until that
- * producer's abort marker. The client library's own filter keeps one range per producer and gives up when the marker lies
+ * producer's abort marker. The client library's own filter keeps one range per producer and fails when the marker lies
  * in a later response, so records of aborted transactions pass it; this is Kafka's rule in full (its consumer's
  * `FetchResponse` iteration). Control batches are never delivered but move the position.
  */

@@ -15,9 +15,9 @@ import {
 export interface KafkaReadOptions {
   /** Bytes asked for in one fetch of one partition. */
   readonly fetchBytes?: number;
-  /** Milliseconds without any movement of the position after which reading is given up. */
+  /** Milliseconds without any movement of the position after which reading fails. */
   readonly stallTimeoutMs?: number;
-  /** Told of every fault that is waited out meanwhile. */
+  /** Called for every fault that is waited out meanwhile. */
   readonly onFault?: ((reason: string) => void) | undefined;
 }
 
@@ -149,7 +149,7 @@ async function* readPartition(
         positionOf: (index) => base + BigInt(distances[index]!),
         next: { position },
       };
-      // Whoever reads may take its time; that is no stall of the log.
+      // The consumer of this source may take its time; that is not a stall of the log.
       movedAt = performance.now();
       continue;
     }

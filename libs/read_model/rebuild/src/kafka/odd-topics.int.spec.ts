@@ -77,7 +77,7 @@ describe('a rebuild ends, and equals the naive fold, on a topic', () => {
     expect(receipt.events).toMatchObject({ read: 45, applied: 45, duplicate: 0 });
   });
 
-  it('with two transactions at once, one committed, and one aborted that went on after the other ended', async () => {
+  it('with two transactions at once, one committed, and one aborted that outlasted it', async () => {
     const model = await testReadModel({ partitions: 1 });
     const [kept, dropped] = [lives(5), lives(5)];
     const aborted = await openTransaction(model.topic.name, 0, dropped);

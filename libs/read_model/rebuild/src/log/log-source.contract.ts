@@ -21,7 +21,7 @@ export interface SourceUnderContract {
 
 const never = new AbortController().signal;
 const oneLife = { events: [step.created(), step.published(), step.priceChanged(3), step.stockAdjusted(2)] };
-/** With ids of their own, so that every run spreads them over the slices in the same way. */
+/** With fixed ids, so that every run spreads them over the slices in the same way. */
 const lives = (count: number): ProductEvent[][] =>
   Array.from({ length: count }, (_, index) =>
     productHistory({ ...oneLife, id: `0193a000-0000-7000-8000-${String(index).padStart(12, '0')}` }),
@@ -134,7 +134,7 @@ export function logSourceContract(factory: () => Promise<SourceUnderContract>): 
       }
     });
 
-    it('goes on from any place it gave, where it says that it can', async () => {
+    it('resumes from any place it returned, where it says that it can', async () => {
       for (const slice of subject.resumable ? source.slices : []) {
         const batches = await batchesOf(source, slice);
         const whole = valuesOf(batches);
@@ -162,7 +162,7 @@ export function logSourceContract(factory: () => Promise<SourceUnderContract>): 
       await next.close();
     });
 
-    it('ends on records that were taken back, also where they come last, and never shows them', async () => {
+    it('terminates on aborted records, also where they come last, and never shows them', async () => {
       const own = await subject.newLog();
       const [first, second] = [productHistory(oneLife), productHistory(oneLife)];
       await own.appendUndone(productHistory(oneLife));

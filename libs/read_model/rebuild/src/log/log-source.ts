@@ -18,7 +18,7 @@ export interface LogSlice {
   readonly end: bigint;
 }
 
-/** Where reading a slice goes on: a position, and for sources without numeric positions their own key. */
+/** Where reading a slice resumes: a position, and for sources without numeric positions their own key. */
 export interface LogCursor {
   readonly position: bigint;
   readonly key?: string;
@@ -38,7 +38,7 @@ export interface LogBatch {
 
 /**
  * A finite, re-readable view of the log. Its extent is captured when it is opened and never changes.
- * Ownership: whoever opens a source closes it. It joins no consumer group and commits nothing.
+ * Ownership: the opener of a source closes it. It joins no consumer group and commits nothing.
  */
 export interface LogSource {
   /** What another thread needs to open the same source; undefined where only the one that opened it can read it. */

@@ -20,8 +20,8 @@ const systemClock: PaceClock = {
 const batchesPerSecond = 4;
 
 /**
- * A source that hands out at most so many events per second, over all its slices, for the sake of whoever shares the servers.
- * A token bucket of a quarter of a second: what was not used while nothing was read cannot be made up for in a burst.
+ * A source that limits the events per second over all its slices, to protect shared servers. It is a token bucket of a quarter
+ * of a second: what was not used while nothing was read cannot be made up for in a burst.
  *
  * @param eventsPerSecond at least 1
  */

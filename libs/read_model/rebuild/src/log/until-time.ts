@@ -2,8 +2,8 @@ import { decodeEvent } from '@reprise/events';
 import type { LogBatch, LogSource } from './log-source.ts';
 
 /**
- * A source without the events that happened after a moment, by their own `time`. Records that are no valid event are kept
- * unless they carry a later time: they are poison, and whoever builds has to hear of them.
+ * A source without the events that happened after a moment, by their own `time`. Records that are not valid events are kept
+ * unless they carry a later time: they are poison, and the build must see them.
  *
  * Limit: it relies on an aggregate's event times not going back. Where they did, a later version may stay while the one
  * before it is left out, which shows as a version gap.

@@ -13,7 +13,7 @@ async function keptOf(values: (string | null)[]) {
 }
 
 describe('a log until a moment', () => {
-  it('has what happened up to and at that moment, at the positions of the whole log, and goes on behind the rest', async () => {
+  it('has what happened up to and at that moment, at the positions of the whole log, and skips the rest', async () => {
     const [first, second, third] = history.map(encodeEvent);
     const { source, batches, kept } = await keptOf([third!, first!, third!, second!]);
     expect(kept).toEqual([first, second]);

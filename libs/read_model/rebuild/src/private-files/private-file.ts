@@ -5,7 +5,7 @@ import { isPrivate } from './private-root.ts';
 
 const { O_CREAT, O_DIRECTORY, O_EXCL, O_NOFOLLOW, O_RDONLY, O_RDWR } = constants;
 
-/** Where the system gives open directories a path, what lies in one can be named whatever became of its own name. */
+/** Where the system gives open directories a path, files in one can be named even after the directory was renamed. */
 const descriptors = existsSync('/proc/self/fd') ? '/proc/self/fd' : undefined;
 
 /** Makes a directory, and those above it that are missing, for this account alone. */

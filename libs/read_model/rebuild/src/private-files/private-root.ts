@@ -3,8 +3,8 @@ import { join } from 'node:path';
 
 /*
  * Everything a rebuild puts on the disk lies in a directory of mode 0700 that its own account made under an unpredictable name:
- * the private root, directly below the work directory. Nobody else can write in there, so what is done in there cannot be
- * diverted; what stands beside it, whoever made it, is never touched.
+ * the private root, directly below the work directory. Nobody else can write there, so work in it cannot be
+ * diverted; anything beside it is never touched.
  */
 
 /** The account whose rights this process has; undefined where files have no such owner. */

@@ -9,7 +9,7 @@ export interface ScratchDirectory {
   readonly path: string;
   /** The private root it lies in, where more may be kept that outlives it. */
   readonly root: string;
-  /** Removes it with all it holds. Whoever asked for it does that. */
+  /** Removes it with all it holds. The caller that asked for it must do that. */
   remove(): void;
 }
 
@@ -18,10 +18,10 @@ const owned = /^scratch-(.+)-(\d+)-[^-]{6}$/;
 /**
  * Makes a scratch directory. What processes of this account that were killed on this host have left is removed first.
  *
- * Limit: a host is known by its name, so containers that share a directory need names of their own, as they have by default.
+ * Limit: a host is known by its name, so containers that share a directory need different names, as they have by default.
  *
  * @param base the work directory, or the system's for temporary files
- * @param onNotice told of what could not be removed
+ * @param onNotice called with what could not be removed
  */
 export function scratchDirectory(
   base: string = tmpdir(),

@@ -1,4 +1,4 @@
-/** Work that is repeated while a build goes on, one at a time. */
+/** Work that is repeated during a build, one at a time. */
 export interface BackgroundSettling {
   /** Begins one, unless one is under way. */
   begin(): void;
@@ -7,8 +7,8 @@ export interface BackgroundSettling {
 }
 
 /**
- * Has a store settle a generation beside its build, while it waits for more: at the end only the last part is left to do,
- * where everything at once would keep the gate waiting. What fails here is told, and left to the end of the build.
+ * Lets a store settle a generation during its build, so that only the last part is left for the end, where doing everything
+ * at once would delay the gate. Failures are reported and left to the end of the build.
  */
 export function backgroundSettling(
   settle: () => Promise<void>,

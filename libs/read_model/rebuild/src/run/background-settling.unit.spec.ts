@@ -20,16 +20,16 @@ describe('settling beside a build', () => {
     expect(ends).toHaveLength(2);
   });
 
-  it('tells of a failure and begins again: the end of the build does what is left', async () => {
-    const told: string[] = [];
+  it('reports a failure and starts again: the end of the build does what is left', async () => {
+    const reasons: string[] = [];
     const settling = backgroundSettling(
       () => Promise.reject(new Error('Elasticsearch is away')),
-      (reason) => told.push(reason),
+      (reason) => reasons.push(reason),
     );
     settling.begin();
     await settling.settled();
     settling.begin();
     await settling.settled();
-    expect(told).toEqual(['Elasticsearch is away', 'Elasticsearch is away']);
+    expect(reasons).toEqual(['Elasticsearch is away', 'Elasticsearch is away']);
   });
 });

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 
 /**
- * The most memory this process has had, in bytes: the kernel's high-water mark of its own address space where there is one.
+ * The most memory this process has had, in bytes: the kernel's high-water mark of its address space where there is one.
  * `getrusage`, used elsewhere, also counts what the process was before it became this program.
  */
 export function peakMemoryBytes(statusFile = '/proc/self/status'): number {

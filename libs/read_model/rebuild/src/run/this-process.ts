@@ -1,6 +1,6 @@
 import { hostname, userInfo } from 'node:os';
 
-/** Who a process is, for the registry, for receipts and for whoever finds a lease taken. */
+/** Who a process is, for the registry, for receipts and for a process that finds a lease taken. */
 export interface ProcessIdentity {
   readonly user: string;
   readonly host: string;

@@ -9,7 +9,7 @@ describe('who a process is', () => {
     });
   });
 
-  it('is told by the number of its user where the system has no name for that', () => {
+  it('is named by the number of its user where the system has no name for it', () => {
     const nobodyKnown = () => {
       throw new Error('uv_os_get_passwd returned ENOENT');
     };

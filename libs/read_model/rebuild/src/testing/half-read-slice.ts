@@ -63,7 +63,7 @@ export function source(pageSize: number, failAfter = Infinity): LogSource {
   };
 }
 
-/** A try to read the slice, and what it told. */
+/** An attempt to read the slice, and what it reported. */
 export interface Attempt {
   readonly marks: SliceMark[];
   readonly unusable: string[];
@@ -71,7 +71,7 @@ export interface Attempt {
   readonly input: BuildInput;
 }
 
-/** @param mark of the snapshot it goes on from */
+/** @param mark of the snapshot it resumes from */
 export function attempt(
   log: LogSource,
   memoryBytes: number,

@@ -3,7 +3,7 @@ import { foldedText, type ReadModelDocument } from '@reprise/read-model-document
 import type { Projection } from '@reprise/read-model-projections';
 
 /**
- * What the search documents must be, told in the plainest way and independently of the projection: each product's events
+ * What the search documents must be, computed in the plainest way and independently of the projection: each product's events
  * sorted by version, duplicates dropped, stopped at the first missing version and at an event no life has there, merged
  * field by field.
  */
@@ -35,8 +35,8 @@ function textsOf(given: Record<string, unknown>): Record<string, unknown> {
 type NaiveFold = (events: readonly ProductEvent[]) => Map<string, Record<string, unknown>>;
 
 /**
- * The same for any projection. One that is not listed here is folded by its own `evolve`, each life by itself: then only
- * what surrounds it is told independently, and `evolve` by its unit spec.
+ * The same for any projection. One that is not listed here is folded by its own `evolve`, each life separately: then only
+ * its surroundings are checked independently, and `evolve` by its unit spec.
  */
 export function naiveDocuments(
   projection: Projection,

@@ -8,7 +8,7 @@ export interface OpenTransaction {
   end(how: 'commit' | 'abort'): Promise<void>;
 }
 
-/** Writes events to one partition in a transaction of a producer of their own, and leaves it open. */
+/** Writes events to one partition in a transaction of a separate producer, and leaves it open. */
 export async function openTransaction(
   topic: string,
   partition: number,

@@ -12,7 +12,7 @@ export interface UnrulyRecord {
 }
 
 /** What goes wrong in a product's life, at one of its events where it needs one. */
-type Fault = 'none' | 'version missing' | 'unknown type' | 'no event' | 'goes on after its end';
+type Fault = 'none' | 'version missing' | 'unknown type' | 'no event' | 'continues after its end';
 
 const faults = fc.constantFrom<Fault>(
   'none',
@@ -20,7 +20,7 @@ const faults = fc.constantFrom<Fault>(
   'version missing',
   'unknown type',
   'no event',
-  'goes on after its end',
+  'continues after its end',
 );
 
 /**
@@ -51,7 +51,7 @@ function broken(life: readonly ProductEvent[], fault: Fault, at: number): Unruly
       );
     case 'no event':
       return records.toSpliced(at, 1, poison('{"no":"event"}'));
-    case 'goes on after its end': {
+    case 'continues after its end': {
       const last = life.at(-1)!;
       const end = last.type === 'product.deleted.v1' ? [] : [next(last, step.deleted())];
       return [...records, ...[...end, next(end[0] ?? last, step.stockAdjusted(1))].map(recordOf)];

@@ -28,8 +28,8 @@ interface StateFile {
 }
 
 /**
- * What the log says of every document: version and digest, on disk by bucket beyond a few kilobytes a bucket, so that the log
- * is folded once and any buckets can be compared afterwards. About 50 bytes a document. Ownership: whoever opens it disposes it.
+ * What the log says about every document: version and digest, on disk by bucket beyond a few kilobytes a bucket, so that the log
+ * is folded once and any buckets can be compared afterwards. About 50 bytes a document. Ownership: the opener disposes it.
  */
 export class ExpectedStates {
   readonly #scratch: ScratchDirectory;

@@ -13,7 +13,7 @@ export interface WholeLogInput {
   readonly memoryBytes: number;
   /** Only the records of these aggregates; undefined for all. */
   readonly aggregateIds?: ReadonlySet<string> | undefined;
-  /** Told of every one of `aggregateIds` of which the log has a record, as often as it has one. */
+  /** Called with each of `aggregateIds` for every record of it in the log. */
   readonly onNamed?: (aggregateId: string) => void;
   readonly signal: AbortSignal;
 }

@@ -11,16 +11,16 @@ export const problemSchema: Schema = {
   type: 'object',
   required: ['type', 'title', 'status', 'detail', 'correlationId'],
   properties: {
-    type: { type: 'string', description: 'What kind of problem it is; stays the same' },
+    type: { type: 'string', description: 'Kind of the problem; stable' },
     title: { type: 'string' },
     status: { type: 'integer' },
     detail: { type: 'string', description: 'What happened this time' },
-    instance: { type: 'string', description: 'Path of the request, unless it could not be read so far' },
+    instance: { type: 'string', description: 'Path of the request, if it could be read' },
     correlationId: { type: 'string' },
     errors: {
       type: 'array',
       maxItems: 20,
-      description: 'The first rules of the request that were broken',
+      description: 'The first rules that the request broke',
       items: {
         type: 'object',
         required: ['field', 'message'],

@@ -76,7 +76,7 @@ export function problemOf(error: unknown): Problem {
       status: 500,
       slug: 'internal-error',
       title: 'Internal error',
-      detail: 'The request failed for a reason that is not yours. The log holds it under the correlation id.',
+      detail: 'The request failed because of a fault on the server. The log has it under the correlation id.',
       members: {},
       unexpected: true,
     };

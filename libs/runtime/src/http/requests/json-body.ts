@@ -21,7 +21,7 @@ export function readJsonBody(headers: IncomingHttpHeaders, bytes: Uint8Array): u
   if (depth > jsonLimits.depth) throw malformed(`it is nested deeper than ${jsonLimits.depth} levels`);
   if (parts > jsonLimits.parts) throw malformed(`it has more than ${jsonLimits.parts} members and elements`);
   const value = parse(text);
-  if (memberCount(value) !== members) throw malformed('it names a member of an object twice');
+  if (memberCount(value) !== members) throw malformed('it names an object member twice');
   return value;
 }
 

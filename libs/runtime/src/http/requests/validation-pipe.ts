@@ -69,7 +69,7 @@ function refuseManyParameters(value: unknown): void {
     400,
     'bad-request',
     'Bad Request',
-    `The query string has ${count} parameters, and at most ${mostParameters} are taken.`,
+    `The query string has ${count} parameters, and at most ${mostParameters} are accepted.`,
   );
 }
 

@@ -47,6 +47,6 @@ function methodNotAllowed(method: string, allow: string): ProblemException {
     405,
     'method-not-allowed',
     'Method Not Allowed',
-    `There is no ${method} on this path. It has ${allow}. Nothing was changed.`,
+    `${method} is not allowed on this path; allowed: ${allow}. Nothing was changed.`,
   );
 }

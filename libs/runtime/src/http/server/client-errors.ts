@@ -43,7 +43,7 @@ function problemOfParser(code: string | undefined): Problem {
     case 'HPE_CHUNK_EXTENSIONS_OVERFLOW':
       return refusal(413, 'The chunk extensions are too large. Nothing was changed.');
     default:
-      return refusal(400, 'What was sent is not HTTP/1.1. Nothing was changed.');
+      return refusal(400, 'The request is not HTTP/1.1. Nothing was changed.');
   }
 }
 

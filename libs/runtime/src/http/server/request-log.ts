@@ -27,7 +27,7 @@ export class RequestLog {
       metrics &&
       new Histogram({
         name: 'http_request_duration_seconds',
-        help: 'Time from the headers of a request to the end of its answer; status 499: the client went away before',
+        help: 'Time from the headers of a request to the end of its answer; status 499: the client disconnected first',
         labelNames: ['method', 'route', 'status'],
         buckets: [0.002, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5],
         registers: [metrics],

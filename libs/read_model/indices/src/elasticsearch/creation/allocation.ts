@@ -43,7 +43,7 @@ export async function unallocatedPrimary(
   return {
     never: explained.unassigned_info?.reason === 'INDEX_CREATED',
     final: explained.can_allocate === 'no' || explained.can_allocate === 'no_valid_shard_copy',
-    cause: `shard ${shard} of ${index} is on no node (${reasonsOf(explained)})`,
+    cause: `shard ${shard} of ${index} is not allocated to any node (${reasonsOf(explained)})`,
   };
 }
 

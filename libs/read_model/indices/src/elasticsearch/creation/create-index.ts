@@ -122,5 +122,5 @@ async function waitForShards(
 /** Where to look for what was not asked for. */
 function blame(templates: readonly MatchingTemplate[]): string {
   if (templates.length === 0) return 'No index template matches its name.';
-  return `The name is matched by the ${templates.map(({ title }) => title).join(', the ')}.`;
+  return `Its name is matched by the ${templates.map(({ title }) => title).join(', the ')}.`;
 }

@@ -56,7 +56,7 @@ export function refuseHarmful(name: GenerationName, templates: readonly Matching
     }
     if (createsDataStreams) {
       throw new StoreMisconfigured(
-        `The ${title} makes a data stream of every index of the name ${name}, so the server creates no index of that name. ` +
+        `The ${title} turns every index named ${name} into a data stream, so the server creates no index of that name. ` +
           `Nothing was created, and readers were not moved. Take "data_stream" out of the template, ${remedy}`,
       );
     }

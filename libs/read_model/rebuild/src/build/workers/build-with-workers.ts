@@ -71,7 +71,7 @@ function registeredName({ name, evolve }: Projection): string {
   if (registered) return registered.name;
   throw new RebuildError(
     'USAGE',
-    `The projection ${name} is not registered, so threads of their own cannot find it. Nothing was switched. ` +
+    `The projection ${name} is not registered, so worker threads cannot find it. Nothing was switched. ` +
       'Register it in libs/read_model/projections, or rebuild with one worker.',
   );
 }

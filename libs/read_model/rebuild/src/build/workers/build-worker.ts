@@ -29,13 +29,13 @@ owner.on('message', (message: OwnerMessage) => {
   else call?.reject(new Error(message.message));
 });
 
-const tell = (message: WorkerMessage): void => owner.postMessage(message);
+const send = (message: WorkerMessage): void => owner.postMessage(message);
 
 function ask(message: (call: number) => WorkerMessage): Promise<WriteResult> {
   const call = ++lastCall;
   return new Promise((resolve, reject) => {
     calls.set(call, { resolve, reject });
-    tell(message(call));
+    send(message(call));
   });
 }
 
@@ -48,7 +48,7 @@ async function work(task: WorkerTask): Promise<void> {
   const progress = new BuildProgress();
   progress.plan(source.slices);
   const reporting = setInterval(
-    () => tell({ kind: 'progress', picture: progress.picture() }),
+    () => send({ kind: 'progress', picture: progress.picture() }),
     progressIntervalMs,
   );
   try {
@@ -69,12 +69,12 @@ async function work(task: WorkerTask): Promise<void> {
         onSnapshot: async (slice, mark) => {
           await ask((call) => ({ kind: 'snapshot', call, slice, mark }));
         },
-        onUnusable: (slice, reason) => tell({ kind: 'unusable', slice, reason }),
-        onNotice: (line) => tell({ kind: 'notice', line }),
+        onUnusable: (slice, reason) => send({ kind: 'unusable', slice, reason }),
+        onNotice: (line) => send({ kind: 'notice', line }),
       },
       signal: stop.signal,
     });
-    tell({ kind: 'built', tallies, unresolved, waiting, picture: progress.picture() });
+    send({ kind: 'built', tallies, unresolved, waiting, picture: progress.picture() });
   } finally {
     clearInterval(reporting);
     await source.close();
@@ -84,7 +84,7 @@ async function work(task: WorkerTask): Promise<void> {
 try {
   await work(workerData as WorkerTask);
 } catch (error) {
-  tell({ kind: 'failed', fault: faultOf(error) });
+  send({ kind: 'failed', fault: faultOf(error) });
 } finally {
   owner.close();
 }

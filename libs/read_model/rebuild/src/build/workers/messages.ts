@@ -47,6 +47,6 @@ export interface Fault {
   readonly stack: string | undefined;
   readonly code: string | undefined;
   readonly dependency: string | undefined;
-  /** Of a fault of a server: whether it may pass by itself. */
+  /** For a server fault: whether it may pass on its own. */
   readonly retryable: boolean | undefined;
 }
