@@ -168,7 +168,7 @@ describe('an event the topic does not take', () => {
       'SELECT id, attempts, last_error FROM outbox_events WHERE parked',
     );
     expect(rows).toEqual([
-      { id: large, attempts: 1, last_error: expect.stringMatching(/^its 200\d+ bytes are more/) },
+      { id: large, attempts: 1, last_error: expect.stringMatching(/^its 200\d+ bytes exceed/) },
     ]);
     expect(await checkHistory(fixture)).toMatchObject({ duplicates: 0 });
   });

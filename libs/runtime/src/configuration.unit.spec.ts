@@ -124,7 +124,7 @@ describe('the configuration', () => {
     [
       'kafka',
       { KAFKA_BROKERS: 'a:1', KAFKA_SASL_USERNAME: 'x' },
-      /KAFKA_SASL_MECHANISM, KAFKA_SASL_PASSWORD must be set/,
+      /KAFKA_SASL_MECHANISM, KAFKA_SASL_PASSWORD must also be set/,
     ],
     [
       'kafka',
@@ -157,7 +157,7 @@ describe('the configuration', () => {
       { DEAD_LETTER_ATTEMPTS: '0' },
       /DEAD_LETTER_ATTEMPTS must be a whole number from 1 to 100/,
     ],
-    ['searchApiPort', { PRODUCT_EVENTS_TOPIC: 'a/b' }, /not a topic name Kafka takes/],
+    ['searchApiPort', { PRODUCT_EVENTS_TOPIC: 'a/b' }, /not a valid Kafka topic name/],
     ['searchApiPort', { DEAD_LETTER_TOPIC: 'product.events' }, /dead letters need their own/],
     ['searchApiPort', { SEARCH_ALIAS: '*' }, /SEARCH_ALIAS must be/],
     ['searchApiPort', { SEARCH_ALIAS: 'a,b' }, /SEARCH_ALIAS must be/],

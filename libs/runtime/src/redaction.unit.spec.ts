@@ -102,7 +102,7 @@ describe('redaction', () => {
     expect(JSON.parse(redact(JSON.stringify(line)))).toEqual({ ...line, password: '[redacted]' });
     for (const text of [
       'password authentication failed for user "reprise"',
-      'KAFKA_SASL_PASSWORD must be set too',
+      'KAFKA_SASL_PASSWORD must also be set',
       `Unexpected token '<', "<!DOCTYPE" is not valid JSON`,
       'GET http://[::1]:9200/_cat?h=a@b answered 401',
       'GET http://host:9200/products/a@b',
