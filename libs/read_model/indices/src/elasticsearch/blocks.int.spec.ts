@@ -159,7 +159,9 @@ describe('a cluster that is red', () => {
     const red = `${projection}_other`;
     await makeRed(red);
     expect((await store.assertHealthy()).join()).toMatch(
-      new RegExp(`red because of indices .*not on: .*${red} is not allocated to any node .*box:\\\\?"nowhere`),
+      new RegExp(
+        `red because of indices .*not on: .*${red} is not allocated to any node .*box:\\\\?"nowhere`,
+      ),
     );
     await elasticsearch().indices.delete({ index: red });
   });
