@@ -8,16 +8,18 @@ export interface Retry {
 
 /** A fault is the cause of a stall for so long after it was heard of. */
 const freshMs = 30_000;
-/** The same work is told of no more often than this. */
-const tellEveryMs = 5_000;
+/** Work that has not failed for so long has recovered; its next fault is reported again. */
+const recoveredAfterMs = 30_000;
+/** Different reasons reported for one kind of work until it recovers. */
+const reasonsReported = 5;
 
 /**
- * What servers were heard to fail with while it was waited for them: told to whoever listens, a line every few seconds for
- * each kind of work, and remembered as the cause of a stall.
+ * What servers fail with while a run waits for them: each reason is reported once for each kind of work, until that work has
+ * recovered, so that an outage of an hour is one line. The last fault is kept as the cause of a stall.
  */
 export class FaultLog {
   readonly #now: () => number;
-  readonly #toldAt = new Map<string, number>();
+  readonly #episodes = new Map<string, { lastAt: number; readonly reasons: Set<string> }>();
   #latest: { readonly at: number; readonly text: string } | undefined;
   #listener: ((line: string) => void) | undefined;
 
@@ -35,15 +37,26 @@ export class FaultLog {
   }
 
   readonly retried = ({ doing, reason, failures }: Retry): void => {
-    this.note(doing, `${doing}: ${reason}${failures > 1 ? ` (${failures} failures in a row)` : ''}`);
+    const times = failures > 1 ? ` (${failures} failures in a row)` : '';
+    this.#heard(doing, reason, `${doing}: ${reason}${times}`);
   };
 
-  /** @param doing the kind of work, of which a line is told every few seconds only */
+  /** @param doing the kind of work; each text is reported once until it has recovered */
   note(doing: string, text: string): void {
+    this.#heard(doing, text, text);
+  }
+
+  #heard(doing: string, reason: string, text: string): void {
     const at = this.#now();
     this.#latest = { at, text };
-    if (at - (this.#toldAt.get(doing) ?? -Infinity) < tellEveryMs) return;
-    this.#toldAt.set(doing, at);
+    let episode = this.#episodes.get(doing);
+    if (!episode || at - episode.lastAt > recoveredAfterMs) {
+      episode = { lastAt: at, reasons: new Set() };
+      this.#episodes.set(doing, episode);
+    }
+    episode.lastAt = at;
+    if (episode.reasons.has(reason) || episode.reasons.size >= reasonsReported) return;
+    episode.reasons.add(reason);
     this.#listener?.(`waiting and trying again: ${text}`);
   }
 

@@ -15,7 +15,11 @@ try {
     stdout: (text) => void process.stdout.write(text),
     stderr,
     columns: () => process.stderr.columns,
-    interactive: process.stderr.isTTY === true && process.env['NO_COLOR'] === undefined,
+    onResize: (listener) => {
+      process.stderr.on('resize', listener);
+      return () => process.stderr.off('resize', listener);
+    },
+    interactive: process.stderr.isTTY === true && process.env['TERM'] !== 'dumb',
   });
 } catch (error) {
   const signal = isOfShutdown(error, shutdown.signal) ? shutdown.received() : undefined;

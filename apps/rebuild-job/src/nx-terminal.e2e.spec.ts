@@ -2,7 +2,7 @@ import { copyFileSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'n
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { hasPseudoTerminals, inTerminal } from '@reprise/test-kit';
+import { inTerminal } from '@reprise/test-kit';
 
 const root = fileURLToPath(new URL('../../..', import.meta.url));
 
@@ -21,7 +21,7 @@ function smallWorkspace(): string {
   return folder;
 }
 
-(hasPseudoTerminals ? describe : describe.skip)('npx nx run in a terminal', () => {
+describe('npx nx run in a terminal', () => {
   let folder: string;
 
   beforeAll(() => (folder = smallWorkspace()));

@@ -1,18 +1,24 @@
 import { randomBytes } from 'node:crypto';
+import { join } from 'node:path';
 import type { ProductEvent } from '@reprise/events';
 import type { Registry } from '@reprise/read-model-indices';
 import {
   elasticsearch,
   eventually,
   freshTopic,
+  inTerminal,
   produce,
   productHistory,
   spawnApp,
   step,
+  terminalShows,
+  testEndpoints,
   type SpawnedApp,
 } from '@reprise/test-kit';
+import { cutProxy } from './testing/cut-proxy.ts';
 import { ownReadModel } from './testing/own-read-model.ts';
 
+const root = join(import.meta.dirname, '../../..');
 const main = 'apps/rebuild-job/src/main.ts';
 const projection = 'product_search';
 /** Slow enough to be met at work: the log of 600 events takes at least 30 s. */
@@ -101,6 +107,62 @@ describe('a run that is watched', () => {
     const next = await rebuildJob(['rebuild', '--projection', projection, '--json']);
     expect(next.code).toBe(0);
     expect(JSON.parse(next.stdout)).toMatchObject({ outcome: 'promoted', documents: { live: 300 } });
+  });
+});
+
+describe('a run in a terminal', () => {
+  /** What stood in the live line, oldest first. */
+  const liveLines = (output: string) =>
+    output
+      .split('\r\u001b[2K')
+      .slice(1)
+      .map((rest) => rest.split(/[\r\n]/)[0]!);
+
+  const inOwnTerminal = (
+    columns: number,
+    args: readonly string[],
+    overrides: Record<string, string> = {},
+  ) => {
+    const node = `${process.execPath} --conditions=@reprise/source --import=./tools/dev.mjs ${main}`;
+    const own = {
+      ...process.env,
+      ...testEndpoints().env,
+      NODE_OPTIONS: '',
+      TERM: 'xterm',
+      ...env,
+      ...overrides,
+    };
+    return inTerminal(`${node} ${args.join(' ')}`, { columns, cwd: root, env: own });
+  };
+
+  it('keeps its live line in one row at 120, 80 and 40 columns, also when the window changes meanwhile', async () => {
+    const run = inOwnTerminal(120, slow);
+    await terminalShows(run, /build \d+% of 600 events.*documents written/);
+    for (const columns of [80, 40]) {
+      const before = run.output().length;
+      run.resize(columns);
+      await eventually(() => {
+        const lines = liveLines(run.output().slice(before));
+        expect(lines.filter((line) => line.length === columns - 1 && line.endsWith('>'))).not.toEqual([]);
+      });
+      const settled = liveLines(run.output().slice(before)).slice(2);
+      expect(settled.filter((line) => line.length >= columns)).toEqual([]);
+    }
+    await registry.requestCancel(projection);
+    expect(await run.ended).toBe(130);
+    expect(liveLines(run.output()).filter((line) => line.length >= 120)).toEqual([]);
+    expect(run.output()).not.toMatch(/preflight \d|[^\r]\n/);
+  });
+
+  it('names the cause of a standstill once while Elasticsearch is away, and carries on with it', async () => {
+    const isBulk = ({ url }: { url?: string }) => url!.includes('_bulk');
+    const { url, heal } = await cutProxy(testEndpoints().env['ELASTICSEARCH_NODE']!, isBulk);
+    const run = inOwnTerminal(80, ['rebuild', '--projection', projection], { ELASTICSEARCH_NODE: url });
+    await terminalShows(run, /stands still for \d+ s/);
+    heal();
+    expect(await run.ended).toBe(0);
+    const notices = run.output().match(/(waiting and trying again|nothing has moved|it moves again)/g);
+    expect(notices).toEqual(['waiting and trying again', 'nothing has moved', 'it moves again']);
   });
 });
 

@@ -16,6 +16,8 @@ export interface Invocation {
   readonly interactive: boolean;
   /** How many columns that terminal has now. */
   readonly columns?: () => number | undefined;
+  /** Calls the listener whenever that terminal gets another width; returns what ends it. */
+  readonly onResize?: (listener: () => void) => () => void;
 }
 
 /** `words` are the operands, for verbs that take any. */

@@ -18,12 +18,6 @@ export { itSetsItsSessions, makeOdd, oddSettings, type SettingsLevel } from './o
 export { ApiConformance, keyOf, type ConformanceOptions } from './open-api/conformance.ts';
 export type { OutputLine } from './output-capture.ts';
 export { productHistory, step, type HistoryOptions, type HistoryStep } from './product-history.ts';
-export {
-  hasPseudoTerminals,
-  inTerminal,
-  terminalShows,
-  type TerminalOptions,
-  type TerminalRun,
-} from './pseudo-terminal.ts';
+export { inTerminal, terminalShows, type TerminalOptions, type TerminalRun } from './pseudo-terminal.ts';
 export { securedServers, type SecuredServers } from './secured-servers.ts';
 export { spawnApp, type Exit, type SpawnedApp, type SpawnOptions } from './spawn-app.ts';

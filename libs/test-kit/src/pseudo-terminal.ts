@@ -5,10 +5,8 @@ import { join } from 'node:path';
 import { afterFile } from './after-file.ts';
 import { eventually } from './eventually.ts';
 
-/** Whether this machine has what `inTerminal` needs: `script` as util-linux has it, not the one of BSD and macOS. */
-export const hasPseudoTerminals = spawnSync('script', ['--version'], { encoding: 'utf8' }).stdout?.includes(
-  'util-linux',
-);
+/** `script` and `stty` of macOS take their words in another order than those of util-linux. */
+const isBsd = process.platform === 'darwin';
 
 export interface TerminalOptions {
   readonly columns?: number;
@@ -35,7 +33,8 @@ export function inTerminal(
   const folder = mkdtempSync(join(tmpdir(), 'terminal-'));
   const device = join(folder, 'tty');
   const prepared = `stty cols ${columns} rows 24; tty > ${device}; exec ${command}`;
-  const child = spawn('script', ['-qec', prepared, '/dev/null'], {
+  const words = isBsd ? ['-q', '/dev/null', '/bin/sh', '-c', prepared] : ['-qec', prepared, '/dev/null'];
+  const child = spawn('script', words, {
     ...(cwd !== undefined && { cwd }),
     env: { ...env, SHELL: '/bin/sh' },
     stdio: ['ignore', 'pipe', 'inherit'],
@@ -51,17 +50,24 @@ export function inTerminal(
   return {
     output: () => output,
     resize: (width) => {
-      spawnSync('stty', ['-F', readFileSync(device, 'utf8').trim(), 'cols', String(width)]);
+      spawnSync('stty', [isBsd ? '-f' : '-F', readFileSync(device, 'utf8').trim(), 'cols', String(width)]);
     },
     ended,
   };
 }
 
 /** Resolves once the terminal has received `text`. */
-export async function terminalShows(run: TerminalRun, text: string | RegExp): Promise<void> {
-  await eventually(() => {
-    const output = run.output();
-    if (typeof text === 'string' ? !output.includes(text) : !text.test(output))
-      throw new Error(`The terminal does not show ${String(text)}: ${JSON.stringify(output.slice(-500))}`);
-  });
+export async function terminalShows(
+  run: TerminalRun,
+  text: string | RegExp,
+  timeoutMs = 45_000,
+): Promise<void> {
+  await eventually(
+    () => {
+      const output = run.output();
+      if (typeof text === 'string' ? !output.includes(text) : !text.test(output))
+        throw new Error(`The terminal does not show ${String(text)}: ${JSON.stringify(output.slice(-500))}`);
+    },
+    { timeoutMs },
+  );
 }

@@ -16,35 +16,61 @@ export type ProgressStyle = 'live' | 'lines' | 'json';
 
 const intervals: Record<ProgressStyle, number> = { live: 250, lines: 3_000, json: 1_000 };
 
-/** Shows the progress of one projection on stderr. A live line is cut to the terminal: one that wrapped could not be rewritten. */
+/**
+ * Shows the progress of one projection on stderr. A live line is cut to the terminal, since one that wrapped could not be
+ * rewritten, and drawn again when the terminal gets another width. Notices stand above it.
+ */
 export function progressReporter(
   projection: string,
-  { stderr: write, clearLine, columns }: Pick<Invocation, 'stderr' | 'clearLine' | 'columns'>,
+  terminal: Pick<Invocation, 'stderr' | 'clearLine' | 'columns' | 'onResize'>,
   style: ProgressStyle,
 ): ProgressReporter {
-  let lineOpen = false;
-  const closeLine = () => {
-    if (lineOpen) write('\n');
-    lineOpen = false;
-  };
+  const { stderr: write } = terminal;
+  if (style === 'json')
+    return {
+      intervalMs: intervals.json,
+      show: (report) => write(`${jsonText(progressAsJson(projection, report))}\n`),
+      notice: (line) => write(`${jsonText({ projection, notice: line })}\n`),
+      finish: () => undefined,
+    };
+  const notice = (line: string) => write(`${projection}: ${printable(line)}\n`);
+  if (style === 'live') return liveReporter(projection, terminal, notice);
   return {
-    intervalMs: intervals[style],
+    intervalMs: intervals.lines,
+    show: (report) => write(`${printable(describeProgress(projection, report))}\n`),
+    notice,
+    finish: () => undefined,
+  };
+}
+
+function liveReporter(
+  projection: string,
+  { stderr: write, clearLine, columns, onResize }: Parameters<typeof progressReporter>[1],
+  notice: (line: string) => void,
+): ProgressReporter {
+  let line: string | undefined;
+  const draw = () => {
+    if (line === undefined) return;
+    clearLine();
+    write(cutToWidth(line, columns?.()));
+  };
+  const endResize = onResize?.(draw);
+  return {
+    intervalMs: intervals.live,
     show(report) {
-      if (style === 'json') return write(`${jsonText(progressAsJson(projection, report))}\n`);
-      const line = printable(describeProgress(projection, report));
-      if (style === 'live') clearLine();
-      write(style === 'live' ? cutToWidth(line, columns?.()) : `${line}\n`);
-      lineOpen = style === 'live';
+      line = printable(describeProgress(projection, report));
+      draw();
     },
-    notice(line) {
-      closeLine();
-      write(
-        style === 'json'
-          ? `${jsonText({ projection, notice: line })}\n`
-          : `${projection}: ${printable(line)}\n`,
-      );
+    notice(text) {
+      if (line !== undefined) clearLine();
+      notice(text);
+      draw();
     },
-    finish: closeLine,
+    finish() {
+      endResize?.();
+      if (line !== undefined) write('\n');
+      line = undefined;
+    },
   };
 }
 
@@ -80,15 +106,18 @@ export function progressAsJson(projection: string, { slices, ...report }: Progre
   };
 }
 
-/** One line: step, share read, events, rate, time left, documents, memory, and what it waits for if it stands still. */
+/**
+ * One line: step, share read, how long it has stood still, events, rate, time left, documents, memory. A step that reads nothing of
+ * the log is named alone. Why it stands still is a notice of its own.
+ */
 export function describeProgress(projection: string, report: ProgressReport): string {
-  const { step, percent, eventsInLog, eventsPerSecond, secondsLeft, documentsWritten, rssBytes } = report;
+  const { step, percent, eventsInLog, eventsPerSecond, secondsLeft, documentsWritten, rssBytes, stall } =
+    report;
+  if ((step !== 'build' && step !== 'replay') || eventsInLog === 0) return `${projection}: ${step}`;
+  const standing = stall ? `stands still for ${Math.round(stall.forMs / 1_000)} s, ` : '';
   const left = secondsLeft === null ? 'time left unknown' : `${secondsLeft} s left`;
-  const stall = report.stall
-    ? `, stands still for ${Math.round(report.stall.forMs / 1_000)} s: ${report.stall.cause}`
-    : '';
   return (
-    `${projection}: ${step} ${percent}% of ${eventsInLog} events, ${eventsPerSecond} events/s, ${left}, ` +
-    `${documentsWritten} documents written, ${Math.round(rssBytes / 2 ** 20)} MB${stall}`
+    `${projection}: ${step} ${percent}% of ${eventsInLog} events, ${standing}${eventsPerSecond} events/s, ${left}, ` +
+    `${documentsWritten} documents written, ${Math.round(rssBytes / 2 ** 20)} MB`
   );
 }

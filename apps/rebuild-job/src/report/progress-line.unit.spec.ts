@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import type { ProgressReport } from '@reprise/read-model-rebuild';
-import { cutToWidth, progressReporter } from './progress-line.ts';
+import { cutToWidth, describeProgress, progressReporter } from './progress-line.ts';
 
 const report: ProgressReport = {
   step: 'build',
@@ -32,16 +32,66 @@ describe('the live line', () => {
     expect(cutToWidth('0123456789', undefined)).toBe('0123456789');
   });
 
-  it('follows the width the terminal has when it is written', () => {
+  /** What a terminal of a changing width receives; clearing the line is written as `<`. */
+  function terminal(columns: number) {
+    const listeners = new Set<() => void>();
     const written: string[] = [];
-    let columns = 200;
-    const stderr = (text: string) => void written.push(text);
-    const terminal = { stderr, clearLine: () => undefined, columns: () => columns };
-    const reporter = progressReporter('product_search', terminal, 'live');
+    return {
+      written,
+      width: columns,
+      listeners,
+      stderr: (text: string) => void written.push(text),
+      clearLine: () => void written.push('<'),
+      columns(): number {
+        return this.width;
+      },
+      onResize: (listener: () => void) => {
+        listeners.add(listener);
+        return () => listeners.delete(listener);
+      },
+    };
+  }
+  const live = (columns: number) => {
+    const screen = terminal(columns);
+    const reporter = progressReporter('product_search', { ...screen, columns: () => screen.width }, 'live');
+    return { screen, reporter };
+  };
+
+  it('is drawn again at once when the terminal gets another width, and no longer once it is finished', () => {
+    const { screen, reporter } = live(200);
     reporter.show(report);
-    columns = 30;
+    expect(screen.written.at(-1)).toContain('12 documents written, 90 MB');
+    screen.width = 30;
+    for (const resized of screen.listeners) resized();
+    expect(screen.written.slice(-2)).toEqual(['<', 'product_search: build 40% of>']);
+    reporter.finish();
+    expect(screen.written.at(-1)).toBe('\n');
+    expect(screen.listeners.size).toBe(0);
+  });
+
+  it('makes room for a notice and stands below it', () => {
+    const { screen, reporter } = live(30);
+    reporter.notice('first');
     reporter.show(report);
-    expect(written[0]).toContain('12 documents written, 90 MB');
-    expect(written[1]).toBe('product_search: build 40% of>');
+    reporter.notice('nothing has moved for 5 s: 429');
+    const line = 'product_search: build 40% of>';
+    expect(screen.written).toEqual([
+      'product_search: first\n',
+      ...['<', line],
+      ...['<', 'product_search: nothing has moved for 5 s: 429\n', '<', line],
+    ]);
+  });
+});
+
+describe('a report in words', () => {
+  it.each(['preflight', 'gate', 'promote'])('names the step %s alone', (step) => {
+    expect(describeProgress('product_search', { ...report, step })).toBe(`product_search: ${step}`);
+  });
+
+  it('says for how long a build stands still, and leaves the cause to its own line', () => {
+    const stall = { forMs: 61_000, cause: 'writing to it: 429' };
+    const text = describeProgress('product_search', { ...report, stall });
+    expect(text).toContain('40% of 1000 events, stands still for 61 s, ');
+    expect(text).not.toContain('429');
   });
 });

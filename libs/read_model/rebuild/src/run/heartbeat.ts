@@ -17,6 +17,7 @@ export interface Heartbeat {
 export function watchOver(context: RunContext, leaseTtlMs: number, stop: (reason: Error) => void): Heartbeat {
   const { control, fence, servers, runId } = context;
   let standsStill = false;
+  let unsaved = false;
   let beating: Promise<void> = Promise.resolve();
   let busy = false;
 
@@ -35,12 +36,17 @@ export function watchOver(context: RunContext, leaseTtlMs: number, stop: (reason
     if (busy) return;
     busy = true;
     beating = beat()
+      .then(() => {
+        unsaved = false;
+      })
       .catch((error: unknown) => {
-        if (error instanceof LeaseLost) stop(error);
-        else
+        if (error instanceof LeaseLost) return stop(error);
+        // Once for as long as it lasts: a line a second would bury everything else.
+        if (!unsaved)
           control.onNotice?.(
             `progress could not be saved: ${error instanceof Error ? error.message : String(error)}`,
           );
+        unsaved = true;
       })
       .finally(() => {
         busy = false;
