@@ -7,7 +7,7 @@ import { workspaceRoot } from './cluster/workspace.ts';
 import { runNemesis } from './nemesis/run-nemesis.ts';
 import { nemesisText } from './report/nemesis-text.ts';
 import { readOptions, type FaultOptions } from './options.ts';
-import { resultTable, summary } from './report/table.ts';
+import { resultList, summary } from './report/result-list.ts';
 import { matrix } from './rows/matrix.ts';
 import { shortSelection } from './rows/short-selection.ts';
 import { runMatrix } from './run-matrix.ts';
@@ -38,7 +38,7 @@ async function run(options: FaultOptions, signal: AbortSignal): Promise<boolean>
           2,
         ),
       );
-    else print(resultTable(results));
+    else print(resultList(results));
     report(summary(results));
     return results.every(({ outcome }) => outcome !== 'broken');
   } finally {

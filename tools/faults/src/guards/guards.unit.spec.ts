@@ -40,7 +40,7 @@ describe('the guards', () => {
   });
 
   it('are exactly those that the page of guarantees names, each with its file', () => {
-    const named = [...page.matchAll(/^\| (G\d+) +\| `([a-z-]+)`: .*? \| `([^`]+)` +\|/gm)].map(
+    const named = [...page.matchAll(/^- (G\d+) `([a-z-]+)`: .*\. `([^`]+)`$/gm)].map(
       ([, promise, id, file]) => `${promise} ${id} ${file}`,
     );
     expect(named).toEqual(guards.map(({ promise, id, file }) => `${promise} ${id} ${file}`));

@@ -5,7 +5,7 @@ import { Command } from 'commander';
 import { ownServers, sharedServers, type Servers } from '../cluster/servers.ts';
 import { workspaceRoot } from '../cluster/workspace.ts';
 import { guardsNamed } from './guards.ts';
-import { guardSummary, guardTable } from './guard-table.ts';
+import { guardSummary, guardList } from './guard-list.ts';
 import { scratchCopy } from './scratch-copy.ts';
 import { GuardTrial, type GuardResult } from './try-guard.ts';
 
@@ -49,7 +49,7 @@ Exit codes: 0 every guard was seen by a test, 1 one was not, or the usage is wro
 async function run({ guard, list, json, dir }: Options, signal: AbortSignal): Promise<boolean> {
   const chosen = guardsNamed(guard);
   if (list) {
-    print(guardTable(chosen, []));
+    print(guardList(chosen, []));
     return true;
   }
   const isShared = endpointNames.some((name) => process.env[name]);
@@ -73,7 +73,7 @@ async function run({ guard, list, json, dir }: Options, signal: AbortSignal): Pr
     await copy.remove();
     if (!isShared) await stackDown({ directory, report });
   }
-  print(json ? JSON.stringify({ commit: copy.commit, results }, null, 2) : guardTable(chosen, results));
+  print(json ? JSON.stringify({ commit: copy.commit, results }, null, 2) : guardList(chosen, results));
   report(`${guardSummary(results)} (commit ${copy.commit})`);
   return results.every(({ outcome }) => outcome === 'seen');
 }
