@@ -31,6 +31,9 @@ describe('the process', () => {
     expect(metrics).toMatch(
       /^product_commands_total\{command="publish",outcome="stale",app="product-api"\} 1$/m,
     );
+    // No relay runs here: what waits is seen all the same.
+    expect(metrics).toMatch(/^outbox_unpublished_events\{app="product-api"\} 1$/m);
+    expect(metrics).toMatch(/^outbox_oldest_unpublished_age_seconds\{app="product-api"\} 0\.\d*[1-9]|[1-9]/m);
     expect(metrics).toMatch(/^product_command_duration_seconds_count\{[^}]*command="create"[^}]*\} 1$/m);
 
     const blocker = await side.pool.connect();

@@ -2,6 +2,7 @@ import { Module, type DynamicModule } from '@nestjs/common';
 import { type Logger } from '@reprise/runtime';
 import { OperationsModule } from '@reprise/runtime/http';
 import { type Registry } from 'prom-client';
+import { registerOutbox } from './outbox-metrics.ts';
 import { CommandMetrics } from './products/command-metrics.ts';
 import { ProductCommands } from './products/product-commands.ts';
 import { ProductController } from './products/product.controller.ts';
@@ -13,6 +14,7 @@ import { WriteDatabase } from './write-database.ts';
 export class ProductApiModule {
   static register(database: WriteDatabase, metrics: Registry, logger: Logger): DynamicModule {
     const store = new ProductStore(database);
+    registerOutbox(metrics, database, logger);
     return {
       module: ProductApiModule,
       imports: [

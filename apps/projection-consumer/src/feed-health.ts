@@ -3,6 +3,7 @@ export class FeedHealth {
   readonly #failing = new Map<number, { readonly reason: string; readonly attempts: number }>();
   #standstill: string | undefined = 'the feed has not started yet';
   #unfollowed: string | undefined;
+  #unfed: readonly string[] = [];
 
   /** Only these partitions are this process's business now, and they are read where they have to be. */
   positioned(partitions: readonly number[]): void {
@@ -22,6 +23,11 @@ export class FeedHealth {
       error === undefined ? undefined : `generations cannot be followed: ${messageOf(error)}`;
   }
 
+  /** Readers are on generations that nobody feeds, in a sentence each. */
+  readersUnfed(sentences: readonly string[]): void {
+    this.#unfed = sentences;
+  }
+
   unpositioned(error: unknown): void {
     this.#standstill = `positions could not be read: ${messageOf(error)}`;
   }
@@ -37,13 +43,14 @@ export class FeedHealth {
     this.#failing.delete(partition);
   }
 
-  /** @throws Error naming the partitions that stand still */
+  /** @throws Error naming the partitions that stand still, and the read models that nobody feeds */
   async assertFeeding(): Promise<void> {
     if (this.#standstill !== undefined) throw new Error(this.#standstill);
     const still = [...this.#failing].map(
       ([partition, { reason }]) => `partition ${partition} stands still: ${reason}`,
     );
     if (this.#unfollowed !== undefined) still.push(this.#unfollowed);
+    still.push(...this.#unfed);
     if (still.length > 0) throw new Error(still.join('; '));
     return Promise.resolve();
   }

@@ -1,11 +1,13 @@
 import { adoptFirst, createFirstGeneration, type KafkaTopic, type LiveFeed } from '@reprise/read-model-feed';
 import { StoreMisconfigured, type GenerationStore, type Registry } from '@reprise/read-model-indices';
 import type { Projection } from '@reprise/read-model-projections';
+import { feederMaxAgeMs } from '@reprise/read-model-status';
 import type { Logger } from '@reprise/runtime';
 import type { Attachments } from './attachments.ts';
 import type { FeedHealth } from './feed-health.ts';
 import type { FeedMetrics } from './feed-metrics.ts';
 import type { PartitionBatches } from './partition-batches.ts';
+import { ofOtherReleases, unfedReaders } from './unfed-readers.ts';
 
 export interface MembershipInput {
   readonly holder: string;
@@ -57,12 +59,23 @@ async function refresh(input: MembershipInput, refusals: Refusals, signal: Abort
     metrics.generations(feed.generations.length);
     await attachments.announce(fed);
     health.followed([...refusals.values()][0]?.error);
+    health.readersUnfed(await lookAtReaders(input));
   } catch (error) {
     // Tried again a second later. Until then nothing new is announced, and nobody relies on it.
     if (signal.aborted) return;
     health.followed(error);
     logger.error({ err: error }, 'could not follow the registry; retrying');
   }
+}
+
+/** What is said of readers that this release cannot feed. Feeders are asked for only where there are such readers. */
+async function lookAtReaders({ registry, models, topic }: MembershipInput): Promise<string[]> {
+  const projections = models.map(({ projection }) => projection);
+  const live = await registry.listGenerations({ states: ['LIVE'] });
+  if (ofOtherReleases(live, projections).length === 0) return [];
+  const feeders = await registry.liveFeeders(feederMaxAgeMs);
+  const partitions = topic.partitions.map(({ partition }) => partition);
+  return unfedReaders({ live, feeders, projections, partitions });
 }
 
 /** A first generation that a server is set up to refuse, and when it is tried again, on a clock that nobody sets. */

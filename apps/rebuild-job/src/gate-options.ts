@@ -9,6 +9,7 @@ export const gateOptions: readonly (readonly [string, string])[] = [
   ['--poison-budget <events>', 'poison events to tolerate (default 0)'],
   ['--allow-empty', 'promote a generation without documents'],
   ['--deep', 'let the gate read every document and hash it anew'],
+  ['--require-feeder', 'refuse to switch while no running consumer feeds the generation (default: warn)'],
   ['--canary <file>', 'JSON file of searches with known results that the new generation must answer'],
 ];
 

@@ -12,12 +12,14 @@ import {
   productHistory,
   spawnApp,
   step,
+  type FreshTopic,
 } from '@reprise/test-kit';
 import { Client, type Pool } from 'pg';
 
 const models = ['product_search', 'product_summary', 'category_summary'] as const;
 const { version: projectionVersion } = productSummary;
 let env: Record<string, string>;
+let topic: FreshTopic;
 let pool: Pool;
 let registry: Registry;
 let queue: RepairQueue;
@@ -77,7 +79,7 @@ const damaged = { missing: 3, extra: 2, stale: 0, different: 10, inFlight: 0 };
 const none = { missing: 0, extra: 0, stale: 0, different: 0, inFlight: 0 };
 
 beforeAll(async () => {
-  const topic = await freshTopic({ partitions: 3 });
+  topic = await freshTopic({ partitions: 3 });
   const [read, write] = [await freshDatabase('read'), await freshDatabase('write')];
   await runReadModelMigrations(read.url);
   pool = createReadModelPool(read.feederUrl, { max: 1 });
@@ -232,5 +234,24 @@ describe('verify and repair', () => {
         report: { unknown: ['nobody'] },
       });
     }
+  });
+
+  it('says clean up to when and by what while nobody feeds it, and exits 2 saying what to start once events are missing', async () => {
+    const only = ['--projection', 'category_summary'];
+    const verified = () => rebuildJob('verify', ...only);
+    expect((await rebuildJob('rebuild', ...only)).code).toBe(0);
+    const clean = await verified();
+    expect(clean.code).toBe(0);
+    expect(clean.stdout).toMatch(
+      /^category_summary: clean up to \d{4}-\d\d-\d\d \d\d:\d\d:\d\d UTC\n {2}by stored hashes; contents not read/,
+    );
+    expect(clean.stdout).toContain('  warning     COMPLETE, BUT NOT FED: no consumer feeds it\n');
+    expect(clean.stdout).toContain('\n  next        start projection-consumer');
+    await produce(topic, productHistory({ events: [step.created()], startedAt: new Date() }));
+    const behind = await verified();
+    expect(behind.code).toBe(2);
+    expect(behind.stdout).toMatch(/^category_summary: BEHIND 1 event, \d+ s: no consumer feeds it\n/);
+    expect(behind.stdout).toContain('  1 behind: their events are in the log, and no consumer feeds them\n');
+    expect(behind.stdout).not.toContain('--repair');
   });
 });

@@ -19,9 +19,11 @@ export { grantSql, outboxRights, type TableRights } from './rights.ts';
 export {
   dropLeaderTableSql,
   dropOutboxTableSql,
+  dropUnpublishedViewSql,
   leaderTableSql,
   notifyAlwaysSql,
   notifyUnlessToldSql,
   outboxTableSql,
+  unpublishedViewSql,
 } from './schema.ts';
 export { listenForMessages, Wake, type ListenerOptions } from './wake.ts';

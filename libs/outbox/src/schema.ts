@@ -70,6 +70,18 @@ COMMENT ON TABLE outbox_leader IS 'Locked in EXCLUSIVE mode by the relay that pu
 /** Undoes {@link leaderTableSql}. */
 export const dropLeaderTableSql = 'DROP TABLE outbox_leader';
 
+/**
+ * What was committed and is not in the event log yet, for whoever may read the event store: that it waits and since when, nothing of
+ * what it says. Parked messages are those the log refused.
+ */
+export const unpublishedViewSql = `
+CREATE VIEW unpublished_events AS
+  SELECT aggregate_id, aggregate_version, created_at, parked FROM outbox_events WHERE NOT processed;
+`;
+
+/** Undoes {@link unpublishedViewSql}. */
+export const dropUnpublishedViewSql = 'DROP VIEW unpublished_events';
+
 /** Undoes {@link outboxTableSql}. Unpublished messages are lost with the table. */
 export const dropOutboxTableSql = `
 DROP TABLE outbox_events;

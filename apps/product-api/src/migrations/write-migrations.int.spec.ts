@@ -139,6 +139,18 @@ describe('G12: the role of the event readers', () => {
     expect(rows).toEqual([{ type: 'product.created.v1' }]);
   });
 
+  it('sees which events wait to be published, and nothing of what they say', async () => {
+    const { rows } = await reader.query('SELECT * FROM unpublished_events');
+    expect(rows).toEqual([
+      {
+        aggregate_id: expect.any(String),
+        aggregate_version: 1,
+        created_at: expect.any(Date),
+        parked: false,
+      },
+    ]);
+  });
+
   it.each(['products', 'outbox_events', 'idempotency_keys', 'write_migrations'])(
     'cannot read %s',
     async (table) => {

@@ -4,6 +4,7 @@ import { CreateOutbox } from './create-outbox.ts';
 import { CreateProducts } from './create-products.ts';
 import { LeadByTable } from './lead-by-table.ts';
 import { NotifyUnlessTold } from './notify-unless-told.ts';
+import { ShowUnpublished } from './show-unpublished.ts';
 
 /** The schema of the write database, in order. A released migration is never edited: a change is a new one at the end. */
 export const writeMigrations = [
@@ -13,6 +14,7 @@ export const writeMigrations = [
   CreateIdempotencyKeys,
   NotifyUnlessTold,
   LeadByTable,
+  ShowUnpublished,
 ];
 
 /** Where TypeORM notes which of them a database has. */

@@ -16,6 +16,7 @@ export const writeRights: Readonly<Record<string, TableRights>> = {
   outbox_publisher: outboxRights.outbox_publisher,
   event_store_reader: {
     event_store: ['SELECT'],
+    unpublished_events: ['SELECT'],
   },
 };
 

@@ -28,6 +28,7 @@ export const promoteCommand: Verb = {
     const questions = {
       limits: readGateLimits(options),
       deep: options.flag('deep'),
+      requireFeeder: options.flag('requireFeeder'),
       canaries: readCanaryOption(options, named, invocation.env),
     };
     options.finish();
@@ -57,10 +58,13 @@ export const promoteCommand: Verb = {
   },
 };
 
-function describe(projection: string, { generation, gate, cutover }: NamedPromotion): string {
+function describe(projection: string, { generation, gate, cutover, warnings }: NamedPromotion): string {
   const failed = gate.filter(({ passed }) => !passed);
   if (cutover)
-    return `${projection}: ${cutover.alias} switched from ${cutover.from ?? 'nothing'} to ${cutover.to}; gate passed, ${gate.length} checks`;
+    return [
+      `${projection}: ${cutover.alias} switched from ${cutover.from ?? 'nothing'} to ${cutover.to}; gate passed, ${gate.length} checks`,
+      ...warnings.map((warning) => `  warning: ${warning}`),
+    ].join('\n');
   return [
     `${projection}: the gate refused ${generation.name}; readers were not moved`,
     ...failed.map(

@@ -38,6 +38,7 @@ export function readRequest(options: OptionReader, env: NodeJS.ProcessEnv): Rebu
     workDirectory: readWorkDirectory(options, env),
     maxEventsPerSecond: options.wholeNumber('maxEventsPerSecond', 0, 0),
     gate: readGateLimits(options),
+    requireFeeder: options.flag('requireFeeder'),
     deep: options.flag('deep'),
     canaries: readCanaryOption(options, projections, env),
     ...(untilTime && { untilTime }),
@@ -102,7 +103,7 @@ function refuseWhatDoesNotGoTogether(
       '--resume needs a source that can be read again later: a snapshot of the event store cannot',
     );
   if (mode === 'DRY_RUN') {
-    for (const name of ['resume', 'restart', 'deep', 'canary'])
+    for (const name of ['resume', 'restart', 'deep', 'canary', 'requireFeeder'])
       if (options.isGiven(name))
         options.problem(`${optionOf(name)} needs a generation, and a dry run builds none`);
   } else if (options.flag('diff')) {

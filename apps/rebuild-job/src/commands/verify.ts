@@ -1,6 +1,7 @@
 import type { Projection } from '@reprise/read-model-projections';
 import { exitCodes, verifyReadModel, type Drift, type VerifyReport } from '@reprise/read-model-rebuild';
 import type { RepairQueue } from '@reprise/read-model-repair';
+import { defaultMaxLagMs } from '@reprise/read-model-status';
 import { idsHelp } from '../aggregate-ids.ts';
 import { eachProjection, printJson } from '../each-projection.ts';
 import { readProjections } from '../projection-option.ts';
@@ -21,7 +22,8 @@ export type VerificationReport = VerifyReport & {
 
 export const verifyCommand: Verb = {
   name: 'verify',
-  description: 'Compares the read model that is live with the fold of the log; changes no document.',
+  description:
+    'Compares what readers are served with the fold of the log, and says whether they lack events; changes no document.',
   options: [
     ['--projection <name>', 'the projection to verify, or all (required)'],
     ['--aggregate-id <ids...>', idsHelp('only these products')],
@@ -29,6 +31,7 @@ export const verifyCommand: Verb = {
     ['--deep', 'compare the content of every document, not only where digests differ'],
     ['--repair', 'put every document that drifts into the repair queue'],
     ['--source <source>', 'kafka or event-store: where the log is read (default kafka)'],
+    ['--max-lag <seconds>', 'age of the oldest event readers may lack (default 30)'],
     ['--rate <n>', 'events and documents read per second at most (default 0: no limit)'],
     ['--limit <n>', 'documents listed per kind of difference (default 20)'],
     ['--memory <bytes>', 'memory to stay within (default 512mb)'],
@@ -49,6 +52,7 @@ export const verifyCommand: Verb = {
       source,
       deep: options.flag('deep'),
       rate: options.wholeNumber('rate', 0, 0),
+      maxLagMs: 1_000 * options.wholeNumber('maxLag', 0, defaultMaxLagMs / 1_000),
       limit: options.wholeNumber('limit', 0, 20),
       memoryBytes: options.bytes('memory', 384 << 20, 512 << 20),
       ...(aggregateIds && { aggregateIds }),

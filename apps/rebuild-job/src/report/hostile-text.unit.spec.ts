@@ -20,11 +20,12 @@ describe('what a verb prints of texts that come from a log', () => {
         drift: [drift],
         unknown: [hostile],
       },
+      ...{ upTo: '', warnings: [], outcome: 'drift', freshness: { kind: 'ok', text: 'OK', next: null } },
       counts: { missing: 1, extra: 0, stale: 0, different: 0, inFlight: 0 },
       ...{ faults: [], caveats: [hostile] },
       ...{ clean: false, timing: { durationMs: 1 }, repair: { asked: 0, refused: 0, unstorable: 2 } },
     } as unknown as Parameters<typeof describeVerification>[0]);
-    expect(verification).toContain(`  missing   ${masked}  version none`);
+    expect(verification).toContain(`  missing     ${masked}  version none`);
     expect(verification).toContain(`the read model has "${masked}": check`);
     expect(verification).toContain(`set up by hand: ${masked}\n`);
     expect(verification).toContain('2 have an id that the queue cannot hold and were NOT taken');

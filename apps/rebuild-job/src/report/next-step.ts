@@ -11,6 +11,8 @@ export function describeAction(action: Action): string {
       return `${program} promote --generation ${action.generation}`;
     case 'list-dead-letters':
       return `${program} dlq list --state open`;
+    case 'release-parked':
+      return 'see outbox_events.last_error, remove the cause, then run the relay with --once --release-parked';
     case 'look-again':
       return `bring that server back, then ${program} status --projection ${action.projection}`;
     case 'start':

@@ -13,11 +13,13 @@ describe('ids that nobody knows', () => {
         documents: { expected: 1, actual: 1 },
         bucketsCompared: 0,
       },
-      counts: { missing: 0, extra: 0, stale: 0, different: 0, inFlight: 0 },
+      ...{ upTo: '2026-01-01T00:00:00.000Z', contents: 'read', warnings: [], outcome: 'not-verified' },
+      counts: { missing: 0, extra: 0, stale: 0, different: 0, inFlight: 0, behind: 0, unpublished: 0 },
+      freshness: { kind: 'ok', text: 'OK', next: null },
       ...{ drift: [], unknown: ['nobody'], faults: [], caveats: [], clean: false, repair: null },
       timing: { durationMs: 1, foldMs: 1, documentsPerSecond: 1 },
     });
-    expect(text.split('\n')[0]).toBe('product_search: NOT VERIFIED, g against the log up to 0:3');
+    expect(text.split('\n')[0]).toBe('product_search: NOT VERIFIED at 2026-01-01 00:00:00 UTC');
     expect(text.split('\n').at(-1)).toBe(line);
   });
 

@@ -31,5 +31,6 @@ export { shardStatus, type ShardedBuildStatus } from './run/shard-status.ts';
 export { missingOf, orphansOf, prune, type PruneResult } from './run/prune.ts';
 export { replayOntoLive } from './run/replay-onto-live.ts';
 export { type ReplayFilter } from './run/replay-filter.ts';
-export { type Drift, type DriftClass } from './verify/classify.ts';
+export { faultClasses, type Drift, type DriftClass } from './verify/classify.ts';
+export { type VerifyOutcome } from './verify/outcome.ts';
 export { verifyReadModel, type VerifyOptions, type VerifyReport } from './verify/verify.ts';

@@ -48,8 +48,11 @@ export type ReadersFacts =
 
 /** The write side of the log: what was committed and not published. */
 export interface WriteSideFacts {
+  /** Events that wait to be published, without the parked ones. */
   readonly unpublished: number;
-  /** Age of the oldest unpublished event in milliseconds; null when there is none. */
+  /** Events the log refused: they wait for an operator. */
+  readonly parked: number;
+  /** Age of the oldest of both in milliseconds; null when there is none. */
   readonly oldestMs: number | null;
 }
 

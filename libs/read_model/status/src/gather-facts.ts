@@ -48,6 +48,8 @@ export interface GatheredFacts {
   readonly stored: readonly GenerationName[] | null;
   /** Next offset to read of each partition, by uuid of the generation. */
   readonly positions: ReadonlyMap<string, Positions>;
+  /** Why what waits on the write side is not known; null when it is, or is not configured. */
+  readonly writeSideFault: string | null;
   /** The latest runs, newest first. */
   readonly runs: readonly Run[];
 }
@@ -67,14 +69,14 @@ export async function gatherFacts(
   topic: TopicNow,
 ): Promise<GatheredFacts> {
   const { registry, store, kafka } = servers;
-  const [listed, runs, feeders, now, readers, stored, writeSide] = await Promise.all([
+  const [listed, runs, feeders, now, readers, stored, written] = await Promise.all([
     registry.listGenerations({ projection: projection.name }),
     registry.listRuns({ projection: projection.name, limit: runsLookedThrough }),
     registry.liveFeeders(feedersSeenWithinMs),
     registry.now(),
     readersOf(store),
     orNull(() => store.list()),
-    servers.writeSide ? orNull(servers.writeSide) : null,
+    servers.writeSide ? orFault(servers.writeSide) : null,
   ]);
   const generations = listed.filter(({ state }) => state !== 'PRUNED');
   const positions = new Map(
@@ -108,13 +110,14 @@ export async function gatherFacts(
       readers,
       generations: await Promise.all(described),
       heldBack,
-      writeSide,
+      writeSide: written && 'answer' in written ? written.answer : null,
       logUnreachable: 'unreachable' in topic ? topic.unreachable : null,
     },
     generations,
     feeders,
     stored,
     positions,
+    writeSideFault: written && 'fault' in written ? written.fault : null,
     runs,
   };
 }
@@ -148,6 +151,18 @@ async function orNull<T>(ask: () => Promise<T>): Promise<T | null> {
   } catch (error) {
     if (!(error instanceof DependencyError)) throw error;
     return null;
+  }
+}
+
+/** What a server says, or why it does not. */
+async function orFault<T>(
+  ask: () => Promise<T>,
+): Promise<{ readonly answer: T } | { readonly fault: string }> {
+  try {
+    return { answer: await ask() };
+  } catch (error) {
+    if (!(error instanceof DependencyError)) throw error;
+    return { fault: error.message };
   }
 }
 

@@ -25,3 +25,4 @@ export {
   type VerdictKind,
   type VerdictLimits,
 } from './verdict.ts';
+export { measureWriteSide } from './write-side.ts';

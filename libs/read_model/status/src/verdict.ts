@@ -1,4 +1,4 @@
-import type { GenerationFacts, Lag, ReadModelFacts } from './facts.ts';
+import type { GenerationFacts, Lag, ReadModelFacts, WriteSideFacts } from './facts.ts';
 
 /** What is to be done next; whoever shows it spells it as a command of its own. */
 export type Action =
@@ -8,6 +8,8 @@ export type Action =
   /** Bring the server back that the verdict names, then look again. */
   | { readonly do: 'look-again'; readonly projection: string }
   | { readonly do: 'list-dead-letters' }
+  /** Remove the cause for which the log refused events, then put them back into the queue of the relay. */
+  | { readonly do: 'release-parked' }
   | { readonly do: 'start'; readonly application: 'projection-consumer' | 'outbox-relay' };
 
 export type VerdictKind =
@@ -21,8 +23,10 @@ export type VerdictKind =
   | 'ambiguous'
   /** Readers are on a generation that is not the LIVE one. */
   | 'wrong-generation'
-  /** Nobody feeds the generation readers are on. */
+  /** The generation readers are on lacks events, and nobody feeds it. */
   | 'not-fed'
+  /** It lacks nothing, and nobody feeds it: the next event will be missing. */
+  | 'complete-unfed'
   /** It is fed, and too far behind. */
   | 'behind'
   /** Some aggregates wait behind dead letters; all others are up to date. */
@@ -104,15 +108,15 @@ function ofServed(facts: ReadModelFacts, name: string, maxLagMs: number): Verdic
       next: { do: 'rebuild', projection },
     };
   }
-  const lagging = ofLag(served, served.lag, maxLagMs);
-  if (lagging) return lagging;
+  const feed = ofFeed(served, served.lag, maxLagMs);
+  if (feed && feed.kind !== 'complete-unfed') return feed;
   if (writeSide?.oldestMs != null && writeSide.oldestMs > maxLagMs) {
     return {
       kind: 'unpublished',
-      text: `BEHIND ${count(writeSide.unpublished, 'event')}, ${age(writeSide.oldestMs)}: committed, and not published`,
-      next: { do: 'start', application: 'outbox-relay' },
+      ...ofWriteSide(writeSide, writeSide.oldestMs),
     };
   }
+  if (feed) return feed;
   if (heldBack !== null && heldBack > 0) {
     return {
       kind: 'held-back',
@@ -123,8 +127,15 @@ function ofServed(facts: ReadModelFacts, name: string, maxLagMs: number): Verdic
   return { kind: 'ok', text: 'OK', next: null };
 }
 
+/** What was committed and does not get into the log, and how it gets there. */
+function ofWriteSide({ unpublished, parked }: WriteSideFacts, oldestMs: number): Omit<Verdict, 'kind'> {
+  const text = `BEHIND ${count(unpublished + parked, 'event')}, ${age(oldestMs)}: committed, and not published`;
+  if (parked === 0) return { text, next: { do: 'start', application: 'outbox-relay' } };
+  return { text: `${text}; the log refused ${parked}`, next: { do: 'release-parked' } };
+}
+
 /** What is wrong with how the generation readers are on is fed, if anything is. */
-function ofLag(served: GenerationFacts, lag: Lag, maxLagMs: number): Verdict | undefined {
+function ofFeed(served: GenerationFacts, lag: Lag, maxLagMs: number): Verdict | undefined {
   const start = { do: 'start', application: 'projection-consumer' } as const;
   const behind = `BEHIND ${count(lag.events, 'event')}${lag.ms === null || lag.events === 0n ? '' : `, ${age(lag.ms)}`}`;
   const { feeders, unfed } = served.feeding;
@@ -136,7 +147,7 @@ function ofLag(served: GenerationFacts, lag: Lag, maxLagMs: number): Verdict | u
           ? 'no consumer feeds it'
           : 'no consumer of the release that made it is running';
     return {
-      kind: 'not-fed',
+      kind: lag.events > 0n ? 'not-fed' : 'complete-unfed',
       text: lag.events > 0n ? `${behind}: ${nobody}` : `COMPLETE, BUT NOT FED: ${nobody}`,
       next: start,
     };

@@ -27,7 +27,7 @@ function facts(changes: Partial<ReadModelFacts> = {}): ReadModelFacts {
     readers: { kind: 'generation', name: 'live' },
     generations: [generation()],
     heldBack: 0,
-    writeSide: { unpublished: 0, oldestMs: null },
+    writeSide: { unpublished: 0, parked: 0, oldestMs: null },
     logUnreachable: null,
     ...changes,
   };
@@ -56,7 +56,7 @@ describe('the verdict on a read model', () => {
   it('says that nobody feeds a generation that has everything: the next event would be missing', () => {
     const served = generation({ feeding: { feeders: [], unfed: [0] } });
     expect(verdictOf(facts({ generations: [served] }), limits)).toMatchObject({
-      kind: 'not-fed',
+      kind: 'complete-unfed',
       text: 'COMPLETE, BUT NOT FED: no consumer feeds it',
     });
   });
@@ -77,7 +77,7 @@ describe('the verdict on a read model', () => {
   });
 
   it('sees what was committed and not published', () => {
-    const writeSide = { unpublished: 7, oldestMs: 3_600_000 };
+    const writeSide = { unpublished: 7, parked: 0, oldestMs: 3_600_000 };
     expect(verdictOf(facts({ writeSide }), limits)).toEqual({
       kind: 'unpublished',
       text: 'BEHIND 7 events, 60 min: committed, and not published',
@@ -119,6 +119,14 @@ describe('the verdict on a read model', () => {
     });
   });
 
+  it('says who has to act where the log refuses committed events', () => {
+    const writeSide = { unpublished: 1, parked: 2, oldestMs: 3_600_000 };
+    expect(verdictOf(facts({ writeSide }), limits)).toMatchObject({
+      text: 'BEHIND 3 events, 60 min: committed, and not published; the log refused 2',
+      next: { do: 'release-parked' },
+    });
+  });
+
   it('is OK only if readers are on the LIVE generation, it is fed in whole, and what it lacks is young', () => {
     const lags = fc.record({
       events: fc.bigInt({ min: 0n, max: 50n }),
@@ -146,9 +154,16 @@ describe('the verdict on a read model', () => {
         readers,
         fc.uniqueArray(generations, { selector: ({ name }) => name }),
         fc.option(fc.nat(3), { nil: null }),
-        fc.option(fc.record({ unpublished: fc.nat(9), oldestMs: fc.option(fc.nat(60_000), { nil: null }) }), {
-          nil: null,
-        }),
+        fc.option(
+          fc.record({
+            unpublished: fc.nat(9),
+            parked: fc.nat(1),
+            oldestMs: fc.option(fc.nat(60_000), { nil: null }),
+          }),
+          {
+            nil: null,
+          },
+        ),
         (on, listed, heldBack, writeSide) => {
           const all = listed.map((one) => generation(one));
           const verdict = verdictOf(facts({ readers: on, generations: all, heldBack, writeSide }), limits);

@@ -3,7 +3,7 @@ import { describeTopic } from '@reprise/read-model-feed';
 import type { GenerationName, Positions } from '@reprise/read-model-indices';
 import {
   classify,
-  driftClasses,
+  faultClasses,
   type DocumentState,
   type Drift,
   type DriftClass,
@@ -13,6 +13,9 @@ import { productsTouchedSince } from '../verify/touched-since.ts';
 import { differingBuckets } from './gate.ts';
 import type { RunContext } from './run-context.ts';
 
+const changeClasses = [...faultClasses, 'inFlight'] as const satisfies readonly DriftClass[];
+type ChangeClass = (typeof changeClasses)[number];
+
 /** What a new generation would change for readers. */
 export interface LiveDiff {
   /** What readers use now; null when they are on nothing, and every document would be new to them. */
@@ -20,7 +23,7 @@ export interface LiveDiff {
   readonly documents: { readonly expected: number; readonly live: number };
   readonly bucketsCompared: number;
   /** By kind: `missing` would be added, `extra` would go, `stale` and `different` would be replaced, `inFlight` changes by itself. */
-  readonly counts: Readonly<Record<DriftClass, number>>;
+  readonly counts: Readonly<Record<ChangeClass, number>>;
   /** The first ones of each kind. */
   readonly changes: readonly Drift[];
 }
@@ -49,14 +52,14 @@ export async function diffWithLive(
   const actual = live ? await store.bucketDigests(live) : [];
   const documents = { expected: documentsIn(expected), live: documentsIn(actual) };
   const suspects = differingBuckets(expected, actual);
-  const counts = Object.fromEntries(driftClasses.map((kind) => [kind, 0])) as Record<DriftClass, number>;
+  const counts = Object.fromEntries(changeClasses.map((kind) => [kind, 0])) as Record<ChangeClass, number>;
   const changes: Drift[] = [];
   const perBucket = Math.max(1, documents.expected, documents.live) / bucketCount;
   const bucketsAtATime = Math.max(1, Math.min(bucketCount / 4, Math.floor(documentsAtATime / perBucket)));
   for (let at = 0; at < suspects.length; at += bucketsAtATime) {
     const buckets = new Set(suspects.slice(at, at + bucketsAtATime));
     for (const found of await changesIn(context, live, positions, buckets)) {
-      if (++counts[found.class] <= limit) changes.push(found);
+      if (++counts[found.class as ChangeClass] <= limit) changes.push(found);
     }
   }
   return { generation: live ?? null, documents, bucketsCompared: suspects.length, counts, changes };
@@ -88,7 +91,7 @@ async function changesIn(
     : new Set<string>();
   const changes: Drift[] = [];
   for (const id of new Set([...expected.keys(), ...actual.keys()])) {
-    const found = classify(id, expected.get(id), actual.get(id), touched.has(id));
+    const found = classify(id, expected.get(id), actual.get(id), touched.has(id) ? 'inFlight' : undefined);
     if (found) changes.push(found);
   }
   return changes;

@@ -1,8 +1,8 @@
 import type { Generation } from '@reprise/read-model-indices';
 import { elasticsearch, freshTopic, produce, productHistory, step } from '@reprise/test-kit';
+import { feedBy } from '../testing/feeders.ts';
 import { testReadModel, type TestReadModel } from '../testing/read-model.ts';
 import { defaultGateLimits } from './gate.ts';
-import type { GateQuestions } from './gate-step.ts';
 import { promoteByName } from './promote-by-name.ts';
 
 const products = (count: number) =>
@@ -13,7 +13,11 @@ const products = (count: number) =>
 const found = async ({ registry }: TestReadModel, { uuid }: { uuid: string }): Promise<Generation> =>
   (await registry.findGeneration(uuid))!;
 
-const promoteIt = (model: TestReadModel, generation: Generation, questions: Partial<GateQuestions> = {}) =>
+const promoteIt = (
+  model: TestReadModel,
+  generation: Generation,
+  questions: Partial<Parameters<typeof promoteByName>[3]> = {},
+) =>
   promoteByName(
     generation,
     model.projection,
@@ -69,6 +73,33 @@ describe('a promotion by name', () => {
     expect(promoted.gate.map(({ check }) => check)).toContain('content of every document');
     expect(await found(model, refused)).toMatchObject({ state: 'LIVE', digest: promoted.digest });
     expect(await found(model, live)).toMatchObject({ state: 'STANDBY' });
+  });
+
+  it('warns of one that no running consumer feeds, and refuses it when a feeder is required, before readers move', async () => {
+    const model = await testReadModel({ partitions: 2 });
+    await produce(model.topic, products(2));
+    const first = await model.rebuild();
+    expect(first).toMatchObject({ ending: { exitCode: 0 }, receipt: { outcome: 'promoted' } });
+    const { projectionVersion, fingerprint } = await found(model, first.receipt.generation!);
+    const start = `Start projection-consumer of the release with product_search version ${projectionVersion} (fingerprint ${fingerprint.slice(0, 8)})`;
+    expect(first.receipt.warnings).toEqual([
+      `no running consumer feeds ${first.receipt.generation!.name}: readers see no later event until one does. ${start}.`,
+    ]);
+    const second = await model.rebuild({ requireFeeder: true });
+    expect(second).toMatchObject({ ending: { exitCode: 2 }, receipt: { outcome: 'failed', cutover: null } });
+    const built = await found(model, second.receipt.generation!);
+    expect(second.receipt.message).toBe(
+      `no running consumer feeds ${built.name}, and --require-feeder was given. Readers were not moved and nothing was changed. ` +
+        `${start}, then run: ./reprise promote --generation ${built.name} --require-feeder`,
+    );
+    expect(await model.store.observeReaders()).toMatchObject({ name: first.receipt.generation!.name });
+    await expect(promoteIt(model, built, { requireFeeder: true })).rejects.toMatchObject({ code: 'REFUSED' });
+    await feedBy(model, built.name);
+    const promoted = await promoteIt(model, built, { requireFeeder: true });
+    expect(promoted).toMatchObject({ cutover: { to: built.name }, warnings: [] });
+    await model.registry.removeFeeder('a-test-feeder');
+    const again = await promoteIt(model, built);
+    expect(again.warnings).toEqual([expect.stringContaining(start)]);
   });
 
   it('refuses one built from a topic that was deleted and created again, also where nobody reads yet', async () => {

@@ -10,7 +10,8 @@ import { askAsReaders, judgeGeneration, type GateQuestions } from './gate-step.t
 import { contentCheck, gatePassed, notEmpty, noShrink, type GateCheck } from './gate.ts';
 import { promote } from './promote.ts';
 import { buildRecordOf, type BuildRecord } from './proven-generation.ts';
-import type { RebuildControl, RebuildServers } from './rebuild-options.ts';
+import type { FeederDemand } from './fed-by-consumer.ts';
+import type { RebuildControl, RebuildOptions, RebuildServers } from './rebuild-options.ts';
 import type { CutoverRecord } from './receipt.ts';
 import { retireOlder } from './retire-older.ts';
 import { underLease } from './under-lease.ts';
@@ -24,6 +25,8 @@ export interface NamedPromotion {
   readonly digest: string | null;
   /** Null when the gate refused; readers were not moved then. */
   readonly cutover: CutoverRecord | null;
+  /** What is not wrong yet, as in a receipt. */
+  readonly warnings: readonly string[];
 }
 
 interface Chosen {
@@ -44,7 +47,7 @@ export async function promoteByName(
   generation: Generation,
   projection: Projection,
   servers: RebuildServers,
-  questions: GateQuestions,
+  questions: GateQuestions & Pick<RebuildOptions, 'requireFeeder'>,
   { signal, onNotice }: Pick<RebuildControl, 'signal' | 'onNotice'>,
 ): Promise<NamedPromotion> {
   const { registry, store } = servers;
@@ -61,26 +64,30 @@ export async function promoteByName(
     const { checks, digest } = await judgeAgain(chosen, servers, questions, signal);
     const { name, uuid, fingerprint } = generation;
     const untilTs = untilTime?.toISOString() ?? null;
-    const result = { generation: { name, uuid, fingerprint }, untilTs, gate: checks, digest };
+    const warnings: string[] = [];
+    const result = { generation: { name, uuid, fingerprint }, untilTs, gate: checks, digest, warnings };
     if (!gatePassed(checks)) return { ...result, cutover: null };
     if (generation.state === 'BUILT')
       await registry.moveGeneration(uuid, ['BUILT'], 'VERIFIED', { fence, ...(digest && { digest }) });
-    return { ...result, cutover: await switchTo(chosen, servers, fence, signal) };
+    const feeder: FeederDemand = {
+      required: questions.requireFeeder ?? false,
+      onUnfed: (warning) => void warnings.push(warning),
+    };
+    return { ...result, cutover: await switchTo(chosen, servers, { fence, feeder, signal }) };
   });
 }
 
 async function switchTo(
   { generation, projection, record }: Chosen,
   { registry, store, kafka, topic, history }: RebuildServers,
-  fence: Fence,
-  signal: AbortSignal,
+  control: { readonly fence: Fence; readonly feeder: FeederDemand; readonly signal: AbortSignal },
 ): Promise<CutoverRecord> {
   const catchUp = record.untilTime
     ? undefined
     : catchUpFromLog({ connection: kafka, topic, registry, store, projection, history });
   const now = () => new Date();
-  const cutover = await promote({ generation, store, registry, fence, catchUp, signal, now });
-  await retireOlder({ registry, store }, { promoted: generation, cutover, fence });
+  const cutover = await promote({ generation, store, registry, catchUp, now, ...control });
+  await retireOlder({ registry, store }, { promoted: generation, cutover, fence: control.fence });
   return cutover;
 }
 

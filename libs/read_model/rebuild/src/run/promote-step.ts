@@ -22,6 +22,10 @@ export async function promoteGeneration(context: RunContext): Promise<StepResult
       projection: options.projection,
       history: servers.history,
     }),
+    feeder: {
+      required: options.requireFeeder ?? false,
+      onUnfed: (warning) => void context.warnings.push(warning),
+    },
     signal,
     now: () => new Date(),
     onSwitched: (cutover) => {

@@ -7,7 +7,9 @@ import {
   type Positions,
   type Registry,
 } from '@reprise/read-model-indices';
+import { feederMaxAgeMs } from '@reprise/read-model-status';
 import { RebuildError } from '../errors.ts';
+import { assertFed, type FeederDemand } from './fed-by-consumer.ts';
 import type { CutoverRecord } from './receipt.ts';
 
 /**
@@ -31,12 +33,12 @@ export interface PromotionInput {
   readonly now: () => Date;
   /** Told as soon as readers were moved, so that nothing that fails afterwards can hide it. */
   readonly onSwitched?: (cutover: CutoverRecord) => void;
+  /** What to do when no running consumer feeds the generation; left out, nothing is looked at. */
+  readonly feeder?: FeederDemand;
   /** Milliseconds to wait for live consumers to take the generation on. */
   readonly attachTimeoutMs?: number;
 }
 
-/** A feeder that has not given a sign of life for this long counts as gone. */
-const feederMaxAgeMs = 5_000;
 const leaseForCutoverMs = 30_000;
 
 /**
@@ -44,7 +46,7 @@ const leaseForCutoverMs = 30_000;
  * it too (from then on each event reaches it first), and switches in one atomic call against the observed state. Used the
  * same way for a new generation and for the way back.
  *
- * @throws RebuildError REFUSED when a consumer does not take the generation on; CutoverConflict when readers moved meanwhile;
+ * @throws RebuildError REFUSED when a consumer does not take the generation on, or none feeds it and one is required; CutoverConflict when readers moved meanwhile;
  *   LeaseLost when the run was replaced. Readers stay where they were in each case.
  */
 export async function promote(input: PromotionInput): Promise<CutoverRecord> {
@@ -56,11 +58,14 @@ export async function promote(input: PromotionInput): Promise<CutoverRecord> {
   // A cutover that was killed after it had moved readers was not recorded: that comes before anything else.
   const heard = await registry.listGenerations({ projection: generation.projection, states: ['LIVE'] });
   if (live && live.state !== 'LIVE') await registry.recordCutover(live.projection, live.uuid, fence);
+  const { feeder } = input;
   if (from === generation.name) {
+    if (feeder) await assertFed(generation, registry, feeder, signal);
     const before = heard.find(({ name }) => name !== generation.name);
     return { alias: store.readers, from: before?.name ?? from, to: generation.name, at: now().toISOString() };
   }
   if (live && input.catchUp) await meet(input, live, input.catchUp);
+  if (feeder) await assertFed(generation, registry, feeder, signal);
   await store.refresh(generation.name);
   signal.throwIfAborted();
   await registry.renewLease(fence, leaseForCutoverMs);

@@ -28,6 +28,8 @@ export interface RebuildOptions {
   /** Whole-process memory to stay within, in bytes. */
   readonly memoryBytes: number;
   readonly gate: GateLimits;
+  /** Refuse to move readers to a generation that no running consumer feeds, instead of warning. */
+  readonly requireFeeder?: boolean;
   /** Build this part only; the last of all parts to be built finishes the generation. Kafka only, not in a dry run. */
   readonly shard?: Shard | undefined;
   /** Let the gate hash every document's content anew instead of believing the stored hashes. */

@@ -25,7 +25,10 @@ export async function testEventStore(odd?: SettingsLevel): Promise<TestEventStor
     CREATE TABLE event_store (
       aggregate_id uuid NOT NULL, aggregate_version int NOT NULL, envelope json NOT NULL,
       PRIMARY KEY (aggregate_id, aggregate_version));
-    GRANT SELECT ON event_store TO event_store_reader;`);
+    CREATE TABLE outbox_events (
+      aggregate_id uuid, aggregate_version int, created_at timestamptz, parked boolean DEFAULT false);
+    CREATE VIEW unpublished_events AS SELECT * FROM outbox_events;
+    GRANT SELECT ON event_store, unpublished_events TO event_store_reader;`);
   const pool = createReadModelPool(database.eventStoreUrl);
   afterFile(async () => {
     await pool.end();

@@ -6,11 +6,17 @@ export interface DocumentState {
   readonly digest: DocumentDigest;
 }
 
+/** What no feeder will put right: it is not there, no log knows it, it is older, or has another content or an impossible version. */
+export const faultClasses = ['missing', 'extra', 'stale', 'different'] as const;
 /**
- * How a document of the read model differs from the fold of the log: it is not there, no log knows it, it is behind, it has
- * another content or a version its log never had, or the log has moved past what was compared, which is no fault.
+ * Why a document may differ without a fault of its own: a live feeder is about to write it, its events lie in the log and nobody
+ * feeds them, or they are committed and not in the log yet.
  */
-export const driftClasses = ['missing', 'extra', 'stale', 'different', 'inFlight'] as const;
+export const waitingClasses = ['inFlight', 'behind', 'unpublished'] as const;
+export type WaitingClass = (typeof waitingClasses)[number];
+
+/** How a document of the read model differs from the fold of the log. */
+export const driftClasses = [...faultClasses, ...waitingClasses] as const;
 export type DriftClass = (typeof driftClasses)[number];
 
 export interface Drift {
@@ -25,20 +31,20 @@ export interface Drift {
 /**
  * Compares what the log says of a document with what the store holds.
  *
- * @param touched whether an event of this document lies beyond what the generation is known to contain: then it may differ
+ * @param waiting what an event of this document beyond what the generation is known to contain waits for; undefined when there is none
  * @returns undefined when both are the same
  */
 export function classify(
   id: string,
   expected: DocumentState | undefined,
   actual: DocumentState | undefined,
-  touched: boolean,
+  waiting: WaitingClass | undefined,
 ): Drift | undefined {
   if (expected === undefined && actual === undefined) return undefined;
   if (expected && actual && expected.version === actual.version && sameContent(expected, actual))
     return undefined;
   const versions = { id, expected: expected?.version ?? null, actual: actual?.version ?? null };
-  if (touched) return { ...versions, class: 'inFlight' };
+  if (waiting) return { ...versions, class: waiting };
   if (actual === undefined) return { ...versions, class: 'missing' };
   if (expected === undefined) return { ...versions, class: 'extra' };
   return { ...versions, class: actual.version < expected.version ? 'stale' : 'different' };

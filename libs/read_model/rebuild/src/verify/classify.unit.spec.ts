@@ -1,6 +1,6 @@
 import { documentDigest } from '@reprise/read-model-documents';
 import fc from 'fast-check';
-import { classify, type DocumentState } from './classify.ts';
+import { classify, waitingClasses, type DocumentState } from './classify.ts';
 
 const state = (version: number, content = 'same'): DocumentState => ({
   version,
@@ -15,8 +15,9 @@ describe('the class of a difference', () => {
     ['stale', state(3), state(2)],
     ['different', state(2), state(2, 'other')],
   ] as const)('is %s', (expectedClass, expected, actual) => {
-    expect(classify('id', expected, actual, false)?.class).toBe(expectedClass);
-    expect(classify('id', expected, actual, true)?.class).toBe('inFlight');
+    expect(classify('id', expected, actual, undefined)?.class).toBe(expectedClass);
+    for (const waiting of waitingClasses)
+      expect(classify('id', expected, actual, waiting)?.class).toBe(waiting);
   });
 
   it('is none exactly when version and content are the same', () => {
@@ -25,12 +26,12 @@ describe('the class of a difference', () => {
       { nil: undefined },
     );
     fc.assert(
-      fc.property(any, any, fc.boolean(), (left, right, touched) => {
+      fc.property(any, any, fc.constantFrom(undefined, ...waitingClasses), (left, right, waiting) => {
         const drift = classify(
           'id',
           left && state(left.version, left.content),
           right && state(right.version, right.content),
-          touched,
+          waiting,
         );
         const same = left?.version === right?.version && left?.content === right?.content;
         expect(drift === undefined).toBe(same);

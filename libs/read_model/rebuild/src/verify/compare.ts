@@ -4,7 +4,7 @@ import type { GenerationName, GenerationStore, StoredDocument } from '@reprise/r
 import { differingBuckets } from '../run/gate.ts';
 import { sameContent, type DocumentState } from './classify.ts';
 import type { ExpectedStates } from './expected-states.ts';
-import type { Difference } from './in-flight.ts';
+import type { Difference } from './waiting.ts';
 
 export interface ComparisonInput {
   readonly store: GenerationStore;

@@ -4,6 +4,7 @@ import { aggregateHistory, feedEvents } from '@reprise/read-model-feed';
 import type { GenerationName } from '@reprise/read-model-indices';
 import { elasticsearch, eventually, produce, productHistory, step, testEndpoints } from '@reprise/test-kit';
 import { testEventStore, type TestEventStore } from '../testing/event-store.ts';
+import { feedBy } from '../testing/feeders.ts';
 import { testReadModel, type TestReadModel } from '../testing/read-model.ts';
 import { verifyReadModel, type VerifyOptions } from './verify.ts';
 
@@ -40,19 +41,40 @@ beforeAll(async () => {
 });
 
 describe('verify against the event store', () => {
-  it('finds a read model clean that holds all the topic has, and takes what was not published yet for in flight', async () => {
+  it('finds a read model clean that holds all the topic has, and tells what was not published yet from what is missing', async () => {
     expect(await verify({ deep: true })).toMatchObject({
       clean: true,
       source: 'event-store',
       counts: { inFlight: 0 },
     });
-    const next = productHistory({ id: ids[0]!, events: [step.priceChanged(4)], firstVersion: 3 });
-    const created = productHistory({ events: [step.created()] });
+    const next = productHistory({
+      id: ids[0]!,
+      events: [step.priceChanged(4)],
+      firstVersion: 3,
+      startedAt: new Date(),
+    });
+    const created = productHistory({ events: [step.created()], startedAt: new Date() });
     await eventStore.append([...next, ...created]);
-    expect(await verify()).toMatchObject({ clean: true, counts: { inFlight: 2 } });
+    const unpublished = { unpublished: 2, missing: 0, inFlight: 0 };
+    await eventStore.execute(
+      'INSERT INTO outbox_events SELECT aggregate_id, 1, now() FROM event_store LIMIT 2',
+    );
+    expect(await verify()).toMatchObject({ outcome: 'clean', counts: unpublished });
+    // The relay has been dead for an hour.
+    await eventStore.execute(`UPDATE outbox_events SET created_at = now() - interval '1 hour'`);
+    expect(await verify()).toMatchObject({
+      outcome: 'behind',
+      counts: unpublished,
+      freshness: {
+        text: 'BEHIND 2 events, 60 min: committed, and not published',
+        next: { do: 'start', application: 'outbox-relay' },
+      },
+    });
+    await eventStore.execute('DELETE FROM outbox_events');
     // Published, but not fed yet.
     await produce(model.topic, [...next, ...created]);
-    expect(await verify()).toMatchObject({ clean: true, counts: { inFlight: 2 } });
+    await feedBy(model, live);
+    expect(await verify()).toMatchObject({ clean: true, counts: { inFlight: 2, unpublished: 0 } });
     live = (await model.rebuild()).receipt.generation!.name as GenerationName;
     expect(await verify()).toMatchObject({ clean: true, counts: { inFlight: 0 } });
   });

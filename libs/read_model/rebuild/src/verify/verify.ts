@@ -9,11 +9,20 @@ import type { LogSource } from '../log/log-source.ts';
 import { pacedSource } from '../log/paced-source.ts';
 import { requireLiveGeneration } from '../run/live-generation.ts';
 import type { RebuildServers } from '../run/rebuild-options.ts';
-import { classify, driftClasses, type Drift, type DriftClass } from './classify.ts';
+import {
+  defaultMaxLagMs,
+  gatherFacts,
+  measureWriteSide,
+  verdictOf,
+  type Verdict,
+} from '@reprise/read-model-status';
+import type { Drift, DriftClass } from './classify.ts';
 import { compareDocuments, compareWithStore, type ComparisonInput } from './compare.ts';
 import { ExpectedStates } from './expected-states.ts';
 import { foldWholeLog, type FoldedLog } from './fold-whole-log.ts';
-import { findInFlight, type Difference } from './in-flight.ts';
+import { Findings } from './findings.ts';
+import { outcomeOf, warningsOf, type VerifyOutcome } from './outcome.ts';
+import { findWaiting, type Difference } from './waiting.ts';
 
 export interface VerifyOptions {
   readonly projection: Projection;
@@ -28,7 +37,9 @@ export interface VerifyOptions {
   readonly memoryBytes: number;
   /** Most events of the log, and most documents of the store, read in a second. Default 0: as fast as they come. */
   readonly rate?: number;
-  /** Given every document that drifts, as it is found; not those in flight. */
+  /** Age of the oldest event that readers may lack, in milliseconds, before the read model counts as behind. Default 30 s. */
+  readonly maxLagMs?: number;
+  /** Given every document that drifts, as it is found; not those whose events are waiting. */
   readonly onDrift?: (drift: readonly Drift[]) => Promise<void>;
 }
 
@@ -36,11 +47,15 @@ export interface VerifyReport {
   readonly projection: string;
   readonly generation: string;
   readonly source: LogSource['kind'];
+  /** Moment of the captured ends, by the clock of the read-model database. */
+  readonly upTo: string;
   /** Captured ends of the log that the comparison speaks for, decimal text. */
   readonly watermark: Readonly<Record<string, string>>;
   readonly log: FoldedLog;
   readonly documents: { readonly expected: number; readonly actual: number };
   readonly bucketsCompared: number;
+  /** Whether contents were read and hashed, or the stored hashes believed. */
+  readonly contents: 'read' | 'stored-hashes';
   readonly counts: Readonly<Record<DriftClass, number>>;
   readonly drift: readonly Drift[];
   /** Of the products that were named, those that neither the log nor the store has. */
@@ -49,7 +64,12 @@ export interface VerifyReport {
   readonly faults: readonly string[];
   /** What somebody changed by hand about what readers read through: they may see less than the generation holds. */
   readonly caveats: readonly string[];
-  /** True when nothing but documents in flight differs, there are no faults, and every product that was named is known. */
+  /** The judgement of what readers are served, at the end of the comparison. */
+  readonly freshness: Verdict;
+  /** What is not wrong yet: nobody feeds a generation that lacks nothing, aggregates are held back. */
+  readonly warnings: readonly string[];
+  readonly outcome: VerifyOutcome;
+  /** True when the outcome is `clean`. */
   readonly clean: boolean;
   readonly timing: {
     readonly durationMs: number;
@@ -75,12 +95,13 @@ export async function verifyReadModel(
   signal: AbortSignal,
 ): Promise<VerifyReport> {
   const { projection, aggregateIds, deep, rate = 0 } = options;
-  const { store, registry } = servers;
+  const { store, registry, eventStore } = servers;
   const begun = performance.now();
   await assertBound({ ...servers, models: [{ projection, store }], record: false });
   const live = await requireLiveGeneration(servers, projection, nothingToCompare);
   // In this order: what the generation gains afterwards is in flight, whatever is captured next.
   const positions = await registry.positions(live.uuid);
+  const upTo = (await registry.now()).toISOString();
   const opened = await openSource(options, servers, live);
   const source = rate > 0 ? pacedSource(opened, rate) : opened;
   const expected = ExpectedStates.open();
@@ -100,12 +121,19 @@ export async function verifyReadModel(
     const foldMs = Math.round(performance.now() - begun);
     const comparing = { store, generation: live.name, expected, deep, documentsPerSecond: rate, signal };
     const fromEventStore = source.kind === 'event-store';
-    const inFlight = { servers, projection, positions, fromEventStore, signal };
     const findings = new Findings(options.limit);
     const { actual, buckets, differences, stored } = await comparison(comparing, aggregateIds);
+    const { facts, writeSideFault } = await gatherFacts(
+      projection,
+      { ...servers, writeSide: eventStore && (() => measureWriteSide(eventStore)) },
+      { description: await describeTopic(servers.kafka, servers.topic) },
+    );
+    const freshness = verdictOf(facts, { maxLagMs: options.maxLagMs ?? defaultMaxLagMs });
+    const unfed = facts.generations.find(({ uuid }) => uuid === live.uuid)?.feeding.unfed ?? [];
+    const lookingUp = { servers, projection, positions, unfed, fromEventStore, signal };
     const unknown = aggregateIds?.filter((id) => !known.has(id) && !stored.has(id)) ?? [];
     for await (const some of differences) {
-      const waiting = await findInFlight(some, inFlight);
+      const waiting = await findWaiting(some, lookingUp);
       await findings.take(some, waiting, options.onDrift);
     }
     const documents = {
@@ -115,24 +143,28 @@ export async function verifyReadModel(
     const condition = await store.inspect?.(live.name, live);
     const readers = await store.observeReaders();
     const faults = [...(condition?.differences ?? []).slice(0, options.limit)];
+    const found = { counts: findings.counts, faults, unknown, freshness, writeSideFault };
+    const outcome = outcomeOf(found);
     const durationMs = Math.round(performance.now() - begun);
     return {
       projection: projection.name,
       generation: live.name,
       source: source.kind,
+      upTo,
       watermark: watermarkOf(source),
       log,
       documents,
       bucketsCompared: buckets,
+      contents: deep || aggregateIds ? 'read' : 'stored-hashes',
       counts: findings.counts,
       drift: findings.drift,
       unknown,
       faults,
       caveats: readers.kind === 'generation' ? (readers.caveats ?? []) : [],
-      clean:
-        unknown.length === 0 &&
-        faults.length === 0 &&
-        driftClasses.every((name) => name === 'inFlight' || findings.counts[name] === 0),
+      freshness,
+      warnings: warningsOf(found),
+      outcome,
+      clean: outcome === 'clean',
       timing: {
         durationMs,
         foldMs,
@@ -142,30 +174,6 @@ export async function verifyReadModel(
   } finally {
     expected.dispose();
     await source.close();
-  }
-}
-
-/** Counts by class, and the first documents of each. */
-class Findings {
-  readonly counts = Object.fromEntries(driftClasses.map((name) => [name, 0])) as Record<DriftClass, number>;
-  readonly drift: Drift[] = [];
-  readonly #limit: number;
-
-  constructor(limit: number) {
-    this.#limit = limit;
-  }
-
-  async take(
-    differences: readonly Difference[],
-    inFlight: ReadonlySet<string>,
-    onDrift: VerifyOptions['onDrift'],
-  ): Promise<void> {
-    const found = differences.flatMap(
-      ({ id, expected, actual }) => classify(id, expected, actual, inFlight.has(id)) ?? [],
-    );
-    for (const one of found) if (++this.counts[one.class] <= this.#limit) this.drift.push(one);
-    const faults = found.filter((one) => one.class !== 'inFlight');
-    if (faults.length > 0) await onDrift?.(faults);
   }
 }
 

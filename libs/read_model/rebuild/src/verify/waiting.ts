@@ -9,20 +9,22 @@ import { prepareDocument, type Positions } from '@reprise/read-model-indices';
 import type { Projection } from '@reprise/read-model-projections';
 import { kafkaSource } from '../kafka/kafka-source.ts';
 import type { RebuildServers } from '../run/rebuild-options.ts';
-import { sameContent, type DocumentState } from './classify.ts';
+import { sameContent, type DocumentState, type WaitingClass } from './classify.ts';
 
-/** A document that is not what the log says, before it is known whether it only waits for the feed. */
+/** A document that is not what the log says, before it is known whether its events are only waiting. */
 export interface Difference {
   readonly id: string;
   readonly expected: DocumentState | undefined;
   readonly actual: DocumentState | undefined;
 }
 
-export interface InFlightInput {
+export interface WaitingInput {
   readonly servers: Pick<RebuildServers, 'kafka' | 'topic' | 'history'>;
   readonly projection: Projection;
   /** Next offsets the generation needed when the comparison began. */
   readonly positions: Positions;
+  /** Partitions that no live feeder feeds: what lies there is not about to be written. */
+  readonly unfed: readonly number[];
   /** The log was read from the event store, which is ahead of what the relay has published. */
   readonly fromEventStore: boolean;
   readonly signal: AbortSignal;
@@ -32,34 +34,35 @@ export interface InFlightInput {
 const lookedUp = 1_000;
 
 /**
- * Ids of the differences that are none: the generation has not been fed the events yet, was fed them while it was compared, or
- * holds events that the event store has and the topic does not have yet. Call it after the documents were read: whatever
- * the reading could have seen of later events is known to the topic by then.
+ * Differences that are no fault of the document, and what each waits for: a live feeder is about to write it or wrote it while it was
+ * compared, its events lie where nobody feeds it, or the event store has them and the topic does not yet. Call it after the
+ * documents were read: whatever the reading could have seen of later events is known to the topic by then.
  */
-export async function findInFlight(
+export async function findWaiting(
   differences: readonly Difference[],
-  input: InFlightInput,
-): Promise<Set<string>> {
-  const inFlight = new Set<string>();
-  if (differences.length === 0) return inFlight;
+  input: WaitingInput,
+): Promise<Map<string, WaitingClass>> {
+  const waiting = new Map<string, WaitingClass>();
+  if (differences.length === 0) return waiting;
   const { touched, contained, complete } = await readTopic(new Set(differences.map(({ id }) => id)), input);
   let lookups = 0;
   for (const { id, expected, actual } of differences) {
     const behind = (actual?.version ?? 0) < (expected?.version ?? 0);
-    if (touched.has(id)) inFlight.add(id);
+    const partitions = touched.get(id);
+    if (partitions) waiting.set(id, input.unfed.some((one) => partitions.has(one)) ? 'behind' : 'inFlight');
     else if (input.fromEventStore && behind && complete) {
       // Its next event is in the event store; the generation ought to hold it only if the topic had it.
-      if ((contained.get(id) ?? 0) <= (actual?.version ?? 0)) inFlight.add(id);
+      if ((contained.get(id) ?? 0) <= (actual?.version ?? 0)) waiting.set(id, 'unpublished');
     } else if (!behind && actual && actual.version > (expected?.version ?? 0) && lookups++ < lookedUp) {
-      if (await isInEventStore(id, actual, input)) inFlight.add(id);
+      if (await isInEventStore(id, actual, input)) waiting.set(id, 'inFlight');
     }
   }
-  return inFlight;
+  return waiting;
 }
 
 interface TopicFindings {
-  /** With events at or after the generation's positions. */
-  readonly touched: ReadonlySet<string>;
+  /** Partitions with events at or after the generation's positions, by aggregate. */
+  readonly touched: ReadonlyMap<string, ReadonlySet<number>>;
   /** Highest version before the generation's positions; only for a log from the event store. */
   readonly contained: ReadonlyMap<string, number>;
   /** Whether the topic still begins at its beginning. */
@@ -68,10 +71,10 @@ interface TopicFindings {
 
 async function readTopic(
   ids: ReadonlySet<string>,
-  { servers: { kafka, topic }, positions, fromEventStore, signal }: InFlightInput,
+  { servers: { kafka, topic }, positions, fromEventStore, signal }: WaitingInput,
 ): Promise<TopicFindings> {
   const described = await describeTopic(kafka, topic);
-  const touched = new Set<string>();
+  const touched = new Map<string, Set<number>>();
   const contained = new Map<string, number>();
   const source = kafkaSource(kafka, described);
   try {
@@ -86,7 +89,8 @@ async function readTopic(
           const decoded = decodeEvent(values[index]!);
           if (!decoded.ok) continue;
           const { subject, aggregateversion } = decoded.event;
-          if (positionOf(index) >= needed) touched.add(subject);
+          if (positionOf(index) >= needed)
+            touched.set(subject, (touched.get(subject) ?? new Set()).add(partition));
           else contained.set(subject, Math.max(aggregateversion, contained.get(subject) ?? 0));
         }
       }
@@ -101,7 +105,7 @@ async function readTopic(
 async function isInEventStore(
   id: string,
   actual: DocumentState,
-  { servers: { history }, projection }: InFlightInput,
+  { servers: { history }, projection }: WaitingInput,
 ): Promise<boolean> {
   const events = history && (await eventsOf(history, id));
   if (!events) return false;
