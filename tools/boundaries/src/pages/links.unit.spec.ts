@@ -1,19 +1,14 @@
-import { existsSync, globSync, readFileSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { anchorsOf, brokenLinks, type Page } from './page-links.ts';
-
-const root = join(import.meta.dirname, '../../..');
-const pages: Page[] = globSync(['*.md', 'docs/**/*.md'], { cwd: root }).map((path) => ({
-  path,
-  text: readFileSync(join(root, path), 'utf8'),
-}));
+import { anchorsOf, brokenLinks } from './links.ts';
+import { pages, workspaceRoot } from './pages.ts';
 
 describe('the documentation', () => {
   it('has no link that leads nowhere', () => {
     expect(pages.map(({ path }) => path)).toEqual(
       expect.arrayContaining(['README.md', 'docs/README.md', 'docs/how-to/rebuild.md']),
     );
-    expect(brokenLinks(pages, (path) => existsSync(join(root, path)))).toEqual([]);
+    expect(brokenLinks(pages, (path) => existsSync(join(workspaceRoot, path)))).toEqual([]);
   });
 
   it('can be reached from its contents: every page is linked from another one', () => {

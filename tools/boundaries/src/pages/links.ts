@@ -1,10 +1,5 @@
 import { dirname, join, normalize } from 'node:path';
-
-/** A page of the documentation: its path from the root of the workspace, and its Markdown. */
-export interface Page {
-  readonly path: string;
-  readonly text: string;
-}
+import type { Page } from './pages.ts';
 
 /** Markdown without fenced code, where `[x](y)` and `# x` mean something else. */
 function prose(text: string): string {
