@@ -85,7 +85,7 @@ export async function drain(work: Drain, whenEmpty: WhenEmpty, signal: AbortSign
     if (result.published.length > 0) telemetry.batch(result.published.length);
     work.onWorking();
     if (result.refused.length > 0) {
-      // What was read ahead may hold messages that have to wait behind a refused one.
+      // The batch read ahead may hold messages that have to wait behind a refused one.
       await unlessAborted(leadership.lost, settling);
       ahead = undefined;
     }
@@ -122,7 +122,7 @@ function isDone(batch: readonly OutboxMessage[], whenEmpty: WhenEmpty): boolean 
   return first === undefined || BigInt(first.id) > BigInt(whenEmpty.upTo);
 }
 
-/** A batch never has more bytes than the topic takes at once: all its records may have to go to one partition. */
+/** A batch never has more bytes than the topic accepts at once: all its records may have to go to one partition. */
 function limitsOf({ batch, log }: Drain): ClaimLimits {
   const messageBytes = log.maxMessageBytes;
   return { messages: batch.messages, bytes: Math.min(batch.bytes, messageBytes), messageBytes };
@@ -140,7 +140,7 @@ async function limitWasRaised(log: EventLog): Promise<boolean> {
   return log.maxMessageBytes > before;
 }
 
-/** Marks a promise as looked after: its rejection is not reported as unhandled when nobody awaits it any more. */
+/** Marks a promise as handled: its rejection is not reported when nobody awaits it any more. */
 function handled<T>(promise: Promise<T>): Promise<T> {
   promise.catch(() => undefined);
   return promise;

@@ -7,16 +7,16 @@ import { inspectTopic, typeOf } from './topic.ts';
 
 const headers = { 'content-type': 'application/cloudevents+json' };
 
-/** Refusals that lie in the message and not in the moment: the broker's limits and checks of a record. */
+/** Refusals caused by the message itself, not by the moment: the broker's limits and checks of a record. */
 const refusals = new Set(['MESSAGE_TOO_LARGE', 'RECORD_LIST_TOO_LARGE', 'INVALID_RECORD']);
 
 /**
  * The topic, as the relay writes it: idempotent producer, acknowledged by all in-sync replicas, one request at a time, the
  * aggregate id as key, so all events of an aggregate are in one partition in the order they were sent.
  *
- * After any send that did not end in an acknowledgement the producer is replaced. kafkajs takes its sequence numbers back then,
- * although the broker may have stored some of the batch under them: a later, different batch under the same numbers would be
- * answered as a duplicate and be lost.
+ * After any send that did not end in an acknowledgement the producer is replaced. kafkajs then reuses its sequence numbers,
+ * although the broker may have stored part of the batch under them: a later, different batch under the same numbers would be
+ * answered as a duplicate and lost.
  */
 export class EventLog {
   readonly #kafka: Kafka;
@@ -38,7 +38,7 @@ export class EventLog {
     return log;
   }
 
-  /** The largest payload worth sending, in bytes: what the topic takes as a whole batch. */
+  /** The largest payload worth sending, in bytes: what the topic accepts as a whole batch. */
   get maxMessageBytes(): number {
     return this.#maxMessageBytes;
   }
@@ -74,7 +74,7 @@ export class EventLog {
     }
   }
 
-  /** Gives the producer up; the next {@link send} makes a new one. A broker that does not answer is not waited for. */
+  /** Abandons the producer; the next {@link send} makes a new one. It does not wait for a broker that does not answer. */
   async close(): Promise<void> {
     const producer = this.#producer;
     this.#producer = undefined;

@@ -56,7 +56,7 @@ describe('relay --once', () => {
     });
   });
 
-  it('ends although writers go on', async () => {
+  it('ends although writers continue', async () => {
     await fixture.append(aggregate(200), 1);
     let version = 2;
     let writing = true;

@@ -18,7 +18,7 @@ export interface OnceSummary {
   readonly published: number;
   /** Events the log refuses; null when the outbox could not be asked. */
   readonly parked: number | null;
-  /** Events that still wait, those behind a parked one included; null when the outbox could not be asked. */
+  /** Events that still wait, including those behind a parked one; null when the outbox could not be asked. */
   readonly remaining: number | null;
   /** What went wrong, in a sentence. */
   readonly problem?: string;
@@ -27,8 +27,8 @@ export interface OnceSummary {
 const pauseMs = 250;
 
 /**
- * Publishes everything that was in the outbox when it began, and returns; what writers add meanwhile may stay. Trying again after a
- * failure ends when nothing has succeeded for `timeoutMs`.
+ * Publishes everything that was in the outbox when it began, and returns; what writers add meanwhile may stay. It stops retrying
+ * when nothing has succeeded for `timeoutMs`.
  *
  * @param published how many events this process has published so far
  */
@@ -79,7 +79,7 @@ export async function drainToEnd(
   };
 }
 
-/** `interrupted` ends with the shell's number of the signal instead. */
+/** `interrupted` exits with the shell's number of the signal instead. */
 export const exitCodes: Readonly<Record<Exclude<OnceOutcome, 'interrupted'>, number>> = {
   drained: 0,
   misconfigured: 1,

@@ -20,7 +20,7 @@ export class RelayError extends Error {
   }
 }
 
-/** The topic the events go to is not there. The relay never creates it: its partitions and retention are a decision. */
+/** The topic of the events does not exist. The relay never creates it: its partitions and retention are the operator's decision. */
 export function topicMissing(topic: string, cause: unknown): RelayError {
   return new RelayError(
     'TOPIC_MISSING',
@@ -31,7 +31,7 @@ export function topicMissing(topic: string, cause: unknown): RelayError {
   );
 }
 
-/** The event log did not acknowledge a batch. What it did store is stored again later: at least once. */
+/** The event log did not acknowledge a batch. What it did store will be stored again: at least once. */
 export function notAcknowledged(topic: string, cause: unknown): RelayError {
   return new RelayError('NOT_ACKNOWLEDGED', `${topic} did not acknowledge a batch: ${messageOf(cause)}`, {
     cause,
@@ -69,7 +69,7 @@ export function outboxUnusable(cause: unknown): RelayError {
   });
 }
 
-/** Error classes of Postgres that no retry heals: authorization, unknown database, wrong syntax, missing privilege. */
+/** Error classes of Postgres that retrying does not fix: authorization, unknown database, wrong syntax, missing privilege. */
 const refusedByPostgres = new Set(['28', '3D', '42']);
 
 const ofEventLog = new Set(['EVENT_LOG_UNREACHABLE', 'NOT_ACKNOWLEDGED']);

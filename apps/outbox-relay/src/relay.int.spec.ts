@@ -153,7 +153,7 @@ describe('the relay', () => {
 describe('an event the topic does not take', () => {
   afterEach(() => limitTo(100_000));
 
-  it('is parked with the reason, its aggregate waits behind it, and the others go on', async () => {
+  it('is parked with the reason, its aggregate waits behind it, and the others continue', async () => {
     await fixture.append(aggregate(1), 1);
     const large = await fixture.append(aggregate(1), 2, { filler: 200_000 });
     for (let version = 3; version <= 9; version++) await fixture.append(aggregate(1), version);

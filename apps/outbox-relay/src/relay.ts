@@ -21,7 +21,7 @@ import { inspectTopic } from './topic.ts';
 
 /**
  * Moves outbox messages to the event log. It works in terms: take the lock, connect to the log, drain, and on any failure give
- * everything back, pause and begin again, so that a relay which cannot reach the log does not keep a better placed one from publishing.
+ * everything, pause and start over, so that a relay that cannot reach the log does not keep another one from publishing.
  */
 export class Relay {
   /** Connections for claiming, marking and measuring. */
@@ -96,7 +96,7 @@ export class Relay {
     }
   }
 
-  /** Looks at the log once at the start, for a standby too: it would find out only when it has to take over. Else never settles. */
+  /** Checks the log once at the start, also for a standby, which would otherwise find out only at take-over. Else never settles. */
   async #assertAccepted(signal: AbortSignal): Promise<never> {
     try {
       await this.assertEventLogReachable();
@@ -152,8 +152,8 @@ export class Relay {
   }
 
   /**
-   * Stands by, leads, and reports what ended it. A term that got as far as working resolves after a short pause; one that did not
-   * is thrown, so that a lasting outage is met with ever longer pauses.
+   * Stands by, leads, and reports what ended it. A term that did some work resolves after a short pause; one that did not
+   * throws, so that a lasting outage leads to ever longer pauses.
    */
   async #term(whenEmpty: WhenEmpty, signal: AbortSignal): Promise<void> {
     let worked = false;
@@ -243,7 +243,7 @@ function isRefused(error: unknown): boolean {
   );
 }
 
-/** p-retry takes a TypeError for a mistake in the program and ends; a relay has to go on after those as well. */
+/** p-retry treats a TypeError as a programming error and stops; a relay has to continue after those as well. */
 function asError(error: unknown): Error & { readonly retryable: boolean } {
   if (error instanceof RelayError || error instanceof LeadershipLostError) return error;
   return new RelayError('UNEXPECTED', messageOf(error), { cause: error, retryable: true });

@@ -2,11 +2,11 @@ import { type ServersOfRelay } from './relay-errors.ts';
 
 export interface RelaySettings extends ServersOfRelay {
   readonly topic: string;
-  /** Most events of one batch. */
+  /** Maximum events per batch. */
   readonly batchSize: number;
   /** Most bytes of one batch, in whole records. A topic with a lower `max.message.bytes` lowers it. */
   readonly batchBytes: number;
-  /** Longest pause between two looks at an empty outbox; notifications usually end it earlier. */
+  /** Longest pause between polls of an empty outbox; notifications usually end it earlier. */
   readonly pollMs: number;
   /** How long a leader may be silent before the database gives its lock to a standby. */
   readonly lockTimeoutMs: number;

@@ -80,8 +80,8 @@ const gauges = {
 } as const satisfies Record<keyof Backlog, readonly [name: string, help: string]>;
 
 /**
- * Gauges of the backlog, measured when they are read. Counting reads every waiting row, so it is done at most every 5 s, and so seldom
- * that it takes at most a twentieth of the time. While the database does not answer, the last values stay.
+ * Gauges of the backlog, measured when they are read. Counting reads every waiting row, so it runs at most every 5 s and takes at
+ * most a twentieth of the time. While the database does not answer, the last values stay.
  */
 export function registerBacklog(registry: Registry, outbox: RowSource, logger: Logger): void {
   let measuring: Promise<void> | undefined;

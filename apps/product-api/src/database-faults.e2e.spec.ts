@@ -83,7 +83,7 @@ describe('while Postgres is away', () => {
   it('without a word, the wait ends and the connection is not used again', async () => {
     const proxy = await tcpProxy(side.fresh.productApiUrl);
     const call = await startApi(proxy.url, { statementTimeoutMs: 200 });
-    // Leaves an idle connection in the pool; a write would go on to notify the relay over it.
+    // Leaves an idle connection in the pool; a write would then notify the relay over it.
     await call('GET', '/health/ready');
     proxy.silence();
     const startedAt = performance.now();

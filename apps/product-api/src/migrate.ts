@@ -12,7 +12,7 @@ import { MigrationError } from './errors.ts';
 import { migrationsTable, writeMigrations } from './migrations/write-migrations.ts';
 import { grantWriteRights } from './migrations/write-rights.ts';
 
-/** Any number will do, as long as every program that migrates this database takes the same one. */
+/** Any number will do, as long as every program that migrates this database uses the same one. */
 const migrationLock = 7_305_812_004;
 
 /** TypeORM would print what the caller learns anyway: an error is thrown, the migrations are returned. */
@@ -26,8 +26,8 @@ const silent: Logger = {
 };
 
 /**
- * Brings the write database at `url` to the current schema, gives the roles of the processes their rights, and returns the names of the migrations it ran, in order; none
- * when the database was current. All of them are applied in one transaction, or none.
+ * Brings the write database at `url` to the current schema, grants the roles of the processes their rights, and returns the names
+ * of the migrations it ran, in order; none when the database was current. All are applied in one transaction, or none.
  *
  * A second run meanwhile waits for the first: an advisory lock, held by its own session, lets one run in at a time.
  *
@@ -40,7 +40,7 @@ export async function runWriteMigrations(url: string, variable = 'WRITE_DATABASE
     application_name: 'write-migrations',
     connectionTimeoutMillis: 10_000,
   });
-  // The lock ends with its session. If that breaks, the error surfaces on the next statement; unheard it ends the process.
+  // The lock ends with its session. If that breaks, the error surfaces on the next statement; unhandled it would end the process.
   lock.on('error', () => undefined);
   const dataSource = new DataSource({
     type: 'postgres',

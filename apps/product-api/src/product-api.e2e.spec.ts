@@ -140,7 +140,7 @@ describe('rules of the product', () => {
     ['PATCH', '/details', { title: mug.title, tags: mug.tags }],
     ['POST', '/unpublish', undefined],
   ])(
-    'make nothing of %s %s when all is so already: 200, the same version, no event',
+    'change nothing for %s %s in the current state: 200, the same version, no event',
     async (method, path, body) => {
       const id = await create();
       const answer = await call(method, `/v1/products/${id}${path}`, {

@@ -57,7 +57,7 @@ async function recordsInTopic(topic: FreshTopic, count: number): Promise<void> {
   await eventually(async () => expect(await recordsOf(topic.name)).toHaveLength(count), patient);
 }
 
-it('G10: puts a poisoned product aside while all others flow, across a restart, and lets it go on in order when redriven', async () => {
+it('G10: puts a poisoned product aside while all others flow, across a restart, and lets it resume in order when redriven', async () => {
   const fixture = await consumerFixture(1);
   const log: ProductEvent[] = [];
   // Not in the event store, from which the repair worker would fix the product on its own.
@@ -124,7 +124,7 @@ it('G10: puts a poisoned product aside while all others flow, across a restart, 
   expect((await second.kill()).code).toBe(0);
 });
 
-it('lists what a rebuild covered as resolved, and records the discard of what is no event', async () => {
+it('lists what a rebuild covered as resolved, and records the discard of what is not an event', async () => {
   const fixture = await consumerFixture(1);
   const app = fixture.start();
   await app.ready();

@@ -70,7 +70,7 @@ describe('the projection consumer', () => {
     expect(await recordsOf(fixture.deadLetters.name)).toEqual([]);
   });
 
-  it('C7, C8: puts what is no event aside with where it came from, and continues', async () => {
+  it('C7, C8: puts what is not an event aside with where it came from, and continues', async () => {
     const fixture = await consumerFixture(1);
     await startServing(fixture);
     const [created, changed] = productHistory({ events: [step.created(), step.priceChanged(7)] });
@@ -142,7 +142,7 @@ describe('the projection consumer', () => {
       expect(reasonsOf(app)).toContain('partition 0 stands still');
     }, patient);
     await produce(fixture.topic, flowing);
-    // The other partitions go on meanwhile.
+    // The other partitions continue meanwhile.
     await eventually(async () => {
       const positions = await fixture.registry.positions(live!.uuid);
       expect(positions.get(1)).toBeGreaterThan(0n);

@@ -9,9 +9,9 @@ import { whicheverAborts } from './whichever-aborts.ts';
 /** What a handler asks the transport to do after a batch. */
 export type BatchVerdict =
   | { readonly verdict: 'next' }
-  /** Go on reading this partition at `offset`, before or after the batch. */
+  /** Resume reading this partition at `offset`, before or after the batch. */
   | { readonly verdict: 'read-from'; readonly offset: bigint }
-  /** Deliver the batch again after a while; the other partitions go on meanwhile. */
+  /** Deliver the batch again after a while; the other partitions continue meanwhile. */
   | { readonly verdict: 'retry'; readonly afterMs: number }
   /** Nothing can take records now; deliver nothing more of this partition until `readFrom` is called. */
   | { readonly verdict: 'pause' };
@@ -169,7 +169,7 @@ export class PartitionBatches extends Server implements CustomTransportStrategy 
       }));
       const result = await this.#handle({ batch: { partition, from, next, records }, signal });
       lost.signal.throwIfAborted();
-      // A seek that came meanwhile says where to go on; what was fed is fed.
+      // A seek that came meanwhile says where to resume; what was fed stays fed.
       if (!isWanted()) return;
       if (result.verdict === 'next') {
         resolveOffset(batch.lastOffset());

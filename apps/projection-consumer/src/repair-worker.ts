@@ -71,7 +71,7 @@ export class RepairWorker implements OnApplicationBootstrap, BeforeApplicationSh
     await this.#running;
   }
 
-  /** Asks for the repair of aggregates the live feed could not go on with. */
+  /** Asks for the repair of aggregates that stopped the live feed. */
   async request(blocked: readonly BlockedEvents[]): Promise<void> {
     const { queue, metrics, logger } = this.#input;
     const { refused, unstorable } = await queue.add(

@@ -25,7 +25,7 @@ export class ReadGenerations {
     return this.#names.get(uuid);
   }
 
-  /** @throws Error when the index is no generation of the projection */
+  /** @throws Error when the index is not a generation of the projection */
   async uuidOf(index: string): Promise<string> {
     const known = this.#uuidOf(index);
     if (known !== undefined) return known;
@@ -33,7 +33,7 @@ export class ReadGenerations {
     const uuid = this.#uuidOf(index);
     if (uuid !== undefined) return uuid;
     throw new Error(
-      `the index ${index} behind the alias ${this.#alias} is no generation of ${this.#projection}, so its pages cannot be continued; build one with \`npx nx run rebuild-job:execute\``,
+      `the index ${index} behind the alias ${this.#alias} is not a generation of ${this.#projection}, so its pages cannot be continued; build one with \`npx nx run rebuild-job:execute\``,
     );
   }
 

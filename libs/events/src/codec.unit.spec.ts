@@ -90,7 +90,7 @@ it('lengths count Unicode code points, not UTF-16 units', () => {
   expect(decodeEvent(titled('💡'.repeat(201)))).toMatchObject({ path: '/data/title' });
 });
 
-describe('decodeEvent says why a value is no event', () => {
+describe('decodeEvent says why a value is not an event', () => {
   it('when the record has no value', () => {
     expect(decodeEvent(null)).toEqual({
       ok: false,

@@ -68,7 +68,7 @@ describe('text from outside', () => {
   });
 });
 
-describe('what is said of a value that is no event', () => {
+describe('what is said of a value that is not an event', () => {
   it('can be stored and filed, whatever the value holds', () => {
     const member = fc.oneof(anyText, fc.integer(), fc.constant(null));
     const envelope = fc.record(

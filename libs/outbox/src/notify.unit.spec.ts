@@ -36,7 +36,7 @@ describe('coalesced calls', () => {
     expect(ends).toHaveLength(2);
   });
 
-  it('go on after one that failed', async () => {
+  it('continue after one that failed', async () => {
     const { ends, notify } = slowCalls();
     notify();
     notify();

@@ -29,7 +29,7 @@ describe('the log fields of an error', () => {
     expect(JSON.stringify(errorFields(error)).match(/"message":"round"/g)).toHaveLength(5);
   });
 
-  it('are the text of a value that is no error', () => {
+  it('are the text of a value that is not an error', () => {
     expect(errorFields('boom')).toBe('boom');
   });
 });

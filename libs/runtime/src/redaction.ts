@@ -180,7 +180,7 @@ function endOfBare(text: string, from: number, isJson: boolean, whole: boolean):
   return text.length;
 }
 
-/** Where a value of JSON that is no text ends: after the bracket that closes it, else before a comma, a bracket or white space. */
+/** Where a value of JSON that is not text ends: after the bracket that closes it, else before a comma, a bracket or white space. */
 function endOfJsonValue(text: string, from: number, isJson: boolean): number {
   let depth = 0;
   let quote = from;

@@ -9,7 +9,7 @@ const sslModes = ['disable', 'no-verify', 'prefer', 'require', 'verify-ca', 'ver
 /** Reads single settings and collects what is wrong with them, so that an operator sees every problem in one go. */
 export class Settings {
   readonly problems: string[] = [];
-  /** What works and is unwise all the same. */
+  /** What works but is unwise. */
   readonly warnings: string[] = [];
   readonly #env: NodeJS.ProcessEnv;
 

@@ -38,7 +38,7 @@ export interface Session {
   ): Promise<Answer[]>;
   /** Fills the log's topic, unless an earlier benchmark did. */
   fill(log: Workload): Promise<void>;
-  /** Deletes the indices of everything that ran, so that the servers' work on them does not go on during what comes next. */
+  /** Deletes the indices of everything that ran, so that the servers do not keep working on them during what comes next. */
   deleteIndices(): Promise<void>;
   /** Has something undone at the end, however that comes about; what was done last is undone first. */
   atEnd(undo: () => Promise<unknown>): void;
@@ -121,7 +121,7 @@ export async function inSession(run: BenchmarkRun, work: (session: Session) => P
 }
 
 /**
- * Lets the servers load and compile their code, which is no contender's doing: a short run that nobody measures, in a session of its
+ * Lets the servers load and compile their code, which is not a contender's doing: a short run that nobody measures, in a session of its
  * own. A live consumer that met its generations in the registry would leave that read model to it.
  */
 export async function warmUp(size: Omit<Workload, 'topic'>, run: BenchmarkRun): Promise<void> {

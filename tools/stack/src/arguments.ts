@@ -21,7 +21,7 @@ export const usage = `npm run -s stack -- VERB [options]
   --write-side           sql: on the write database instead
   --json                 status, sql: one JSON document
   -n, --lines N          logs: how many lines of each (100)
-  -f, --follow           logs: go on printing what is added
+  -f, --follow           logs: keep printing what is added
 
 Variables: REPRISE_STACK_DIR, REPRISE_STACK_CACHE (folder of the downloads), REPRISE_STACK_TIMEOUT (seconds a server may
 take to start), REPRISE_ES_HEAP (1g).`;

@@ -133,7 +133,7 @@ export async function spawnDaemon(
 }
 
 /**
- * Sends a signal to a process, or to the group it leads. A process that is gone is no error.
+ * Sends a signal to a process, or to the group it leads. A process that is gone is not an error.
  * @throws StackError NOT_PERMITTED when it belongs to another account.
  */
 export function signalProcess(

@@ -33,7 +33,7 @@ export async function readTopic(topic: FreshTopic): Promise<StoredRecord[]> {
       .run({
         autoCommit: false,
         eachMessage: ({ partition, message }) => {
-          // A consumer that had to join again begins again.
+          // A consumer that had to rejoin starts over.
           if (BigInt(message.offset) < (next.get(partition) ?? 0n)) return Promise.resolve();
           next.set(partition, BigInt(message.offset) + 1n);
           records.push({

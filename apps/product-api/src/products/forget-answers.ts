@@ -5,8 +5,8 @@ import { type ProductStore } from './product-store.ts';
 const hourMs = 3_600_000;
 
 /**
- * Deletes kept answers older than `retentionHours`, at once and then every hour until `signal` aborts. A failure is logged and
- * made up for an hour later: old answers do no harm but take room.
+ * Deletes kept answers older than `retentionHours`, at once and then every hour until `signal` aborts. A failure is logged, and
+ * the next run makes up for it: old answers only take room.
  */
 export async function forgetOldAnswers(
   store: ProductStore,

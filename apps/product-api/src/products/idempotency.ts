@@ -12,7 +12,7 @@ export type IdempotencyKey =
   | { readonly outcome: 'absent' }
   | { readonly outcome: 'malformed' };
 
-/** Longest key taken, in characters. A UUID has 36. */
+/** Longest key accepted, in characters. A UUID has 36. */
 export const maxKeyLength = 255;
 
 /**

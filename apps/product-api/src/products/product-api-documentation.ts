@@ -73,7 +73,7 @@ export function ReadsProduct(): MethodDecorator {
   );
 }
 
-/** A change made under `If-Match`. When all is so already, it answers 200 with the version unchanged. */
+/** A change under `If-Match`. When nothing would change, it answers 200 with the version unchanged. */
 export function ChangesProduct(summary: string): MethodDecorator {
   return applyDecorators(
     ApiOperation({ summary }),

@@ -41,7 +41,7 @@ export function failureProblem(failure: Failure): ProblemException {
   }
 }
 
-/** A read ends here too, when there is nothing to show; it needs no word on what was changed. */
+/** A read without a result ends here too; it need not say what was changed. */
 export function refusalProblem(
   { reason, detail }: Pick<Refusal, 'reason' | 'detail'>,
   consequence = '',
@@ -66,7 +66,7 @@ export function errorProblem(error: unknown): unknown {
   return error;
 }
 
-/** A change whose fate is not known: the client has to find out, and may safely do so by repeating a request with a key. */
+/** A change whose outcome is unknown: the client has to find out, and may safely do so by repeating a request with a key. */
 function outcomeUnknownProblem(cause: unknown): ProblemException {
   return new ProblemException(
     503,

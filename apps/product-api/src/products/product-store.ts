@@ -18,7 +18,7 @@ export type WriteResult =
   | { readonly outcome: 'written'; readonly state: ProductState }
   /** The answer to the same request, given before; nothing was written this time. */
   | { readonly outcome: 'replayed'; readonly state: ProductState }
-  /** What was asked for is already so. */
+  /** The product is already in the requested state. */
   | { readonly outcome: 'unchanged'; readonly state: ProductState }
   /** The product has another version than expected. */
   | { readonly outcome: 'stale'; readonly version: number }
@@ -35,7 +35,7 @@ export type Decide = (state: ProductState | undefined) => Decision;
  */
 export class ProductStore {
   readonly #database: WriteDatabase;
-  /** After the commit, so that no change waits for it. A notification that is lost is made up for by the relay's poll. */
+  /** After the commit, so that no change waits for it. The relay's poll makes up for a lost notification. */
   readonly #notifyRelay: () => void;
 
   constructor(database: WriteDatabase) {

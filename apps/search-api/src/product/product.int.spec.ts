@@ -58,7 +58,7 @@ describe('a product by id', () => {
     }
   });
 
-  it.each(['7', '..%2F_search', '_mapping', '*'])('is refused when %s is no UUID', async (id) => {
+  it.each(['7', '..%2F_search', '_mapping', '*'])('is refused when %s is not a UUID', async (id) => {
     const response = await get(id);
     expect(response.statusCode).toBe(400);
     expect(response.json()).toMatchObject({ errors: [{ field: 'id' }] });

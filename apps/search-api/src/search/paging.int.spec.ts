@@ -88,7 +88,7 @@ describe('the pages of a search', () => {
     for (const ids of Object.values(await readAll('mug'))) expect(ids.toSorted()).toEqual(all.toSorted());
   });
 
-  it('go on in the generation they were begun on when readers are switched, by every order', async () => {
+  it('stay in the generation they were begun on when readers are switched, by every order', async () => {
     const expected = await readAll('mug');
     expect(await readAll('mug', () => catalogue.switchTo('rebuilt'))).toEqual(expected);
     await catalogue.switchBack();

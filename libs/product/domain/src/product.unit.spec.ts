@@ -189,11 +189,11 @@ describe('a change', () => {
     ['category', changeCategory(draft, { categoryId: 'kitchen' }, context(1))],
     ['stock', adjustStock(draft, { delta: 0 }, context(1))],
     ['withdrawn product', unpublish(draft, {}, context(1))],
-  ])('to what is so already is no event: %s', (_name, decision) => {
+  ])('to the current state is not an event: %s', (_name, decision) => {
     expect(decision).toEqual({ ok: true, event: undefined, state: draft });
   });
 
-  it('to published of a published product is no event', () => {
+  it('to published of a published product is not an event', () => {
     expect(publish(published, {}, context(2))).toEqual({ ok: true, event: undefined, state: published });
   });
 

@@ -2,7 +2,7 @@
  * Writes a JSON value in one form only: keys sorted by code unit, no white space, `undefined` members left out (RFC 8785's
  * rules for objects; numbers and strings are written as JSON.stringify writes them, which is what RFC 8785 asks for).
  *
- * @throws TypeError for a number that JSON cannot hold, or a value that is no JSON (function, bigint, symbol, Date)
+ * @throws TypeError for a number that JSON cannot hold, or a value that is not JSON (function, bigint, symbol, Date)
  */
 export function canonicalJson(value: unknown): string {
   const sorted = inKeyOrder(value);

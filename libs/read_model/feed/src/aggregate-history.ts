@@ -3,7 +3,7 @@ import { databaseFault } from '@reprise/read-model-indices';
 import type { Pool } from 'pg';
 import type { AggregateHistory } from './feed-events.ts';
 
-/** An event of the permanent log does not decode: by this code nothing can be rebuilt from it past that event. */
+/** An event of the permanent log cannot be decoded: this release can rebuild nothing from it past that event. */
 export class HistoryUnreadable extends Error {
   readonly code = 'HISTORY_UNREADABLE';
   readonly retryable = false;
@@ -17,8 +17,8 @@ export class HistoryUnreadable extends Error {
 const uuid = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 
 /**
- * Reads one aggregate's events from the event store, in version order, through a role that may read nothing else. An id that
- * no product can have gives no events.
+ * Reads one aggregate's events from the event store, in version order, through a role that may read nothing else. For an id
+ * that no product can have it returns no events.
  * @throws HistoryUnreadable when a stored event does not decode: a newer release wrote it, or the log is damaged; DependencyError
  */
 export function aggregateHistory(eventStore: Pool): AggregateHistory {
@@ -37,7 +37,7 @@ export function aggregateHistory(eventStore: Pool): AggregateHistory {
 }
 
 /**
- * What to throw when the event store cannot be read: the fault of the connection, or else the error as it is.
+ * What to throw when the event store cannot be read: the connection fault, or else the error itself.
  * @param unchanged a sentence that says what was not changed
  */
 export function eventStoreFault(eventStore: Pool, error: unknown, unchanged: string): unknown {

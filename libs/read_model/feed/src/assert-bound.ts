@@ -23,7 +23,7 @@ export interface BoundInput {
   }[];
   /** Whether to bind a registry that belongs to nobody yet to this configuration; false for a process that only looks. */
   readonly record: boolean;
-  /** What Kafka said of itself, where the caller has asked it already. */
+  /** What Kafka reported about itself, if the caller has already asked. */
   readonly identity?: KafkaIdentity;
   /** Called when Kafka could not be asked for its cluster; topic, alias and view are still compared. */
   readonly onKafkaAway?: (reason: string) => void;
@@ -31,11 +31,12 @@ export interface BoundInput {
 
 /**
  * Refuses a configuration that the registry does not belong to, before anything of a read model is read or written: another
- * topic, another Kafka cluster, another alias or view, or one that another projection has. At first use the registry is bound to
- * the configuration; one from before bindings were recorded is adopted if what it holds fits.
+ * topic, another Kafka cluster, another alias or view, or one that another projection has. At first use it binds the registry to
+ * the configuration; a registry from before bindings were recorded is adopted if its contents fit.
  *
- * Nothing is recorded until the topic was seen. Where Kafka is away its cluster is not compared, so that readers can be moved back then, too. The cluster of a registry with
- * generations is recorded only when it holds the very topic they were built from: another cluster has a topic of that name as well.
+ * Nothing is recorded until the topic was seen. While Kafka is away its cluster is not compared, so that readers can still be
+ * moved back. The cluster of a registry with generations is recorded only when it holds the very topic they were built from:
+ * another cluster may have a topic of that name as well.
  *
  * @throws BoundElsewhere with everything that differs; DependencyError when the registry, or a store asked for its readers, is away
  */
@@ -82,10 +83,10 @@ export async function assertBound(input: BoundInput): Promise<void> {
     found.push({ ...one, clusterId: isItsCluster ? identity?.clusterId : undefined });
   }
   refuse(bindings.database, obstacles);
-  // One that was never seen may be a slip of the pen: nobody should be bound to that.
+  // A topic that was never seen may be a typo: nothing should be bound to that.
   if (!record || identity?.topicId === undefined) return;
   await bindings.record(found);
-  // Of two that came first at the same moment, configured differently, one finds the other's here.
+  // If two differently configured processes came first at the same moment, one finds the other's binding here.
   compare(await bindings.list(), identity?.clusterId);
 }
 

@@ -2,10 +2,10 @@ import type { Blocker, LetterKey, Parked } from '@reprise/read-model-indices';
 import type { FeedResult } from './feed-events.ts';
 import type { DecodedBatch, PartitionRecord } from './partition-batch.ts';
 
-/** The reason of events nothing is wrong with: an earlier event of their aggregate is a dead letter. */
+/** The reason of sound events that wait: an earlier event of their aggregate is a dead letter. */
 export const waitsBehind = 'waits-behind';
 
-/** A record that cannot be applied, or not yet, and why. It must be put aside for good before the position moves on. */
+/** A record that cannot be applied, or not yet, and why. It must be durably put aside before the position moves. */
 export interface DeadLetter extends PartitionRecord {
   readonly partition: number;
   readonly reason: string;
@@ -21,7 +21,7 @@ export interface DeadLetter extends PartitionRecord {
   readonly waitsBehind?: LetterKey;
 }
 
-/** What one generation leaves of a batch: dead letters, the blockers among them, and what waits behind older ones. */
+/** What one generation could not apply of a batch: dead letters, including blockers, and events that wait behind older ones. */
 export interface Leftovers {
   readonly letters: readonly DeadLetter[];
   readonly blockers: readonly (Blocker & { readonly lastParked: number })[];
@@ -105,7 +105,7 @@ export function leftoversOf(
   return { letters, blockers, parked };
 }
 
-/** Records that are no events block what comes after them, as far as they say whose event they should have been. */
+/** Records that are not events block what comes after them, as far as they say whose event they should have been. */
 export function undecodableBlockers(letters: readonly DeadLetter[]): Leftovers['blockers'] {
   return letters.flatMap(({ aggregateId, aggregateVersion: version, partition, offset, reason }) =>
     aggregateId === undefined || version === undefined

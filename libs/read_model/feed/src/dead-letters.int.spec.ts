@@ -256,7 +256,7 @@ describe('a discarded letter', () => {
     return { result, repairs };
   }
 
-  it('lets what waits behind it go on when the event store has its version', async () => {
+  it('lets what waits behind it resume when the event store has its version', async () => {
     const [first, second, third] = life();
     const [, spoiled] = await on.fed(first, encodeEvent(second).replace('.v1', '.v9'));
     const [behind] = await on.fed(third);
@@ -272,7 +272,7 @@ describe('a discarded letter', () => {
     ]);
   });
 
-  it('hands the product to repair when what waits behind it cannot go on', async () => {
+  it('hands the product to repair when what waits behind it cannot resume', async () => {
     const [first, second, third] = life();
     const [, spoiled, behind] = await on.fed(first, encodeEvent(second).replace('.v1', '.v9'), third);
     const { result, repairs } = await discarded([spoiled!]);

@@ -1,7 +1,7 @@
 import type { ProductEvent } from '@reprise/events';
 import type { FeedResult } from './feed-events.ts';
 
-/** How often what fails for a reason in the event itself is tried, and what is waited between two attempts. */
+/** How often a failure caused by the event itself is retried, and the wait between two attempts. */
 export interface AttemptLimit {
   readonly attempts: number;
   /** @param attempt the number of the attempt that failed, from 1 */
@@ -12,11 +12,11 @@ export interface AttemptLimit {
 export type FeedAttempt = (events: readonly ProductEvent[], isFirst: boolean) => Promise<FeedResult>;
 
 /**
- * Feeds events, and those of aggregates that failed again and again, each time from what is stored by then, until nothing fails
- * or the limit is reached. All other aggregates are done after the first attempt. What waits behind a known blocker is not tried.
+ * Feeds events, and repeats those of failed aggregates, each time from what is stored by then, until nothing fails or the limit
+ * is reached. All other aggregates are done after the first attempt. Events behind a known blocker are not tried.
  *
  * @returns the sum of all attempts, with the failures of the last, and how often those were tried
- * @throws whatever an attempt throws: faults of servers are no attempts
+ * @throws whatever an attempt throws: server faults do not count as attempts
  */
 export async function feedRepeatedly(
   feed: FeedAttempt,

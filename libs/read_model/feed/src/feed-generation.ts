@@ -15,7 +15,7 @@ export interface FedGeneration {
   readonly positions: Map<number, bigint>;
 }
 
-/** What feeding one batch is about, the same for every generation. */
+/** The input of feeding one batch, the same for every generation. */
 export interface FeedWork {
   readonly batch: PartitionBatch;
   readonly decoded: DecodedBatch;
@@ -23,7 +23,7 @@ export interface FeedWork {
   readonly signal: AbortSignal | undefined;
 }
 
-/** An aggregate of a read model that is blocked from now on, and why. */
+/** An aggregate of a read model that is now blocked, and why. */
 export interface BlockedEvents {
   readonly projection: string;
   readonly projectionVersion: number;
@@ -34,8 +34,8 @@ export interface BlockedEvents {
 }
 
 /**
- * Feeds one batch to one generation: applies what can be applied, tries the rest again, puts aside what is left, and only then
- * moves the position.
+ * Feeds one batch to one generation: applies what it can, retries the rest, puts aside what is left, and only then moves the
+ * position.
  * @returns how many events were applied
  */
 export async function feedGeneration(

@@ -8,10 +8,10 @@ import type {
 } from '@reprise/read-model-indices';
 import { gathering, whileWanted } from './gathering.ts';
 
-/** What feeding needs of a store. */
+/** What feeding needs from a store. */
 export type FedStore = Pick<GenerationStore, 'read' | 'write' | 'writeWithPositions'>;
 
-/** What feeding needs of the registry. */
+/** What feeding needs from the registry. */
 export interface FedRegistry extends Pick<Registry, 'listGenerations' | 'positions'> {
   advancePositions(generationUuid: string, to: Positions): Promise<void>;
 }
@@ -23,7 +23,7 @@ interface WriteCall {
   readonly documents: readonly DocumentToWrite[];
 }
 
-/** A call about more documents than this gains nothing from company, and would make the others wait. */
+/** A call with more documents than this gains nothing from being merged, and would make the others wait. */
 const fewDocuments = 256;
 
 /**

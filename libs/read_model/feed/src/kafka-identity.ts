@@ -1,14 +1,14 @@
 import type { Consumer } from '@platformatic/kafka';
 import { groupFreeConsumer, kafkaFault, within, type KafkaConnection } from './kafka-topic.ts';
 
-/** Which cluster a connection leads to, and which incarnation of a topic it holds. */
+/** Which cluster a connection reaches, and which incarnation of a topic it holds. */
 export interface KafkaIdentity {
   readonly clusterId: string;
   /** Undefined where the topic does not exist or may not be seen. */
   readonly topicId: string | undefined;
 }
 
-/** Short: where Kafka is away, most verbs go on without it. */
+/** Short: while Kafka is away, most verbs continue without it. */
 const identifyWithinMs = 5_000;
 
 /**

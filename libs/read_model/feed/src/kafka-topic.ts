@@ -31,13 +31,13 @@ export interface KafkaPartition {
 
 export interface KafkaTopic {
   readonly name: string;
-  /** Kafka's id of this incarnation of the topic: a topic deleted and made again has another one. */
+  /** Kafka's id of this incarnation of the topic: a topic that is deleted and recreated has another one. */
   readonly id: string;
   /** Kafka's id of the cluster that holds it. */
   readonly clusterId: string;
   readonly partitions: readonly KafkaPartition[];
   readonly cleanupPolicy: string;
-  /** `-1` for ever. */
+  /** `-1`: forever. */
   readonly retentionMs: string;
   readonly retentionBytes: string;
 }
@@ -94,7 +94,7 @@ export function groupFreeConsumer(
   });
 }
 
-/** How long a description may take in all. The client repeats each of its requests, so a broker that hangs would keep it for minutes. */
+/** How long a description may take in total. The client repeats each of its requests, so a hanging broker would hold it for minutes. */
 const describeWithinMs = 60_000;
 
 /**
@@ -179,7 +179,7 @@ async function describeFailure(error: unknown, connection: KafkaConnection, name
 }
 
 /**
- * The error to throw when Kafka cannot be used; a broker that closed the connection without a word is asked why.
+ * The error to throw when Kafka cannot be used; asks a broker that closed the connection without a word for the reason.
  * @param unchanged a sentence that says what was not changed
  */
 export async function kafkaFault(
@@ -197,12 +197,12 @@ export async function kafkaFault(
   );
 }
 
-/** What the client wraps is what happened; "metadata failed 6 times." says nothing. */
+/** The wrapped error is what happened; "metadata failed 6 times." says nothing. */
 export function innermostMessage(error: unknown): string {
   return allMessages(error).split('\n').at(-1) ?? '';
 }
 
-/** The messages of an error and everything inside it: clients nest the telling one two or three levels deep. */
+/** The messages of an error and everything inside it: clients nest the informative one two or three levels deep. */
 export function allMessages(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
   const nested = error instanceof AggregateError ? error.errors : [];

@@ -22,7 +22,7 @@ export interface StoredLetter extends DeadLetter {
 
 const longestError = 1_000;
 
-/** What is sent along with the record, which itself is sent as it was. */
+/** The headers sent along with the unchanged record. */
 export function letterHeaders(
   letter: DeadLetter,
   { topic, topicId, at }: LetterOrigin,
@@ -45,12 +45,12 @@ export function letterHeaders(
   };
 }
 
-/** What a dead letter is called: where its record stands in the log, as `topic:partition:offset`. */
+/** The id of a dead letter: where its record is in the log, as `topic:partition:offset`. */
 export function letterId(topic: string, { partition, offset }: LetterKey): string {
   return `${topic}:${partition}:${offset}`;
 }
 
-/** Reads an id back; undefined for anything that is none. A topic's name holds no colon. */
+/** Parses an id; undefined for anything else. A topic's name contains no colon. */
 export function parseLetterId(id: string): (LetterKey & { readonly topic: string }) | undefined {
   const match = /^([A-Za-z0-9._-]{1,249}):(\d{1,9}):(\d{1,18})$/.exec(id);
   return match ? { topic: match[1]!, partition: Number(match[2]), offset: BigInt(match[3]!) } : undefined;

@@ -33,7 +33,7 @@ describe('the headers of a dead letter', () => {
     expect(letterHeaders({ ...letter, message: 'x'.repeat(9_000) }, origin)['error']).toHaveLength(1_000);
   });
 
-  it('are no dead letter without a place in a log', () => {
+  it('are not dead letters without a place in a log', () => {
     for (const headers of [
       {},
       { 'original-topic': 't', 'original-partition': '0' },

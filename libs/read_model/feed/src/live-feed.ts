@@ -36,12 +36,12 @@ const suspensionMs = 10_000;
 
 export type BatchOutcome =
   | { readonly outcome: 'fed'; readonly applied: number }
-  /** Some generation needs records from before this batch: read on from there. */
+  /** Some generation needs records from before this batch: resume reading there. */
   | { readonly outcome: 'read-from'; readonly position: bigint };
 
 /**
  * Feeds every VERIFIED, LIVE and STANDBY generation of this release's fingerprints, each from its own positions. The consumer
- * group has no part in it: a generation that joins behind the others makes the log be read again from its position, and the
+ * group has no part in it: a generation that joins behind the others makes the feed reread the log from its position, and the
  * version guard makes that a no-op for the others.
  *
  * A batch goes to the generation readers use last, so that whatever they see is in the others already: that is what lets a
@@ -72,8 +72,8 @@ export class LiveFeed {
   }
 
   /**
-   * Takes on the generations the registry lists now and lets go of the others. Resolves when no batch is under way any more
-   * that began without the new ones: only then may the attachment be announced. Calls take turns: an older view of the
+   * Picks up the generations the registry lists now and drops the others. Resolves when no batch is running any more that
+   * began without the new ones: only then may the attachment be announced. Calls take turns: an older view of the
    * registry must not replace a newer one.
    *
    * @returns what may be announced
@@ -113,7 +113,7 @@ export class LiveFeed {
     }
   }
 
-  /** Where reading a partition has to go on for the generation that is furthest behind; undefined when none is fed. */
+  /** Where reading a partition has to resume for the generation that is furthest behind; undefined when none is fed. */
   positionOf(partition: number): bigint | undefined {
     let lowest: bigint | undefined;
     for (const { positions } of this.#fed) {
@@ -155,7 +155,7 @@ export class LiveFeed {
       aside: new OnceAside(this.#servers.putAside),
       signal,
     };
-    // Projections have nothing to do with each other; all must be done before this returns, also when one fails.
+    // Projections are independent; all must be done before this returns, also when one fails.
     const results = await Promise.allSettled(
       [...Map.groupBy(fed, ({ projection }) => projection.name).values()].map((targets) =>
         this.#feedInTurn(targets, work, fed.length === 1),
@@ -184,7 +184,7 @@ export class LiveFeed {
     return applied;
   }
 
-  /** A generation nobody reads must not hold up the one that is read: it is let go of, and taken on again later where it stands. */
+  /** A generation nobody reads must not hold up the one that is read: it is dropped, and picked up again later where it stands. */
   async #suspend({ generation }: FedGeneration, error: unknown): Promise<void> {
     this.#fed = this.#fed.filter((held) => held.generation.uuid !== generation.uuid);
     this.#suspended.set(generation.uuid, performance.now() + suspensionMs);

@@ -22,7 +22,7 @@ export interface DecodedBatch {
 }
 
 /**
- * Decodes a batch; a record that is no event becomes a dead letter.
+ * Decodes a batch; a record that is not an event becomes a dead letter.
  * @param attempts how often a record is decoded before it becomes a dead letter
  */
 export function decodeBatch({ partition, records }: PartitionBatch, attempts: number): DecodedBatch {

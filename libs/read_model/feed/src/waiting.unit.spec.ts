@@ -70,7 +70,7 @@ describe('an event that cannot be applied', () => {
     }
   });
 
-  it('is no dead letter when a later try succeeds', async () => {
+  it('is not a dead letter when a later try succeeds', async () => {
     let asked = 0;
     const history = () => Promise.resolve(++asked < 3 ? [] : fine);
     const { feed, letters, versionOf } = await setUp({ history });
@@ -132,7 +132,7 @@ describe('events behind a dead letter', () => {
     expect([...first.blocked.rows.values()]).toMatchObject([{ version: 3, offset: 2n, lastParked: 4 }]);
   });
 
-  it('wait behind a record that is no event but says whose it was', async () => {
+  it('wait behind a record that is not an event but says whose it was', async () => {
     const { feed, letters } = await setUp();
     await feed.feed(batchOf([fine[0]!, unknown(fine[1]!)]));
     await feed.feed(batchOf([fine[2]!], 2n));
@@ -152,7 +152,7 @@ describe('events behind a dead letter', () => {
     expect(registry.held.get(generation.uuid)?.get(0)).toBe(5n);
   });
 
-  it('go on when the event store has what the log spoiled', async () => {
+  it('resume when the event store has what the log spoiled', async () => {
     const { feed, letters, versionOf } = await setUp({ history: () => Promise.resolve(fine) });
     await feed.feed(batchOf([fine[0]!, unknown(fine[1]!), fine[2]!]));
     expect(letters).toMatchObject([{ offset: 1n, reason: 'unknown-type' }]);

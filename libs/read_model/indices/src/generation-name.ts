@@ -63,7 +63,7 @@ export function isGenerationName(text: string, projection: string): text is Gene
 /**
  * Takes a name from outside (registry, command line, server) as a generation's.
  *
- * @throws TypeError when it is no generation name of that projection; an alias or view never is
+ * @throws TypeError when it is not a generation name of that projection; an alias or view never is
  */
 export function asGenerationName(text: string, projection: string): GenerationName {
   if (isGenerationName(text, projection)) return text;

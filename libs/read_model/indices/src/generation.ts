@@ -142,7 +142,7 @@ export interface GenerationStore {
 
   /**
    * Health, write blocks and room for a second copy; throws `DependencyError` with the remedy.
-   * @returns what is wrong on the server and is no obstacle, for the operator
+   * @returns what is wrong on the server and is not an obstacle, for the operator
    */
   assertHealthy(signal?: AbortSignal): Promise<readonly string[]>;
   /**
@@ -225,7 +225,7 @@ export interface GenerationStore {
   /** Ends a build: refresh, replicas and refresh interval (or indexes and statistics) as serving needs them, and waits for them. */
   finishBuild(name: GenerationName, signal?: AbortSignal): Promise<void>;
   /**
-   * Ids of the best hits of a query in the store's own language, best first; equal ones by id. Tombstones are no hits, as for
+   * Ids of the best hits of a query in the store's own language, best first; equal ones by id. Tombstones are not hits, as for
    * readers. Stores that cannot rank leave this member out.
    * @throws SearchRefused when the store does not understand the query
    */

@@ -9,7 +9,7 @@ export class RepairRefused extends Error {
   }
 }
 
-/** Whether an error is a server's, not the task's: it is no reason to give a task up. */
+/** Whether an error is a server's, not the task's: then the task is not abandoned. */
 export function isServerFault(error: unknown): boolean {
   return error instanceof Error && 'retryable' in error && error.retryable === true;
 }

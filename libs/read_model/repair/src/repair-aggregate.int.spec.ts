@@ -134,7 +134,7 @@ describe.each(models.map((projection) => [projection.name, projection] as const)
       },
     );
 
-    it('is no fault when a feed wrote the next event just after the log was read', async () => {
+    it('is not a fault when a feed wrote the next event just after the log was read', async () => {
       const events = life();
       const id = events[0]!.subject;
       await made.commit(events);

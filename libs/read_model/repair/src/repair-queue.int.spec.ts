@@ -36,7 +36,7 @@ beforeEach(async () => {
 });
 
 describe('adding', () => {
-  it('keeps one task an aggregate and projection version, however often and by whomever it is asked for', async () => {
+  it('keeps one task per aggregate and projection version, however often it is asked for', async () => {
     expect(await queue.add([taskOf('a'), taskOf('b'), taskOf('a')])).toEqual({
       added: 2,
       known: 1,

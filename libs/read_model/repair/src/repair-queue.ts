@@ -151,7 +151,7 @@ export class RepairQueue {
   }
 
   /**
-   * Takes out the tasks of projection versions that no generation is of any more, so that they do not fill the queue for ever.
+   * Removes the tasks of projection versions that no generation has any more, so that they do not fill the queue forever.
    * @returns how many
    */
   dropObsolete(): Promise<number> {

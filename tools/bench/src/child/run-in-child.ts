@@ -17,7 +17,7 @@ export class ContenderFailed extends Error {
   }
 }
 
-/** A barrier: each of `parties` awaits it, and all go on when the last one has come. */
+/** A barrier: each of `parties` awaits it, and all continue when the last one has come. */
 export function startTogether(parties: number): () => Promise<void> {
   let release: () => void = () => undefined;
   const open = new Promise<void>((resolve) => (release = resolve));

@@ -7,7 +7,7 @@ export type Handlers = Pick<ConsumerRunConfig, 'eachBatch' | 'eachMessage'>;
 /** Decodes a record of the benchmark's own topic, in which every record is an event. */
 export function eventOf(value: Buffer | null): ProductEvent {
   const decoded = decodeEvent(value);
-  if (!decoded.ok) throw new Error(`the topic holds a record that is no event: ${decoded.message}`);
+  if (!decoded.ok) throw new Error(`the topic holds a record that is not an event: ${decoded.message}`);
   return decoded.event;
 }
 

@@ -5,7 +5,7 @@ const fetchBytes = 4 << 20;
 
 /**
  * Reads every value of a topic once, partition by partition, 4 MB at a time with one fetch ahead, and does nothing else: the
- * least a reader can do. It is no source of the rebuild's and knows neither transactions nor moving leaders, so a slow source
+ * least a reader can do. It is not a source of the rebuild's and knows neither transactions nor moving leaders, so a slow source
  * cannot hide behind it.
  */
 export async function* readValues(topicName: string): AsyncGenerator<(Buffer | null)[]> {

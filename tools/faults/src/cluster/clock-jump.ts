@@ -3,7 +3,7 @@ import { isMainThread } from 'node:worker_threads';
 
 /**
  * Loaded into a process and its threads. At SIGUSR2 the wall clock, as JavaScript sees it, jumps by FAULTS_CLOCK_JUMP_MS; with
- * FAULTS_CLOCK_STANDS_AT it stands still at that moment from the beginning. Monotonic clocks and timers go on, as they do when an
+ * FAULTS_CLOCK_STANDS_AT it stands still at that moment from the beginning. Monotonic clocks and timers continue, as they do when an
  * operator or a time server sets the clock of a machine. Everything here is JavaScript, and Date is the only wall clock it has.
  */
 const jumpMs = Number(process.env['FAULTS_CLOCK_JUMP_MS'] ?? 0);

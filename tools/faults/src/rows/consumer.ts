@@ -163,7 +163,7 @@ export const consumerRows: readonly Row[] = [
     id: 'C11',
     title: 'The dead-letter topic is not there',
     inject: 'a name of no topic, created later',
-    expect: 'the partition stands still and says so, the others go on; recovers',
+    expect: 'the partition stands still and says so, the others continue; recovers',
     invariants: ['I1', 'I11'],
     kind: 'spec',
     specs: [{ file: feedingSpec, titles: ['C11'] }],

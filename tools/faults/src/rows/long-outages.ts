@@ -97,7 +97,7 @@ async function brokerUnreachable(scene: Scene): Promise<void> {
   note(`${outages.join('; ')}; then ${committed} events in order, ${duplicates} duplicate records`);
 }
 
-/** Commands go on, so the outbox is never quite empty; it has to come down to next to nothing. */
+/** Commands continue, so the outbox is never quite empty; it has to shrink to almost nothing. */
 const drainedFrom = ({ world }: Scene, before: number): Promise<void> =>
   eventually(
     async () => {

@@ -14,7 +14,7 @@ interface Poison {
   readonly value: string | null;
 }
 
-/** Records that are no event anyone can apply, each under its own key. */
+/** Records that nobody can apply as an event, each under its own key. */
 function poisons(template: Readonly<Record<string, unknown>>): Poison[] {
   const of = (name: string, change: (id: string) => string | null): Poison => {
     const key = randomUUID();

@@ -99,7 +99,7 @@ async function brokerKilled({ world, faults, note }: Scene): Promise<void> {
     await world.servers.own?.kill('kafka');
     faults.count('Kafka killed');
     const before = commands.sent.length;
-    await eventually(() => check(commands.sent.length > before + 150, 'the API does not go on'));
+    await eventually(() => check(commands.sent.length > before + 150, 'the API does not resume'));
     const waiting = await unpublished(world);
     check(waiting > 50, `only ${waiting} messages wait while Kafka is away`);
     await world.servers.own?.restart();

@@ -8,7 +8,7 @@ export interface ReaderHistory {
   readonly failed: readonly string[];
 }
 
-/** Reads products by id through the alias, over and over. A read that fails while `away` says so is no failure. */
+/** Reads products by id through the alias, over and over. A read that fails while `away` says so is not a failure. */
 export function readProducts(
   world: World,
   ids: () => readonly string[],

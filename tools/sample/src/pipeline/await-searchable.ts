@@ -10,7 +10,7 @@ export class PipelineStalled extends Error {
 
 export interface AwaitOptions {
   readonly read: () => Promise<PipelineState>;
-  /** Longest time without any progress. Default 60 s: a slow machine is no fault, one that stands still is. */
+  /** Longest time without any progress. Default 60 s: a slow machine is not a fault, one that stands still is. */
   readonly stallMs?: number;
   readonly pollMs?: number;
   readonly signal?: AbortSignal;

@@ -9,7 +9,7 @@ const state = (more: Partial<PipelineState>): PipelineState => ({
   ...more,
 });
 
-/** Answers the states one after another, the last one for ever. */
+/** Answers the states one after another, the last one forever. */
 const reading = (...states: PipelineState[]) => {
   let reads = 0;
   return async (): Promise<PipelineState> => states[Math.min(reads++, states.length - 1)] as PipelineState;

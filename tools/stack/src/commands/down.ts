@@ -15,7 +15,7 @@ export interface DownOptions {
 }
 
 /**
- * Stops every server of the instance and keeps its data. Stopping what does not run is no error.
+ * Stops every server of the instance and keeps its data. Stopping what does not run is not an error.
  * @returns the names of the servers that were stopped.
  */
 export async function down(options: DownOptions): Promise<ServerName[]> {
@@ -70,7 +70,7 @@ export async function reset(options: DownOptions): Promise<void> {
   });
 }
 
-/** A state file that cannot be read is no reason to keep the data: the processes are found by their command line anyway. */
+/** A state file that cannot be read is not a reason to keep the data: the processes are found by their command line anyway. */
 function stateOrGuess(directory: string): InstanceState {
   const guess: InstanceState = {
     format: 1,

@@ -40,7 +40,7 @@ describe('parseState', () => {
     ['an unknown server', { ...good, servers: { redis: { port: 1 } } }],
     ['a port out of range', { ...good, servers: { kafka: { port: 70_000 } } }],
     ['a pid that would mean a process group or init', { ...good, servers: { kafka: { port: 1, pid: 1 } } }],
-    ['a pid that is no number', { ...good, servers: { kafka: { port: 1, pid: '12' } } }],
+    ['a pid that is not a number', { ...good, servers: { kafka: { port: 1, pid: '12' } } }],
   ])('refuses %s', (_, value) => {
     expect(parseState(good)).toBeDefined();
     expect(parseState(value)).toBeUndefined();

@@ -2,18 +2,18 @@ import { gunzipSync, zstdDecompressSync } from 'node:zlib';
 import { compressionsAlgorithms, findErrorBy } from '@platformatic/kafka';
 import { lz4Bound, snappySize } from './unpacked-size.ts';
 
-/** What Kafka packs record batches with. */
+/** Kafka's codecs for record batches. */
 export const codecs = ['gzip', 'snappy', 'lz4', 'zstd'] as const;
 export type Codec = (typeof codecs)[number];
 
 /** Many times what a producer puts into a batch (1 MB by default), and little compared with a process's memory. */
 export const defaultUnpackedBytes = 64 * 2 ** 20;
 
-/** A record batch that cannot be unpacked. Reading it again gives the same, so it is never waited out. */
+/** A record batch that cannot be unpacked. Rereading gives the same result, so it is never waited out. */
 export class BatchUnreadable extends Error {
   readonly code = 'BATCH_UNREADABLE';
   readonly retryable = false;
-  /** The same for kafkajs, which would read the batch again for ever. */
+  /** The same for kafkajs, which would reread the batch forever. */
   readonly retriable = false;
 
   constructor(message: string, options?: { cause?: unknown }) {
@@ -28,7 +28,7 @@ export function unreadableBatchIn(error: unknown): BatchUnreadable | undefined {
   return found instanceof BatchUnreadable ? found : undefined;
 }
 
-// Kept from before they are replaced by bounded ones.
+// The originals, kept before bounded ones replace them.
 const { decompressSync: unpackSnappy } = compressionsAlgorithms.snappy;
 const { decompressSync: unpackLz4 } = compressionsAlgorithms.lz4;
 
@@ -59,8 +59,8 @@ export function pack(codec: Codec, plain: Buffer): Buffer {
 }
 
 /**
- * Has every Kafka client of this thread that reads without a group unpack within a limit. The library has no setting for it, so
- * its table of codecs is changed.
+ * Makes every group-free Kafka reader of this thread unpack within a limit. The library has no setting for it, so this changes
+ * its table of codecs.
  */
 export function boundUnpacking(limitBytes: number): void {
   for (const codec of codecs) {

@@ -3,7 +3,7 @@ const xerialMark = Buffer.from([0x82, 0x53, 0x4e, 0x41, 0x50, 0x50, 0x59, 0x00])
 const xerialHeaderBytes = 16;
 
 /**
- * How many bytes a snappy batch unpacks to, as its blocks say themselves, without unpacking anything.
+ * How many bytes a snappy batch unpacks to, according to its blocks, without unpacking anything.
  * @throws Error when a block has no size
  */
 export function snappySize(packed: Buffer): number {
@@ -35,7 +35,7 @@ const lz4Ratio = 255;
 /**
  * The most bytes an LZ4 frame can unpack to, from the sizes of its blocks, without unpacking anything. Writers fill their blocks,
  * so for what they write it is the size but for the last block.
- * @throws Error when the batch is no LZ4 frame
+ * @throws Error when the batch is not an LZ4 frame
  */
 export function lz4Bound(packed: Buffer): number {
   if (packed.readUInt32LE(0) !== lz4Magic) throw new Error('not an LZ4 frame');

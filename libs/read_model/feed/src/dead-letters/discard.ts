@@ -10,7 +10,7 @@ export interface DiscardRequest extends Pick<RedriveRequest, 'actor' | 'signal' 
   readonly ids: ReadonlySet<string>;
   /** The operator's words, for the record. */
   readonly reason: string;
-  /** Takes aggregates whose events cannot go on without the discarded one. */
+  /** Takes aggregates whose events cannot resume without the discarded one. */
   readonly requestRepair: (blocked: readonly BlockedEvents[]) => Promise<void>;
 }
 

@@ -192,7 +192,7 @@ async function redriveInOrder(
 }
 
 /**
- * Lets the live feed go on with the aggregate from where it is now, or wait behind what stopped it now.
+ * Lets the live feed resume with the aggregate from where it is now, or wait behind what stopped it now.
  * @returns whether more was put aside meanwhile
  */
 async function release(

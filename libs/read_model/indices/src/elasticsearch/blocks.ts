@@ -31,7 +31,7 @@ const blocks: ReadonlyMap<number, Block> = new Map([
 
 const byName = new Map([...blocks.values()].map((block) => [block.name, block]));
 
-/** How to lift a block that a setting of that name puts on an index or on the cluster; undefined when it is no such setting. */
+/** How to lift a block that a setting of that name puts on an index or on the cluster; undefined when it is not such a setting. */
 export function liftOf(setting: string, index: string): string | undefined {
   return byName.get(setting)?.lift(index);
 }

@@ -143,7 +143,7 @@ describe('a bulk writer', () => {
     ['a reset connection', { kind: 'reset' }],
     ['an answer lost after the write', { kind: 'lose-answer' }],
     ['an answer cut off after the write', { kind: 'truncate' }],
-    ['an answer that is no bulk reply', { kind: 'answer', status: 200, body: '{"acknowledged":true}' }],
+    ['an answer that is not a bulk reply', { kind: 'answer', status: 200, body: '{"acknowledged":true}' }],
   ])('survives %s with every document written and counted once', async (_, fault) => {
     const { proxy, store, direct, name } = await setUp({ maxDocuments: 50, maxInFlight: 2 });
     const documents = some(200);

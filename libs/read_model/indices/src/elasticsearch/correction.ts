@@ -37,8 +37,8 @@ export async function observeDocument(
 }
 
 /**
- * Puts a document right. Up to its own version it goes over whatever is there, with `external_gte`: content of an equal version
- * is the same by whomever it is written from the log, and a later version refuses it. Above that, the observed document is
+ * Corrects a document. Up to its own version it overwrites whatever is there, with `external_gte`: content of an equal version
+ * from the log is always the same, and a later version refuses it. Above that, the observed document is
  * deleted first, by compare-and-swap on its sequence number, and the right one written in its place: for that moment the
  * document is missing. Elasticsearch allows no write that both compares sequence numbers and sets a version.
  */

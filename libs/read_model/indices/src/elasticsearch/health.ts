@@ -15,7 +15,7 @@ const explainedIndices = 3;
 
 /**
  * Checks that a generation can be built: nothing blocks writes, what readers are on can be read, and the largest node has room for
- * a second copy of it. Reads only. A cluster that is red because of any other index is no obstacle: whether it takes a new one shows
+ * a second copy of it. Reads only. A cluster that is red because of any other index is not an obstacle: whether it takes a new one shows
  * when that is created.
  *
  * @returns what is wrong outside this read model, for the user who started the build

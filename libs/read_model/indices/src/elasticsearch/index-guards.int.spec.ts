@@ -264,7 +264,7 @@ describe('the readers’ alias', () => {
     expect(await elasticsearch().indices.exists({ index: alias })).toBe(true);
   });
 
-  it('is not moved off an index that is no generation', async () => {
+  it('is not moved off an index that is not a generation', async () => {
     const stranger = `${projection}_stranger`;
     await elasticsearch().indices.create({ index: stranger, aliases: { [readersAlias]: {} } });
     expect(await store.observeReaders()).toEqual({ kind: 'ambiguous', names: [stranger] });

@@ -12,7 +12,7 @@ export interface ReadersAlias {
   readonly projection: string;
 }
 
-/** What the alias resolves to now. An index that is no generation of the projection is not guessed about. */
+/** What the alias resolves to now. An index that is not a generation of the projection is not guessed about. */
 export async function observeAlias(
   client: Client,
   readers: ReadersAlias,

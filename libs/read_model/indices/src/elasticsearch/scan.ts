@@ -64,7 +64,7 @@ export async function* scanDocuments(
       after = hits.at(-1)!.sort!;
     }
   } finally {
-    // The view expires after its keep-alive: failing to close it early is no reason to fail a finished scan.
+    // The view expires after its keep-alive: failing to close it early is not a reason to fail a finished scan.
     await client.closePointInTime({ id: pit.id }).catch(() => undefined);
   }
 }

@@ -21,7 +21,7 @@ const migrations: Readonly<Record<string, Pick<typeof registry, 'up' | 'down'>>>
   '0006_bindings': bindings,
 };
 
-/** Files of this folder that are no migrations: this one, specs, declarations and source maps. */
+/** Files of this folder that are not migrations: this one, specs, declarations and source maps. */
 const ignorePattern = '(?!\\d{4}_[a-z_]+\\.(?:ts|js)$).*';
 
 /** Waiting for another process that migrates the same database. */
@@ -102,7 +102,7 @@ async function loadMigrations(paths: string[]) {
 }
 
 /**
- * Checks that every migration of this release was applied. Later ones, of a newer release beside this one, are no fault.
+ * Checks that every migration of this release was applied. Later ones, of a newer release beside this one, are fine.
  *
  * @throws ReadModelNotMigrated naming what is missing. @throws DependencyError when Postgres stayed unreachable.
  */

@@ -122,7 +122,7 @@ export function refusal(
     if (value === undefined) return `the field ${field} is missing`;
     const form =
       type === 'timestamptz' ? `${type} (UTC with milliseconds, as Date.toISOString gives it)` : type;
-    return `the field ${field} is no ${form} the column gives back as it is: ${JSON.stringify(value).slice(0, 100)}`;
+    return `the field ${field} does not fit the column type ${form}: ${JSON.stringify(value).slice(0, 100)}`;
   }
   let fields = 0;
   for (const field in document) if (document[field] !== undefined) fields++;

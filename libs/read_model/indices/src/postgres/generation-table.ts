@@ -24,7 +24,7 @@ export interface GenerationTable {
   copy(name: GenerationName): string;
   /** Rows as arrays of text: the columns in order, then bucket, high and low. $1: ids. */
   read(name: GenerationName): string;
-  /** The same rows in ascending id order. $1: id to go on after, or null; $2: limit; $3: buckets, or null for all. */
+  /** The same rows in ascending id order. $1: id to continue after, or null; $2: limit; $3: buckets, or null for all. */
   page(name: GenerationName): string;
   indexes(name: GenerationName): { readonly index: string; readonly sql: string }[];
 }

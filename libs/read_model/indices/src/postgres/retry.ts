@@ -123,7 +123,7 @@ function reasonOf(error: unknown): string {
  * The error to throw when the database behind a pool cannot be used.
  * @param databaseUrl the variable that names it
  * @param unchanged a sentence that says what was not changed
- * @returns undefined when the error is no fault of the connection
+ * @returns undefined when the error is not a fault of the connection
  */
 export function databaseFault(
   pool: Pool,

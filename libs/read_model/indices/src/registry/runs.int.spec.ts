@@ -123,7 +123,7 @@ describe('runs in the registry', () => {
       expect(await registry.interruptedRun('finished')).toBeUndefined();
     });
 
-    it('go on under their own id with their checkpoint', async () => {
+    it('resume under their own id with their checkpoint', async () => {
       const fence = await hold('same id');
       const { runId, uuid } = await interrupted('same id', fence);
       await registry.endRun(runId, { state: 'INTERRUPTED', outcome: 'cancelled', exitCode: 143 });

@@ -28,7 +28,7 @@ export interface FrozenTable {
 const entryOverhead = 700;
 const maxDepth = 4;
 const largestGroup = 4000;
-/** Events that wait for an earlier one, in one slice or over all. More of them is no reordering but a damaged log. */
+/** Events that wait for an earlier one, in one slice or over all. More of them is not reordering but a damaged log. */
 export const maxHeld = 200_000;
 /** Types counted by name; further unknown ones are counted together. */
 const listedTypes = 100;
@@ -36,7 +36,7 @@ const otherTypes = '(other types)';
 
 /**
  * The documents of one slice while it is replayed. Within its memory it folds every event at once. Beyond it, the
- * aggregates already here stay and go on, and the records of all others are put aside on disk undecoded, to be folded file
+ * aggregates already here stay and continue, and the records of all others are put aside on disk undecoded, to be folded file
  * by file at the end: every record is decoded once and written to disk at most once per depth.
  */
 export class FoldTable {
@@ -76,7 +76,7 @@ export class FoldTable {
     if (!decoded.ok) {
       const { reason, message, type } = decoded;
       if (reason === 'unknown-type' && type !== undefined) this.#countUnknown(type);
-      // What is no event any more still lies under its aggregate's key.
+      // What is not an event any more still lies under its aggregate's key.
       this.#poison({
         position: String(positionOf(index)),
         reason,

@@ -130,7 +130,7 @@ describe('the fold table', () => {
       ['3', 'unknown-type'],
     ]);
     expect(documents.get('good')).toMatchObject({ status: 'published', version: 2 });
-    // By the key alone: what is no event names no product.
+    // By the key alone: what is not an event names no product.
     expect(tally.poison.map(({ aggregateId }) => aggregateId)).toEqual(['unknown', 'unknown', 'good']);
     expect(tally.byType.get('product.polished.v9')).toBe(1);
   });
@@ -158,7 +158,7 @@ describe('the fold table', () => {
     );
   });
 
-  it('counts and names every record that is no event, whatever bytes its key and value have, and keeps the names bounded', () => {
+  it('counts and names every record that is not an event, whatever bytes its key and value have, and keeps the names bounded', () => {
     const bytes = fc.uint8Array({ maxLength: 400 }).map((array) => Buffer.from(array));
     const value = fc.oneof(
       bytes,

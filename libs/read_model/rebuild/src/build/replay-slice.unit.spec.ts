@@ -37,7 +37,7 @@ function sorted(result: Awaited<ReturnType<typeof folded>>) {
 }
 
 describe('a slice that is half read', () => {
-  it('is gone on with to the same end, wherever reading failed, in memory and with records on disk', async () => {
+  it('is resumed to the same end, wherever reading failed, in memory and with records on disk', async () => {
     for (const memoryBytes of [1 << 30, 20_000, 1]) {
       const whole = sorted(await folded(attempt(source(7), memoryBytes)));
       await fc.assert(

@@ -36,7 +36,7 @@ describe('a slice of a build', () => {
     for (const current of [0, 1]) {
       await eventually(() => expect(steps).toContain(`saving ${current}`));
       await eventually(() => expect(written).toBe(30 * (current + 1)));
-      // Whatever could go on without the snapshot has done so by now.
+      // Whatever could continue without the snapshot has done so by now.
       await new Promise((resolve) => setImmediate(resolve));
       expect(steps).not.toContain(`finished ${current}`);
       expect(steps).not.toContain(`read ${current + 1}`);

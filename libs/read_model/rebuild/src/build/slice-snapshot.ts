@@ -30,7 +30,7 @@ export interface SnapshotOwner {
   readonly slice: number;
 }
 
-/** A snapshot that cannot be gone on from; the slice is read from its beginning instead. */
+/** A snapshot that cannot be resumed from; the slice is read from its beginning instead. */
 export class SnapshotUnusable extends Error {
   constructor(reason: string, options?: { cause?: unknown }) {
     super(reason, options);

@@ -93,7 +93,7 @@ export class SpillFiles {
   }
 
   /**
-   * Copies what a manifest names, to go on from there.
+   * Copies what a manifest names, to resume from there.
    * @throws Error when a file is gone, shorter, or not what it was
    */
   takeOver({ directory, files }: SpillManifest): void {

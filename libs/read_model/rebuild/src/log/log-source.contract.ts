@@ -117,7 +117,7 @@ export function logSourceContract(factory: () => Promise<SourceUnderContract>): 
       }
     });
 
-    it('gives rising positions within the slice, and behind each batch the place to go on at', async () => {
+    it('gives rising positions within the slice, and behind each batch the place to resume at', async () => {
       for (const slice of source.slices) {
         const batches = await batchesOf(source, slice);
         expect(batches.length).toBeGreaterThan(1);

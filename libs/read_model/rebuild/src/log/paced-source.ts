@@ -56,7 +56,7 @@ export function pacedSource(
   };
 }
 
-/** A batch in parts of at most `largest` values; all but the last go on at the first value that follows them. */
+/** A batch in parts of at most `largest` values; all but the last resume at the first value after them. */
 function* partsOf(batch: LogBatch, largest: number): Generator<LogBatch> {
   const { slice, values, keys } = batch;
   for (let begin = 0; ; begin += largest) {

@@ -22,7 +22,7 @@ describe('a log until a moment', () => {
     expect(source.filteredOut).toBe(2);
   });
 
-  it('keeps records that are no event, unless they carry a later time', async () => {
+  it('keeps records that are not events, unless they carry a later time', async () => {
     const later = JSON.stringify({ time: new Date(moment.getTime() + 1).toISOString() });
     const { kept } = await keptOf(['no JSON', null, later, '{"time":"never"}']);
     expect(kept).toEqual(['no JSON', null, '{"time":"never"}']);

@@ -67,7 +67,7 @@ export function removePrivate(path: string): void {
   }
 }
 
-/** Removes what nobody needs any more. What cannot be removed stays, and is named: it is no reason to fail. */
+/** Removes what nobody needs any more. What cannot be removed stays, and is named: it is not a reason to fail. */
 export function removeOrTell(path: string, onNotice: (line: string) => void): void {
   try {
     removePrivate(path);

@@ -2,7 +2,7 @@ import type { Generation, JsonObject, Positions } from '@reprise/read-model-indi
 import type { SliceMark } from '../build/slice-snapshot.ts';
 import type { SavedTally } from '../build/slice-tally.ts';
 
-/** What an interrupted build has to know to go on: what it is bound to, its captured extent and its finished slices. */
+/** What an interrupted build has to know to resume: what it is bound to, its captured extent and its finished slices. */
 export interface Checkpoint {
   readonly format: 2;
   readonly source: 'kafka' | 'event-store';

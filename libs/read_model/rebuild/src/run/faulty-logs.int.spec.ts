@@ -17,7 +17,7 @@ describe('a log with faults', () => {
     const [created, published] = productHistory({ events: [step.created(), step.published()] });
     await produceRaw(faulty.topic, [
       { key: created!.subject, value: encodeEvent(created!) },
-      { key: 'x', value: 'this is no JSON' },
+      { key: 'x', value: 'this is not JSON' },
       { key: published!.subject, value: encodeEvent(published!) },
     ]);
     const refused = await faulty.rebuild();

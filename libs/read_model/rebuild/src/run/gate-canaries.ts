@@ -33,7 +33,7 @@ export function readCanaries(text: string): { readonly canaries: Canary[]; reado
   try {
     entries = JSON.parse(text);
   } catch (error) {
-    return { canaries: [], problems: [`it is no JSON: ${(error as Error).message}`] };
+    return { canaries: [], problems: [`it is not JSON: ${(error as Error).message}`] };
   }
   if (!Array.isArray(entries) || entries.length === 0)
     return { canaries: [], problems: ['it must be an array of at least one query'] };

@@ -78,7 +78,7 @@ describe('a file of canary queries', () => {
       expect.stringContaining('query 2: "minOverlap" must be'),
       'query 3: it must be an object',
     ]);
-    expect(readCanaries('[').problems).toEqual([expect.stringContaining('it is no JSON')]);
+    expect(readCanaries('[').problems).toEqual([expect.stringContaining('it is not JSON')]);
     expect(readCanaries('[]').problems).toEqual(['it must be an array of at least one query']);
   });
 });

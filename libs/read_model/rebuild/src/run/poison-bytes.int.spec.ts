@@ -8,7 +8,7 @@ jest.setTimeout(60_000);
 
 const event = (members: object) => JSON.stringify({ specversion: '1.0', ...members });
 
-/** Records that are no events, with keys and values no database stores as they are. */
+/** Records that are not events, with keys and values no database stores as they are. */
 const poison: readonly { readonly key: Buffer | null; readonly value: string }[] = [
   { key: Buffer.from('000000000000002a', 'hex'), value: 'not json' },
   { key: Buffer.from('x'), value: event({ subject: 'x', type: 'product.\0made.v1' }) },

@@ -126,7 +126,7 @@ describe('a rollback while the log is away', () => {
     return { cutover, notices, store, first, second };
   }
 
-  it('moves readers all the same, and says what could not be asked', async () => {
+  it('still moves readers, and says what could not be asked', async () => {
     const { cutover, notices, store, first, second } = await rolledBack(
       new DependencyError('kafka', 'no broker answers'),
     );

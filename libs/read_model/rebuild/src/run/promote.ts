@@ -131,7 +131,7 @@ async function notYetFeeding(
   live: Generation,
   generation: Generation,
 ): Promise<string[]> {
-  // A consumer of another fingerprint never takes this generation on; waiting for it would be for ever.
+  // A consumer of another fingerprint never takes this generation on; waiting for it would never end.
   if (live.fingerprint !== generation.fingerprint) return [];
   const missing: string[] = [];
   for (const { feederId, attachments } of await registry.liveFeeders(feederMaxAgeMs)) {

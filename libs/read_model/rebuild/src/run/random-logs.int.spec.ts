@@ -11,7 +11,7 @@ import { unrulyLog, type UnrulyRecord } from '../testing/unruly-log.ts';
 
 jest.setTimeout(180_000);
 
-/** Poison and gaps make the gate refuse; what was built is there to be looked at all the same. */
+/** Poison and gaps make the gate refuse; what was built can still be inspected. */
 const tolerant = { poisonBudget: 1_000, maxShrink: 1, allowEmpty: true };
 const batchSizes = [1, 200, 5_000];
 

@@ -248,7 +248,7 @@ describe('an interrupted rebuild', () => {
     }
   });
 
-  it('is not gone on with for ever when the gate refuses what it built', async () => {
+  it('is not resumed forever when the gate refuses what it built', async () => {
     const interrupted = await testReadModel({ partitions: 1 });
     await produce(interrupted.topic, events);
     const stop = new AbortController();

@@ -110,7 +110,7 @@ export async function refuseBesideOthers(
 
 /**
  * Takes the projection's own lease for what concerns all shards, waiting for others that hold it for a moment.
- * @param patient waits for runs of the whole too, which may go on for long
+ * @param patient waits for runs of the whole too, which may take long
  * @returns who has it, instead, when that run is finishing what this shard has built
  * @throws RebuildError BUSY when it is not to be had; the reason of the signal
  */

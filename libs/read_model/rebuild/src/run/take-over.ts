@@ -80,7 +80,7 @@ type Use =
   | { readonly usable: true; readonly checkpoint: Checkpoint; readonly generation: Generation }
   | { readonly usable: false; readonly reason: string };
 
-/** Whether what is left may be gone on with, and all that its run and its shards know of it together. */
+/** Whether the remainder may be resumed, and all that its run and its shards know about it together. */
 async function fits(
   context: RunContext,
   { topic, fingerprint, source }: WantedBuild,

@@ -112,7 +112,7 @@ describe('an index that is not as it was asked for', () => {
     expect(await model.store.observeReaders()).toEqual({ kind: 'none' });
   });
 
-  it('is not resumed: the build begins again', async () => {
+  it('is not resumed: the build starts over', async () => {
     const model = await ownModel();
     const controller = new AbortController();
     const stopping = {

@@ -20,7 +20,7 @@ export function removeAttempts(): void {
   if (directory) rmSync(directory, { recursive: true, force: true });
 }
 
-/** Thirty products of three events; one event of every tenth comes too early, and two records are no events. */
+/** Thirty products of three events; one event of every tenth comes too early, and two records are not events. */
 function records(): { value: string; key: string }[] {
   const lives = Array.from({ length: 30 }, (_, index) => {
     const [first, second, third] = productHistory({

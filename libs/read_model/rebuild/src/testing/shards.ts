@@ -35,11 +35,11 @@ export function shards(
     model.rebuild({ ...options, shard: { index, of, job } }, control, { store });
 }
 
-/** A store that stops at its next write and waits there, and the word that lets it go on. */
+/** A store that stops at its next write and waits there, and the call that lets it continue. */
 export function held(model: TestReadModel) {
   const arrived = Promise.withResolvers<void>();
   const goOn = Promise.withResolvers<void>();
-  // A run that nobody let go on, because its test failed, must not keep the file from ending.
+  // A run that was never released, because its test failed, must not keep the file from ending.
   afterFile(goOn.resolve);
   const store: GenerationStore = {
     ...model.store,

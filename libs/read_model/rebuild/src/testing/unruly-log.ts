@@ -25,7 +25,7 @@ const faults = fc.constantFrom<Fault>(
 
 /**
  * Whole lives and broken ones, interleaved, with duplicates and out of order within a window. The broken ones lack a version,
- * have something no codec knows in its place, or go on after a deletion.
+ * have something no codec knows in its place, or continue after a deletion.
  */
 export const unrulyLog: fc.Arbitrary<UnrulyRecord[]> = lives
   .chain((products) =>

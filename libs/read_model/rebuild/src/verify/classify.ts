@@ -9,7 +9,7 @@ export interface DocumentState {
 /** What no feeder will put right: it is not there, no log knows it, it is older, or has another content or an impossible version. */
 export const faultClasses = ['missing', 'extra', 'stale', 'different'] as const;
 /**
- * Why a document may differ without a fault of its own: a live feeder is about to write it, its events lie in the log and nobody
+ * Why a document may differ without being at fault: a live feeder is about to write it, its events lie in the log and nobody
  * feeds them, or they are committed and not in the log yet.
  */
 export const waitingClasses = ['inFlight', 'behind', 'unpublished'] as const;

@@ -138,7 +138,7 @@ describe('verify', () => {
     });
   });
 
-  it('knows a product by a record that is no event, and by a document that the log does not have', async () => {
+  it('knows a product by a record that is not an event, and by a document that the log does not have', async () => {
     await produceRaw(model.topic, [{ key: 'garbled', value: 'no event' }]);
     const { unknown } = await verify({ aggregateIds: ['garbled', 'by-hand'] });
     expect(unknown).toEqual([]);

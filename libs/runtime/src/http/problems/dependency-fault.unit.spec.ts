@@ -22,7 +22,7 @@ describe('a dependency fault', () => {
     ['a broken constraint', error({ code: '23505' })],
     ['a missing index', error({ name: 'ResponseError', statusCode: 404 })],
     ['a bug', new TypeError('undefined is not a function')],
-    ['something that is no error', 'ECONNREFUSED'],
+    ['something that is not an error', 'ECONNREFUSED'],
   ])('is not %s', (_, fault) => {
     expect(isDependencyFault(fault)).toBe(false);
   });

@@ -129,7 +129,7 @@ describe('what is no request', () => {
 });
 
 describe('a client that goes away', () => {
-  it('in the middle of its body is no error and no 503', async () => {
+  it('in the middle of its body is neither an error nor a 503', async () => {
     const wire = await wireTo(port);
     const headers = 'content-type: application/json\r\ncontent-length: 90\r\nexpect: 100-continue';
     wire.send(post(`${headers}\r\nx-correlation-id: gone-1`));
@@ -140,7 +140,7 @@ describe('a client that goes away', () => {
     expect(await metrics.metrics()).toMatch(/_count\{[^}]*route="\/titles"[^}]*status="499"[^}]*\} 1/);
   });
 
-  it('before its answer is no error and no 503', async () => {
+  it('before its answer is neither an error nor a 503', async () => {
     const isReached = new Promise<void>((resolve) => {
       reached = resolve;
     });

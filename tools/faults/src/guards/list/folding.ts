@@ -133,7 +133,7 @@ export const foldingGuards: readonly Guard[] = [
     specs: [
       {
         file: `${build}/replay-slice.unit.spec.ts`,
-        titles: ['is gone on with to the same end, wherever reading failed'],
+        titles: ['is resumed to the same end, wherever reading failed'],
       },
     ],
   },

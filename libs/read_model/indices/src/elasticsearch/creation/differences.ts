@@ -78,7 +78,7 @@ function mappingDifferences(asked: IndexDefinition, actual: IndexDefinition, how
     if (found !== value) differences.push(`mapping ${named(place)} is ${found ?? 'not set'}, not ${value}`);
   }
   for (const [key, { place, value }] of there) {
-    // What an operator's template says about an index is nobody's business but his.
+    // What an operator's template says about an index is the operator's business.
     if (!wanted.has(key) && place[0] !== '_meta') differences.push(`mapping ${named(place)} is ${value}`);
   }
   return differences;
