@@ -5,6 +5,7 @@ import {
   freshName,
   freshTopic,
   produce,
+  produceRaw,
   productHistory,
   step,
   testEndpoints,
@@ -12,6 +13,7 @@ import {
 } from '@reprise/test-kit';
 import { describeError, exitCodeFor } from './command-errors.ts';
 import { runCommandLine } from './program.ts';
+import { verbGroups, verbs } from './verbs.ts';
 import { ownReadModel, type OwnReadModel } from './testing/own-read-model.ts';
 
 jest.setTimeout(120_000);
@@ -142,6 +144,72 @@ describe('a rollback while Kafka is away', () => {
     expect({ code, stderr }).toMatchObject({
       code: 0,
       stderr: expect.stringContaining('cluster was not compared'),
+    });
+  });
+});
+
+describe('every verb, asked for JSON', () => {
+  let env: Record<string, string>;
+  const letter = () => `${topic.name}:0:0`;
+
+  beforeAll(async () => {
+    const letters = await freshTopic();
+    env = { ...own.env, DEAD_LETTER_TOPIC: letters.name };
+    const origin = { 'original-topic': topic.name, 'original-partition': '0', 'original-offset': '0' };
+    await produceRaw(letters, [{ value: '{}', headers: { ...origin, reason: 'unknown-type' } }]);
+  });
+
+  /** The words after the verb; those of one that is missing here fail the test. */
+  const wordsOf: Record<string, () => readonly string[] | Promise<readonly string[]>> = {
+    rebuild: () => [...projection, '--dry-run'],
+    promote: async () => ['--generation', (await own.registry.listGenerations())[0]!.name],
+    rollback: () => projection,
+    status: () => projection,
+    cancel: () => projection,
+    prune: () => [...projection, '--dry-run'],
+    rebind: () => [...projection, '--dry-run'],
+    verify: () => projection,
+    repair: () => [...projection, '--status'],
+    completion: () => ['bash'],
+    'dlq list': () => [],
+    'dlq show': () => [letter()],
+    'dlq redrive': () => [letter(), '--dry-run'],
+    'dlq discard': () => [letter(), '--reason', 'a test'],
+    'receipts list': () => projection,
+    'receipts show': () => projection,
+  };
+
+  it.each([
+    ...verbs.map(({ name }) => name),
+    ...verbGroups.flatMap((group) => group.verbs.map(({ name }) => `${group.name} ${name}`)),
+  ])('prints one document on stdout: %s', async (verb) => {
+    const words = await wordsOf[verb]!();
+    const { code, stdout, stderr } = await rebuildJob([...verb.split(' '), ...words, '--json'], env);
+    const document: unknown = JSON.parse(stdout === '' ? `no output, but: ${stderr}` : stdout);
+    expect([0, 2]).toContain(code);
+    expect(document).toEqual(expect.any(Object));
+  });
+});
+
+describe('receipts of earlier runs', () => {
+  it('are listed newest first and shown again as they were printed', async () => {
+    const printed = await rebuildJob(['rebuild', ...projection, '--no-promote'], own.env);
+    const [newest] = await own.registry.listRuns({ projection: 'product_search', limit: 1 });
+    const list = await rebuildJob(['receipts', 'list', ...projection, '--limit', '2'], own.env);
+    expect(list.stdout.trim().split('\n')).toEqual([
+      expect.stringMatching(`^${newest!.runId}  .*  product_search  built  product_search_v`),
+      expect.stringContaining('product_search'),
+    ]);
+    expect(await rebuildJob(['receipts', 'show', newest!.runId], own.env)).toEqual({
+      ...printed,
+      stderr: '',
+    });
+    expect((await rebuildJob(['receipts', 'show', ...projection], own.env)).stdout).toBe(printed.stdout);
+    const json = await rebuildJob(['receipts', 'show', newest!.runId, '--json'], own.env);
+    expect(JSON.parse(json.stdout)).toMatchObject({ runId: newest!.runId, outcome: 'built' });
+    expect(await rebuildJob(['receipts', 'show', 'nobody'], own.env)).toMatchObject({
+      code: 1,
+      stderr: expect.stringContaining('./reprise receipts list'),
     });
   });
 });

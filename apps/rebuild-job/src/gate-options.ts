@@ -2,9 +2,10 @@ import { readFileSync } from 'node:fs';
 import type { Projection } from '@reprise/read-model-projections';
 import { defaultGateLimits, readCanaries, type Canary, type GateLimits } from '@reprise/read-model-rebuild';
 import type { OptionReader } from './option-reader.ts';
+import type { VerbOption } from './verb.ts';
 
 /** Options of every verb that puts a generation to the gate, as commander takes them. */
-export const gateOptions: readonly (readonly [string, string])[] = [
+export const gateOptions: readonly VerbOption[] = [
   ['--max-shrink <share>', 'share of live documents that may be missing in the new generation (default 0.1)'],
   ['--poison-budget <events>', 'poison events to tolerate (default 0)'],
   ['--allow-empty', 'promote a generation without documents'],

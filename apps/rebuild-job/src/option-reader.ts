@@ -1,5 +1,6 @@
 import { RebuildError } from '@reprise/read-model-rebuild';
 import { typedPath } from '@reprise/runtime';
+import { didYouMean } from './suggestion.ts';
 
 /** Option values as commander hands them over: camel case names, text or flags. */
 export type RawOptions = Readonly<Record<string, string | string[] | boolean | undefined>>;
@@ -14,12 +15,22 @@ export class OptionReader {
   /**
    * @param excess words the command line holds that no option or argument took
    * @param problems what is known to be wrong with it already
+   * @param known the options there are, with their dashes
    */
-  constructor(raw: RawOptions, excess: readonly string[], problems: readonly string[] = []) {
+  constructor(
+    raw: RawOptions,
+    excess: readonly string[],
+    problems: readonly string[] = [],
+    known: readonly string[] = [],
+  ) {
     this.#raw = raw;
     this.#problems.push(...problems);
     for (const word of excess) {
-      this.problem(word.startsWith('-') ? `unknown option ${word}` : `unexpected argument "${word}"`);
+      this.problem(
+        word.startsWith('-')
+          ? `unknown option ${word}${didYouMean(word.split('=')[0]!, known)}`
+          : `unexpected argument "${word}"`,
+      );
     }
   }
 
@@ -65,6 +76,14 @@ export class OptionReader {
   /** True when the option was switched off by its `--no-` form. */
   isOff(name: string): boolean {
     return this.#raw[name] === false;
+  }
+
+  /** Whether nothing is to be changed: by `--dry-run`, by `--mode DRY_RUN`, or because that is the verb's default. */
+  dryRun(fallback: 'APPLY' | 'DRY_RUN'): boolean {
+    const mode = this.oneOf('mode', ['APPLY', 'DRY_RUN'], fallback);
+    if (!this.flag('dryRun')) return mode === 'DRY_RUN';
+    if (this.text('mode') === 'APPLY') this.problem('--dry-run and --mode APPLY exclude each other');
+    return true;
   }
 
   oneOf<T extends string>(name: string, allowed: readonly T[], fallback: T): T {

@@ -1,32 +1,12 @@
 import { repeatedOptions } from '@reprise/runtime';
-import { Command } from 'commander';
+import { Command, Option } from 'commander';
 import { printableLines } from '@reprise/runtime';
+import { readFileSync } from 'node:fs';
+import { program as programName } from '@reprise/runtime/commands';
+import { executeDescription } from './completion/words.ts';
 import { OptionReader, type RawOptions } from './option-reader.ts';
-import { promoteCommand } from './commands/promote.ts';
-import { rebuildCommand } from './commands/rebuild.ts';
-import { rebindCommand } from './commands/rebind.ts';
-import { rollbackCommand } from './commands/rollback.ts';
-import { statusCommand } from './commands/status.ts';
-import { cancelCommand } from './commands/cancel.ts';
-import { pruneCommand } from './commands/prune.ts';
-import { repairCommand } from './commands/repair.ts';
-import { verifyCommand } from './commands/verify.ts';
-import { dlqCommands } from './commands/dlq/dlq.ts';
-import type { Invocation, Verb, VerbGroup } from './verb.ts';
-
-const verbs: readonly Verb[] = [
-  rebuildCommand,
-  promoteCommand,
-  rollbackCommand,
-  statusCommand,
-  cancelCommand,
-  pruneCommand,
-  rebindCommand,
-  verifyCommand,
-  repairCommand,
-];
-
-const verbGroups: readonly VerbGroup[] = [dlqCommands];
+import type { Invocation, Verb } from './verb.ts';
+import { verbGroups, verbs } from './verbs.ts';
 
 /**
  * The command line: parses `argv` (without node and script) and runs the verb it names.
@@ -39,21 +19,24 @@ export async function runCommandLine(
 ): Promise<number> {
   const invocation = printing(called);
   let exitCode = 0;
-  const program = new Command('rebuild-job')
+  const program = new Command(programName)
     .description(
       'Rebuilds read models from the event log, proves them complete and switches readers to them.',
     )
+    .version(version(), '--version', 'print the version')
     .addHelpText('after', `\n${exitCodeHelp}`);
   silence(program, invocation);
   const ended = (code: number) => void (exitCode = code);
   for (const verb of verbs) addVerb(program, verb, invocation, ended);
+  // Never reached: `asVerb` puts `rebuild` in its place.
+  program.command('execute').description(executeDescription);
   for (const group of verbGroups) {
     const command = program.command(group.name).description(group.description);
     command.addHelpText('after', `\n${exitCodeHelp}`);
     silence(command, invocation);
     for (const verb of group.verbs) addVerb(command, verb, invocation, ended);
   }
-  await program.parseAsync(asVerb(argv).map(kebabCase), { from: 'user' });
+  await program.parseAsync(asVerb(argv).map(kebabCase).map(oneSpelling), { from: 'user' });
   return exitCode;
 }
 
@@ -71,10 +54,14 @@ function printing(called: Omit<Invocation, 'clearLine'>): Invocation {
 function addVerb(parent: Command, verb: Verb, invocation: Invocation, ended: (code: number) => void): void {
   const command = parent.command(verb.name).description(verb.description);
   if (verb.operands !== undefined) command.argument(verb.operands);
-  for (const [flags, description] of verb.options) command.option(flags, description);
+  for (const [flags, description, group] of verb.options) {
+    const option = new Option(flags, description);
+    command.addOption(group === undefined ? option : option.helpGroup(group));
+  }
+  command.usage(usageOf(verb));
   command.addHelpText(
     'after',
-    `\nExamples:\n${verb.examples.map((example) => `  ${example}`).join('\n')}\n\n${exitCodeHelp}`,
+    `\nExamples:\n${verb.examples.map((example) => `  ${programName} ${example}`).join('\n')}\n\n${exitCodeHelp}`,
   );
   silence(command, invocation);
   command.allowUnknownOption().allowExcessArguments();
@@ -83,9 +70,21 @@ function addVerb(parent: Command, verb: Verb, invocation: Invocation, ended: (co
     // Unknown options stand among the words; whatever the verb does not take is a mistake.
     const taken = (word: string) => verb.operands !== undefined && !word.startsWith('-');
     const excess = command.args.filter((word) => !taken(word));
-    const options = new OptionReader(command.opts<RawOptions>(), excess, repeated);
+    const known = command.options.flatMap(({ long }) => long ?? []);
+    const options = new OptionReader(command.opts<RawOptions>(), excess, repeated, known);
     ended(await verb.run(options, invocation, command.args.filter(taken)));
   });
+}
+
+/** What a command line of the verb needs at least. */
+function usageOf({ operands, options }: Verb): string {
+  const required = options.filter(([, description]) => description.includes('(required)'));
+  return [...required.map(([flags]) => flags), '[options]', ...(operands ? [operands] : [])].join(' ');
+}
+
+function version(): string {
+  const file = readFileSync(new URL('../package.json', import.meta.url), 'utf8');
+  return (JSON.parse(file) as { version: string }).version;
 }
 
 /** Help goes to stdout, mistakes to stderr; both end as exceptions, so that one place decides on the exit code. */
@@ -105,6 +104,18 @@ function kebabCase(word: string): string {
   const match = /^--([a-z][A-Za-z0-9-]*)(=.*)?$/s.exec(word);
   if (!match) return word;
   return `--${match[1]!.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}${match[2] ?? ''}`;
+}
+
+/** Options that had another name before, each with the one name that every verb has for it now. */
+const olderSpellings: readonly (readonly [older: string, name: string])[] = [
+  ['--rate', '--max-events-per-second'],
+  ['--full', '--verbose'],
+];
+
+function oneSpelling(word: string): string {
+  for (const [older, name] of olderSpellings)
+    if (word === older || word.startsWith(`${older}=`)) return `${name}${word.slice(older.length)}`;
+  return word;
 }
 
 const exitCodeHelp = `Exit codes: 0 done and verified · 1 usage or configuration · 2 replay, gate or verification failed (or would, in a dry run), nothing switched ·

@@ -1,10 +1,12 @@
 import { findProjection, projections, type Projection } from '@reprise/read-model-projections';
 import type { OptionReader } from './option-reader.ts';
+import { didYouMean } from './suggestion.ts';
 
 /** The projections `--projection` names; `all` stands for every registered one. */
 export function readProjections(options: OptionReader): readonly Projection[] {
   const name = options.text('projection');
-  const known = [...projections.map((projection) => projection.name), 'all'].join(', ');
+  const names = [...projections.map((projection) => projection.name), 'all'];
+  const known = names.join(', ');
   if (name === undefined) {
     options.problem(`--projection is required: one of ${known}`);
     return [];
@@ -12,6 +14,8 @@ export function readProjections(options: OptionReader): readonly Projection[] {
   if (name === 'all') return projections;
   const projection = findProjection(name);
   if (projection) return [projection];
-  options.problem(`--projection "${name}" is not known: it must be one of ${known}`);
+  options.problem(
+    `--projection "${name}" is not known: it must be one of ${known}${didYouMean(name, names)}`,
+  );
   return [];
 }

@@ -27,14 +27,18 @@ export type CommandRun = (
   words: readonly string[],
 ) => Promise<number>;
 
+/** Commander's flags, a description, and the heading it stands under in the help if that is not `Options:`. */
+export type VerbOption = readonly [flags: string, description: string, group?: string];
+
 /** One verb of the command line. */
 export interface Verb {
   readonly name: string;
   readonly description: string;
   /** Words the verb takes beside its options, in Commander's notation. */
   readonly operands?: string;
-  /** Commander's flags and their description; values arrive as text and are read by `OptionReader`. */
-  readonly options: readonly (readonly [flags: string, description: string])[];
+  /** Values arrive as text and are read by `OptionReader`. A description says `(required)` where one is. */
+  readonly options: readonly VerbOption[];
+  /** Without the name of the program. */
   readonly examples: readonly string[];
   readonly run: CommandRun;
 }

@@ -1,3 +1,4 @@
+import { program } from '@reprise/runtime/commands';
 import { exitCodes, promoteByName, RebuildError, type NamedPromotion } from '@reprise/read-model-rebuild';
 import { findProjection, projections } from '@reprise/read-model-projections';
 import { jsonText } from '../report/text.ts';
@@ -15,13 +16,13 @@ export const promoteCommand: Verb = {
     ['--json', 'print cutover and gate as one JSON document on stdout'],
   ],
   examples: [
-    'rebuild-job promote --generation product_search_v2_20261121_030000_0a1b2c3d',
-    'rebuild-job promote --generation product_search_v2_20261121_030000_0a1b2c3d --max-shrink 0.5 --deep',
+    'promote --generation product_search_v2_20261121_030000_0a1b2c3d',
+    'promote --generation product_search_v2_20261121_030000_0a1b2c3d --max-shrink 0.5 --deep',
   ],
   async run(options, invocation) {
     const wanted = options.text('generation');
     if (wanted === undefined)
-      options.problem('--generation is required: see `rebuild-job status` for the names');
+      options.problem(`--generation is required: see \`${program} status\` for the names`);
     const json = options.flag('json');
     // A generation's name begins with its projection's, so that what does not go together is known before a server is asked.
     const named = projections.filter(({ name }) => wanted?.startsWith(`${name}_v`));
@@ -76,7 +77,7 @@ function describe(projection: string, { generation, gate, cutover, warnings }: N
 function unknown(wanted: string): RebuildError {
   return new RebuildError(
     'USAGE',
-    `There is no generation "${wanted}". Nothing was changed. See \`rebuild-job status\`.`,
+    `There is no generation "${wanted}". Nothing was changed. See \`${program} status\`.`,
   );
 }
 

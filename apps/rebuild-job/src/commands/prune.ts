@@ -2,7 +2,7 @@ import { exitCodes, prune, underLease } from '@reprise/read-model-rebuild';
 import type { Projection } from '@reprise/read-model-projections';
 import { defaultMaxLagMs, gatherFacts, topicNow, verdictOf } from '@reprise/read-model-status';
 import { describeAction } from '../report/next-step.ts';
-import { eachProjection } from '../each-projection.ts';
+import { eachProjection, printJson } from '../each-projection.ts';
 import { readProjections } from '../projection-option.ts';
 import { openServers, type OpenServers } from '../servers.ts';
 import type { Verb } from '../verb.ts';
@@ -15,21 +15,22 @@ export const pruneCommand: Verb = {
     ['--projection <name>', 'the projection to clean up, or all (required)'],
     ['--keep <n>', 'retired generations to keep, and as many never promoted, newest first (default 1)'],
     ['--standby-hours <hours>', 'hours a standby generation is kept after the cutover (default 24)'],
-    ['--mode <mode>', 'APPLY deletes, DRY_RUN only says what would go (default APPLY)'],
+    ['--dry-run', 'only say what would go'],
+    ['--mode <mode>', 'APPLY, or DRY_RUN: the same as --dry-run (default APPLY)'],
+    ['--json', 'print what was deleted and kept as one JSON document on stdout'],
   ],
-  examples: [
-    'rebuild-job prune --projection all --mode DRY_RUN',
-    'rebuild-job prune --projection product_search --keep 2',
-  ],
+  examples: ['prune --projection all --dry-run', 'prune --projection product_search --keep 2'],
   async run(options, invocation) {
     const projections = readProjections(options);
     const keep = options.wholeNumber('keep', 0, 1);
     const standbyHours = options.wholeNumber('standbyHours', 0, 24);
-    const dryRun = options.oneOf('mode', ['APPLY', 'DRY_RUN'], 'APPLY') === 'DRY_RUN';
+    const dryRun = options.dryRun('APPLY');
+    const json = options.flag('json');
     options.finish();
+    const print = (line: string) => (json ? undefined : invocation.stdout(line));
     const servers = await openServers(invocation, { projections, changes: !dryRun });
     try {
-      const { exitCode } = await eachProjection(projections, invocation, async (projection) => {
+      const { results, exitCode } = await eachProjection(projections, invocation, async (projection) => {
         const { registry, store } = servers.of(projection);
         const pruned = await underLease(registry, projection.name, (fence) =>
           prune({
@@ -43,33 +44,28 @@ export const pruneCommand: Verb = {
           }),
         );
         for (const { name, why } of pruned.deleted) {
-          invocation.stdout(`${projection.name}: ${dryRun ? 'would delete' : 'deleted'} ${name} (${why})\n`);
+          print(`${projection.name}: ${dryRun ? 'would delete' : 'deleted'} ${name} (${why})\n`);
         }
         for (const { name, why } of pruned.kept) {
-          invocation.stdout(
-            `${projection.name}: kept ${name} (${why}), which may be the last complete one\n`,
-          );
+          print(`${projection.name}: kept ${name} (${why}), which may be the last complete one\n`);
         }
         for (const { name, by } of pruned.read) {
-          invocation.stdout(`${projection.name}: kept ${name}, which is read through ${by.join(', ')}\n`);
+          print(`${projection.name}: kept ${name}, which is read through ${by.join(', ')}\n`);
         }
         for (const name of pruned.orphans) {
-          invocation.stdout(
-            `${projection.name}: ${name} is owned by no entry of the registry and was left alone\n`,
-          );
+          print(`${projection.name}: ${name} is owned by no entry of the registry and was left alone\n`);
         }
         for (const name of pruned.missing) {
-          invocation.stdout(
-            `${projection.name}: ${name} is in the registry, and its index or table is gone\n`,
-          );
+          print(`${projection.name}: ${name} is in the registry, and its index or table is gone\n`);
         }
         if (pruned.danger !== null) {
           invocation.stderr(await describeDanger(projection, pruned.danger, servers));
-          return { result: pruned, exitCode: exitCodes.refused };
+          return { result: { projection: projection.name, dryRun, ...pruned }, exitCode: exitCodes.refused };
         }
-        if (pruned.deleted.length === 0) invocation.stdout(`${projection.name}: nothing to delete\n`);
-        return { result: pruned, exitCode: exitCodes.done };
+        if (pruned.deleted.length === 0) print(`${projection.name}: nothing to delete\n`);
+        return { result: { projection: projection.name, dryRun, ...pruned }, exitCode: exitCodes.done };
       });
+      if (json) printJson(projections, results, invocation);
       return exitCode;
     } finally {
       await servers.close();

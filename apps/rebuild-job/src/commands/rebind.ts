@@ -1,5 +1,5 @@
 import { exitCodes, rebind, underLease, type Rebinding } from '@reprise/read-model-rebuild';
-import { eachProjection } from '../each-projection.ts';
+import { eachProjection, printJson } from '../each-projection.ts';
 import { readProjections } from '../projection-option.ts';
 import { openUnbound } from '../servers.ts';
 import type { Verb } from '../verb.ts';
@@ -11,22 +11,26 @@ export const rebindCommand: Verb = {
   options: [
     ['--projection <name>', 'the projection whose registry is to move, or all (required)'],
     ['--mode <mode>', 'APPLY moves it, DRY_RUN only says what would change (default DRY_RUN)'],
+    ['--dry-run', 'the same as --mode DRY_RUN'],
+    ['--json', 'print from where to where as one JSON document on stdout'],
   ],
-  examples: ['rebuild-job rebind --projection all', 'rebuild-job rebind --projection all --mode APPLY'],
+  examples: ['rebind --projection all', 'rebind --projection all --mode APPLY'],
   async run(options, invocation) {
     const projections = readProjections(options);
-    const dryRun = options.oneOf('mode', ['APPLY', 'DRY_RUN'], 'DRY_RUN') === 'DRY_RUN';
+    const dryRun = options.dryRun('DRY_RUN');
+    const json = options.flag('json');
     options.finish();
     const servers = await openUnbound(invocation.env);
     try {
-      const { exitCode } = await eachProjection(projections, invocation, async (projection) => {
+      const { results, exitCode } = await eachProjection(projections, invocation, async (projection) => {
         const own = servers.of(projection);
         const result = await underLease(own.registry, projection.name, (fence) =>
           rebind(projection, own, { fence, dryRun }),
         );
-        invocation.stdout(`${projection.name}: ${describe(result, dryRun)}\n`);
-        return { result, exitCode: exitCodes.done };
+        if (!json) invocation.stdout(`${projection.name}: ${describe(result, dryRun)}\n`);
+        return { result: { projection: projection.name, dryRun, ...result }, exitCode: exitCodes.done };
       });
+      if (json) printJson(projections, results, invocation);
       return exitCode;
     } finally {
       await servers.close();

@@ -1,3 +1,4 @@
+import { program } from '@reprise/runtime/commands';
 import { statSync } from 'node:fs';
 import type { Projection } from '@reprise/read-model-projections';
 import { leastMemoryBytes, type RebuildOptions, type ReplayFilter } from '@reprise/read-model-rebuild';
@@ -27,7 +28,7 @@ export function readRequest(options: OptionReader, env: NodeJS.ProcessEnv): Rebu
   const untilTime = readUntil(options);
   const request: RebuildRequest = {
     projections,
-    mode: options.oneOf('mode', ['APPLY', 'DRY_RUN'], 'APPLY'),
+    mode: options.dryRun('APPLY') ? 'DRY_RUN' : 'APPLY',
     source: options.oneOf('source', ['kafka', 'event-store', 'auto'], 'kafka'),
     promote: !options.isOff('promote'),
     resume: options.flag('resume') ? 'resume' : options.flag('restart') ? 'restart' : 'auto',
@@ -107,7 +108,7 @@ function refuseWhatDoesNotGoTogether(
       if (options.isGiven(name))
         options.problem(`${optionOf(name)} needs a generation, and a dry run builds none`);
   } else if (options.flag('diff')) {
-    options.problem('--diff belongs to --mode DRY_RUN: a real run is followed by `rebuild-job verify`');
+    options.problem(`--diff belongs to --dry-run: a real run is followed by \`${program} verify\``);
   }
   if (options.isGiven('diffLimit') && !options.flag('diff'))
     options.problem('--diff-limit belongs to --diff');

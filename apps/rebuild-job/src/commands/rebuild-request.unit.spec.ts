@@ -36,7 +36,7 @@ describe('the options of a rebuild', () => {
   it.each<[string, RawOptions, string]>([
     ['both ways to treat an interrupted run', { resume: true, restart: true }, 'exclude each other'],
     ['resuming a snapshot', { resume: true, source: 'event-store' }, '--resume needs a source'],
-    ['a comparison after a real run', { diff: true }, '--diff belongs to --mode DRY_RUN'],
+    ['a comparison after a real run', { diff: true }, '--diff belongs to --dry-run'],
     ['a limit without a comparison', { mode: 'DRY_RUN', diffLimit: '3' }, '--diff-limit belongs to --diff'],
     ['a deep gate in a dry run', { mode: 'DRY_RUN', deep: true }, '--deep needs a generation'],
     ['resuming a dry run', { mode: 'DRY_RUN', resume: true }, '--resume needs a generation'],

@@ -9,54 +9,71 @@ import type { OptionReader } from '../option-reader.ts';
 import { describeReceipt } from '../report/receipt-text.ts';
 import { progressReporter } from '../report/progress-line.ts';
 import { openServers, type OpenServers } from '../servers.ts';
-import type { Invocation, Verb } from '../verb.ts';
+import type { Invocation, Verb, VerbOption } from '../verb.ts';
 import { readRequest, type RebuildRequest } from './rebuild-request.ts';
 
-export const rebuildCommand: Verb = {
-  name: 'rebuild',
-  description: 'Replays the event log into a new generation, proves it complete and switches readers to it.',
-  options: [
+const headed = (heading: string, options: readonly VerbOption[]): VerbOption[] =>
+  options.map(([flags, description]) => [flags, description, heading]);
+
+const rebuildOptions: readonly VerbOption[] = [
+  ...headed('What is rebuilt:', [
     ['--projection <name>', 'the projection to rebuild, or all (required)'],
-    ['--mode <mode>', 'APPLY builds and switches, DRY_RUN replays and writes nothing (default APPLY)'],
     ['--source <source>', 'kafka, event-store or auto (default kafka)'],
-    ['--batch-size <documents>', 'documents written at a time (default 200; grows by itself)'],
-    ['--workers <n>', 'threads that read and fold partitions beside each other (default 1)'],
-    ['--checkpoint-events <n>', 'save a half-read partition after so many of its events (default: as below)'],
-    [
-      '--checkpoint-seconds <s>',
-      'and after so many seconds (default of both: as often as costs 5 % of the time)',
-    ],
+    ['--until-ts <moment>', 'leave out later events: a generation as of then, promoted by its name only'],
+  ]),
+  ...headed('Try it first:', [
+    ['--dry-run', 'replay everything and write nothing'],
+    ['--mode <mode>', 'APPLY, or DRY_RUN: the same as --dry-run (default APPLY)'],
+    ['--diff', 'with --dry-run: list what would change against the live generation'],
+    ['--diff-limit <n>', 'documents listed per kind of change (default 20)'],
+  ]),
+  ...headed('The gate, and readers:', [
+    ['--no-promote', 'build and prove the generation, but leave readers where they are'],
+    ...gateOptions,
+  ]),
+  ...headed('Interruptions:', [
+    ['--resume', 'resume the interrupted run, or fail if that is not possible'],
+    ['--restart', 'abandon an interrupted run and start over'],
+    ['--checkpoint-events <n>', 'save a half-read partition after so many of its events (default: adaptive)'],
+    ['--checkpoint-seconds <s>', 'and after so many seconds (default of both: adaptive, about 5 % overhead)'],
     [
       '--work-directory <path>',
       'where they are saved, and records beyond the memory (default: the system’s)',
     ],
+  ]),
+  ...headed('Speed and memory:', [
     ['--memory <bytes>', 'memory the process stays within, as in 512mb (default 512mb)'],
+    ['--workers <n>', 'threads that read and fold partitions in parallel (default 1)'],
+    ['--batch-size <documents>', 'documents written at a time (default 200; grows automatically)'],
+    ['--max-events-per-second <n>', 'limit the read rate to protect shared servers (0 = no limit)'],
     ['--shard <i/n>', 'build part i of n (from 0) of one generation; the last part to be built finishes it'],
     ['--shard-job <id>', 'names the job these parts belong to: started again after its end, it does nothing'],
-    ['--resume', 'go on with the interrupted run, or fail if that is not possible'],
-    ['--restart', 'give an interrupted run up and begin anew'],
-    ['--no-promote', 'build and prove the generation, but leave readers where they are'],
-    ...gateOptions,
-    ['--until-ts <moment>', 'leave out later events: a generation as of then, promoted by its name only'],
-    ['--max-events-per-second <n>', 'read no faster than that, for the sake of others (0 = no limit)'],
-    ['--diff', 'with DRY_RUN: tell what would change against the live generation'],
-    ['--diff-limit <n>', 'documents listed per kind of change (default 20)'],
-    ['--from-ts <moment>', 'apply events from this moment on again to the live generation; builds nothing'],
-    ['--from-event-id <id>', 'the same from this event on'],
-    ['--aggregate-id <ids...>', idsHelp('the same for these products only')],
-    ['--max-events <n>', 'the same for at most so many events (0 = no limit)'],
+  ]),
+  ...headed('A part of the log, applied again to the live generation (builds nothing):', [
+    ['--from-ts <moment>', 'events from this moment on'],
+    ['--from-event-id <id>', 'events from this one on'],
+    ['--aggregate-id <ids...>', idsHelp('only events of these products')],
+    ['--max-events <n>', 'at most so many events (0 = no limit)'],
+  ]),
+  ...headed('Output:', [
     ['--progress <how>', 'json writes progress as JSON lines to stderr (default auto)'],
     ['--json', 'print the receipt as one JSON document on stdout'],
-  ],
+  ]),
+];
+
+export const rebuildCommand: Verb = {
+  name: 'rebuild',
+  description: 'Replays the event log into a new generation, proves it complete and switches readers to it.',
+  options: rebuildOptions,
   examples: [
-    'rebuild-job rebuild --projection product_search',
-    'rebuild-job rebuild --projection all --mode DRY_RUN',
-    'rebuild-job rebuild --projection product_search --mode DRY_RUN --diff',
-    'rebuild-job rebuild --projection product_search --no-promote --json',
-    'rebuild-job rebuild --projection product_search --shard 0/4',
-    'rebuild-job rebuild --projection product_search --deep --canary canaries.json',
-    'rebuild-job rebuild --projection product_search --until-ts 2026-11-21T03:00:00Z',
-    'rebuild-job rebuild --projection product_search --from-ts 2026-11-21T03:00:00Z',
+    'rebuild --projection product_search',
+    'rebuild --projection all --dry-run',
+    'rebuild --projection product_search --dry-run --diff',
+    'rebuild --projection product_search --no-promote --json',
+    'rebuild --projection product_search --shard 0/4',
+    'rebuild --projection product_search --deep --canary canaries.json',
+    'rebuild --projection product_search --until-ts 2026-11-21T03:00:00Z',
+    'rebuild --projection product_search --from-ts 2026-11-21T03:00:00Z',
   ],
   run: rebuild,
 };

@@ -1,3 +1,4 @@
+import { program } from '@reprise/runtime/commands';
 import { hostname } from 'node:os';
 import type { Projection } from '@reprise/read-model-projections';
 import { exitCodes, RebuildError } from '@reprise/read-model-rebuild';
@@ -53,9 +54,9 @@ export const repairCommand: Verb = {
     ['--json', 'print one JSON document on stdout'],
   ],
   examples: [
-    'rebuild-job repair --projection product_search --aggregate-id 0193a000-0000-7000-8000-000000000001',
-    'rebuild-job repair --projection all --all',
-    'rebuild-job repair --projection all --status --json',
+    'repair --projection product_search --aggregate-id 0193a000-0000-7000-8000-000000000001',
+    'repair --projection all --all',
+    'repair --projection all --status --json',
   ],
   async run(options, invocation) {
     const projections = readProjections(options);
@@ -174,6 +175,6 @@ function nothingFed({ name, version }: Projection): RebuildError {
   return new RebuildError(
     'USAGE',
     `No generation of version ${version} of ${name} is fed, so there is nothing to repair. Nothing was changed. Build one with ` +
-      `\`rebuild-job rebuild --projection ${name}\`, or repair with the release that feeds the generation readers are on.`,
+      `\`${program} rebuild --projection ${name}\`, or repair with the release that feeds the generation readers are on.`,
   );
 }

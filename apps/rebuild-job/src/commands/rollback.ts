@@ -11,10 +11,7 @@ export const rollbackCommand: Verb = {
     ['--projection <name>', 'the projection to roll back, or all (required)'],
     ['--json', 'print the cutover as one JSON document on stdout'],
   ],
-  examples: [
-    'rebuild-job rollback --projection product_search',
-    'rebuild-job rollback --projection all --json',
-  ],
+  examples: ['rollback --projection product_search', 'rollback --projection all --json'],
   async run(options, invocation) {
     const projections = readProjections(options);
     const json = options.flag('json');

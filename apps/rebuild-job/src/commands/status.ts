@@ -96,7 +96,7 @@ export const statusCommand: Verb = {
     ['--verbose', 'also show positions'],
     ['--json', 'print one JSON document on stdout'],
   ],
-  examples: ['./reprise status', './reprise status --check --projection product_search --json'],
+  examples: ['status', 'status --check --projection product_search --json'],
   async run(options, invocation) {
     const chosen = options.text('projection') === undefined ? projections : readProjections(options);
     const json = options.flag('json');

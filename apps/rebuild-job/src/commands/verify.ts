@@ -32,16 +32,16 @@ export const verifyCommand: Verb = {
     ['--repair', 'put every document that drifts into the repair queue'],
     ['--source <source>', 'kafka or event-store: where the log is read (default kafka)'],
     ['--max-lag <seconds>', 'age of the oldest event readers may lack (default 30)'],
-    ['--rate <n>', 'events and documents read per second at most (default 0: no limit)'],
+    ['--max-events-per-second <n>', 'events and documents read per second at most (default 0: no limit)'],
     ['--limit <n>', 'documents listed per kind of difference (default 20)'],
     ['--memory <bytes>', 'memory to stay within (default 512mb)'],
     ['--report <form>', 'table or json (default table)'],
     ['--json', 'the same as --report json'],
   ],
   examples: [
-    'rebuild-job verify --projection all',
-    'rebuild-job verify --projection product_search --deep --report json',
-    'rebuild-job verify --projection product_search --repair',
+    'verify --projection all',
+    'verify --projection product_search --deep --report json',
+    'verify --projection product_search --repair',
   ],
   async run(options, invocation) {
     const projections = readProjections(options);
@@ -51,8 +51,8 @@ export const verifyCommand: Verb = {
     const settings = {
       source,
       deep: options.flag('deep'),
-      rate: options.wholeNumber('rate', 0, 0),
       maxLagMs: 1_000 * options.wholeNumber('maxLag', 0, defaultMaxLagMs / 1_000),
+      rate: options.wholeNumber('maxEventsPerSecond', 0, 0),
       limit: options.wholeNumber('limit', 0, 20),
       memoryBytes: options.bytes('memory', 384 << 20, 512 << 20),
       ...(aggregateIds && { aggregateIds }),

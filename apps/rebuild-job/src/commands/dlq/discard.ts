@@ -1,3 +1,4 @@
+import { program } from '@reprise/runtime/commands';
 import { discardLetters, findLetters } from '@reprise/read-model-feed';
 import { exitCodes } from '@reprise/read-model-rebuild';
 import { jsonText } from '../../report/text.ts';
@@ -17,7 +18,7 @@ export const discardCommand: Verb = {
     ['--reason <text>', 'why it is given up, for the record (required)'],
     ['--json', 'print one JSON document on stdout'],
   ],
-  examples: ['rebuild-job dlq discard product.events:3:1042 --reason "sent by the load test of 21 November"'],
+  examples: ['dlq discard product.events:3:1042 --reason "sent by the load test of 21 November"'],
   async run(options, invocation, words) {
     const chosen = chosenProjections(options);
     const ids = readIds(options, words);
@@ -55,7 +56,7 @@ export const discardCommand: Verb = {
         if (discarded.length === 0) stdout('Nothing was changed: they were discarded before.\n');
       }
       if (refused > 0)
-        stderr(`The repair queue is full and took ${refused} tasks less. See: rebuild-job repair --status\n`);
+        stderr(`The repair queue is full and took ${refused} tasks less. See: ${program} repair --status\n`);
       return refused > 0 ? exitCodes.refused : exitCodes.done;
     });
   },

@@ -33,12 +33,12 @@ async function run(...argv: string[]): Promise<{ out: string; failure: string }>
   return { out: written.join(''), failure };
 }
 
-describe('rebuild-job dlq', () => {
+describe('./reprise dlq', () => {
   it.each([
     [['redrive'], /name the letters by id, or give --all, or --aggregate-id/],
     [['redrive', '--all', 'product.events:0:1'], /one of the three/],
     [['redrive', '17'], /"17" is no id of a dead letter/],
-    [['redrive', '--all', '--rate', 'fast'], /--rate must be a whole number/],
+    [['redrive', '--all', '--rate', 'fast'], /--max-events-per-second must be a whole number/],
     [['discard', 'product.events:0:1'], /--reason is required/],
     [['discard', '--reason', 'x'], /name the dead letters to give up/],
     [['show'], /name the dead letter to show/],
@@ -52,7 +52,7 @@ describe('rebuild-job dlq', () => {
 
   it.each(['list', 'show', 'redrive', 'discard'])('explains %s with examples', async (verb) => {
     const { out } = await run(verb, '--help');
-    expect(out).toContain(`rebuild-job dlq ${verb}`);
+    expect(out).toContain(`./reprise dlq ${verb}`);
     expect(out).toContain('Exit codes');
   });
 });
@@ -74,7 +74,7 @@ describe('the text of a dead letter', () => {
   it('shows a payload indented, and says how much of it was cut', () => {
     expect(payloadText(Buffer.from('{"a":1}'), 100)).toBe('{\n  "a": 1\n}');
     expect(payloadText(Buffer.from('x'.repeat(300)), 100)).toBe(
-      `${'x'.repeat(100)}\n… cut: 200 of 300 characters more (--full shows them)`,
+      `${'x'.repeat(100)}\n… cut: 200 of 300 characters more (--verbose shows them)`,
     );
     expect(payloadText(null, 10)).toBe('(none)');
   });

@@ -81,5 +81,5 @@ export function payloadText(value: Buffer | null, longest: number): string {
     // Shown as it is: that it is no JSON is why it is here.
   }
   if (text.length <= longest) return printableLines(text);
-  return `${printableLines(text.slice(0, longest))}\n… cut: ${text.length - longest} of ${text.length} characters more (--full shows them)`;
+  return `${printableLines(text.slice(0, longest))}\n… cut: ${text.length - longest} of ${text.length} characters more (--verbose shows them)`;
 }

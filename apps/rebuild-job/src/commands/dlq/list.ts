@@ -19,9 +19,9 @@ export const listCommand: Verb = {
     ['--json', 'print one JSON array on stdout'],
   ],
   examples: [
-    'rebuild-job dlq list --state open',
-    'rebuild-job dlq list --aggregate-id 0190b0c4-1f6e-7c3a-9c1e-2f4a6b8c0d1e',
-    'rebuild-job dlq list --reason unknown-type --limit 20 --json',
+    'dlq list --state open',
+    'dlq list --aggregate-id 0190b0c4-1f6e-7c3a-9c1e-2f4a6b8c0d1e',
+    'dlq list --reason unknown-type --limit 20 --json',
   ],
   async run(options, invocation) {
     const chosen = chosenProjections(options);

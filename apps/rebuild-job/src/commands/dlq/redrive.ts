@@ -25,22 +25,22 @@ export const redriveCommand: Verb = {
     ['--all', 'every open dead letter, instead of ids'],
     ['--aggregate-id <id>', 'every open dead letter of this product, instead of ids'],
     ['--projection <name>', 'only into this projection (default all)'],
-    ['--rate <n>', 'at most so many events per second; 0 = no limit (default 200)'],
+    ['--max-events-per-second <n>', 'at most so many events per second; 0 = no limit (default 200)'],
     ['--dry-run', 'only tell what would happen'],
     ['--json', 'print one JSON document on stdout'],
   ],
   examples: [
-    'rebuild-job dlq redrive product.events:3:1042 --dry-run',
-    'rebuild-job dlq redrive product.events:3:1042',
-    'rebuild-job dlq redrive --all --rate 50',
-    'rebuild-job dlq redrive --aggregate-id 0190b0c4-1f6e-7c3a-9c1e-2f4a6b8c0d1e --json',
+    'dlq redrive product.events:3:1042 --dry-run',
+    'dlq redrive product.events:3:1042',
+    'dlq redrive --all --max-events-per-second 50',
+    'dlq redrive --aggregate-id 0190b0c4-1f6e-7c3a-9c1e-2f4a6b8c0d1e --json',
   ],
   async run(options, invocation, words) {
     const chosen = chosenProjections(options);
     const ids = readIds(options, words);
     const all = options.flag('all');
     const aggregateId = options.text('aggregateId')?.trim();
-    const rate = options.wholeNumber('rate', 0, 200);
+    const rate = options.wholeNumber('maxEventsPerSecond', 0, 200);
     const dryRun = options.flag('dryRun');
     const json = options.flag('json');
     const ways = [ids.size > 0, all, aggregateId !== undefined].filter(Boolean).length;

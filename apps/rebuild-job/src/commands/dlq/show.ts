@@ -1,3 +1,4 @@
+import { program } from '@reprise/runtime/commands';
 import { findLetters, type JudgedLetter } from '@reprise/read-model-feed';
 import { nameOfKey } from '@reprise/events';
 import { exitCodes, RebuildError } from '@reprise/read-model-rebuild';
@@ -16,18 +17,15 @@ export const showCommand: Verb = {
     'Shows dead letters whole: headers, payload, where it stands, what was done to it and what to do.',
   options: [
     ['--projection <name>', 'judge by the live generation of this projection only (default all)'],
-    ['--full', `show the whole payload, not only the first ${shownCharacters} characters`],
+    ['--verbose', `show the whole payload, not only the first ${shownCharacters} characters`],
     ['--json', 'print one JSON array on stdout; it holds the payload as it is, as text'],
   ],
-  examples: [
-    'rebuild-job dlq show product.events:3:1042',
-    'rebuild-job dlq show product.events:3:1042 --json',
-  ],
+  examples: ['dlq show product.events:3:1042', 'dlq show product.events:3:1042 --json'],
   async run(options, invocation, words) {
     const chosen = chosenProjections(options);
     const ids = readIds(options, words);
     if (ids.size === 0) options.problem('name the dead letter to show: dlq show topic:partition:offset');
-    const longest = options.flag('full') ? Infinity : shownCharacters;
+    const longest = options.flag('verbose') ? Infinity : shownCharacters;
     const json = options.flag('json');
     options.finish();
     return withLetters(chosen, invocation, false, async (servers) => {
@@ -47,7 +45,7 @@ export function requireAll(ids: ReadonlySet<string>, letters: readonly JudgedLet
   if (missing.length === 0) return;
   throw new RebuildError(
     'USAGE',
-    `No dead letter ${missing.join(', ')} is in the dead-letter topic. Nothing was changed. See: rebuild-job dlq list`,
+    `No dead letter ${missing.join(', ')} is in the dead-letter topic. Nothing was changed. See: ${program} dlq list`,
   );
 }
 

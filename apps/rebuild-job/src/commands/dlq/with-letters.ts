@@ -1,8 +1,9 @@
 import { describeTopic, parseLetterId, TopicMissing, type LetterServers } from '@reprise/read-model-feed';
-import { findProjection, projections, type Projection } from '@reprise/read-model-projections';
+import { projections, type Projection } from '@reprise/read-model-projections';
 import { RebuildError, thisProcess } from '@reprise/read-model-rebuild';
 import { readConfiguration } from '@reprise/runtime';
 import type { OptionReader } from '../../option-reader.ts';
+import { readProjections } from '../../projection-option.ts';
 import { openServers, type OpenServers } from '../../servers.ts';
 import type { Invocation } from '../../verb.ts';
 
@@ -16,11 +17,7 @@ export function thisOperator(): { readonly host: string; readonly user: string }
 export function chosenProjections(options: OptionReader): readonly Projection[] {
   const name = options.text('projection');
   if (name === undefined || name === 'all') return projections;
-  const projection = findProjection(name);
-  if (projection) return [projection];
-  const known = [...projections.map((one) => one.name), 'all'].join(', ');
-  options.problem(`--projection "${name}" is not known: it must be one of ${known}`);
-  return [];
+  return readProjections(options);
 }
 
 /** The words of a command line as ids of dead letters. */

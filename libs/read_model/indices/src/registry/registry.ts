@@ -185,7 +185,7 @@ export class Registry {
   }
 
   /** The latest runs, newest first. */
-  listRuns(filter: { readonly projection?: string; readonly limit: number }): Promise<Run[]> {
+  listRuns(filter: runs.RunSelection): Promise<Run[]> {
     return this.#retrying('list runs', () => runs.listRuns(this.#pool, filter));
   }
 

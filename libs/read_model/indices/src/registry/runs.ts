@@ -139,15 +139,23 @@ export async function findRun(pool: Pool, runId: string): Promise<Run | undefine
   return rows[0] && toRun(rows[0]);
 }
 
+export interface RunSelection {
+  readonly projection?: string;
+  /** Only runs that left a receipt. */
+  readonly withReceipt?: boolean;
+  readonly limit: number;
+}
+
 /** The latest runs, newest first. */
 export async function listRuns(
   pool: Pool,
-  { projection, limit }: { readonly projection?: string; readonly limit: number },
+  { projection, withReceipt = false, limit }: RunSelection,
 ): Promise<Run[]> {
   const { rows } = await pool.query<RunRow>(
-    `SELECT ${columns} FROM registry.runs WHERE $1::text IS NULL OR projection = $1
+    `SELECT ${columns} FROM registry.runs
+     WHERE ($1::text IS NULL OR projection = $1) AND (NOT $3::boolean OR receipt IS NOT NULL)
      ORDER BY started_at DESC, run_id DESC LIMIT $2`,
-    [projection ?? null, limit],
+    [projection ?? null, limit, withReceipt],
   );
   return rows.map(toRun);
 }

@@ -1,0 +1,59 @@
+import { projections } from '@reprise/read-model-projections';
+import type { Verb, VerbGroup } from '../verb.ts';
+
+/** What a shell can complete, the same for all of them. */
+export interface CompletionWords {
+  /** `rebuild`, or `dlq list` for one of a group. */
+  readonly verbs: readonly CompletedVerb[];
+  readonly groups: readonly { readonly name: string; readonly description: string }[];
+  /** Values of `--projection`. */
+  readonly projections: readonly string[];
+}
+
+export interface CompletedVerb {
+  readonly name: string;
+  readonly description: string;
+  readonly options: readonly CompletedOption[];
+  /** Words that may follow the verb, if they are known. */
+  readonly operands: readonly string[];
+}
+
+export interface CompletedOption {
+  /** With its dashes. */
+  readonly name: string;
+  readonly description: string;
+  readonly takesValue: boolean;
+}
+
+/** `execute` is a spelling of `rebuild`. */
+export const executeDescription =
+  'Rebuilds all projections: rebuild, with --projection=all unless given otherwise.';
+
+/** @param operands words that may follow a verb, by its name */
+export function completionWords(
+  verbs: readonly Verb[],
+  groups: readonly VerbGroup[],
+  operands: Readonly<Record<string, readonly string[]>>,
+): CompletionWords {
+  const completed = (verb: Verb, group = ''): CompletedVerb => ({
+    name: `${group}${verb.name}`,
+    description: verb.description,
+    options: verb.options.map(([flags, description]) => ({
+      name: /--[a-z-]+/.exec(flags)![0],
+      description,
+      takesValue: flags.includes('<'),
+    })),
+    operands: operands[verb.name] ?? [],
+  });
+  const single = verbs.map((verb) => completed(verb));
+  const rebuild = single.filter(({ name }) => name === 'rebuild');
+  return {
+    verbs: [
+      ...single,
+      ...rebuild.map((verb) => ({ ...verb, name: 'execute', description: executeDescription })),
+      ...groups.flatMap((group) => group.verbs.map((verb) => completed(verb, `${group.name} `))),
+    ],
+    groups: groups.map(({ name, description }) => ({ name, description })),
+    projections: [...projections.map(({ name }) => name), 'all'],
+  };
+}
