@@ -30,9 +30,9 @@ describe('two releases side by side', () => {
     consumers[release] = consumer;
   }
 
-  async function run(release: Release, verb: string): Promise<void> {
+  async function run(release: Release, verb: string, ...more: string[]): Promise<void> {
     const env = { ...fixture.env, ...releases[release] };
-    const args = [verb, '--projection', 'product_search'];
+    const args = [verb, '--projection', 'product_search', ...more];
     const job = spawnApp('apps/rebuild-job/src/main.ts', { args, env });
     const { code } = await job.exit(120_000);
     const output = job.output.map(({ text }) => text).join('\n');
@@ -127,7 +127,7 @@ describe('two releases side by side', () => {
     const [blue, green] = [generations.blue!.name, generations.green!.name];
     expect(await underTraffic(() => run('green', 'rollback'))).toEqual([green, blue]);
     await expectFolded('blue');
-    expect(await underTraffic(() => run('green', 'rollback'))).toEqual([blue, green]);
+    expect(await underTraffic(() => run('green', 'rollback', '--again'))).toEqual([blue, green]);
     await expectFolded('green');
     expect(await underTraffic(() => run('blue', 'rollback'))).toEqual([green, blue]);
     await expectFolded('blue');

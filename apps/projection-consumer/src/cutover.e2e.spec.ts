@@ -1,7 +1,7 @@
 import type { ProductEvent } from '@reprise/events';
 import { jest } from '@jest/globals';
-import { eventually, spawnApp, type SpawnedApp } from '@reprise/test-kit';
-import { consumerFixture, type ConsumerFixture } from './testing/consumer-fixture.ts';
+import { elasticsearch, eventually, produce, spawnApp, type SpawnedApp } from '@reprise/test-kit';
+import { catalogue, consumerFixture, type ConsumerFixture } from './testing/consumer-fixture.ts';
 import { naiveDocuments } from './testing/naive-documents.ts';
 import { readProducts, watchAlias, writeEvents } from './testing/traffic.ts';
 
@@ -71,6 +71,30 @@ describe('a cutover while events are written', () => {
     const seen = await underTraffic(() => run('rollback'));
     const first = await live();
     expect(seen).toEqual([second.name, first.name]);
+    await expectAllFolded();
+  });
+
+  it('feeds the others when an index is deleted by hand, says so once, and a rollback brings readers back', async () => {
+    const deleted = await live();
+    const [standby] = await fixture.generations('STANDBY');
+    await elasticsearch().indices.delete({ index: deleted.name });
+    for (const _ of [1, 2]) {
+      const more = catalogue(5);
+      log.push(...more);
+      await fixture.store(more);
+      await produce(fixture.topic, more);
+      await eventually(
+        async () => expect(await fixture.documents(standby!.name)).toEqual(naiveDocuments(log)),
+        patient,
+      );
+    }
+    expect(await fixture.generations('GONE')).toMatchObject([{ name: deleted.name }]);
+    const told = consumer.output.filter(({ json }) => json?.['generation'] === deleted.name);
+    expect(told.map(({ json }) => json?.['msg'])).toEqual([
+      expect.stringContaining('the index or table of the generation is gone'),
+    ]);
+    await run('rollback');
+    expect(await live()).toMatchObject({ uuid: standby!.uuid });
     await expectAllFolded();
   });
 

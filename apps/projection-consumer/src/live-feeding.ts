@@ -12,6 +12,7 @@ import { BlockedAggregates, openGenerationStore, Registry } from '@reprise/read-
 import { projections } from '@reprise/read-model-projections';
 import { permanentHistory, RepairQueue } from '@reprise/read-model-repair';
 import type { Logger } from '@reprise/runtime';
+import { program } from '@reprise/runtime/commands';
 import { type Registry as MetricsRegistry } from 'prom-client';
 import { Attachments } from './attachments.ts';
 import type { ConsumerConfiguration, ConsumerServers } from './consumer-servers.ts';
@@ -43,6 +44,11 @@ function logLetters(letters: readonly DeadLetter[], logger: Logger): void {
   const others = letters.length - loggedLetters;
   if (others > 0) logger.error({ others }, 'more events sent to the dead-letter topic');
 }
+
+/** Said once for each generation. */
+const goneText =
+  `the index or table of the generation is gone, so it is not fed any more; all others are. ` +
+  `See how readers get back to one: ${program} status`;
 
 export interface LiveFeedingInput {
   readonly configuration: ConsumerConfiguration;
@@ -95,6 +101,7 @@ export function liveFeeding({
     }),
     logger,
   });
+  const toldGone = new Set<string>();
   const feed = new LiveFeed({
     registry,
     models,
@@ -110,6 +117,13 @@ export function liveFeeding({
     onBlocked: (blocked) => repairs.request(blocked),
     onSuspended: async (generation, error) => {
       logger.error({ err: error, generation: generation.name }, 'generation not fed for now');
+      await attachments.letGoOf(generation);
+    },
+    onGone: async (generation, error) => {
+      if (!toldGone.has(generation.uuid)) {
+        toldGone.add(generation.uuid);
+        logger.error({ err: error, generation: generation.name }, goneText);
+      }
       await attachments.letGoOf(generation);
     },
   });

@@ -9,12 +9,18 @@ export const rollbackCommand: Verb = {
   description: 'Switches readers back to the generation they used before, which has been kept fed.',
   options: [
     ['--projection <name>', 'the projection to roll back, or all (required)'],
+    ['--again', 'also go to a later generation, which an earlier rollback took readers off'],
+    ['--to <name>', 'name of the generation on standby to go to'],
     ['--json', 'print the cutover as one JSON document on stdout'],
   ],
   examples: ['rollback --projection product_search', 'rollback --projection all --json'],
   async run(options, invocation) {
     const projections = readProjections(options);
     const json = options.flag('json');
+    const again = options.flag('again');
+    const to = options.text('to');
+    if (to !== undefined && projections.length > 1)
+      options.problem('--to names a generation of one projection: give that one with --projection');
     options.finish();
     const servers = await openServers(invocation, { projections, changes: true });
     try {
@@ -29,6 +35,8 @@ export const rollbackCommand: Verb = {
             fence,
             catchUp,
             signal: invocation.signal,
+            again,
+            ...(to !== undefined && { to }),
             now: () => new Date(),
             onNotice: (line) => invocation.stderr(`${line}\n`),
           }),

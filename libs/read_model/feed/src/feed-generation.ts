@@ -4,7 +4,7 @@ import { leftoversOf, undecodableBlockers, type OnceAside } from './dead-letter.
 import { feedRepeatedly, type FeedAttempt } from './feed-attempts.ts';
 import { feedEvents } from './feed-events.ts';
 import type { FedStore } from './gathered-store.ts';
-import type { LiveFeedServers } from './live-feed.ts';
+import type { FeedServers } from './live-feed.ts';
 import type { DecodedBatch, PartitionBatch } from './partition-batch.ts';
 
 /** A generation as the live feed holds it. */
@@ -41,7 +41,7 @@ export interface BlockedEvents {
 export async function feedGeneration(
   target: FedGeneration,
   work: FeedWork,
-  servers: LiveFeedServers,
+  servers: FeedServers,
 ): Promise<number> {
   const { batch } = work;
   const own = target.positions.get(batch.partition) ?? 0n;
@@ -71,7 +71,7 @@ async function feedOnce(
   { generation, projection, store }: FedGeneration,
   { batch, decoded, aside, signal }: FeedWork,
   { own, next, isFirst: isFirstRound }: Round,
-  servers: LiveFeedServers,
+  servers: FeedServers,
 ): Promise<{ applied: number; moved: boolean; released: boolean }> {
   const { name, uuid: generationUuid } = generation;
   const scope: BlockedScope = { topicId: servers.topicId, projection: projection.name };

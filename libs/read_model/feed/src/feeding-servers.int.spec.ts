@@ -98,6 +98,7 @@ beforeAll(async () => {
     limit: { attempts: 3, pause: () => Promise.resolve() },
     putAside: (letters) => putAside(letters),
     onSuspended: (_, error) => Promise.reject(error as Error),
+    onGone: (_, error) => Promise.reject(error as Error),
   });
 });
 

@@ -1,8 +1,11 @@
 import {
+  DependencyError,
+  enterGone,
   fingerprintOf,
   type Attachment,
   type BlockedAggregates,
   type Generation,
+  type GoneServers,
   type Positions,
 } from '@reprise/read-model-indices';
 import type { Projection } from '@reprise/read-model-projections';
@@ -13,9 +16,18 @@ import { gathered, gatheredRegistry, type FedRegistry, type FedStore } from './g
 import { feedGeneration, type BlockedEvents, type FedGeneration, type FeedWork } from './feed-generation.ts';
 import { decodeBatch, type PartitionBatch } from './partition-batch.ts';
 
-export interface LiveFeedServers {
+/** What one batch is fed with. */
+export interface FeedServers extends Omit<LiveFeedServers, 'registry' | 'models'> {
   readonly registry: FedRegistry;
   readonly models: readonly { readonly projection: Projection; readonly store: FedStore }[];
+}
+
+export interface LiveFeedServers {
+  readonly registry: FedRegistry & GoneServers['registry'];
+  readonly models: readonly {
+    readonly projection: Projection;
+    readonly store: FedStore & GoneServers['store'];
+  }[];
   readonly topicId: string;
   readonly history: AggregateHistory | undefined;
   readonly blocked: Pick<BlockedAggregates, 'at' | 'block' | 'park'>;
@@ -30,6 +42,11 @@ export interface LiveFeedServers {
    * nothing new before this resolves, so that the attachment can be withdrawn.
    */
   readonly onSuspended: (generation: Generation, error: unknown) => Promise<void> | void;
+  /**
+   * Told when the index or table of a generation is gone, whoever reads it. It is not fed any more, and the others are. As long as
+   * nothing else of the read model is there it keeps its state, and this is called again each time that shows.
+   */
+  readonly onGone: (generation: Generation, error: unknown) => Promise<void> | void;
 }
 
 const suspensionMs = 10_000;
@@ -49,7 +66,9 @@ export type BatchOutcome =
  */
 export class LiveFeed {
   /** Asked by the partitions of one fetch together. */
-  readonly #servers: LiveFeedServers;
+  readonly #servers: FeedServers;
+  /** Asked about one generation at a time. */
+  readonly #given: LiveFeedServers;
   #fed: FedGeneration[] = [];
   /** By uuid, until when. */
   readonly #suspended = new Map<string, number>();
@@ -58,6 +77,7 @@ export class LiveFeed {
 
   constructor(servers: LiveFeedServers) {
     const models = servers.models.map(({ projection, store }) => ({ projection, store: gathered(store) }));
+    this.#given = servers;
     this.#servers = { ...servers, models, registry: gatheredRegistry(servers.registry) };
   }
 
@@ -176,6 +196,7 @@ export class LiveFeed {
       try {
         applied += await feedGeneration(target, work, this.#servers);
       } catch (error) {
+        if (await this.#isGone(target, error)) continue;
         const isVital = isAlone || target.generation.state === 'LIVE';
         if (isVital || error instanceof NotPutAside || work.signal?.aborted) throw error;
         await this.#suspend(target, error);
@@ -184,11 +205,28 @@ export class LiveFeed {
     return applied;
   }
 
+  /** Lets go of a generation whose index or table is gone; false when that is not what went wrong. */
+  async #isGone({ generation, projection }: FedGeneration, error: unknown): Promise<boolean> {
+    if (!(error instanceof DependencyError && error.absent)) return false;
+    const { registry, models } = this.#given;
+    const { store } = models.find((model) => model.projection === projection)!;
+    const found = await enterGone({ registry, store }, generation);
+    if (found === 'there') return false;
+    this.#letGoOf(generation);
+    await this.#servers.onGone(generation, error);
+    return true;
+  }
+
   /** A generation nobody reads must not hold up the one that is read: it is dropped, and picked up again later where it stands. */
   async #suspend({ generation }: FedGeneration, error: unknown): Promise<void> {
-    this.#fed = this.#fed.filter((held) => held.generation.uuid !== generation.uuid);
-    this.#suspended.set(generation.uuid, performance.now() + suspensionMs);
+    this.#letGoOf(generation);
     await this.#servers.onSuspended(generation, error);
+  }
+
+  /** Until the registry is looked at after a while; it may list it no more then. */
+  #letGoOf({ uuid }: Generation): void {
+    this.#fed = this.#fed.filter((held) => held.generation.uuid !== uuid);
+    this.#suspended.set(uuid, performance.now() + suspensionMs);
   }
 
   #fingerprintOf({ storage, version }: Projection): string {

@@ -1,4 +1,5 @@
 import { encodeEvent, type ProductEvent } from '@reprise/events';
+import { DependencyError } from '@reprise/read-model-indices';
 import { productHistory, step } from '@reprise/test-kit';
 import { LiveFeed } from './live-feed.ts';
 import type { DeadLetter } from './dead-letter.ts';
@@ -22,6 +23,7 @@ function setUp(putAside: (letters: readonly DeadLetter[]) => Promise<void> = () 
   const registry = new RegistryInMemory();
   const letters: DeadLetter[] = [];
   const suspended: string[] = [];
+  const gone: string[] = [];
   const feed = new LiveFeed({
     registry,
     models: [{ projection, store: store.asStore() }],
@@ -34,8 +36,9 @@ function setUp(putAside: (letters: readonly DeadLetter[]) => Promise<void> = () 
       letters.push(...given);
     },
     onSuspended: ({ name }) => void suspended.push(name),
+    onGone: ({ name }) => void gone.push(name),
   });
-  return { store, registry, letters, suspended, feed };
+  return { store, registry, letters, suspended, gone, feed };
 }
 
 describe('LiveFeed', () => {
@@ -117,6 +120,32 @@ describe('LiveFeed', () => {
     await feed.refresh();
     expect(feed.generations).toEqual([live]);
     expect(registry.held.get(next.uuid)).toEqual(new Map());
+  });
+
+  it('leaves a generation whose index is gone for good, readers’ own as well, and feeds the others', async () => {
+    const { feed, registry, store, gone } = setUp();
+    const live = registry.add('LIVE');
+    const standby = registry.add('STANDBY');
+    await feed.refresh();
+    store.there.set(standby.name, standby.uuid);
+    store.broken.set(live.name, new DependencyError('elasticsearch', 'no such index', { absent: true }));
+    expect(await feed.feed(batchOf(life))).toEqual({ outcome: 'fed', applied: 3 });
+    expect({ gone, fed: feed.generations }).toEqual({ gone: [live.name], fed: [standby] });
+    expect(registry.generations[0]).toMatchObject({ uuid: live.uuid, state: 'GONE' });
+    // A server that only seems to lack it is a fault like any other.
+    store.broken.set(standby.name, new DependencyError('elasticsearch', 'no such index', { absent: true }));
+    await expect(feed.feed(batchOf(life, 3n))).rejects.toThrow('no such index');
+  });
+
+  it('feeds nothing, and changes nothing, while no generation is there at all', async () => {
+    const { feed, registry, store, gone } = setUp();
+    const live = registry.add('LIVE');
+    await feed.refresh();
+    store.broken.set(live.name, new DependencyError('elasticsearch', 'no such index', { absent: true }));
+    await feed.feed(batchOf(life));
+    expect({ gone, fed: feed.generations }).toEqual({ gone: [live.name], fed: [] });
+    expect(registry.generations[0]!.state).toBe('LIVE');
+    expect(registry.held.get(live.uuid)).toEqual(new Map());
   });
 
   it('stands still when the generation readers use fails', async () => {

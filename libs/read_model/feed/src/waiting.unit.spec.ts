@@ -44,6 +44,7 @@ async function setUp(more: Partial<LiveFeedServers> = {}) {
       return Promise.resolve();
     },
     onSuspended: () => undefined,
+    onGone: () => undefined,
     ...more,
   };
   const feed = new LiveFeed(servers);

@@ -5,15 +5,22 @@ export class DependencyError extends Error {
   readonly code = 'DEPENDENCY';
   /** False when somebody has to change a setting, a right or a certificate first. */
   readonly retryable: boolean;
+  /** True when the server answered that the index or table it was asked about does not exist. */
+  readonly absent: boolean;
 
   constructor(
     readonly dependency: Dependency,
     message: string,
-    options: { readonly cause?: unknown; readonly retryable?: boolean } = {},
+    options: {
+      readonly cause?: unknown;
+      readonly retryable?: boolean;
+      readonly absent?: boolean;
+    } = {},
   ) {
     super(message, 'cause' in options ? { cause: options.cause } : undefined);
     this.name = 'DependencyError';
     this.retryable = options.retryable ?? true;
+    this.absent = options.absent ?? false;
   }
 }
 

@@ -11,6 +11,8 @@ export const generationStates = [
   'LIVE',
   'STANDBY',
   'RETIRED',
+  /** Its index or table is gone though nobody pruned it. */
+  'GONE',
   'INTERRUPTED',
   'FAILED',
   'ABANDONED',

@@ -34,6 +34,7 @@ export {
   type GenerationNameParts,
 } from './generation-name.ts';
 export { dropOwn } from './drop-own.ts';
+export { enterGone, isGone, type GoneServers } from './gone.ts';
 export { fingerprintOf } from './fingerprint.ts';
 export { prepareDocument } from './prepare-document.ts';
 export { createReadModelPool, inTransaction, type ReadModelPoolOptions } from './postgres/pool.ts';

@@ -103,6 +103,16 @@ describe.each(models.map((projection) => [projection.name, projection] as const)
       ]);
     });
 
+    it('is repaired where it can be: a generation whose index or table is gone is left out, and its state says so', async () => {
+      const gone = await made.generation(projection, 'STANDBY');
+      await store.drop(gone);
+      const events = life();
+      await made.commit(events);
+      await store.write(live, [corrupted(right(events))]);
+      expect(await repair(events[0]!.subject)).toMatchObject([{ generation: live, fault: 'different' }]);
+      expect((await made.registry.findGeneration(gone))!.state).toBe('GONE');
+    });
+
     it.each(['before the document is looked at again', 'after the repair is done'] as const)(
       'is right although a feed folded the next event onto the faulty one and wrote it %s',
       async (when) => {

@@ -1,6 +1,8 @@
 import { canonicalJson } from '@reprise/read-model-documents';
 import { foldInOrder } from '@reprise/read-model-feed';
 import {
+  DependencyError,
+  enterGone,
   fingerprintOf,
   prepareDocument,
   type DocumentToWrite,
@@ -15,7 +17,7 @@ import { RepairRefused } from './errors.ts';
 import type { PermanentHistory } from './permanent-history.ts';
 
 export interface RepairServers {
-  readonly registry: Pick<Registry, 'listGenerations'>;
+  readonly registry: Pick<Registry, 'listGenerations' | 'moveGeneration'>;
   readonly projection: Projection;
   readonly store: GenerationStore;
   readonly history: PermanentHistory;
@@ -58,8 +60,15 @@ export async function repairAggregate(
   signal: AbortSignal,
 ): Promise<RepairedDocument[]> {
   const repaired: RepairedDocument[] = [];
-  for (const { name } of await fedGenerations(servers))
-    repaired.push(await repairDocument(servers, name, aggregateId, signal));
+  for (const generation of await fedGenerations(servers)) {
+    try {
+      repaired.push(await repairDocument(servers, generation.name, aggregateId, signal));
+    } catch (error) {
+      if (!(error instanceof DependencyError && error.absent)) throw error;
+      // Nothing is left to repair in a generation whose index or table is gone.
+      if ((await enterGone(servers, generation)) === 'there') throw error;
+    }
+  }
   return repaired;
 }
 

@@ -24,7 +24,7 @@ export async function checkNoDebris({ read, search }: World): Promise<void> {
     if (!states.has(name) && ![...fingerprints].some((fingerprint) => meta.includes(fingerprint))) continue;
     const state = states.get(name);
     check(
-      state !== undefined && !['PRUNED', 'ABANDONED', 'FAILED'].includes(state),
+      state !== undefined && !['PRUNED', 'ABANDONED', 'FAILED', 'GONE'].includes(state),
       `I13: the index ${name} is there though its generation is ${state ?? 'unknown'}`,
     );
   }

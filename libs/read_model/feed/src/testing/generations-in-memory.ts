@@ -4,6 +4,8 @@ import {
   generationName,
   type DocumentToWrite,
   type Generation,
+  type GenerationMeta,
+  type GenerationName,
   type GenerationState,
   type GenerationStore,
   type Positions,
@@ -22,6 +24,18 @@ export class StoreInMemory {
   /** Thrown by writes to the generation of that name. */
   readonly broken = new Map<string, Error>();
   readonly unstorable = new Set<string>();
+  /** Generations that are there; all others are gone. */
+  readonly there = new Map<string, string>();
+
+  /** Only the uuid is of interest in memory. */
+  meta(name: string): Promise<GenerationMeta | undefined> {
+    const uuid = this.there.get(name);
+    return Promise.resolve(uuid === undefined ? undefined : ({ uuid } as GenerationMeta));
+  }
+
+  list(): Promise<GenerationName[]> {
+    return Promise.resolve([...this.there.keys()] as GenerationName[]);
+  }
 
   read(name: string, ids: readonly string[]): Promise<Map<string, StoredDocument>> {
     const held = this.documents.get(name);
@@ -89,6 +103,12 @@ export class RegistryInMemory {
 
   listGenerations(filter: { states?: readonly GenerationState[] }): Promise<Generation[]> {
     return Promise.resolve(this.generations.filter(({ state }) => filter.states?.includes(state) ?? true));
+  }
+
+  moveGeneration(uuid: string, from: readonly GenerationState[], to: GenerationState): Promise<boolean> {
+    const moved = this.generations.find((one) => one.uuid === uuid && from.includes(one.state));
+    this.generations = this.generations.map((one) => (one === moved ? { ...one, state: to } : one));
+    return Promise.resolve(moved !== undefined);
   }
 
   positions(uuid: string): Promise<Map<number, bigint>> {

@@ -79,6 +79,7 @@ export async function lettersOnServers() {
     models: models.map(({ projection, store }) => ({ projection, store: refusesSome(store, refusing) })),
     limit: { attempts: 2, pause: () => Promise.resolve() },
     onSuspended: (_, error) => Promise.reject(error as Error),
+    onGone: (_, error) => Promise.reject(error as Error),
   });
   await feed.refresh();
   let next = 0n;

@@ -170,6 +170,7 @@ function errorOf(job: WriteJob, { fault, reason, cause }: WriteFailure): unknown
     `known to be written; the others stay written, and sending all of them again is safe. ${remedyFor(fault, reason, job.generation)}`;
   return new DependencyError('elasticsearch', message, {
     retryable: fault !== 'denied',
+    absent: fault === 'absent',
     ...(cause !== undefined && { cause }),
   });
 }

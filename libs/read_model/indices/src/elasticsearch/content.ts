@@ -27,6 +27,7 @@ export async function readDocuments(
         throw new DependencyError(
           'elasticsearch',
           `Document ${doc._id} of ${name} could not be read: ${doc.error.type}: ${doc.error.reason ?? ''}. Nothing was changed.`,
+          { absent: doc.error.type === 'index_not_found_exception' },
         );
       }
       const { _id, _version, _source } = doc as estypes.GetGetResult<Source>;

@@ -126,6 +126,6 @@ export async function asDependencyError(doing: string, error: unknown): Promise<
   return new DependencyError(
     'elasticsearch',
     `Elasticsearch at ${target.servers[0]} failed while ${doing}: ${reason}. ${remedyFor(fault, reason, serverErrorOf(error)?.index)}`,
-    { cause: error },
+    { cause: error, absent: fault === 'absent' },
   );
 }

@@ -53,7 +53,7 @@ export function postgresGenerationStore(pool: Pool, options: PostgresStoreOption
       const undefinedTable = '42P01';
       if (!(error instanceof DatabaseError) || error.code !== undefinedTable) throw error;
       const message = `Postgres could not ${what}: ${error.message}. The table was dropped; see \`status\` for the generations there are.`;
-      throw new DependencyError('postgres', message, { cause: error });
+      throw new DependencyError('postgres', message, { cause: error, absent: true });
     }
   }
 

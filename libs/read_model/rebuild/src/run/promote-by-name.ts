@@ -1,7 +1,8 @@
 import { digestOfBuckets } from '@reprise/read-model-documents';
 import { assertBound, describeTopic } from '@reprise/read-model-feed';
-import { fingerprintOf, type Fence, type Generation } from '@reprise/read-model-indices';
+import { fingerprintOf, isGone, type Fence, type Generation } from '@reprise/read-model-indices';
 import type { Projection } from '@reprise/read-model-projections';
+import { commandLine } from '@reprise/runtime/commands';
 import { RebuildError } from '../errors.ts';
 import { catchUpFromLog } from './catch-up.ts';
 import { askCanaries } from './gate-canaries.ts';
@@ -55,6 +56,7 @@ export async function promoteByName(
   return underLease(registry, projection.name, async (fence) => {
     const chosen = { generation, projection, record: await buildRecordOf(registry, generation) };
     refuseUnlessOwn(chosen);
+    if (await isGone(store, generation)) throw goneAlready(generation);
     await refuseOtherLog(chosen, servers);
     const { untilTime } = chosen.record;
     if (untilTime)
@@ -124,11 +126,14 @@ async function judgeAgain(
 
 /** Compares with the digest that the gate proved, as long as nothing was fed since. */
 async function provenCheck(
-  { uuid, name, digest }: Generation,
+  { uuid, name, digest, runId, state }: Generation,
   { positions }: BuildRecord,
   { registry, store }: RebuildServers,
 ): Promise<GateCheck> {
   const check = 'digest proven by the gate';
+  // The first generation of a read model is made and fed by the live feed, and readers got it when it had caught up.
+  if (digest === null && runId === null && (state === 'LIVE' || state === 'STANDBY'))
+    return { check, expected: 'one, or readers were on it', actual: 'readers were on it', passed: true };
   if (digest === null) return { check, expected: 'one', actual: 'none: it never passed', passed: false };
   const feeders = await registry.liveFeeders(5_000);
   const isFed = feeders.some(({ attachments }) => attachments.some((held) => held.generation === uuid));
@@ -157,7 +162,7 @@ function refuseUnlessOwn({ generation, projection, record }: Chosen): void {
   throw new RebuildError(
     'REFUSED',
     `Generation ${name} was built by another version of ${projection.name}. Readers were not moved. ` +
-      'Run this command with the version that built it, or `rebuild-job rollback` to go back to what served before.',
+      `Run this command with the version that built it, or go back to what served before: ${commandLine.rollback(projection.name)}`,
   );
 }
 
@@ -180,7 +185,14 @@ async function refuseOtherLog({ generation, record }: Chosen, servers: RebuildSe
   throw new RebuildError(
     'REFUSED',
     `Generation ${name} was built from another topic of the name ${servers.topic} (topic id ${topicId}, now ${id}), deleted since. ` +
-      `Readers were not moved. Rebuild from the event store: rebuild-job rebuild --projection ${projection} --source event-store.`,
+      `Readers were not moved. Rebuild from the event store: ${commandLine.rebuildFromEventStore(projection)}`,
+  );
+}
+
+function goneAlready({ name, projection }: Generation): RebuildError {
+  return new RebuildError(
+    'REFUSED',
+    `The index or table of ${name} is gone. Readers were not moved. See what else there is: ${commandLine.status(projection)}`,
   );
 }
 

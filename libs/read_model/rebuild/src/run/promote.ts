@@ -1,6 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import {
   DependencyError,
+  enterGone,
   type Fence,
   type Generation,
   type GenerationStore,
@@ -64,6 +65,7 @@ export async function promote(input: PromotionInput): Promise<CutoverRecord> {
     const before = heard.find(({ name }) => name !== generation.name);
     return { alias: store.readers, from: before?.name ?? from, to: generation.name, at: now().toISOString() };
   }
+  for (const one of heard) if (one.name !== from) await enterGone({ registry, store }, one, fence);
   if (live && input.catchUp) await meet(input, live, input.catchUp);
   if (feeder) await assertFed(generation, registry, feeder, signal);
   await store.refresh(generation.name);

@@ -97,7 +97,9 @@ export function prunable(
   let proven = 0;
   for (const generation of newestFirst) {
     const age = now.getTime() - generation.stateChangedAt.getTime();
-    if (generation.state === 'FAILED' || generation.state === 'ABANDONED') {
+    if (generation.state === 'GONE') {
+      going.push({ generation, why: 'its index or table is gone' });
+    } else if (generation.state === 'FAILED' || generation.state === 'ABANDONED') {
       going.push({ generation, why: generation.state.toLowerCase() });
     } else if (generation.state === 'RETIRED') {
       if (++retired > keep) going.push({ generation, why: 'retired' });

@@ -1,6 +1,7 @@
 import {
   DependencyError,
   dropOwn,
+  isGone,
   type Fence,
   type Generation,
   type GenerationName,
@@ -53,8 +54,11 @@ export async function prune(input: PruneInput): Promise<PruneResult> {
       // RETIRED first: a consumer that still feeds it stops before it is gone.
       await registry.moveGeneration(generation.uuid, ['STANDBY', 'VERIFIED', 'BUILT'], 'RETIRED', { fence });
       await registry.moveGeneration(generation.uuid, ['BUILDING', 'INTERRUPTED'], 'ABANDONED', { fence });
-      await dropOwn(store, generation);
-      await registry.moveGeneration(generation.uuid, ['RETIRED', 'FAILED', 'ABANDONED'], 'PRUNED', { fence });
+      // An index of that name that came back is no build of ours that is known to be whole: it is named below.
+      if (generation.state !== 'GONE') await dropOwn(store, generation);
+      await registry.moveGeneration(generation.uuid, ['RETIRED', 'FAILED', 'ABANDONED', 'GONE'], 'PRUNED', {
+        fence,
+      });
     }
   }
   const stored = await store.list();
@@ -119,8 +123,8 @@ async function factsOf(input: PruneInput, known: readonly Generation[]): Promise
 
 /** Whether all of a generation's index or table is there and can be read. */
 async function proofOf(store: GenerationStore, generation: Generation): Promise<StorageProof> {
-  const { name, uuid } = generation;
-  if ((await store.meta(name))?.uuid !== uuid) return { is: 'gone' };
+  const { name } = generation;
+  if (await isGone(store, generation)) return { is: 'gone' };
   try {
     const unallocated = (await store.inspect?.(name, generation))?.unallocated;
     if (unallocated !== undefined) return { is: 'unproven', why: unallocated };

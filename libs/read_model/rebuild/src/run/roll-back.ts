@@ -1,5 +1,6 @@
 import {
   DependencyError,
+  enterGone,
   fingerprintOf,
   type Fence,
   type Generation,
@@ -7,6 +8,7 @@ import {
   type Registry,
 } from '@reprise/read-model-indices';
 import type { Projection } from '@reprise/read-model-projections';
+import { commandLine } from '@reprise/runtime/commands';
 import { RebuildError } from '../errors.ts';
 import { isBehind, promote, type CatchUp } from './promote.ts';
 import { buildRecordOf } from './proven-generation.ts';
@@ -21,6 +23,10 @@ export interface RollbackInput {
   readonly signal: AbortSignal;
   readonly now: () => Date;
   readonly onNotice: (line: string) => void;
+  /** Go to the generation readers used last before this one, also where that is a later one they were taken back from. */
+  readonly again?: boolean;
+  /** Name of the generation on standby to go to, earlier or later. */
+  readonly to?: string;
 }
 
 /**
@@ -28,9 +34,11 @@ export interface RollbackInput {
  * lack is fed to it first. A generation of another projection version, or as of a moment, cannot be fed by this code:
  * readers get it as it is, and the notice says how far behind that is.
  *
- * The way back stays within one log and one alias or view, whatever else the registry holds.
+ * It goes to an earlier generation only: run again, it does not put readers back on the one they were taken off. `again` and `to`
+ * do. The way back stays within one log and one alias or view, whatever else the registry holds.
  *
- * @throws RebuildError REFUSED when there is nothing to go back to, or readers are on a generation the registry does not know
+ * @throws RebuildError REFUSED when there is nothing to go back to, readers were taken back already, or they are on a generation
+ *   the registry does not know
  */
 export async function rollBack(input: RollbackInput): Promise<CutoverRecord> {
   const { projection, registry, store, fence, onNotice } = input;
@@ -51,11 +59,12 @@ export async function rollBack(input: RollbackInput): Promise<CutoverRecord> {
   return promote({ ...input, generation: target, catchUp: feedable ? evenWithoutLog(input) : undefined });
 }
 
-/** The generation readers used last before this one, among those of the same log that were never given to other readers. */
-async function wayBack(
-  { projection, registry, store }: RollbackInput,
-  current: Generation | undefined,
-): Promise<Generation> {
+/**
+ * The generation readers used last before this one, among those of the same log that were never given to other readers and whose
+ * index or table is there.
+ */
+async function wayBack(input: RollbackInput, current: Generation | undefined): Promise<Generation> {
+  const { projection, registry, store, fence, onNotice, again = false, to } = input;
   const listed = await registry.listGenerations({
     projection: projection.name,
     states: ['STANDBY', 'LIVE'],
@@ -65,16 +74,41 @@ async function wayBack(
     .sort(byLatestChange);
   // Readers that are nowhere were last where the registry says.
   const log = (current ?? listed.find(({ state }) => state === 'LIVE') ?? before[0])?.topicId;
-  let crossing: string | undefined;
+  const obstacles: string[] = [];
+  let later: Generation | undefined;
   for (const generation of before) {
-    const { name, topic, topicId } = generation;
-    if (topicId === log) {
-      const { servedThrough } = await buildRecordOf(registry, generation);
-      if (servedThrough === undefined || servedThrough === store.readers) return generation;
-      crossing ??= `${name} served readers of "${servedThrough}"`;
-    } else crossing ??= `${name} was built from another event log (topic ${topic}, topic id ${topicId})`;
+    const { name } = generation;
+    if (to !== undefined && name !== to) continue;
+    if ((await enterGone({ registry, store }, generation, fence)) !== 'there') {
+      onNotice(`the index or table of ${name} is gone, so readers cannot go back to it`);
+      obstacles.push(`the index or table of ${name} is gone`);
+      continue;
+    }
+    const crossing = await crossingOf(input, generation, log);
+    if (crossing !== undefined) obstacles.push(crossing);
+    else if (again || to !== undefined || !isLater(generation, current)) return generation;
+    else later ??= generation;
   }
-  throw nothingToReturnTo(projection.name, crossing);
+  if (later && current) throw takenBackAlready(store.readers, current, later);
+  throw nothingToReturnTo(projection.name, obstacles, to);
+}
+
+/** Why a generation is no way back for these readers; undefined when it is one. */
+async function crossingOf(
+  { registry, store }: RollbackInput,
+  generation: Generation,
+  log: string | undefined,
+): Promise<string | undefined> {
+  const { name, topic, topicId } = generation;
+  if (topicId !== log)
+    return `${name} was built from another event log (topic ${topic}, topic id ${topicId}); a way back never leads to another log`;
+  const { servedThrough } = await buildRecordOf(registry, generation);
+  if (servedThrough === undefined || servedThrough === store.readers) return undefined;
+  return `${name} served readers of "${servedThrough}"; a way back never leads to other readers`;
+}
+
+function isLater(generation: Generation, current: Generation | undefined): boolean {
+  return current !== undefined && generation.createdAt > current.createdAt;
 }
 
 /**
@@ -126,13 +160,26 @@ function readersOfAnother(readers: string, name: string): RebuildError {
   );
 }
 
-/** @param crossing what stands by and is no way back for these readers, if anything does */
-function nothingToReturnTo(projection: string, crossing: string | undefined): RebuildError {
-  const why =
-    crossing === undefined ? '' : ` (${crossing}; a way back never leads to another log or other readers)`;
+/** The refusal to put readers back on what they were taken off. */
+function takenBackAlready(readers: string, current: Generation, later: Generation): RebuildError {
   return new RebuildError(
     'REFUSED',
-    `There is no generation of ${projection} on standby to go back to${why}. Readers were not moved. ` +
-      'See `rebuild-job status` for the generations there are; a rebuild makes a new one.',
+    `Readers of "${readers}" were taken back already: they are on ${current.name}, which is earlier than ${later.name}. Nothing was ` +
+      `changed. To go forward to the later one: ${commandLine.promote(later.name)}, or without its gate: ` +
+      `${commandLine.rollbackAgain(current.projection)}`,
+  );
+}
+
+/** @param obstacles what stands by and is no way back for these readers */
+function nothingToReturnTo(
+  projection: string,
+  obstacles: readonly string[],
+  to: string | undefined,
+): RebuildError {
+  const why = obstacles.length === 0 ? '' : ` (${obstacles.join('; ')})`;
+  return new RebuildError(
+    'REFUSED',
+    `There is no generation of ${projection} on standby to go back to${to === undefined ? '' : ` of the name ${to}`}${why}. Readers were ` +
+      `not moved. See which there are: ${commandLine.status(projection)}; make a new one: ${commandLine.rebuild(projection)}`,
   );
 }

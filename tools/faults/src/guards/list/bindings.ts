@@ -71,8 +71,8 @@ export const bindingGuards: readonly Guard[] = [
     promise: 'G7',
     what: 'a rollback leads only to a generation of the log readers are on',
     file: `${run}/roll-back.ts`,
-    text: 'if (topicId === log) {',
-    without: "if (log !== '') {",
+    text: '  if (topicId !== log)\n',
+    without: "  if (log === '')\n",
     specs: [{ file: oneLog, titles: ['leads no way back to another log under the same alias'] }],
   },
   {
@@ -80,8 +80,8 @@ export const bindingGuards: readonly Guard[] = [
     promise: 'G7',
     what: 'and only to one that no run has promoted for others',
     file: `${run}/roll-back.ts`,
-    text: 'if (servedThrough === undefined || servedThrough === store.readers) return generation;',
-    without: 'if (servedThrough !== name) return generation;',
+    text: 'if (servedThrough === undefined || servedThrough === store.readers) return undefined;',
+    without: 'if (servedThrough !== name) return undefined;',
     specs: [{ file: oneLog, titles: ['leads no way back to what served others'] }],
   },
   {

@@ -1,0 +1,63 @@
+import { program } from './program.ts';
+
+/** Limits of the gate that a promotion may be given. */
+export interface PromotionLimits {
+  readonly poisonBudget?: number;
+  readonly maxShrink?: number;
+  readonly allowEmpty?: boolean;
+}
+
+/**
+ * Every command line that a message, receipt, page or health answer prints, one function each. Nothing else in the sources may
+ * spell one: a test looks for that, parses each with the real command line, and asks for the test that runs it where it is
+ * printed (`command-lines.unit.spec.ts` of the rebuild job).
+ */
+export const commandLine = {
+  /** Of one read model, or of all. */
+  status: (projection?: string) => line('status', ...of(projection)),
+  rebuild: (projection: string) => line('rebuild', ...of(projection)),
+  rebuildFromEventStore: (projection: string) =>
+    line('rebuild', ...of(projection), '--source', 'event-store'),
+  /** Reads the log and says what a rebuild would do. */
+  dryRun: (projection: string) => line('rebuild', ...of(projection), '--mode', 'DRY_RUN'),
+  cancel: (projection: string) => line('cancel', ...of(projection)),
+  promote: (generation: string, { poisonBudget, maxShrink, allowEmpty }: PromotionLimits = {}) =>
+    line(
+      ...['promote', '--generation', generation],
+      ...(poisonBudget === undefined ? [] : ['--poison-budget', String(poisonBudget)]),
+      ...(maxShrink === undefined ? [] : ['--max-shrink', String(maxShrink)]),
+      ...(allowEmpty ? ['--allow-empty'] : []),
+    ),
+  rollback: (projection: string) => line('rollback', ...of(projection)),
+  rollbackAgain: (projection: string) => line('rollback', ...of(projection), '--again'),
+  prune: (projection: string) => line('prune', ...of(projection)),
+  verify: (projection: string) => line('verify', ...of(projection)),
+  verifyAndRepair: (projection: string, { deep = false }: { deep?: boolean } = {}) =>
+    line('verify', ...of(projection), ...(deep ? ['--deep'] : []), '--repair'),
+  repairQueue: (projection: string) => line('repair', ...of(projection), '--status'),
+  repairAll: (projection: string) => line('repair', ...of(projection), '--all'),
+  repairAggregate: (projection: string, aggregateId: string) =>
+    line('repair', ...of(projection), '--aggregate-id', aggregateId),
+  listDeadLetters: () => line('dlq', 'list'),
+  listOpenDeadLetters: () => line('dlq', 'list', '--state', 'open'),
+  /** @param id of a letter, as in `product.events:3:1042` */
+  showDeadLetter: (id: string) => line('dlq', 'show', id),
+  redriveDeadLetter: (id: string) => line('dlq', 'redrive', id),
+  /** Says what moving the registry to what is configured would change. */
+  rebindDryRun: (projection: string) => line('rebind', ...of(projection)),
+} as const;
+
+/** A word that a placeholder of a message stands for. */
+export const placeholder = { product: 'PRODUCT_ID', letter: 'LETTER_ID' } as const;
+
+function of(projection: string | undefined): string[] {
+  return projection === undefined ? [] : ['--projection', projection];
+}
+
+/** Words joined for a shell: those it would read otherwise are quoted, so that the line can be pasted. */
+function line(...words: string[]): string {
+  const quoted = words.map((word) =>
+    /^[\w./:=@,-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`,
+  );
+  return [program, ...quoted].join(' ');
+}
