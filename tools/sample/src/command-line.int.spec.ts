@@ -1,5 +1,8 @@
 import { jest } from '@jest/globals';
-import { freshDatabase, spawnApp } from '@reprise/test-kit';
+import { once } from 'node:events';
+import { createServer, type AddressInfo } from 'node:net';
+import { afterFile, freshDatabase, spawnApp } from '@reprise/test-kit';
+import { ownerOf, settlePorts } from './processes/ports.ts';
 
 jest.setTimeout(120_000);
 
@@ -72,5 +75,50 @@ describe('without servers', () => {
     const ended = await run(file, args, env);
     expect(ended.said).toContain(said);
     expect(ended.code).toBe(code);
+  });
+});
+
+describe('npm start where a port is taken', () => {
+  let port: number;
+
+  beforeAll(async () => {
+    const server = createServer().listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    afterFile(() => void server.close());
+    port = (server.address() as AddressInfo).port;
+  });
+
+  it('starts nothing, and names the port, who has it and the variable to set', async () => {
+    const { code, said } = await run('start.ts', [], {
+      SEARCH_API_PORT: String(port),
+      PRODUCT_API_PORT: '0',
+      OUTBOX_RELAY_PORT: '0',
+      PROJECTION_CONSUMER_PORT: '0',
+    });
+    const by = ownerOf(port) ?? 'another process';
+    expect({ code, said }).toEqual({
+      code: 1,
+      said: [
+        'Nothing was started:',
+        `  - search-api: port ${port} is taken by ${by}. Stop that, or set SEARCH_API_PORT to a free port (0: any).`,
+      ].join('\n'),
+    });
+    if (process.platform === 'linux') expect(by).toContain(`(pid ${process.pid})`);
+  });
+
+  it('takes a free one on the embedded servers, and says so, unless the port was chosen', async () => {
+    const lines: string[] = [];
+    const options = {
+      replaceTaken: true,
+      print: (line: string) => void lines.push(line),
+      usual: { 'search-api': port },
+    };
+    expect(await settlePorts(['search-api'], {}, options)).toEqual({ SEARCH_API_PORT: '0' });
+    expect(lines).toEqual([
+      expect.stringMatching(`^port ${port} is taken by .*: search-api takes a free one.$`),
+    ]);
+    await expect(settlePorts(['search-api'], { SEARCH_API_PORT: String(port) }, options)).rejects.toThrow(
+      'set SEARCH_API_PORT',
+    );
   });
 });

@@ -1,6 +1,7 @@
 import { outliveReaders, shutdownSignal, untilAborted } from '@reprise/runtime';
 import { bringUpStack, configuredEndpoints, migrateDatabases } from './embedded-stack.ts';
 import { startApp, type AppName, type AppProcess } from './processes/app-process.ts';
+import { settlePorts } from './processes/ports.ts';
 
 /*
  * `npm start`: the four long-running applications from their sources in one terminal, against the configured servers or the
@@ -17,9 +18,11 @@ function start(name: AppName, env: NodeJS.ProcessEnv): AppProcess {
 }
 
 async function environment(signal: AbortSignal): Promise<NodeJS.ProcessEnv> {
-  if (configuredEndpoints(process.env).length > 0) return process.env;
+  const isConfigured = configuredEndpoints(process.env).length > 0;
+  const ports = await settlePorts(names, process.env, { replaceTaken: !isConfigured, print });
+  if (isConfigured) return process.env;
   print('No server is configured: using the embedded ones.');
-  const env = { ...process.env, ...(await bringUpStack(print, signal)) };
+  const env = { ...process.env, ...ports, ...(await bringUpStack(print, signal)) };
   await migrateDatabases(env, print);
   return env;
 }
