@@ -78,7 +78,7 @@ describe('relay --once', () => {
       code: 2,
       stdout: expect.stringMatching(/^published 1, parked 1, remaining 1\n.*--release-parked/s),
     });
-    expect(parked.stderr).toContain('"msg":"parked an event the log refuses');
+    expect(parked.stderr).toContain('"msg":"parked an event that the log refuses');
 
     expect(await once(['--release-parked'])).toMatchObject({
       code: 2,

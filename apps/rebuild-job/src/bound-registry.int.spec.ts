@@ -218,7 +218,7 @@ describe('a move to another log and other readers on purpose', () => {
   const rebind = (mode: string, env = elsewhere) =>
     rebuildJob(['rebind', ...projection, '--mode', mode], env);
 
-  it('changes nothing in a dry run, which is what it does unless told otherwise', async () => {
+  it('changes nothing in a dry run, which is the default', async () => {
     const before = await everything();
     const { code, stdout } = await rebuildJob(['rebind', ...projection], elsewhere);
     expect(code).toBe(0);
@@ -253,7 +253,7 @@ describe('a move to another log and other readers on purpose', () => {
     expect((await rebuildJob(['rollback', ...projection], elsewhere)).code).toBe(2);
     const [live] = await registry.listGenerations({ states: ['LIVE'] });
     expect(live).toMatchObject({ topic: other.name });
-    // Who reads the old alias goes on reading what it was on, through clean-ups too.
+    // Readers of the old alias keep reading what it was on, also after clean-ups.
     expect(
       (await rebuildJob(['prune', ...projection, '--keep', '0', '--standby-hours', '0'], elsewhere)).code,
     ).toBe(0);

@@ -6,7 +6,7 @@ import { ConfigurationError } from '@reprise/runtime';
 /** 128 and the signal's number, as shells report it. */
 export const signalExitCodes = { SIGINT: 130, SIGTERM: 143 } as const;
 
-/** Whether work was given up because of the signal, as opposed to having failed beside it. */
+/** Whether work ended because of the signal, as opposed to having failed at the same time. */
 export function isOfShutdown(error: unknown, signal: AbortSignal): boolean {
   if (!signal.aborted) return false;
   return error === signal.reason || (error instanceof Error && error.name === 'AbortError');

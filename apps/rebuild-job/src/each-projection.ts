@@ -18,8 +18,8 @@ export interface ProjectionResult<T> {
 }
 
 /**
- * Does a verb's work for one projection after the other. One that fails does not stop the others: its error is told on stderr
- * and stands in its place. What has not been begun when a signal comes is not done.
+ * Does a verb's work for one projection after the other. One that fails does not stop the others: its error is printed on stderr
+ * and takes its place. Work that has not begun when a signal comes is not done.
  *
  * @returns what came of each, and the code of the first failure
  */

@@ -18,22 +18,22 @@ function invoked(signal = new AbortController().signal) {
 }
 
 describe('work for several projections', () => {
-  it('goes on after one that fails, keeps its error in its place, and has the code of the first failure', async () => {
+  it('continues after one that fails, keeps its error in its place, and has the code of the first failure', async () => {
     const { invocation, out } = invoked();
     const { results, exitCode } = await eachProjection(projections, invocation, ({ name }) =>
       name === projections[1]!.name
-        ? Promise.reject(new RebuildError('BUSY', 'another run is at work'))
+        ? Promise.reject(new RebuildError('BUSY', 'another run is in progress'))
         : Promise.resolve({ result: name, exitCode: 0 }),
     );
     expect(exitCode).toBe(3);
     expect(results).toEqual(
       projections.map(({ name }, index) =>
         index === 1
-          ? { projection: name, outcome: 'failed', exitCode: 3, message: 'another run is at work' }
+          ? { projection: name, outcome: 'failed', exitCode: 3, message: 'another run is in progress' }
           : name,
       ),
     );
-    expect(out.stderr).toBe(`${projections[1]!.name}: another run is at work\n`);
+    expect(out.stderr).toBe(`${projections[1]!.name}: another run is in progress\n`);
     printJson(projections, results, invocation);
     expect(JSON.parse(out.stdout)).toHaveLength(projections.length);
   });

@@ -1,4 +1,4 @@
-/** A fault of a server that is being waited out, for whoever watches. */
+/** A server fault that is being waited out, for the user to see. */
 export interface Retry {
   readonly doing: string;
   readonly reason: string;

@@ -9,7 +9,7 @@ export const gateOptions: readonly VerbOption[] = [
   ['--max-shrink <share>', 'share of live documents that may be missing in the new generation (default 0.1)'],
   ['--poison-budget <events>', 'poison events to tolerate (default 0)'],
   ['--allow-empty', 'promote a generation without documents'],
-  ['--deep', 'let the gate read every document and hash it anew'],
+  ['--deep', 'let the gate read and rehash every document'],
   ['--require-feeder', 'refuse to switch while no running consumer feeds the generation (default: warn)'],
   ['--canary <file>', 'JSON file of searches with known results that the new generation must answer'],
 ];

@@ -21,7 +21,7 @@ import { ownReadModel } from './testing/own-read-model.ts';
 const root = join(import.meta.dirname, '../../..');
 const main = 'apps/rebuild-job/src/main.ts';
 const projection = 'product_search';
-/** Slow enough to be met at work: the log of 600 events takes at least 30 s. */
+/** Slow enough to be met running: the log of 600 events takes at least 30 s. */
 const slow = ['rebuild', '--projection', projection, '--max-events-per-second', '20'];
 
 let registry: Registry;
@@ -248,7 +248,7 @@ describe('a generation chosen by name', () => {
 });
 
 describe('several projections', () => {
-  it('are all tried by a rollback, and told of, when one of them fails', async () => {
+  it('are all tried by a rollback, and reported, when one of them fails', async () => {
     const { code, stdout, text } = await rebuildJob(['rollback', '--projection', 'all', '--json']);
     expect(code).toBe(2);
     expect(JSON.parse(stdout)).toEqual([

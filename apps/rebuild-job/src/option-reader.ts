@@ -140,10 +140,7 @@ export class OptionReader {
   finish(): void {
     if (this.#problems.length === 0) return;
     const list = this.#problems.map((problem) => `  - ${problem}`).join('\n');
-    throw new RebuildError(
-      'USAGE',
-      `The command line is not usable; nothing was started:\n${list}\nSee --help.`,
-    );
+    throw new RebuildError('USAGE', `Invalid command line; nothing was started:\n${list}\nSee --help.`);
   }
 }
 

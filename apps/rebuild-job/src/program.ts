@@ -119,4 +119,4 @@ function oneSpelling(word: string): string {
 }
 
 const exitCodeHelp = `Exit codes: 0 done and verified · 1 usage or configuration · 2 replay, gate or verification failed (or would, in a dry run), nothing switched ·
-3 another run is at work · 4 a server stayed unreachable · 5 the log's history is incomplete · 130/143 cancelled, can be resumed`;
+3 another run is in progress · 4 a server stayed unreachable · 5 the log's history is incomplete · 130/143 cancelled, can be resumed`;

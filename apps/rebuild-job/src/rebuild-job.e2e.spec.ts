@@ -86,7 +86,7 @@ describe('the rebuild job', () => {
     expect(status['lastRuns']).toHaveLength(2);
   });
 
-  it('goes on with the other projections when one cannot be begun, and tells of all of them', async () => {
+  it('continues with the other projections when one cannot be started, and reports all of them', async () => {
     const lease = await registry.acquireLease('product_summary', {
       runId: '00000000-0000-4000-8000-000000000000',
       holder: 'the test',
@@ -181,7 +181,7 @@ describe('the rebuild job', () => {
 });
 
 describe('a rebuild that is disturbed', () => {
-  /** Starts a rebuild slow enough to be met at work: one document at a time. */
+  /** Starts a rebuild slow enough to be met running: one document at a time. */
   function slowRebuild(...args: string[]) {
     return spawnApp(main, {
       args: ['rebuild', '--projection', 'product_search', '--memory', '384mb', ...args],
@@ -219,7 +219,7 @@ describe('a rebuild that is disturbed', () => {
       exitCode: 3,
       projection: 'product_search',
     });
-    expect(second.text).toContain('is at work');
+    expect(second.text).toContain('is running');
     await first.kill('SIGKILL');
     expect(await readers()).toEqual(before);
     const next = await rebuildJob(['rebuild', '--projection', 'product_search', '--json']);

@@ -16,7 +16,7 @@ import { readConfiguration } from '@reprise/runtime';
 import { FaultLog } from './faults.ts';
 import type { Invocation } from './verb.ts';
 
-/** The servers a command works with, opened from the environment. Whoever opens them closes them. */
+/** The servers a command works with, opened from the environment. The opener closes them. */
 export interface OpenServers {
   readonly registry: Registry;
   /** What is known of dead letters beside the letters themselves. */
@@ -36,7 +36,7 @@ export interface OpenServers {
   ): Promise<void>;
   /** What a rebuild of that projection needs. */
   of(projection: Projection): RebuildServers;
-  /** What is being waited out, told to whoever listens. */
+  /** Faults that are being waited out, reported to the listener. */
   readonly faults: FaultLog;
   close(): Promise<void>;
 }

@@ -2,7 +2,7 @@ import type { Shard } from '@reprise/read-model-rebuild';
 import type { OptionReader } from './option-reader.ts';
 
 /**
- * The part of a rebuild this process is to build: `--shard`, else what Kubernetes tells the processes of an Indexed Job
+ * The part of a rebuild this process builds: `--shard`, else what Kubernetes sets for the processes of an Indexed Job
  * (`JOB_COMPLETION_INDEX`, which it sets, and `JOB_COMPLETIONS`, which the manifest sets). Undefined: the whole.
  */
 export function readShard(options: OptionReader, env: NodeJS.ProcessEnv): Shard | undefined {
@@ -38,7 +38,7 @@ function refuseOthers(options: OptionReader, name: string, { job }: Shard): void
     }
   if (options.flag('restart') && job === undefined) {
     options.problem(
-      `--restart with ${name} needs --shard-job, so that a shard that is started again does not give up what the others built`,
+      `--restart with ${name} needs --shard-job, so that a restarted shard does not abandon what the others built`,
     );
   }
 }

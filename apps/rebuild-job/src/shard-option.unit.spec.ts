@@ -49,7 +49,7 @@ describe('the part of a rebuild', () => {
     expect(() => read(others, ofJob)).toThrow(message);
   });
 
-  it('may begin anew when the parts know each other by their job', () => {
+  it('may start over when the parts know each other by their job', () => {
     expect(read({ shard: '0/2', shardJob: 'nightly-7', restart: true })).toMatchObject({ job: 'nightly-7' });
     expect(() => read({ shardJob: 'nightly-7' })).toThrow(/--shard-job goes with --shard only/);
   });

@@ -195,7 +195,7 @@ describe('verify and repair', () => {
     );
     const worked = await rebuildJob('repair', '--projection', 'product_summary', '--all');
     expect(worked.code).toBe(2);
-    expect(worked.stdout).toContain('1 repair tasks done, 1 failed; 1 open and 0 given up in the queue');
+    expect(worked.stdout).toContain('1 repair tasks done, 1 failed; 1 open and 0 abandoned in the queue');
     expect(worked.stdout).toMatch(new RegExp(`failed    ${bad}: .* never accepts the document`));
     const single = await rebuildJob(
       'repair',

@@ -71,8 +71,8 @@ COMMENT ON TABLE outbox_leader IS 'Locked in EXCLUSIVE mode by the relay that pu
 export const dropLeaderTableSql = 'DROP TABLE outbox_leader';
 
 /**
- * What was committed and is not in the event log yet, for whoever may read the event store: that it waits and since when, nothing of
- * what it says. Parked messages are those the log refused.
+ * Events that were committed and are not yet in the event log, for readers of the event store: that they wait and since when, not
+ * what they say. Parked messages are those the log refused.
  */
 export const unpublishedViewSql = `
 CREATE VIEW unpublished_events AS

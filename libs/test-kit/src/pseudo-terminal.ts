@@ -15,7 +15,7 @@ export interface TerminalOptions {
   readonly env?: NodeJS.ProcessEnv;
 }
 
-/** A command in a pseudo terminal of its own. */
+/** A command in its own pseudo terminal. */
 export interface TerminalRun {
   /** Every character the terminal has received so far, with what moves its cursor. */
   output(): string;

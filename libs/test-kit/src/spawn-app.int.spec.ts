@@ -27,7 +27,7 @@ describe('a spawned application', () => {
     const app = spawnApp(file);
     await app.ready();
     await expect(app.logged({ msg: 'never' }, 50)).rejects.toThrow(
-      /did not come within 50 ms[^]*"listening"/,
+      /did not appear within 50 ms[^]*"listening"/,
     );
   });
 

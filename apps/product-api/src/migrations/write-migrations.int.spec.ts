@@ -36,7 +36,7 @@ describe('the write migrations', () => {
     const owner = await connect(url);
     await owner.query('CREATE TABLE idempotency_keys (unexpected int)');
     await expect(runWriteMigrations(url)).rejects.toThrow(
-      /not migrated: relation "idempotency_keys" already exists\. Its schema is as it was/,
+      /not migrated: relation "idempotency_keys" already exists\. Its schema is unchanged/,
     );
     const { rows } = await owner.query(
       `SELECT to_regclass('products') AS products, to_regclass('event_store') AS event_store`,

@@ -40,14 +40,14 @@ interface Cancelled {
 
 async function cancel(projection: string, { registry }: OpenServers): Promise<Cancelled> {
   const run = await registry.requestCancel(projection);
-  if (!run) return { runId: null, outcome: 'none', message: 'no run is at work' };
+  if (!run) return { runId: null, outcome: 'none', message: 'no run is in progress' };
   const { runId } = run;
   const atWork = await registry.heldLeases(projection);
   if (!atWork.some((lease) => lease.runId === runId)) {
-    const message = `run ${runId} is lost (process ${run.pid} on ${run.host} is gone), so nothing has to stop; the next rebuild goes on with it`;
+    const message = `run ${runId} is lost (process ${run.pid} on ${run.host} is gone), so nothing has to stop; the next rebuild resumes it`;
     return { runId, outcome: 'lost', message };
   }
-  const asked = run.shard === null ? `run ${runId} was` : 'every shard at work was';
+  const asked = run.shard === null ? `run ${runId} was` : 'every running shard was';
   const message = `${asked} asked to stop; it ends within seconds and can be resumed`;
   return { runId, outcome: 'asked', message };
 }

@@ -43,7 +43,7 @@ function describe({ from, to, moved }: Rebinding, dryRun: boolean): string {
   const was = from ? ` instead of ${placeOf(from)}` : '';
   return dryRun
     ? `would belong to ${placeOf(to)}${was}; nothing was changed (--mode APPLY does it)`
-    : `belongs to ${placeOf(to)}${was} from now on; readers were not moved, a rebuild does that`;
+    : `belongs to ${placeOf(to)}${was} now; readers were not moved, a rebuild does that`;
 }
 
 function placeOf({ topic, clusterId, readers }: Rebinding['to']): string {

@@ -35,7 +35,10 @@ const rebuildOptions: readonly VerbOption[] = [
     ['--resume', 'resume the interrupted run, or fail if that is not possible'],
     ['--restart', 'abandon an interrupted run and start over'],
     ['--checkpoint-events <n>', 'save a half-read partition after so many of its events (default: adaptive)'],
-    ['--checkpoint-seconds <s>', 'and after so many seconds (default of both: adaptive, about 5 % overhead)'],
+    [
+      '--checkpoint-seconds <s>',
+      'and after this many seconds (default of both: adaptive, about 5 % overhead)',
+    ],
     [
       '--work-directory <path>',
       'where they are saved, and records beyond the memory (default: the system’s)',

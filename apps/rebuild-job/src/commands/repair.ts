@@ -43,12 +43,11 @@ type Work = (
 
 export const repairCommand: Verb = {
   name: 'repair',
-  description:
-    'Rebuilds the documents of single products from the event store, or works the repair queue off.',
+  description: 'Rebuilds the documents of single products from the event store, or drains the repair queue.',
   options: [
     ['--projection <name>', 'the projection to repair, or all (required)'],
     ['--aggregate-id <ids...>', idsHelp('repair these products now')],
-    ['--all', 'work the queue off now, waiting and given up tasks too, and name what fails'],
+    ['--all', 'drain the queue now, including waiting and abandoned tasks, and name what fails'],
     ['--status', 'show the queue'],
     ['--limit <n>', 'tasks listed by --status (default 20)'],
     ['--json', 'print one JSON document on stdout'],

@@ -32,7 +32,7 @@ import { describeStatus } from '../report/status-text.ts';
 import { openUnbound, type OpenServers } from '../servers.ts';
 import type { Verb } from '../verb.ts';
 
-/** What `status` tells of one projection. Positions and lags are decimal text. */
+/** What `status` reports about one projection. Positions and lags are decimal text. */
 export interface ProjectionStatus {
   readonly projection: string;
   /** What readers get, in one line, and what to do about it. */
@@ -103,7 +103,7 @@ export const statusCommand: Verb = {
     const check = options.flag('check');
     const verbose = options.flag('verbose');
     options.finish();
-    // Whoever asks wants an answer now, with what is unreachable named in it.
+    // The caller wants an answer now that names what is unreachable.
     const servers = await openUnbound(invocation.env, { retryBudgetMs: 2_000 });
     try {
       const mismatch = await mismatchOf(chosen, servers);
@@ -128,7 +128,7 @@ export const statusCommand: Verb = {
   },
 };
 
-/** Why every other verb refuses this configuration; undefined when none does, or a server that would tell is away. */
+/** Why every other verb refuses this configuration; undefined when none does, or a server that would say is away. */
 async function mismatchOf(
   chosen: readonly Projection[],
   servers: OpenServers,

@@ -75,7 +75,7 @@ describe('what a verb prints of texts that come from a log', () => {
     expect(written.at(-1)).toBe(`p: ${masked}\n`);
   });
 
-  it('is masked once more on its way out, whoever wrote it', async () => {
+  it('is masked once more on its way out, whatever its source', async () => {
     const out: string[] = [];
     const write = (text: string) => void out.push(text);
     const called = {

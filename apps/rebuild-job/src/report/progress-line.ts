@@ -108,7 +108,7 @@ export function progressAsJson(projection: string, { slices, ...report }: Progre
 
 /**
  * One line: step, share read, how long it has stood still, events, rate, time left, documents, memory. A step that reads nothing of
- * the log is named alone. Why it stands still is a notice of its own.
+ * the log is named alone. Why it stands still is a separate notice.
  */
 export function describeProgress(projection: string, report: ProgressReport): string {
   const { step, percent, eventsInLog, eventsPerSecond, secondsLeft, documentsWritten, rssBytes, stall } =

@@ -62,7 +62,7 @@ describe('the receipt of a run', () => {
     expect(describeReceipt(failed)).not.toContain('refused');
   });
 
-  it('names the topic by its id, which a topic made anew does not share', () => {
+  it('names the topic by its id, which a recreated topic does not share', () => {
     const ranges = [{ partition: 0, start: '0', end: '7' }];
     const text = describeReceipt({ ...failed, topic: { name: 'product.events', id: 'abc' }, ranges });
     expect(text).toMatch(/^ {2}log +kafka product\.events \(abc\), 1 partitions$/m);

@@ -18,7 +18,7 @@ export function describeRepairs({ projection, documents, failures, unknown }: Re
 
 export function describeWorkOff({ projection, repaired, failures, left }: WorkOffReport): string {
   return linesText([
-    `${projection}: ${repaired} repair tasks done, ${failures.length} failed; ${left.open} open and ${left.failed} given up in the queue`,
+    `${projection}: ${repaired} repair tasks done, ${failures.length} failed; ${left.open} open and ${left.failed} abandoned in the queue`,
     ...describeFailures(failures),
   ]);
 }
@@ -39,7 +39,7 @@ export function describeQueue({
   tasks,
 }: RepairCounts & { readonly projection: string; readonly tasks: readonly RepairTask[] }): string {
   const age = oldestOpenSeconds === null ? '' : `, the oldest for ${Math.round(oldestOpenSeconds)} s`;
-  const lines = [`${projection}: ${open} open (${leased} at work${age}), ${failed} given up`];
+  const lines = [`${projection}: ${open} open (${leased} in progress${age}), ${failed} abandoned`];
   if (lastRefusedAt !== null) {
     lines.push(
       `  ${refused} requests found the queue full, the last at ${lastRefusedAt.toISOString()}. Find what they were about with: ` +
@@ -59,7 +59,7 @@ export function describeQueue({
     const next = lease
       ? `held by ${lease.holder} until ${lease.expiresAt.toISOString()}`
       : state === 'FAILED'
-        ? 'given up'
+        ? 'abandoned'
         : `next at ${nextAttemptAt.toISOString()}`;
     lines.push(
       `  ${state.padEnd(6)} ${idText(aggregateId)} of version ${projectionVersion} (${reason}), ${attempts} attempts, ${next}${error === null ? '' : `: ${error}`}`,

@@ -47,7 +47,7 @@ function describeRunning(running: NonNullable<ProjectionStatus['running']>): str
   const { runId, host, pid, startedAt, lost } = running;
   const by = `${runId} on ${host} pid ${pid} since ${startedAt.toISOString()}`;
   const progress = running.progress as Partial<SavedProgress> | null;
-  if (lost) return [`  lost        ${by} (process gone): the next rebuild goes on from its checkpoint`];
+  if (lost) return [`  lost        ${by} (process gone): the next rebuild resumes from its checkpoint`];
   if (!progress?.slices) return [`  running     ${by}: starting`];
   const { step, percent, eventsInLog, eventsPerSecond, secondsLeft, documentsWritten, rssBytes } = progress;
   const left = secondsLeft === null ? 'time left unknown' : `${String(secondsLeft)} s left`;
@@ -73,6 +73,9 @@ type SavedProgress = Omit<ProgressReport, 'slices'> & {
   }[];
 };
 
+/** The states of a shard, as people read them. */
+const shardWords = { built: 'built', 'at work': 'running', 'not at work': 'not running' } as const;
+
 function describeShards({ generation, job, shards }: ShardedBuildStatus): string[] {
   const lines = [`  shards      of generation ${generation}${job === null ? '' : `, job ${job}`}`];
   for (const { shard, state, run } of shards) {
@@ -80,7 +83,7 @@ function describeShards({ generation, job, shards }: ShardedBuildStatus): string
     const by = run
       ? `: run ${run.runId} on ${run.host} pid ${run.pid}, ${String(eventsRead ?? 0)} of ${String(eventsInLog ?? '?')} events`
       : '';
-    lines.push(`  shard       ${shard} ${state}${by}`);
+    lines.push(`  shard       ${shard} ${shardWords[state]}${by}`);
   }
   return lines;
 }

@@ -42,7 +42,7 @@ const status = (changes: Partial<ProjectionStatus>): string =>
   });
 
 describe('the status as text', () => {
-  it('shows a run at work with its rate, the time left and each partition', () => {
+  it('shows a running run with its rate, the time left and each partition', () => {
     const text = status({ running });
     expect(text).toContain(
       'running     a-run on vm pid 7 since 2026-01-01T00:00:00.000Z: build 40% of 1000 events, 20 events/s, 30 s left, 12 documents written, 200 MB',

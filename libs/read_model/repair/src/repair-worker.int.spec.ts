@@ -177,7 +177,7 @@ describe('working the queue off', () => {
         { projection: 'product_search', projectionVersion: 1, aggregateId: 'refused', error: 'no remedy' },
       ],
     });
-    expect(done.toSorted()).toEqual(['b', 'c', 'd', 'e', 'abandoned', 'waits']);
+    expect(done.toSorted()).toEqual(['abandoned', 'b', 'c', 'd', 'e', 'waits']);
     expect(await queue.counts()).toMatchObject({ open: 1, failed: 0 });
   });
 

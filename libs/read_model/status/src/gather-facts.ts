@@ -15,7 +15,7 @@ import type { GenerationFacts, ReadModelFacts, ReadersFacts, WriteSideFacts } fr
 import { feedingOf } from './feeding.ts';
 import { measureLag } from './lag.ts';
 
-/** What one read model is looked at with. Give stores and registry a short budget: whoever asks wants an answer now. */
+/** What one read model is looked at with. Give stores and registry a short budget: the caller wants an answer now. */
 export interface StatusServers {
   readonly kafka: KafkaConnection;
   readonly topic: string;
@@ -54,7 +54,7 @@ export interface GatheredFacts {
   readonly runs: readonly Run[];
 }
 
-/** Runs looked through for those at work and for what generations are as of. */
+/** Runs searched for running ones and for what generations are as of. */
 const runsLookedThrough = 50;
 const feedersSeenWithinMs = 3_600_000;
 

@@ -1,6 +1,6 @@
 import type { GenerationFacts, Lag, ReadModelFacts, WriteSideFacts } from './facts.ts';
 
-/** What is to be done next; whoever shows it spells it as a command of its own. */
+/** What to do next; the application that shows it spells it as its own command. */
 export type Action =
   | { readonly do: 'rollback'; readonly projection: string }
   | { readonly do: 'promote'; readonly generation: string }

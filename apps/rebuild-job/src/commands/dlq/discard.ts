@@ -13,9 +13,9 @@ export const discardCommand: Verb = {
   name: 'discard',
   operands: '[ids...]',
   description:
-    'Gives dead letters up, on record. What waits behind goes on if the version rule allows it, else its product goes to repair.',
+    'Discards dead letters, on record. Events that wait behind one resume if the version rule allows it, else their product goes to repair.',
   options: [
-    ['--reason <text>', 'why it is given up, for the record (required)'],
+    ['--reason <text>', 'why it is discarded, for the record (required)'],
     ['--json', 'print one JSON document on stdout'],
   ],
   examples: ['dlq discard product.events:3:1042 --reason "sent by the load test of 21 November"'],
@@ -23,7 +23,7 @@ export const discardCommand: Verb = {
     const chosen = chosenProjections(options);
     const ids = readIds(options, words);
     if (ids.size === 0)
-      options.problem('name the dead letters to give up: dlq discard topic:partition:offset');
+      options.problem('name the dead letters to discard: dlq discard topic:partition:offset');
     const reason = options.text('reason')?.trim() ?? '';
     if (reason === '') options.problem('--reason is required: say why, it is kept on record');
     const json = options.flag('json');
@@ -56,7 +56,7 @@ export const discardCommand: Verb = {
         if (discarded.length === 0) stdout('Nothing was changed: they were discarded before.\n');
       }
       if (refused > 0)
-        stderr(`The repair queue is full and took ${refused} tasks less. See: ${program} repair --status\n`);
+        stderr(`The repair queue is full and refused ${refused} tasks. See: ${program} repair --status\n`);
       return refused > 0 ? exitCodes.refused : exitCodes.done;
     });
   },

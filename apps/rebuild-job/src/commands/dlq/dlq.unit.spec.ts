@@ -35,12 +35,12 @@ async function run(...argv: string[]): Promise<{ out: string; failure: string }>
 
 describe('./reprise dlq', () => {
   it.each([
-    [['redrive'], /name the letters by id, or give --all, or --aggregate-id/],
+    [['redrive'], /name the letters by id, or use --all or --aggregate-id/],
     [['redrive', '--all', 'product.events:0:1'], /one of the three/],
     [['redrive', '17'], /"17" is no id of a dead letter/],
     [['redrive', '--all', '--rate', 'fast'], /--max-events-per-second must be a whole number/],
     [['discard', 'product.events:0:1'], /--reason is required/],
-    [['discard', '--reason', 'x'], /name the dead letters to give up/],
+    [['discard', '--reason', 'x'], /name the dead letters to discard/],
     [['show'], /name the dead letter to show/],
     [['list', '--state', 'lost'], /--state must be one of open, resolved, discarded, all/],
     [['list', '--projection', 'none'], /--projection "none" is not known/],
@@ -87,7 +87,7 @@ describe('the text of a dead letter', () => {
 });
 
 describe('the pace of a redrive', () => {
-  it('lets as many events pass in a second as it was told', async () => {
+  it('lets as many events pass in a second as requested', async () => {
     const { signal } = new AbortController();
     const pace = paced(200, signal);
     const begun = performance.now();

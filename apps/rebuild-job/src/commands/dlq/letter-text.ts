@@ -38,19 +38,18 @@ export function lineOf({ id, state, reason, waitsBehind, aggregateId, version, e
 /** By reason, which is whatever the header of a letter says. */
 const remedies: ReadonlyMap<string, string> = new Map(
   Object.entries({
-    'null-value':
-      'The record holds nothing. Find the producer; then give it up: dlq discard ID --reason TEXT',
-    'not-json': 'The record is no JSON. Find the producer; then give it up: dlq discard ID --reason TEXT',
+    'null-value': 'The record is empty. Find the producer; then discard it: dlq discard ID --reason TEXT',
+    'not-json': 'The record is not JSON. Find the producer; then discard it: dlq discard ID --reason TEXT',
     'not-an-envelope':
-      'The record is no event. Find the producer; then give it up: dlq discard ID --reason TEXT',
+      'The record is not an event. Find the producer; then discard it: dlq discard ID --reason TEXT',
     'unknown-type':
       'Deploy the release that knows this type (rebuild-job and projection-consumer), then: dlq redrive ID',
     'schema-violated':
-      'Mend the producer, or deploy a release that upcasts this event, then: dlq redrive ID. If it can never be right: dlq discard ID',
+      'Fix the producer, or deploy a release that upcasts this event, then: dlq redrive ID. If it can never be right: dlq discard ID',
     'not-applicable':
       'No life of a product has this event at this place, or the projection cannot take it. Correct the projection and rebuild, or redrive with the corrected release: dlq redrive ID. If the event is wrong: dlq discard ID',
     'refused-by-store':
-      'The store does not take the document (see the error): correct the mapping and rebuild. A rebuild that contains this version resolves this letter.',
+      'The store does not accept the document (see the error): correct the mapping and rebuild. A rebuild that contains this version resolves this letter.',
     'version-gap':
       'An earlier event is missing in the log and in the event store. Redrive it if it is a dead letter itself; else repair the product: rebuild-job repair --projection all --aggregate-id PRODUCT',
     'waits-behind':
@@ -61,7 +60,7 @@ const remedies: ReadonlyMap<string, string> = new Map(
 /** What to do about a letter. */
 export function remedyFor({ id, state, letter, live }: JudgedLetter): string {
   if (state === 'resolved') return 'Nothing: every live read model contains this version, or a later one.';
-  if (state === 'discarded') return 'Nothing: it was given up.';
+  if (state === 'discarded') return 'Nothing: it was discarded.';
   if (live.length === 0) return 'No read model is live: rebuild first.';
   const blocker = letter.headers['waits-behind'] ?? '';
   const remedy =

@@ -15,7 +15,7 @@ export const listCommand: Verb = {
     ['--aggregate-id <id>', 'only letters of this product'],
     ['--reason <reason>', 'only letters with this reason, as in not-applicable or waits-behind'],
     ['--state <state>', 'open, resolved, discarded or all (default all)'],
-    ['--limit <n>', 'at most so many letters (default 100)'],
+    ['--limit <n>', 'at most this many letters (default 100)'],
     ['--json', 'print one JSON array on stdout'],
   ],
   examples: [

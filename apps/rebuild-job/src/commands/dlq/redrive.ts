@@ -25,8 +25,8 @@ export const redriveCommand: Verb = {
     ['--all', 'every open dead letter, instead of ids'],
     ['--aggregate-id <id>', 'every open dead letter of this product, instead of ids'],
     ['--projection <name>', 'only into this projection (default all)'],
-    ['--max-events-per-second <n>', 'at most so many events per second; 0 = no limit (default 200)'],
-    ['--dry-run', 'only tell what would happen'],
+    ['--max-events-per-second <n>', 'at most this many events per second; 0 = no limit (default 200)'],
+    ['--dry-run', 'only show what would happen'],
     ['--json', 'print one JSON document on stdout'],
   ],
   examples: [
@@ -45,7 +45,7 @@ export const redriveCommand: Verb = {
     const json = options.flag('json');
     const ways = [ids.size > 0, all, aggregateId !== undefined].filter(Boolean).length;
     if (ways !== 1)
-      options.problem('name the letters by id, or give --all, or --aggregate-id: one of the three');
+      options.problem('name the letters by id, or use --all or --aggregate-id: exactly one of the three');
     options.finish();
     const { signal, stdout, stderr } = invocation;
     return withLetters(chosen, invocation, !dryRun, async (servers) => {
@@ -69,11 +69,11 @@ export const redriveCommand: Verb = {
         stdout(`${one.id}  ${idText(one.aggregateId ?? '-')} v${one.version ?? '?'}  ${how}${why}\n`);
       }
       if (json) stdout(`${jsonText({ dryRun, counts, letters }, 2)}\n`);
-      const told = Object.entries(counts).map(([outcome, count]) => `${count} ${outcome}`);
+      const summary = Object.entries(counts).map(([outcome, count]) => `${count} ${outcome}`);
       const end = dryRun
-        ? ' It was a dry run: nothing was changed, and no store was asked whether it takes the documents.'
+        ? ' It was a dry run: nothing was changed, and no store was asked whether it accepts the documents.'
         : '';
-      stderr(`${told.length > 0 ? told.join(', ') : 'Nothing to redrive'}.${end}\n`);
+      stderr(`${summary.length > 0 ? summary.join(', ') : 'Nothing to redrive'}.${end}\n`);
       return unsettled > 0 ? exitCodes.refused : exitCodes.done;
     });
   },

@@ -5,7 +5,7 @@ import { BatchUnreadable, unreadableBatchIn } from '../codecs/unpack.ts';
 import { groupFreeConsumer, kafkaFault, type KafkaConnection, type KafkaTopic } from '../kafka-topic.ts';
 import { parseLetter, type StoredLetter } from '../letter-headers.ts';
 
-/** Where reading goes on, by partition of the dead-letter topic. */
+/** Where reading resumes, by partition of the dead-letter topic. */
 export type LetterCursor = ReadonlyMap<number, bigint>;
 
 export interface LetterPage {

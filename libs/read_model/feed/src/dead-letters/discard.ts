@@ -6,7 +6,7 @@ import { fedModels, type LetterServers } from './letter-servers.ts';
 import { redriveLetters, type RedriveRequest } from './redrive.ts';
 
 export interface DiscardRequest extends Pick<RedriveRequest, 'actor' | 'signal' | 'pace'> {
-  /** Ids of the letters to give up. */
+  /** Ids of the letters to discard. */
   readonly ids: ReadonlySet<string>;
   /** The operator's words, for the record. */
   readonly reason: string;
@@ -23,9 +23,9 @@ export interface DiscardResult {
 }
 
 /**
- * Gives dead letters up, which is recorded and nothing else: the letters stay in their topic. What waits behind one goes on only
- * if the version rule allows it, that is when its version is there already or the event store has it; else its aggregate is
- * handed to repair.
+ * Discards dead letters. This is only recorded: the letters stay in their topic. Events that wait behind one resume only if the
+ * version rule allows it, that is, when its version is already there or the event store has it; else their aggregate goes to
+ * repair.
  */
 export async function discardLetters(
   servers: LetterServers,

@@ -7,7 +7,7 @@ import type { LetterModel, LetterServers } from './letter-servers.ts';
 
 /**
  * open: something is still to be done. resolved: every live generation that is meant contains this version, or a later one.
- * discarded: an operator gave it up.
+ * discarded: an operator discarded it.
  */
 export type LetterState = 'open' | 'resolved' | 'discarded';
 

@@ -10,7 +10,7 @@ export type RedriveOutcome =
   | 'waits'
   /** It cannot be applied by this release, for the reason given. */
   | 'refused'
-  /** An operator has given it up. */
+  /** An operator has discarded it. */
   | 'discarded';
 
 const badness = { contained: 0, applied: 1, waits: 2, refused: 3 } as const;

@@ -12,7 +12,7 @@ export interface RedriveRequest {
   readonly selects: (letter: JudgedLetter) => boolean;
   /** Whether letters that wait behind a selected one are released with it, though they are not selected themselves. */
   readonly releaseBehind: boolean;
-  /** Only tell what would happen. */
+  /** Only report what would happen. */
   readonly dryRun: boolean;
   /** Resolves when so many more events may be applied. */
   readonly pace: (events: number) => Promise<void>;

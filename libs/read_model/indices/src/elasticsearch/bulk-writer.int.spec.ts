@@ -201,7 +201,7 @@ describe('a bulk writer', () => {
     );
     const result = await store.write(name, [...documents, large]);
     expect(result).toMatchObject({ written: 200, stale: 0, rejected: [{ id: large.id, version: 1 }] });
-    expect(result.rejected[0]!.reason).toMatch(/^100\d{3} bytes are too large for the server/);
+    expect(result.rejected[0]!.reason).toMatch(/^100\d{3} bytes are more than the server accepts/);
     expect((await direct.read(name, idsIn(documents))).size).toBe(200);
   });
 

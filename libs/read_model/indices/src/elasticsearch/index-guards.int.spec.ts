@@ -106,7 +106,7 @@ describe('an index of a generation', () => {
       ...contractStorage,
       properties: { ...contractStorage.properties, digest: { type: 'keyword' } },
     };
-    expect(() => storeWith({ storage })).toThrow(/"digest" is the store's own/);
+    expect(() => storeWith({ storage })).toThrow(/"digest" is reserved by the store/);
   });
 });
 

@@ -98,7 +98,7 @@ export async function replaySlice(
       if (snapshots && isWhole && reading.position > slice.start)
         await saveSnapshot(snapshots, slice, reading);
     } catch (saving) {
-      snapshots!.onNotice(`slice ${slice.slice} could not be entered as half read: ${String(saving)}`);
+      snapshots!.onNotice(`slice ${slice.slice} could not be recorded as half read: ${String(saving)}`);
     } finally {
       endUnfinished(input, table);
     }

@@ -73,6 +73,6 @@ export function removeOrTell(path: string, onNotice: (line: string) => void): vo
     removePrivate(path);
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
-    onNotice(`${path} is of no use any more and could not be removed: ${reason}. Remove it by hand.`);
+    onNotice(`${path} is no longer needed and could not be removed: ${reason}. Remove it by hand.`);
   }
 }

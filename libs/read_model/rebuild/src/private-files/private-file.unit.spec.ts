@@ -82,7 +82,7 @@ describe('removing', () => {
     removeOrTell(at('shared', 'old'), (line) => notices.push(line));
     expect(existsSync(at('shared', 'old'))).toBe(true);
     expect(notices).toEqual([
-      expect.stringMatching(/old is of no use any more and could not be removed: .*others may write/),
+      expect.stringMatching(/old is no longer needed and could not be removed: .*others may write/),
     ]);
   });
 });

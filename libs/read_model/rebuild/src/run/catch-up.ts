@@ -73,7 +73,7 @@ async function feedBatch(input: CatchUpInput, generation: Generation, batch: Log
 }
 
 /**
- * Feeds events. Those that wait behind a dead letter are left to whoever deals with that, if the live feed has put them aside.
+ * Feeds events. Those that wait behind a dead letter are left to its redrive or discard, if the live feed has put them aside.
  * @returns true when a dead letter that some of them waited behind is gone by now
  */
 async function leavesReleased(

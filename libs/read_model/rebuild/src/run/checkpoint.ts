@@ -42,7 +42,7 @@ export function readCheckpoint(
   const { generation } = wanted;
   if (!generation || generation.uuid !== saved.generation)
     return { usable: false, reason: 'its generation is gone' };
-  if (saved.topicId !== wanted.topicId) return { usable: false, reason: 'the topic was created anew since' };
+  if (saved.topicId !== wanted.topicId) return { usable: false, reason: 'the topic was recreated since' };
   if (saved.fingerprint !== wanted.fingerprint || generation.fingerprint !== wanted.fingerprint) {
     return { usable: false, reason: 'mapping or projection changed since (another fingerprint)' };
   }

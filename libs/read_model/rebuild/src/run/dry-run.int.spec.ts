@@ -27,7 +27,7 @@ async function written(model: TestReadModel, topicId: string) {
 }
 
 describe('a dry run', () => {
-  it('tells of unknown types, poison and gaps where they lie, ends with 2, and writes nothing anywhere', async () => {
+  it('reports unknown types, poison and gaps where they lie, ends with 2, and writes nothing anywhere', async () => {
     const model = await testReadModel({ partitions: 1 });
     const [good, gapped] = products(2);
     const unknown = encodeEvent(good![2]!).replace('product.price-changed.v1', 'product.polished.v9');

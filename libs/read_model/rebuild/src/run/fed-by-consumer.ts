@@ -49,7 +49,7 @@ function nobodyFeeds({ name }: Generation, unfed: readonly number[]): string {
   return `no running consumer feeds ${what}`;
 }
 
-/** The consumer that can feed a generation, by what tells its release from others. */
+/** The consumer that can feed a generation, by what distinguishes its release from others. */
 export function whatToStart({ projection, projectionVersion, fingerprint }: Generation): string {
   return `Start projection-consumer of the release with ${projection} version ${projectionVersion} (fingerprint ${fingerprint.slice(0, 8)})`;
 }

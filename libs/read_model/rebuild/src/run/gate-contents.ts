@@ -5,7 +5,7 @@ import type { ContentDigest } from './gate.ts';
 const listedIds = 10;
 
 /**
- * Reads every document of a generation once and hashes its content anew, so that nothing rests on the hashes stored beside
+ * Reads every document of a generation once and rehashes its content, so that nothing relies on the hashes stored beside
  * it. Memory holds one page; the sums are compared with those of the fold.
  */
 export async function digestContents(

@@ -35,7 +35,7 @@ describe('the gate of a run', () => {
     expect(await model.rebuild({ gate: limits })).toMatchObject({ ending: { exitCode: 2 } });
   });
 
-  it('asks canary queries and reads every document when it is told to', async () => {
+  it('asks canary queries and reads every document on request', async () => {
     const model = await testReadModel({ partitions: 1 });
     const histories = lamps();
     await produce(model.topic, histories.flat());
@@ -90,7 +90,7 @@ describe('the gate of a run', () => {
     expect((await model.rebuild({}, {}, { store: tampered })).receipt.outcome).toBe('promoted');
   });
 
-  it('is shown by the run that goes on with a proven generation, though it did not ask again', async () => {
+  it('is shown by the run that continues with a proven generation, though it did not ask again', async () => {
     const model = await testReadModel({ partitions: 1 });
     await produce(model.topic, lamps().flat());
     const away = () => Promise.reject(new DependencyError('elasticsearch', 'away for the moment'));
@@ -107,7 +107,7 @@ describe('the gate of a run', () => {
     expect(resumed.receipt.gate.length).toBeGreaterThan(5);
   });
 
-  it('is shown also by a run that goes on with a proven generation and leaves readers where they are', async () => {
+  it('is shown also by a run that continues with a proven generation and leaves readers where they are', async () => {
     const model = await testReadModel({ partitions: 1 });
     await produce(model.topic, lamps().flat());
     const away = () => Promise.reject(new DependencyError('elasticsearch', 'away for the moment'));
@@ -118,7 +118,7 @@ describe('the gate of a run', () => {
     expect(receipt).toMatchObject({ gate: stopped.receipt.gate, digest: stopped.receipt.digest });
   });
 
-  it('is in the registry before the run has ended, for whoever goes on after a kill', async () => {
+  it('is in the registry before the run has ended, for the run that continues after a kill', async () => {
     const model = await testReadModel({ partitions: 1 });
     await produce(model.topic, lamps().flat());
     const { receipt } = await model.rebuild({ promote: false });

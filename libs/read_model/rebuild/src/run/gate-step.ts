@@ -13,7 +13,7 @@ import type { StepResult } from './run-steps.ts';
 /** What the gate is asked beside its limits. */
 export interface GateQuestions {
   readonly limits: GateLimits;
-  /** Hash every document's content anew instead of believing the stored hashes. */
+  /** Rehash every document's content instead of trusting the stored hashes. */
   readonly deep: boolean;
   readonly canaries: readonly Canary[];
 }
@@ -39,7 +39,7 @@ export async function gate(context: RunContext): Promise<StepResult> {
   context.digest = judged.digest;
   const passed = gatePassed(context.gate);
   if (passed) {
-    // Before anything else: whoever goes on with the generation after a kill shows by what it was proven.
+    // Before anything else: a run that continues with the generation after a kill must show what proved it.
     await servers.registry.saveProgress(context.runId, { progress: savedPicture(context) }, fenceOf(context));
     await servers.registry.moveGeneration(generation.uuid, ['BUILT'], 'VERIFIED', {
       fence: fenceOf(context),

@@ -30,13 +30,13 @@ export interface GateEvidence {
   readonly live: GenerationCounts | undefined;
   /** Rows of the event store's snapshot, and how many of them were read; undefined for any other source. */
   readonly rows?: { readonly inSnapshot: number; readonly read: number } | undefined;
-  /** What the documents themselves come to, hashed anew; undefined when that was not asked for. */
+  /** Digest of the documents' content, rehashed; undefined when that was not asked for. */
   readonly contents?: ContentDigest | undefined;
   /** Checks made elsewhere (canary queries), listed behind the others. */
   readonly further?: readonly GateCheck[];
 }
 
-/** The content of every document of a generation, hashed anew instead of believing the stored hashes. */
+/** The content of every document of a generation, rehashed instead of trusting the stored hashes. */
 export interface ContentDigest {
   readonly buckets: readonly BucketDigest[];
   /** Documents whose content is not what their stored hash says, and the ids of the first ones. */

@@ -10,7 +10,7 @@ const products = 3_000;
 let model: TestReadModel;
 let workDirectory: string;
 
-/** Runs a rebuild that is told to stop once a part of the only partition is read. */
+/** Runs a rebuild that is stopped once a part of the only partition is read. */
 function stoppedHalfWay(options: Parameters<TestReadModel['rebuild']>[0] = {}) {
   const stop = new AbortController();
   const onProgress = ({ slices: [slice] }: ProgressPicture) => {
@@ -47,7 +47,7 @@ afterAll(() => rmSync(workDirectory, { recursive: true, force: true }));
 
 describe('a rebuild that is stopped within a partition', () => {
   it.each([512 << 20, 1])(
-    'goes on from there to the same digest, with %i bytes of memory',
+    'resumes from there to the same digest, with %i bytes of memory',
     async (memoryBytes) => {
       const undisturbed = await model.rebuild({ promote: false });
       const stopped = await stoppedHalfWay({ memoryBytes });
@@ -66,7 +66,7 @@ describe('a rebuild that is stopped within a partition', () => {
     },
   );
 
-  it('keeps what it has saved in a directory of its own account, under another name each time', async () => {
+  it('keeps what it has saved in a directory of its account, under a new name each time', async () => {
     await stoppedHalfWay();
     const first = onlyRoot();
     expect(statSync(first).mode & 0o777).toBe(0o700);
@@ -94,7 +94,7 @@ describe('a rebuild that is stopped within a partition', () => {
     );
     expect(receipt).toMatchObject({ outcome: 'promoted', events: { readByThisRun: 3 * products } });
     expect(readdirSync(elsewhere)).toEqual(['precious']);
-    expect(notices.join('\n')).toMatch(/precious is of no use any more and could not be removed/);
+    expect(notices.join('\n')).toMatch(/precious is no longer needed and could not be removed/);
     rmSync(join(elsewhere, '..'), { recursive: true });
   });
 
@@ -114,7 +114,7 @@ describe('a rebuild that is stopped within a partition', () => {
     expect(notices.join('\n')).toContain('partition 0 is read from its beginning');
   });
 
-  it('tells what it has read itself, also when it goes on and is stopped again', async () => {
+  it('reports what it has read itself, also when it resumes and is stopped again', async () => {
     const first = await stoppedHalfWay();
     const again = await stoppedHalfWay({ resume: 'resume', promote: false });
     expect(first.receipt.events.read).toBeGreaterThan(0);
@@ -122,7 +122,7 @@ describe('a rebuild that is stopped within a partition', () => {
     expect(again.receipt.events.read).toBe(first.receipt.events.read + again.receipt.events.readByThisRun);
   });
 
-  it('leaves nothing on the disk when it is given up for a new generation', async () => {
+  it('leaves nothing on disk when it is abandoned for a new generation', async () => {
     await stoppedHalfWay();
     expect(readdirSync(onlyRoot())).toEqual(['half-read']);
     await model.rebuild({ resume: 'restart', promote: false }, { workDirectory });

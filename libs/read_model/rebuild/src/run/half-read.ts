@@ -10,8 +10,8 @@ import { privateRoots, removeEmpty } from '../private-files/private-root.ts';
 import { generationOf, type RunContext } from './run-context.ts';
 
 /*
- * Where half-read slices are kept: <private root>/half-read/<generation>/<run>/<slice>. A run writes under its own id only, so
- * that one which is stopped, replaced and then goes on cannot touch what its successor writes. The checkpoint names the place, so
+ * Where half-read slices are kept: <private root>/half-read/<generation>/<run>/<slice>. A run writes only under its own id, so
+ * that a run that is stopped, replaced and then resumes cannot touch its successor's files. The checkpoint names the place, so
  * nobody has to guess it.
  */
 
@@ -65,7 +65,7 @@ export function encodeHalfRead({ halfRead, tallies }: RunContext): Record<string
   return Object.fromEntries([...halfRead].filter(([slice]) => !tallies.has(slice)));
 }
 
-/** Removes everything a generation has in the work directory on this host: it is built, or given up. */
+/** Removes everything a built or abandoned generation has in the work directory on this host. */
 export function forgetGeneration({ workDirectory, onNotice }: RebuildControl, uuid: string): void {
   for (const root of privateRoots(workDirectory ?? tmpdir())) {
     const directory = directoryOf(root, uuid);

@@ -2,7 +2,7 @@ import { produce, productHistory, step } from '@reprise/test-kit';
 import { testReadModel } from '../testing/read-model.ts';
 import type { ProgressReport } from './progress-meter.ts';
 
-it('tells of a run that stands still with the fault it was heard of, and that it moves again', async () => {
+it('reports a run that stands still, with its latest fault, and that it moves again', async () => {
   const model = await testReadModel({ partitions: 1 });
   await produce(model.topic, productHistory({ events: [step.created(), step.published()] }));
   const notices: string[] = [];
@@ -21,7 +21,7 @@ it('tells of a run that stands still with the fault it was heard of, and that it
       latestFault: () => 'writing to it: 429 too many requests',
       onProgress: (report) => {
         reports.push(report);
-        // Looked at once more by then: a stall is told of once.
+        // Checked once more by then: a stall is reported once.
         if ((report.stall?.forMs ?? 0) > 7_000) goOn();
       },
       progressIntervalMs: 100,

@@ -68,7 +68,7 @@ export function watchOver(context: RunContext, leaseTtlMs: number, stop: (reason
       clearInterval(reports);
       clearInterval(stalls);
       await beating;
-      // Whoever listens hears at least how it ended, however short it was.
+      // A listener gets at least the final picture, however short the run was.
       control.onProgress?.(measured(context));
     },
   };

@@ -18,7 +18,7 @@ import {
 } from './shards.ts';
 import { createGeneration, goOnFrom, takeOver, type WantedBuild } from './take-over.ts';
 
-/** Time within which a shard that did not tell how it ended counts as the same one when it is started again. */
+/** Time within which a shard that did not report how it ended counts as the same one when it is started again. */
 const sameStartMs = 3_600_000;
 
 /**
@@ -27,7 +27,7 @@ const sameStartMs = 3_600_000;
  *
  * @param open opens the log, with the ends of a checkpoint if one is given
  * @throws RebuildError BUSY beside a run of the whole, other shards or another version; REFUSED when its build was refused or
- *   given up; HISTORY_INCOMPLETE
+ *   abandoned; HISTORY_INCOMPLETE
  */
 export async function joinShards(
   context: RunContext,
@@ -61,7 +61,7 @@ export async function joinShards(
 
 /**
  * Whether the build that this shard is asked for has ended already, so that there is nothing to do: that of its job, or, where
- * no job is named, one in which its process was killed a short while ago before it could tell how it ended.
+ * no job is named, one in which its process was killed a short while ago before it could report how it ended.
  */
 async function isSettled(context: RunContext, own: OwnShard, fence: Fence): Promise<boolean> {
   const { registry } = context.servers;
@@ -101,7 +101,7 @@ async function joinOrOpen(
   const { shard } = own;
   const projection = options.projection.name;
   const current = await shards.newest(projection);
-  // The first shard of a job begins anew; the others join what it has begun.
+  // The first shard of a job starts a new build; the others join it.
   const isBegun = current?.outcome === null && current.job === shard.job;
   const resume = options.resume === 'restart' && isBegun ? 'auto' : options.resume;
   const taken = await takeOver(context, wanted, fence, resume);
@@ -128,19 +128,19 @@ async function takenOn(context: RunContext, own: OwnShard, runId: string): Promi
   const { registry } = context.servers;
   const build = await registry.shards.newest(context.options.projection.name);
   context.generation = build && (await registry.findGeneration(build.generation));
-  own.note = `Shard ${nameOfShard(own.shard)} is built, and run ${runId} goes on with its generation.`;
+  own.note = `Shard ${nameOfShard(own.shard)} is built, and run ${runId} continues with its generation.`;
   return { result: 'shard-built' };
 }
 
 function ended({ shard }: OwnShard, { outcome, job }: ShardedBuild, name: string | undefined): RebuildError {
   const next =
     job === null
-      ? 'Start the shards again to build anew.'
-      : 'Start the shards under another --shard-job to build anew.';
+      ? 'Start the shards again for a new build.'
+      : 'Start the shards under another --shard-job for a new build.';
   return new RebuildError(
     'REFUSED',
     `The build of shard ${nameOfShard(shard)} has ended: generation ${name ?? '(gone)'} was ` +
-      `${outcome === 'refused' ? 'refused by the gate' : 'given up for another build'}. Readers were not moved, and nothing was done now. ${next}`,
+      `${outcome === 'refused' ? 'refused by the gate' : 'abandoned for another build'}. Readers were not moved, and nothing was done now. ${next}`,
   );
 }
 

@@ -22,7 +22,7 @@ export interface LiveDiff {
   readonly generation: string | null;
   readonly documents: { readonly expected: number; readonly live: number };
   readonly bucketsCompared: number;
-  /** By kind: `missing` would be added, `extra` would go, `stale` and `different` would be replaced, `inFlight` changes by itself. */
+  /** By kind: `missing` would be added, `extra` would go, `stale` and `different` would be replaced, `inFlight` will change without it. */
   readonly counts: Readonly<Record<ChangeClass, number>>;
   /** The first ones of each kind. */
   readonly changes: readonly Drift[];
@@ -97,7 +97,7 @@ async function changesIn(
   return changes;
 }
 
-/** Positions of what readers use, when they count in this topic: then what lies beyond them is about to change by itself. */
+/** Positions of what readers use, when they count in this topic: then the live feed is about to change what lies beyond them. */
 async function positionsOf(
   { servers, source, options }: RunContext,
   live: GenerationName,

@@ -99,7 +99,7 @@ async function makeTopicAnew({ topic }: TestReadModel): Promise<void> {
   await produce(await freshTopic({ name: topic.name, partitions: topic.partitions }), products(5));
 }
 
-/** The same process with other readers: an alias of its own on the same registry. */
+/** The same process with other readers: a different alias on the same registry. */
 function withAlias(model: TestReadModel): TestReadModel {
   const client = createElasticsearchClient(testEndpoints().elasticsearch);
   const pool = createReadModelPool(model.databaseUrl);
@@ -116,7 +116,7 @@ function withAlias(model: TestReadModel): TestReadModel {
   };
 }
 
-/** As a release that recorded no bindings leaves the registry: whoever comes next may use it. */
+/** As a release that recorded no bindings leaves the registry: the next process may use it. */
 async function leaveTo(configured: TestReadModel): Promise<void> {
   const { registry, projection, store, servers } = configured;
   const pool = createReadModelPool(configured.databaseUrl);

@@ -17,7 +17,7 @@ export function saveOwnCheckpoint(context: RunContext, own: OwnShard, checkpoint
 
 /**
  * Ends the part of a shard whose slices are all written. Slices with products that have events in other slices too are not
- * finished: only who has read all of them can join these, so whoever finishes the build reads them again.
+ * finished: only a process that has read all of them can join these, so the one that finishes the build reads them again.
  */
 export async function endOwnShard(
   context: RunContext,
@@ -52,7 +52,7 @@ export async function tellOpenShards(context: RunContext, own: OwnShard): Promis
   const { of } = own.shard;
   const named = own.open.map((index) => {
     const name = nameOfShard({ index, of });
-    return `${name} (${atWork.some(({ lease }) => lease.endsWith(` ${name}`)) ? 'at work' : 'not at work'})`;
+    return `${name} (${atWork.some(({ lease }) => lease.endsWith(` ${name}`)) ? 'running' : 'not running'})`;
   });
   own.note =
     `Shard ${nameOfShard(own.shard)} is built. Still to build: ${named.join(', ')}. ` +

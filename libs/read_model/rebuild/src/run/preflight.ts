@@ -76,7 +76,7 @@ export async function preflight(context: RunContext): Promise<StepResult> {
   return { result: 'ready', generation: context.generation.state };
 }
 
-/** The generation was proven by the run that this one goes on with: whatever follows, the receipt shows by what. */
+/** The generation was proven by the run that this one continues: whatever follows, the receipt shows by what. */
 async function recallProof(context: RunContext, generation: Generation): Promise<void> {
   context.digest = generation.digest ?? undefined;
   context.gate = [...(await buildRecordOf(context.servers.registry, generation)).gate];
@@ -145,7 +145,7 @@ async function openSource(
   );
 }
 
-/** The same topic with the ends that an interrupted run captured, so that it goes on to the same digest. */
+/** The same topic with the ends that an interrupted run captured, so that it resumes to the same digest. */
 function bindEnds(topic: KafkaTopic, ends: ReadonlyMap<number, bigint>): KafkaTopic {
   return {
     ...topic,

@@ -50,7 +50,7 @@ describe('a progress report', () => {
     expect(meter.measure(picture([500, 21])).eventsPerSecond).toBe(1);
   });
 
-  it('tells of a stall, with what a server was last heard to fail with, until something moves again', () => {
+  it('reports a stall, with the latest fault of a server, until something moves again', () => {
     const faults: { latest?: string } = {};
     const { meter, at } = meterAt(faults);
     meter.measure(picture([10, 0]));

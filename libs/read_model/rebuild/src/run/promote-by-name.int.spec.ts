@@ -61,7 +61,7 @@ async function ids({ store }: TestReadModel, { name }: Generation): Promise<Set<
 }
 
 describe('a promotion by name', () => {
-  it('puts a refused generation to the gate again, with its own limits, without building it anew', async () => {
+  it('puts a refused generation to the gate again, with its own limits, without rebuilding it', async () => {
     const { model, live, refused } = await refusedModel();
     const again = await promoteIt(model, refused);
     expect(again).toMatchObject({ cutover: null });

@@ -38,7 +38,7 @@ interface Chosen {
 
 /**
  * Moves readers to a generation chosen by name: puts it to the gate again (one that was refused, too, so that other limits
- * can be given without building anew), catches it up and switches, and retires older ones as a run does.
+ * can be given without rebuilding), catches it up and switches, and retires older ones as a run does.
  *
  * @throws BoundElsewhere; RebuildError REFUSED when it is not complete, when this code or the topic is not the one it was built
  *   with, or when it served other readers;
@@ -168,7 +168,7 @@ function refuseUnlessOwn({ generation, projection, record }: Chosen): void {
 
 /**
  * Its positions are offsets of the topic it was built from: in another one they mean nothing, so it could not be caught up.
- * Where readers are on it already nothing is moved, and only the registry is told.
+ * Where readers are already on it nothing is moved, and only the registry is updated.
  */
 async function refuseOtherLog({ generation, record }: Chosen, servers: RebuildServers): Promise<void> {
   const { name, topicId, projection } = generation;
@@ -176,7 +176,7 @@ async function refuseOtherLog({ generation, record }: Chosen, servers: RebuildSe
   if (record.servedThrough !== undefined && record.servedThrough !== readers)
     throw new RebuildError(
       'REFUSED',
-      `Generation ${name} served readers of "${record.servedThrough}", not of "${readers}". Readers were not moved. Rebuild to get one of their own.`,
+      `Generation ${name} served readers of "${record.servedThrough}", not of "${readers}". Readers were not moved. Rebuild to get one for these readers.`,
     );
   const target = await servers.store.observeReaders();
   if (target.kind === 'generation' && target.name === name) return;
@@ -199,6 +199,6 @@ function goneAlready({ name, projection }: Generation): RebuildError {
 function incomplete({ name }: Generation): RebuildError {
   return new RebuildError(
     'REFUSED',
-    `Nothing in the registry tells what ${name} must hold, so it cannot be judged. Readers were not moved. Rebuild to get one.`,
+    `The registry does not record what ${name} must hold, so the gate cannot judge it. Readers were not moved. Rebuild to get one.`,
   );
 }

@@ -71,7 +71,7 @@ describe('a cutover that was killed before the registry heard of it', () => {
   });
 });
 
-describe('what readers have seen though no position tells of it', () => {
+describe('what readers have seen though no position covers it', () => {
   it('is in the generation they are moved to: a consumer wrote it and died before it saved how far it was', async () => {
     const model = await testReadModel({ partitions: 1 });
     const { store, registry, projection, servers, topic } = model;

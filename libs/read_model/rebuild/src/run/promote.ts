@@ -32,7 +32,7 @@ export interface PromotionInput {
   readonly catchUp: CatchUp | undefined;
   readonly signal: AbortSignal;
   readonly now: () => Date;
-  /** Told as soon as readers were moved, so that nothing that fails afterwards can hide it. */
+  /** Called as soon as readers were moved, so that no later failure can hide it. */
   readonly onSwitched?: (cutover: CutoverRecord) => void;
   /** What to do when no running consumer feeds the generation; left out, nothing is looked at. */
   readonly feeder?: FeederDemand;
@@ -86,7 +86,7 @@ async function recordSwitch({ generation, registry, store, fence }: PromotionInp
     if (!(error instanceof DependencyError)) throw error;
     throw new DependencyError(
       error.dependency,
-      `Readers of "${store.readers}" WERE switched to ${generation.name}, but the registry could not be told: ${error.message} ` +
+      `Readers of "${store.readers}" WERE switched to ${generation.name}, but the registry could not record it: ${error.message} ` +
         'The same command records it when it is run again.',
       { cause: error },
     );
@@ -95,7 +95,7 @@ async function recordSwitch({ generation, registry, store, fence }: PromotionInp
 
 /**
  * Returns when the generation is at least as far as `live` and fed by everyone who feeds `live`. Documents of `live` may be ahead
- * of its positions: whoever wrote them died before it saved how far it was. They came from the log, so the generation is
+ * of its positions: their writer died before it saved how far it was. They came from the log, so the generation is
  * brought to the end the log has once nobody feeds `live` alone. The time for it begins when the generation has once been where
  * `live` was. Where `live` is fed by another projection version only, nothing feeds both
  * and `live` may stay ahead by what arrives during a round: after that time such a round is near enough.
@@ -157,7 +157,7 @@ function notTakenOn(generation: Generation, feeders: readonly string[], waitedMs
   return new RebuildError(
     'REFUSED',
     `Generation ${generation.name} is complete and verified, but after ${waitedMs} ms the live consumer ${feeders.join(', ')} ` +
-      'still does not feed it, so switching could show old data. Readers were not moved. Look at the consumer, then run: ' +
+      'still does not feed it, so switching could show old data. Readers were not moved. Check the consumer, then run: ' +
       `rebuild-job promote --generation ${generation.name}`,
   );
 }

@@ -49,7 +49,7 @@ it('leaves out what is read although the registry has not heard of it, by its ow
     built.push((await registry.findGeneration(name))!);
   }
   const [live, unrecorded, others, rest, newest] = built;
-  // A cutover that was killed before it was recorded, and an alias that nobody told this registry of.
+  // A cutover that was killed before it was recorded, and an alias that this registry does not know.
   await store.switchReaders(live!.name, unrecorded!.name);
   await elasticsearch().indices.putAlias({ index: others!.name, name: `${model.alias}_of_others` });
   const pruned = await underLease(registry, projection.name, (fence) =>

@@ -92,7 +92,7 @@ export function missingOf(
   known: readonly Pick<Generation, 'name' | 'state'>[],
 ): GenerationName[] {
   const there = new Set(stored);
-  // Given up or failed before its index or table was made, it has none to miss.
+  // A generation that was abandoned or failed before its index or table was made has none to miss.
   const expected = ['BUILT', 'VERIFIED', 'LIVE', 'STANDBY', 'RETIRED'];
   return known
     .filter(({ name, state }) => expected.includes(state) && !there.has(name))

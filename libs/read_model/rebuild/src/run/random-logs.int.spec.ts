@@ -15,7 +15,7 @@ jest.setTimeout(180_000);
 const tolerant = { poisonBudget: 1_000, maxShrink: 1, allowEmpty: true };
 const batchSizes = [1, 200, 5_000];
 
-/** Copies of a log with ids of their own: several samples in one log make a rebuild worth its start. */
+/** Copies of a log with different ids: several samples in one log make a rebuild worth its start. */
 const logs: fc.Arbitrary<UnrulyRecord[]> = fc
   .array(unrulyLog, { minLength: 12, maxLength: 12 })
   .map((samples) => samples.flatMap((sample, number) => sample.map((record) => renamed(record, number))));

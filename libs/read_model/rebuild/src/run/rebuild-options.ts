@@ -16,11 +16,11 @@ export interface RebuildOptions {
   readonly source: SourceChoice;
   /** Move readers when the gate has passed. */
   readonly promote: boolean;
-  /** `auto` goes on with an interrupted run when its checkpoint still fits, else begins anew. */
+  /** `auto` resumes an interrupted run when its checkpoint still fits, and otherwise starts over. */
   readonly resume: 'auto' | 'resume' | 'restart';
   /** Documents handed to the store at a time. */
   readonly batchSize: number;
-  /** A half-read partition is saved after so many of its events or so many seconds; when both are left out, as often as costs 5 % of the time. */
+  /** A half-read partition is saved after so many of its events or so many seconds; without either, adaptively, at about 5 % overhead. */
   readonly checkpointEvents?: number;
   readonly checkpointSeconds?: number;
   /** Threads that read and fold slices beside each other; 1 = the process's own thread does everything. */
@@ -32,7 +32,7 @@ export interface RebuildOptions {
   readonly requireFeeder?: boolean;
   /** Build this part only; the last of all parts to be built finishes the generation. Kafka only, not in a dry run. */
   readonly shard?: Shard | undefined;
-  /** Let the gate hash every document's content anew instead of believing the stored hashes. */
+  /** Let the gate rehash every document's content instead of trusting the stored hashes. */
   readonly deep?: boolean;
   /** Searches with known results that the gate asks of the new generation. */
   readonly canaries?: readonly Canary[];
@@ -54,7 +54,7 @@ export interface RebuildServers {
   readonly history: AggregateHistory | undefined;
   /** Connects to the event store as a role that may read nothing else; needed by the sources `event-store` and `auto`. */
   readonly eventStore: Pool | undefined;
-  /** Told of every fault of reading Kafka that is being waited out. */
+  /** Called for every fault in reading Kafka that is being waited out. */
   readonly onReadFault?: (reason: string) => void;
 }
 

@@ -25,7 +25,7 @@ export interface RunResult {
 
 /**
  * Builds one shard's part of a generation and, when no other part is open any more, finishes it: reconciles, gates and cuts
- * over, as a run of its own under the projection's lease. May be killed anywhere and started again.
+ * over, as a separate run under the projection's lease. May be killed anywhere and started again.
  *
  * @returns the receipt of the finishing run, or of the part when others are still open (`shard-built`)
  * @throws RebuildError USAGE for what is not divided; BUSY when the same shard, other shards or a run of the whole are at
@@ -78,7 +78,7 @@ export async function rebuildShard(
     }
   }
 
-  /** What was done stays done when the registry cannot be told that it is over; the next shard that starts finds out. */
+  /** What was done stays done when the registry cannot record the end; the next shard that starts finds out. */
   async function recorded(change: Promise<void>): Promise<void> {
     await change.catch((error: unknown) =>
       onNotice?.(

@@ -23,7 +23,7 @@ function catalogue(): ProductEvent[] {
   return [0, 1, 2, 3].flatMap((at) => lives.map((life) => life[at]!));
 }
 
-/** Runs a rebuild that is told to stop after so many writes to the store. */
+/** Runs a rebuild that is stopped after so many writes to the store. */
 function rebuildStoppedAfter(interrupted: TestReadModel, writes: number) {
   const stop = new AbortController();
   let written = 0;
@@ -181,7 +181,7 @@ describe('a rebuild of the search index', () => {
 });
 
 describe('an interrupted rebuild', () => {
-  it('is saved, resumable, and gives the same digest when it goes on', async () => {
+  it('is saved, resumable, and gives the same digest when it resumes', async () => {
     const interrupted = await testReadModel({ partitions: 3 });
     await produce(interrupted.topic, events);
     const undisturbed = await interrupted.rebuild({ promote: false });
@@ -198,7 +198,7 @@ describe('an interrupted rebuild', () => {
     });
   });
 
-  it('is given up for a new generation on request, and its index deleted', async () => {
+  it('is abandoned for a new generation on request, and its index deleted', async () => {
     const interrupted = await testReadModel({ partitions: 1 });
     await produce(interrupted.topic, events);
     const first = await rebuildStoppedAfter(interrupted, 1);
@@ -208,7 +208,7 @@ describe('an interrupted rebuild', () => {
     expect(await interrupted.store.list()).not.toContain(first.receipt.generation!.name);
   });
 
-  it('is given up when mapping or projection changed since, and is refused when it has to be resumed', async () => {
+  it('is abandoned when mapping or projection changed since, and is refused when it has to be resumed', async () => {
     const interrupted = await testReadModel({ partitions: 1 });
     await produce(interrupted.topic, events);
     const first = await rebuildStoppedAfter(interrupted, 1);
@@ -231,7 +231,7 @@ describe('an interrupted rebuild', () => {
     expect(await interrupted.store.list()).not.toContain(first.receipt.generation!.name);
   });
 
-  it('is given up when its index is gone, and when another one stands in its place', async () => {
+  it('is abandoned when its index is gone, and when another one stands in its place', async () => {
     const interrupted = await testReadModel({ partitions: 1 });
     await produce(interrupted.topic, events);
     const client = elasticsearch();

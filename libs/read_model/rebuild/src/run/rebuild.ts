@@ -25,8 +25,8 @@ const effects = { preflight, build, gate, promote: promoteGeneration, report: re
  * Rebuilds one read model from the event log: builds a new generation, proves it complete and moves readers to it, or says
  * why not. Safe to kill at any point; readers stay on the generation they use until the one atomic switch.
  *
- * @returns the receipt, also when the gate refused or the run was cancelled or failed: `outcome` and `message` tell
- * @throws BoundElsewhere when the registry belongs to another event log or other readers; RebuildError BUSY when another run of this projection is at work; DependencyError when the registry is out of
+ * @returns the receipt, also when the gate refused or the run was cancelled or failed: `outcome` and `message` say which
+ * @throws BoundElsewhere when the registry belongs to another event log or other readers; RebuildError BUSY when another run of this projection is running; DependencyError when the registry is out of
  *   reach before the run could be entered. Nothing was changed in either case.
  */
 export async function rebuildReadModel(
@@ -103,7 +103,7 @@ async function run(
   }
 }
 
-/** What a run did stays done when the registry cannot be told of its end: the receipt says both. */
+/** What a run did stays done when the registry cannot record its end: the receipt says both. */
 function unrecorded(
   context: RunContext,
   ending: Ending,
@@ -112,8 +112,8 @@ function unrecorded(
   const why = error instanceof Error ? error.message : String(error);
   context.warnings.push(`the end of this run is not in the registry (${why})`);
   const exitCode = ending.exitCode === exitCodes.done ? exitCodeOf(error) : ending.exitCode;
-  const told = { ...ending, exitCode };
-  return { receipt: writeReceipt(context, told, thisProcess()), ending: told };
+  const unrecordedEnding = { ...ending, exitCode };
+  return { receipt: writeReceipt(context, unrecordedEnding, thisProcess()), ending: unrecordedEnding };
 }
 
 /** Why a run was stopped: our own reason, or the caller's abort, which is a cancellation whatever it carries. */
@@ -123,7 +123,7 @@ function reasonOf(signal: AbortSignal): Error {
   const why = reason instanceof Error ? reason.message : 'it was asked to stop';
   return new RebuildError(
     'CANCELLED',
-    `The run was cancelled (${why}). Readers were not moved; what is finished is saved, and the same command goes on from there.`,
+    `The run was cancelled (${why}). Readers were not moved; what is finished is saved, and the same command resumes from there.`,
   );
 }
 
@@ -169,7 +169,7 @@ async function leaveRun(
   // A run that was replaced has nothing left to say: its successor has marked it INTERRUPTED.
   if (ending.leaseLost) return;
   const { registry } = servers;
-  // A generation of several shards is not given up because one of them ends early: it stays BUILDING.
+  // A generation of several shards is not abandoned because one of them ends early: it stays BUILDING.
   if (generation && ending.generationState && !own) {
     await registry.moveGeneration(generation.uuid, ['BUILDING', 'INTERRUPTED'], ending.generationState, {
       fence,

@@ -30,7 +30,7 @@ export interface Receipt {
   readonly topic: { readonly name: string; readonly id: string };
   readonly ranges: readonly { readonly partition: number; readonly start: string; readonly end: string }[];
   readonly events: {
-    /** All events the generation was made from, those read by the runs that this one went on with among them. */
+    /** All events the generation was made from, including those read by the runs that this one resumed. */
     readonly read: number;
     readonly readByThisRun: number;
     readonly applied: number;

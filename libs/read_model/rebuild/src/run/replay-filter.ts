@@ -37,7 +37,7 @@ async function slicesFrom(
   slices: readonly LogSlice[],
   time: number,
 ): Promise<LogSlice[]> {
-  // Records have no earlier time, and Kafka takes negative ones for marks of its own: -1 would be the end.
+  // Records have no earlier time, and negative ones have a special meaning in Kafka: -1 would be the end.
   if (!(time > 0)) return [...slices];
   const offsets = await offsetsAt(servers, BigInt(time));
   return slices.map((slice) => ({ ...slice, start: offsets.get(slice.slice) ?? slice.end }));

@@ -123,7 +123,7 @@ describe('a part of the log', () => {
     });
   });
 
-  it('tells where an event lies that can never be applied, and in a dry run that nothing was written', async () => {
+  it('reports where an event lies that can never be applied, and in a dry run that nothing was written', async () => {
     const life = productHistory({ events: [step.created(), step.deleted(), step.priceChanged(7)] });
     await produce(model.topic, life);
     const filter = { aggregateIds: [life[0]!.subject] };

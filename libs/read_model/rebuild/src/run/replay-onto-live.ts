@@ -132,7 +132,7 @@ const someWouldNot = 'Some events could not be applied; see poison and gaps. Not
 const nothingToApplyTo =
   'there is nothing to apply a part of the log to. Nothing was changed. Rebuild the whole read model instead.';
 
-/** Events of another log have the same ids and versions of other lives: the version guard cannot tell them apart. */
+/** Events of another log have the same ids and versions of other lives: the version guard cannot distinguish them. */
 function ofEarlierTopic(
   { name, topicId, projection }: Generation,
   topic: { name: string; id: string },

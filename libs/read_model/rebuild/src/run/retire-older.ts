@@ -3,8 +3,8 @@ import type { CutoverRecord } from './receipt.ts';
 
 /**
  * After a switch: generations on standby before the one just replaced are no longer fed, and neither are proven ones that the
- * promoted one has overtaken. They are left for `prune`. A generation as of a moment (another fingerprint) is no older one, and
- * one that an alias or view still reads goes on being fed.
+ * promoted one has overtaken. They are left for `prune`. A generation as of a moment (another fingerprint) is not an older one, and
+ * one that an alias or view still reads keeps being fed.
  */
 export async function retireOlder(
   { registry, store }: { readonly registry: Registry; readonly store: Pick<GenerationStore, 'readBy'> },

@@ -123,7 +123,7 @@ function evenWithoutLog({ catchUp, onNotice }: RollbackInput): CatchUp {
       if (target !== 'end' || !(error instanceof DependencyError && error.dependency === 'kafka'))
         throw error;
       onNotice(
-        `${generation.name} is as far as the registry tells; the log could not be asked: ${error.message}`,
+        `${generation.name} is as current as the registry knows; the log could not be asked: ${error.message}`,
       );
     }
   };

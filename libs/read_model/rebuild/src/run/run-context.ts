@@ -50,7 +50,7 @@ export interface RunContext {
   /** Slices that are half read, with the snapshots of what was folded of them. */
   readonly halfRead: Map<number, SliceMark>;
   total?: SliceTally;
-  /** Events among them that were read by the run this one goes on with. */
+  /** Events among them that were read by the run that this one resumed. */
   readBefore?: number;
   dryRun?: DryRunReport;
   /** In a dry run: documents whose events lie in several slices, joined. */

@@ -26,7 +26,7 @@ export interface Ending {
   readonly leaseLost: boolean;
 }
 
-/** Exit codes of the command line, in one place. A cancellation by signal is 130 or 143 and told by the process itself. */
+/** Exit codes of the command line, in one place. A cancellation by signal is 130 or 143 and set by the process itself. */
 export const exitCodes = {
   done: 0,
   usage: 1,
@@ -92,7 +92,7 @@ function firstRefused({ total }: RunContext): string {
   return first ? ` The store refused document ${first.id}: ${first.reason}` : '';
 }
 
-/** A dry run tells by its exit code what the gate of a real run would say, as far as that can be known beforehand. */
+/** The exit code of a dry run says what the gate of a real run would say, as far as that can be known beforehand. */
 function endOfDryRun(failedChecks: readonly string[]): Ending {
   const refused = failedChecks.length > 0;
   return {
@@ -175,7 +175,7 @@ export function writeReceipt(context: RunContext, ending: Ending, startedBy: Rec
   };
 }
 
-/** Events of slices that were read in part, as far as that was saved: the next run goes on behind them. */
+/** Events of slices that were read in part, as far as that was saved: the next run resumes after them. */
 function halfReadEvents({ halfRead, tallies }: RunContext): number {
   return [...halfRead].reduce((sum, [slice, mark]) => sum + (tallies.has(slice) ? 0 : mark.read), 0);
 }

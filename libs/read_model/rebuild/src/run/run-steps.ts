@@ -17,7 +17,7 @@ export type RunStep =
   | { readonly step: 'report' }
   | { readonly step: 'ended'; readonly outcome: RebuildOutcome };
 
-/** How a step ended, told by its effect. */
+/** How a step ended, as its effect reports. */
 export type StepResult =
   | { readonly result: 'ready'; readonly generation: GenerationState | undefined }
   | { readonly result: 'built' }
@@ -53,7 +53,7 @@ export function nextStep(current: RunStep, result: StepResult, plan: RunPlan): R
   }
 }
 
-/** Where a run goes on with a generation in the state it was left in; a new one is built from the beginning. */
+/** Where a run continues with a generation in the state it was left in; a new one is built from the beginning. */
 function firstStep(generation: GenerationState | undefined, plan: RunPlan): RunStep {
   switch (generation) {
     case 'BUILT':

@@ -25,7 +25,7 @@ class Life {
   }
 }
 
-/** Runs shard `index` of 2 for so many calls of registry and store; undefined when it did not live to tell. */
+/** Runs shard `index` of 2 for so many calls of registry and store; undefined when it was killed first. */
 async function shard(model: TestReadModel, index: number, life: Life) {
   const servers = { registry: life.of(model.registry), store: life.of(model.store) };
   return model.rebuild({ shard: { index, of: 2 } }, {}, servers).catch(() => undefined);

@@ -34,7 +34,7 @@ describe('a build whose shards are all gone', () => {
     );
   });
 
-  it('is given up on request, and its index deleted', async () => {
+  it('is abandoned on request, and its index deleted', async () => {
     const model = await logOf(events);
     const first = await shards(model, 3)(0);
     const { receipt } = await model.rebuild({ resume: 'restart' });
@@ -43,7 +43,7 @@ describe('a build whose shards are all gone', () => {
     expect(receipt.generation!.uuid).not.toBe(first.receipt.generation!.uuid);
   });
 
-  it('is given up by the first of several shards of another version that start at once', async () => {
+  it('is abandoned by the first of several shards of another version that start at once', async () => {
     const model = await logOf(events);
     const first = await shards(model, 3)(0);
     const later = { ...model.projection, version: model.projection.version + 1 };
@@ -54,7 +54,7 @@ describe('a build whose shards are all gone', () => {
     expect(results[0]!.receipt.generation!.uuid).not.toBe(first.receipt.generation!.uuid);
   });
 
-  it('is not given up by a shard of another version while one of its own is at work', async () => {
+  it('is not abandoned by a shard of another version while one of its shards is running', async () => {
     const model = await logOf(events);
     const { store, arrived, goOn } = held(model);
     const working = shards(model, 2)(0, {}, store);
@@ -67,7 +67,7 @@ describe('a build whose shards are all gone', () => {
     expect((await shards(model, 2)(1)).receipt.outcome).toBe('promoted');
   });
 
-  it('goes on with what an interrupted run of the whole had finished', async () => {
+  it('continues with what an interrupted run of the whole had finished', async () => {
     const model = await logOf(events);
     const stop = new AbortController();
     const store: GenerationStore = {
@@ -86,7 +86,7 @@ describe('a build whose shards are all gone', () => {
 });
 
 describe('products whose events lie in several partitions', () => {
-  it('are joined by whoever finishes the build, to the digest of a single process', async () => {
+  it('are joined by the process that finishes the build, to the digest of a single process', async () => {
     const model = await testReadModel({ partitions: 6 });
     const lives = Array.from({ length: 12 }, (_, index) =>
       productHistory({ events: [step.created(), step.published(), step.priceChanged(index + 1)] }),

@@ -48,11 +48,11 @@ describe('a rebuild by shards', () => {
     expect(await model.store.observeReaders()).toMatchObject({ name: receipt.generation!.name });
   });
 
-  it('may be begun one after the other, in any order, and tells what is still open', async () => {
+  it('may be begun one after the other, in any order, and reports what is still open', async () => {
     const shard = shards(model, 3, { promote: false });
     const first = await shard(2);
     expect(first.receipt).toMatchObject({ outcome: 'shard-built', shard: { index: 2, of: 3, open: [0, 1] } });
-    expect(first.receipt.message).toContain('0/3 (not at work), 1/3 (not at work)');
+    expect(first.receipt.message).toContain('0/3 (not running), 1/3 (not running)');
     expect(first.receipt.ranges.map(({ partition }) => partition)).toEqual([2, 5]);
     expect((await shard(2)).receipt).toMatchObject({ outcome: 'shard-built', shard: { open: [0, 1] } });
     expect((await shard(0)).receipt).toMatchObject({ outcome: 'shard-built', shard: { open: [1] } });
@@ -63,7 +63,7 @@ describe('a rebuild by shards', () => {
     });
   });
 
-  it('builds anew when all of its shards are started again after they ended', async () => {
+  it('builds again when all of its shards are started again after they ended', async () => {
     const shard = shards(model, 1);
     const [first, second] = [await shard(0), await shard(0)];
     expect(outcomes([first, second])).toEqual(['promoted', 'promoted']);
@@ -90,7 +90,7 @@ describe('a rebuild by shards', () => {
     await model.rebuild({ resume: 'restart', promote: false });
   });
 
-  it('knows a shard that was killed before it could tell how it ended, once', async () => {
+  it('knows a shard that was killed before it could report how it ended, once', async () => {
     const shard = shards(model, 1);
     const { receipt } = await shard(0);
     const lease = await takeLease(model.registry, `${projection} 0/1`, randomUUID());
@@ -147,7 +147,7 @@ describe('a rebuild by shards', () => {
     expect(again.receipt.message).toContain('refused by the gate');
   });
 
-  it('refuses the same shard twice, another number of shards and a run of the whole while it is at work', async () => {
+  it('refuses the same shard twice, another number of shards and a run of the whole while it is running', async () => {
     const { store, arrived, goOn } = held(model);
     const working = shards(model, 2)(1, {}, store);
     await arrived;
@@ -195,7 +195,7 @@ describe('a rebuild by shards', () => {
     expect((await working).receipt.outcome).toBe('built');
   });
 
-  it('stops every shard at work when it is cancelled', async () => {
+  it('stops every running shard when it is cancelled', async () => {
     const stores = [held(model), held(model)];
     const working = stores.map(({ store }, index) => shards(model, 2)(index, {}, store));
     await Promise.all(stores.map(({ arrived }) => arrived));

@@ -61,7 +61,7 @@ export async function shardsAtWork(registry: Registry, projection: string): Prom
   return held.filter(({ lease }) => lease !== projection);
 }
 
-/** @throws RebuildError BUSY while shards of the projection are at work */
+/** @throws RebuildError BUSY while shards of the projection are running */
 export async function refuseBesideShards(registry: Registry, projection: string): Promise<void> {
   const others = await shardsAtWork(registry, projection);
   if (others.length > 0) throw busyWithShards(projection, others);
@@ -162,7 +162,7 @@ export async function openBuild(
   }
 }
 
-/** Whether a run of the whole projection goes on with what this shard has built already. */
+/** Whether a run of the whole projection continues with what this shard has already built. */
 async function isTakenOn(
   registry: Registry,
   projection: string,

@@ -29,7 +29,7 @@ describe('the slices of shards', () => {
     );
   });
 
-  it('leave what was counted between slices to whoever finishes the build', () => {
+  it('leave what was counted between slices to the process that finishes the build', () => {
     for (const shard of [
       { index: 0, of: 1 },
       { index: 1, of: 2 },

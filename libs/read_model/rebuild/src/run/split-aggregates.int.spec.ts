@@ -23,7 +23,7 @@ async function split(): Promise<TestReadModel> {
   return model;
 }
 
-/** A store whose answers are lost from the first document of version 4 on: written, but the run is told to stop. */
+/** A store whose answers are lost from the first document of version 4 on: written, but the run is stopped. */
 function stoppedAtTheJoint(model: TestReadModel, stop: AbortController): GenerationStore {
   return {
     ...model.store,

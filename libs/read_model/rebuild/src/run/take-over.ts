@@ -26,7 +26,7 @@ export interface WantedBuild {
   readonly source: LogSource['kind'];
 }
 
-/** An unfinished generation that a run goes on with. */
+/** An unfinished generation that a run continues. */
 export interface TakenOver {
   readonly checkpoint: Checkpoint;
   readonly generation: Generation;
@@ -35,10 +35,10 @@ export interface TakenOver {
 }
 
 /**
- * Takes over what an interrupted run or the shards of a build left, if it fits, else gives it up. The caller holds the
+ * Takes over what an interrupted run or the shards of a build left, if it fits, and otherwise abandons it. The caller holds the
  * projection's own lease, under `fence`.
  *
- * @throws RebuildError USAGE when it has to be resumed and cannot be; BUSY when it does not fit while its shards are at work
+ * @throws RebuildError USAGE when it has to be resumed and cannot be; BUSY when it does not fit while its shards are running
  */
 export async function takeOver(
   context: RunContext,
@@ -71,7 +71,7 @@ export async function takeOver(
     await registry.shards.close(build.generation, 'given-up', fence);
   }
   if (use)
-    control.onNotice?.(`${named} was interrupted and cannot be resumed (${use.reason}): starting anew`);
+    control.onNotice?.(`${named} was interrupted and cannot be resumed (${use.reason}): starting over`);
   await abandonLeftovers(context, fence, undefined);
   return undefined;
 }
@@ -121,7 +121,7 @@ async function fits(
   return { usable: true, checkpoint, generation };
 }
 
-/** Whether a run that went on with this generation was refused: it would be again, however often it is resumed. */
+/** Whether a run that continued this generation was refused: it would be again, however often it is resumed. */
 async function wasRefused(
   { servers, options }: RunContext,
   { uuid }: Generation,
@@ -138,7 +138,7 @@ async function wasRefused(
 }
 
 /**
- * Generations of dead runs that nobody reads or feeds: given up, and their index or table deleted. One that failed is kept for
+ * Generations of dead runs that nobody reads or feeds: abandoned, and their index or table deleted. One that failed is kept for
  * inspection, unless it never held anything: then there is nothing to inspect, and it makes the cluster red.
  */
 async function abandonLeftovers(context: RunContext, fence: Fence, keep: string | undefined): Promise<void> {

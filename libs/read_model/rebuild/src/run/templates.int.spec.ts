@@ -12,7 +12,7 @@ import { verifyReadModel } from '../verify/verify.ts';
 import { prune } from './prune.ts';
 import { underLease } from './under-lease.ts';
 
-/** A read model whose indices have a name of their own, so that a template can be made for it alone. */
+/** A read model with unique index names, so that a template can be made for it alone. */
 async function ownModel(): Promise<TestReadModel> {
   const projection = { ...productSearch, name: freshName('templates') } as unknown as Projection;
   const model = await testReadModel({ partitions: 1, projection });
@@ -147,7 +147,7 @@ describe('an index that is not as it was asked for', () => {
   });
 });
 
-describe('a generation of its own that no node ever took', () => {
+describe('its own generation that no node ever took', () => {
   async function neverBuilt(model: TestReadModel, state: GenerationState): Promise<Generation> {
     const uuid = randomUUID();
     const name = `${model.projection.name}_v1_20200101_00000${minted++}_c0ffee00` as GenerationName;

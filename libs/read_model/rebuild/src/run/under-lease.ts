@@ -25,7 +25,7 @@ export async function takeLease(registry: Registry, lease: string, runId: string
   throw busyWith(lease, attempt);
 }
 
-/** Takes a lease if it is free, or tells who holds it. */
+/** Takes a lease if it is free, or returns its holder. */
 export async function tryLease(
   registry: Registry,
   lease: string,
@@ -45,8 +45,8 @@ export async function tryLease(
   });
   return {
     fence,
-    // A lease that cannot be given back is free as soon as its holder's session has ended, or runs out by itself: that must
-    // not take the place of what the work came to.
+    // A lease that cannot be released is free as soon as its holder's session ends, or expires: that must not hide the
+    // outcome of the work.
     release: async () => {
       await registry.releaseLease(fence).catch(() => undefined);
       await presence.end();
@@ -54,11 +54,11 @@ export async function tryLease(
   };
 }
 
-/** The refusal to work beside whoever holds a lease. */
+/** The refusal to work beside the holder of a lease. */
 export function busyWith(lease: string, { runId, holder, startedAt }: LeaseHolder): RebuildError {
   return new RebuildError(
     'BUSY',
-    `Run ${runId} of ${lease} (${holder}, since ${startedAt.toISOString()}) is at work. Nothing was ` +
+    `Run ${runId} of ${lease} (${holder}, since ${startedAt.toISOString()}) is running. Nothing was ` +
       'changed. Watch it with `rebuild-job status`, stop it with `rebuild-job cancel`, or try again when it is done.',
   );
 }

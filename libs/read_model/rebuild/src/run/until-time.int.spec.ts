@@ -71,7 +71,7 @@ describe('a generation as of a moment', () => {
     expect(fingerprint).not.toBe(fed);
     expect(whole.generation!.fingerprint).toBe(fed);
 
-    // A further run of the whole does not take it for an older build of its own.
+    // A further run of the whole does not mistake it for an older build.
     await model.rebuild();
     expect(await model.registry.findGeneration(uuid)).toMatchObject({ state: 'VERIFIED' });
 

@@ -11,7 +11,7 @@ export async function feedBy(
   await registry.beat('a-test-feeder', [{ generation: generation!.uuid, partitions }]);
 }
 
-/** Makes the last sign of life of every feeder a minute older: whoever gave it died without a word. */
+/** Makes the last sign of life of every feeder a minute older: as if the feeder had died without a word. */
 export async function silenceFeeders({ databaseUrl }: Pick<TestReadModel, 'databaseUrl'>): Promise<void> {
   const client = new Client({ connectionString: databaseUrl });
   await client.connect();

@@ -58,7 +58,7 @@ describe.each([
     // Nobody was ever there for this generation.
     await model.registry.removeFeeder('a-test-feeder');
     expect(await verify(noList)).toMatchObject(behind);
-    // Whoever was there has not given a sign of life for a minute.
+    // The feeder has not given a sign of life for a minute.
     await feedBy(model, live);
     await silenceFeeders(model);
     expect(await verify(noList)).toMatchObject(behind);
@@ -68,7 +68,7 @@ describe.each([
     expect(some).toMatchObject({ outcome: 'behind', freshness: { kind: 'not-fed' } });
     expect(some.counts.behind + some.counts.inFlight).toBe(9);
     expect(some.counts.inFlight).toBeGreaterThan(0);
-    // All is about to be written; it only takes longer than whoever asks allows.
+    // All is about to be written; it only takes longer than the caller allows.
     await feedBy(model, live);
     expect(await verify(noList)).toMatchObject({ outcome: 'clean', counts: { inFlight: 9, behind: 0 } });
     expect(await verify({ ...noList, maxLagMs: 0 })).toMatchObject({

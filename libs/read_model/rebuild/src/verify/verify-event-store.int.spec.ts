@@ -41,7 +41,7 @@ beforeAll(async () => {
 });
 
 describe('verify against the event store', () => {
-  it('finds a read model clean that holds all the topic has, and tells what was not published yet from what is missing', async () => {
+  it('finds a read model clean that holds all the topic has, and distinguishes what was not published yet from what is missing', async () => {
     expect(await verify({ deep: true })).toMatchObject({
       clean: true,
       source: 'event-store',

@@ -110,7 +110,7 @@ export const foldingGuards: readonly Guard[] = [
     specs: [
       {
         file: `${run}/rebuild.int.spec.ts`,
-        titles: ['is given up when mapping or projection changed since'],
+        titles: ['is abandoned when mapping or projection changed since'],
       },
     ],
   },
@@ -121,7 +121,7 @@ export const foldingGuards: readonly Guard[] = [
     file: `${run}/take-over.ts`,
     text: 'if (!generation || (await store.meta(generation.name))?.uuid !== generation.uuid)',
     without: 'if (!generation)',
-    specs: [{ file: `${run}/rebuild.int.spec.ts`, titles: ['is given up when its index is gone'] }],
+    specs: [{ file: `${run}/rebuild.int.spec.ts`, titles: ['is abandoned when its index is gone'] }],
   },
   {
     id: 'saved-before-it-ends',

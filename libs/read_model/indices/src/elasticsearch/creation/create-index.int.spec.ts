@@ -159,7 +159,7 @@ describe('an index whose name a template matches', () => {
     await put({}, { data_stream: {} });
     await expect(store.create(newName(), meta())).rejects.toMatchObject({
       code: 'STORE_MISCONFIGURED',
-      message: expect.stringContaining(`index template "${templateName}" makes a data stream`),
+      message: expect.stringContaining(`index template "${templateName}" turns every index`),
     });
     await removeTemplates();
     await put({ settings: { 'index.mapping.total_fields.limit': 3 } });
