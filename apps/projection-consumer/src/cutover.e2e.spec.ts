@@ -89,8 +89,8 @@ describe('a cutover while events are written', () => {
       );
     }
     expect(await fixture.generations('GONE')).toMatchObject([{ name: deleted.name }]);
-    const told = consumer.output.filter(({ json }) => json?.['generation'] === deleted.name);
-    expect(told.map(({ json }) => json?.['msg'])).toEqual([
+    const logged = consumer.output.filter(({ json }) => json?.['generation'] === deleted.name);
+    expect(logged.map(({ json }) => json?.['msg'])).toEqual([
       expect.stringContaining('the index or table of the generation is gone'),
     ]);
     await run('rollback');

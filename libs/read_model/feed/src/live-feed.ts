@@ -43,7 +43,7 @@ export interface LiveFeedServers {
    */
   readonly onSuspended: (generation: Generation, error: unknown) => Promise<void> | void;
   /**
-   * Told when the index or table of a generation is gone, whoever reads it. It is not fed any more, and the others are. As long as
+   * Called when the index or table of a generation is gone, read or not. It is no longer fed, but the others are. As long as
    * nothing else of the read model is there it keeps its state, and this is called again each time that shows.
    */
   readonly onGone: (generation: Generation, error: unknown) => Promise<void> | void;
