@@ -152,6 +152,7 @@ it('lists what a rebuild covered as resolved, and records the discard of what is
   await app.kill();
   // The event store has it whole.
   await fixture.store([created!, changed!, published!]);
+  await produce(fixture.topic, [published!]);
   const rebuild = spawnApp('apps/rebuild-job/src/main.ts', {
     args: ['rebuild', '--projection', 'all', '--source', 'event-store', '--json'],
     env: { ...fixture.env },
@@ -160,6 +161,77 @@ it('lists what a rebuild covered as resolved, and records the discard of what is
   const again = await dlq(fixture, 'redrive', unknown);
   expect(again).toMatchObject({ code: 0, out: expect.stringContaining('contained') as string });
 
-  expect((await dlq(fixture, 'discard', nothing, '--reason', 'a broken producer')).code).toBe(0);
+  // What to do is a line that can be pasted.
+  const shown = await dlq(fixture, 'show', nothing);
+  const [, line = ''] = /: \.\/reprise dlq (discard .*)$/m.exec(shown.out) ?? [];
+  expect((await dlq(fixture, ...line.replaceAll('"', '').split(' '))).code).toBe(0);
   expect(await rows(fixture)).toMatchObject([{ state: 'resolved' }, { id: nothing, state: 'discarded' }]);
+
+  // The log alone says as much now: what is resolved is taken from the event store, what is discarded is left out.
+  const fromKafka = spawnApp('apps/rebuild-job/src/main.ts', {
+    args: ['rebuild', '--projection', 'all', '--source', 'kafka', '--json'],
+    env: { ...fixture.env },
+  });
+  expect(await fromKafka.exit(60_000)).toMatchObject({ code: 0 });
+  const letters = { leftOut: { count: 1 }, resolved: { count: 1, first: [{ id: unknown }] }, replaced: 1 };
+  const digests = (JSON.parse(rebuild.stdout()) as { digest: string }[]).map(({ digest }) => digest);
+  expect(JSON.parse(fromKafka.stdout())).toMatchObject(digests.map((digest) => ({ digest, letters })));
+});
+
+it('G3, G10: leaves a discarded letter out of rebuild, verify and repair as the live feed does, and refuses new poison', async () => {
+  const fixture = await consumerFixture(1);
+  const job = async (...args: string[]) => {
+    const app = spawnApp('apps/rebuild-job/src/main.ts', { args, env: { ...fixture.env } });
+    const { code } = await app.exit(90_000);
+    return { code, out: app.stdout() };
+  };
+  const app = fixture.start();
+  await app.ready();
+  await eventually(async () => {
+    expect(await fixture.registry.listGenerations({ states: ['LIVE'] })).toHaveLength(3);
+  }, patient);
+  const [created, changed, published] = productHistory({
+    events: [step.created(), step.priceChanged(3), step.published()],
+  }) as [ProductEvent, ProductEvent, ProductEvent];
+  const { subject } = created;
+  const others = catalogue(5);
+  await fixture.store([created, ...others]);
+  await produce(fixture.topic, [created]);
+  await produceRaw(fixture.topic, [
+    { key: subject, value: encodeEvent(changed).replace('price-changed.v1', 'price-changed.v9') },
+    { key: subject, value: encodeEvent(published) },
+  ]);
+  await produce(fixture.topic, others);
+  await recordsInTopic(fixture.deadLetters, 2);
+  await eventually(async () => {
+    const live = await fixture.registry.listGenerations({ states: ['LIVE'] });
+    const reached = await Promise.all(live.map(({ uuid }) => fixture.registry.positions(uuid)));
+    expect(reached.map((at) => Number(at.get(0)))).toEqual(Array(3).fill(3 + others.length));
+  }, patient);
+  const [spoiled, behind] = [`${fixture.topic.name}:0:1`, `${fixture.topic.name}:0:2`];
+  const discarded = await dlq(fixture, 'discard', spoiled, '--reason', 'sent by a load test');
+  expect(discarded).toMatchObject({ code: 0, out: expect.stringContaining(`${behind}  waits`) as string });
+  const verified = await job('verify', '--projection', 'all', '--report', 'json');
+  expect(verified.code).toBe(0);
+  // Live digest and the fold's are the same: no bucket differs, and nothing is called in flight.
+  expect(JSON.parse(verified.out)).toMatchObject(
+    Array(3).fill({ clean: true, bucketsCompared: 0, counts: { inFlight: 0 }, log: { poison: 0 } }),
+  );
+  // Threads are given what is left out.
+  const rebuilt = await job('rebuild', '--projection', 'all', '--workers=2', '--memory=1280mb', '--json');
+  expect(rebuilt.code).toBe(0);
+  const first = [{ id: spoiled, aggregateId: subject, version: 2, reason: 'sent by a load test' }];
+  expect(JSON.parse(rebuilt.out)).toMatchObject(
+    Array(3).fill({ outcome: 'promoted', letters: { leftOut: { count: 1, first }, heldProducts: 1 } }),
+  );
+  const repaired = await job('repair', '--projection', 'all', '--aggregate-id', subject);
+  expect(repaired.code).toBe(0);
+  expect(repaired.out.match(/: 0 of \d documents repaired, 0 products failed/g)).toHaveLength(3);
+
+  await produceRaw(fixture.topic, [{ key: 'nobody', value: '{not json' }]);
+  await recordsInTopic(fixture.deadLetters, 3);
+  const refused = await job('rebuild', '--projection', 'product_search');
+  expect(refused.code).toBe(2);
+  expect(refused.out).toMatch(/FAILED poison events: expected 0, found 1/);
+  expect((await app.kill()).code).toBe(0);
 });

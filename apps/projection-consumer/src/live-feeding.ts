@@ -92,7 +92,7 @@ export function liveFeeding({
     queue,
     registry,
     models,
-    history: permanentHistory(eventStore),
+    history: permanentHistory(eventStore, registry.letterActions.discardedOf),
     holder: feederId,
     tasksPerSecond: configuration.repairTasksPerSecond,
     leaseMs: 1_000 * configuration.repairLeaseSeconds,
@@ -106,7 +106,7 @@ export function liveFeeding({
     registry,
     models,
     topicId: topic.id,
-    history: aggregateHistory(eventStore),
+    history: aggregateHistory(eventStore, registry.letterActions.discardedOf),
     blocked: new BlockedAggregates(pool),
     limit: { attempts: configuration.deadLetterAttempts, pause: pauseBetweenAttempts },
     putAside: async (letters: readonly DeadLetter[]) => {

@@ -4,7 +4,7 @@ import {
   BlockedAggregates,
   createElasticsearchClient,
   createReadModelPool,
-  DeadLetterActions,
+  type DeadLetterActions,
   openGenerationStore,
   Registry,
   type GenerationStore,
@@ -101,7 +101,7 @@ export async function openUnbound(
   }
   const faults = new FaultLog();
   const registry = new Registry(pool, { onRetry: faults.retried });
-  const history = aggregateHistory(eventStore);
+  const history = aggregateHistory(eventStore, registry.letterActions.discardedOf);
   const storeOf = (projection: Projection) =>
     openGenerationStore(projection, {
       client,
@@ -112,7 +112,7 @@ export async function openUnbound(
     });
   return {
     registry,
-    deadLetters: { blocked: new BlockedAggregates(pool), actions: new DeadLetterActions(pool) },
+    deadLetters: { blocked: new BlockedAggregates(pool), actions: registry.letterActions },
     repairs: new RepairQueue(pool, {
       maxTasks: configuration.repairQueueLimit,
       maxFailures: configuration.repairAttempts,

@@ -24,6 +24,7 @@ export async function rebuildSearch(
   const client = createElasticsearchClient(settings.elasticsearch);
   const pool = createReadModelPool(settings.readModelDatabaseUrl);
   const eventStore = createReadModelPool(settings.eventStoreDatabaseUrl);
+  const registry = new Registry(pool);
   const projection = findProjection('product_search')!;
   try {
     await assertReadModelMigrated(pool, { budgetMs: 10_000 });
@@ -42,9 +43,9 @@ export async function rebuildSearch(
       {
         kafka: settings.kafka,
         topic: settings.productEventsTopic,
-        registry: new Registry(pool),
+        registry,
         store: openGenerationStore(projection, { client, pool, searchAlias: settings.searchAlias }),
-        history: aggregateHistory(eventStore),
+        history: aggregateHistory(eventStore, registry.letterActions.discardedOf),
         eventStore,
       },
       {

@@ -167,7 +167,12 @@ function repairServers(projection: Projection, servers: OpenServers): RepairServ
   const { registry, store, eventStore } = servers.of(projection);
   if (!eventStore)
     throw new RebuildError('USAGE', 'The event store is not configured: set EVENT_STORE_DATABASE_URL.');
-  return { projection, registry, store, history: permanentHistory(eventStore) };
+  return {
+    projection,
+    registry,
+    store,
+    history: permanentHistory(eventStore, registry.letterActions.discardedOf),
+  };
 }
 
 function nothingFed({ name, version }: Projection): RebuildError {

@@ -1,6 +1,7 @@
 import type { Receipt } from '@reprise/read-model-rebuild';
 import { printable } from '@reprise/runtime';
 import { describeUnknown } from '../aggregate-ids.ts';
+import { leftOutLines, lettersLine } from './receipt-letters.ts';
 import { idText, linesText } from './text.ts';
 
 const number = (value: number) => value.toLocaleString('en-US');
@@ -20,6 +21,7 @@ export function describeReceipt(receipt: Receipt): string {
       'events',
       `${number(events.read)} read${events.readByThisRun === events.read ? '' : ` (${number(events.readByThisRun)} by this run)`}, ${number(events.applied)} applied, ${number(events.duplicate)} duplicate, ${number(events.deadLettered)} poison, ${number(events.heldBack)} held back`,
     ],
+    ...lettersLine(receipt),
     [
       'documents',
       `${number(documents.live)} live, ${number(documents.tombstones)} tombstones, ${number(documents.written)} written${documents.refused === 0 ? '' : `, ${number(documents.refused)} refused by the store`}`,
@@ -70,6 +72,7 @@ export function describeReceipt(receipt: Receipt): string {
     Math.max(0, receipt.gaps.length - 5) +
     (documents.refused - refused.length);
   if (more > 0) text.push(`  and ${more} more: see --json`);
+  text.push(...leftOutLines(receipt));
   text.push(...describeUnknown(receipt.unknown));
   for (const warning of receipt.warnings) text.push(`  warning: ${warning}`);
   if (receipt.message) text.push(...receipt.message.split('\n').map((line) => `  ${line}`));

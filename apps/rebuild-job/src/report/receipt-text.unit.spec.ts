@@ -34,6 +34,12 @@ const failed: Receipt = {
   resources: { maxRssBytes: 200 * 2 ** 20, spilledBytes: 0 },
   untilTs: null,
   dryRun: null,
+  letters: {
+    leftOut: { count: 0, first: [] },
+    resolved: { count: 0, first: [] },
+    replaced: 0,
+    heldProducts: 0,
+  },
   poison: [],
   gaps: [],
   unknown: [],
@@ -66,5 +72,24 @@ describe('the receipt of a run', () => {
     const ranges = [{ partition: 0, start: '0', end: '7' }];
     const text = describeReceipt({ ...failed, topic: { name: 'product.events', id: 'abc' }, ranges });
     expect(text).toMatch(/^ {2}log +kafka product\.events \(abc\), 1 partitions$/m);
+  });
+
+  it('lists the discarded letters it left out, with who, when and why, and counts the others that were dealt with', () => {
+    const letter = (offset: number) => ({
+      ...{ id: `product.events:0:${offset}`, aggregateId: 'p-1', version: 2, by: 'ops@vm' },
+      ...{ discardedAt: '2026-01-01T00:00:00.000Z', reason: 'a load test\u001b[2J' },
+    });
+    const first = Array.from({ length: 7 }, (_, offset) => letter(offset));
+    const letters = { ...failed.letters, leftOut: { count: 9, first }, heldProducts: 3 };
+    const text = describeReceipt({ ...failed, letters });
+    expect(text).toMatch(
+      /^ {2}letters +9 discarded and left out, 0 resolved, 3 products held back behind them$/m,
+    );
+    expect(text).toMatch(
+      /^ {2}left out product\.events:0:4 \(p-1 v2\): discarded 2026-01-01T00:00:00\.000Z by ops@vm: a load test\uFFFD\[2J$/m,
+    );
+    expect(text).not.toContain('product.events:0:5');
+    expect(text).toMatch(/^ {2}and 4 more left out: see --json$/m);
+    expect(describeReceipt(failed)).not.toContain('letters');
   });
 });

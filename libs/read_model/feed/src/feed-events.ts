@@ -19,8 +19,11 @@ export interface FeedTarget {
   readonly projection: Projection;
 }
 
-/** All events of one aggregate in version order, from the permanent log. */
-export type AggregateHistory = (aggregateId: string) => Promise<readonly ProductEvent[]>;
+/**
+ * All events of one aggregate in version order, from the permanent log. With a projection: those up to the first that it leaves
+ * out because its dead letter was discarded.
+ */
+export type AggregateHistory = (aggregateId: string, projection?: string) => Promise<readonly ProductEvent[]>;
 
 /** An event that came before its predecessors and for which the history had no remedy. */
 export interface UnresolvedGap {
@@ -144,7 +147,7 @@ async function closeGap(
   folded: Remedied,
 ): Promise<Remedied> {
   try {
-    const known = await history(own[0]?.subject ?? '');
+    const known = await history(own[0]?.subject ?? '', projection.name);
     return foldInOrder(projection, before, [...known, ...own]);
   } catch (error) {
     if (!(error instanceof HistoryUnreadable)) throw error;

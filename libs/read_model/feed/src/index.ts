@@ -1,4 +1,9 @@
-export { aggregateHistory, eventStoreFault, HistoryUnreadable } from './aggregate-history.ts';
+export {
+  aggregateHistory,
+  eventStoreFault,
+  HistoryUnreadable,
+  type DiscardedOf,
+} from './aggregate-history.ts';
 export {
   feedEvents,
   foldInOrder,
@@ -54,6 +59,7 @@ export {
   type DiscardRequest,
   type DiscardResult,
 } from './dead-letters/discard.ts';
+export { isLeftOut } from './dead-letters/left-out.ts';
 export { judgedLetters, type JudgedLetter, type LetterState } from './dead-letters/judged-letters.ts';
 export { type RedriveOutcome } from './dead-letters/letter-outcome.ts';
 export { fedModels, type LetterModel, type LetterServers } from './dead-letters/letter-servers.ts';

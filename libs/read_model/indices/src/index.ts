@@ -56,6 +56,8 @@ export {
 } from './registry/blocked-aggregates.ts';
 export {
   DeadLetterActions,
+  type DiscardedLetter,
+  type DiscardFilter,
   type LetterAction,
   type LetterKey,
   type RecordedLetterAction,

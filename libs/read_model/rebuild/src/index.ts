@@ -31,6 +31,12 @@ export { shardStatus, type ShardedBuildStatus } from './run/shard-status.ts';
 export { missingOf, orphansOf, prune, type PruneResult } from './run/prune.ts';
 export { replayOntoLive } from './run/replay-onto-live.ts';
 export { type ReplayFilter } from './run/replay-filter.ts';
+export {
+  listedLetters,
+  type LeftOutLetter,
+  type LettersOfRun,
+  type ResolvedLetter,
+} from './left-out/letters-of-run.ts';
 export { faultClasses, type Drift, type DriftClass } from './verify/classify.ts';
 export { type VerifyOutcome } from './verify/outcome.ts';
 export { verifyReadModel, type VerifyOptions, type VerifyReport } from './verify/verify.ts';

@@ -1,15 +1,16 @@
 import type { ProductEvent } from '@reprise/events';
-import { aggregateHistory, eventStoreFault } from '@reprise/read-model-feed';
+import { aggregateHistory, eventStoreFault, type DiscardedOf } from '@reprise/read-model-feed';
 import type { Pool } from 'pg';
 import { RepairRefused } from './errors.ts';
 
 /** The permanent log, one aggregate at a time. */
 export interface PermanentHistory {
   /**
-   * All events of an aggregate, in version order; none for an id no aggregate has.
+   * The events of an aggregate, in version order, up to the first that the projection leaves out because its dead letter was
+   * discarded; none for an id no aggregate has.
    * @throws HistoryUnreadable when an event does not decode; DependencyError
    */
-  eventsOf(aggregateId: string): Promise<readonly ProductEvent[]>;
+  eventsOf(aggregateId: string, projection: string): Promise<readonly ProductEvent[]>;
   /**
    * Checks that an event which is not in there does not exist: only then may a document lose a version or be taken away.
    * @throws RepairRefused for a standby, which may be behind, and for an event store without any event; DependencyError
@@ -17,11 +18,14 @@ export interface PermanentHistory {
   assertAuthoritative(): Promise<void>;
 }
 
-/** @param eventStore connects as the role that may only SELECT the event store; it stays the caller's */
-export function permanentHistory(eventStore: Pool): PermanentHistory {
-  const history = aggregateHistory(eventStore);
+/**
+ * @param eventStore connects as the role that may only SELECT the event store; it stays the caller's
+ * @param discardedOf finds the discarded dead letters of an aggregate in the registry
+ */
+export function permanentHistory(eventStore: Pool, discardedOf: DiscardedOf): PermanentHistory {
+  const history = aggregateHistory(eventStore, discardedOf);
   return {
-    eventsOf: (aggregateId) => history(aggregateId),
+    eventsOf: (aggregateId, projection) => history(aggregateId, projection),
 
     assertAuthoritative: async () => {
       const { rows } = await eventStore

@@ -152,8 +152,8 @@ describe.each(models.map((projection) => [projection.name, projection] as const)
       const next = productHistory({ id, events: [step.priceChanged(77)], firstVersion: 4 });
       const history = {
         ...made.history,
-        async eventsOf(aggregateId: string) {
-          const known = await made.history.eventsOf(aggregateId);
+        async eventsOf(aggregateId: string, of: string) {
+          const known = await made.history.eventsOf(aggregateId, of);
           history.eventsOf = made.history.eventsOf;
           await made.commit(next);
           await feedEvents({ store, name: live, projection }, next, undefined);
@@ -244,7 +244,11 @@ describe('an event store that may lack events', () => {
     url.searchParams.set('options', '-c search_path=likeness,public,pg_catalog');
     const pool = createReadModelPool(url.href);
     try {
-      const repair = repairAggregate({ ...servers, history: permanentHistory(pool) }, extra.id, signal);
+      const repair = repairAggregate(
+        { ...servers, history: permanentHistory(pool, made.registry.letterActions.discardedOf) },
+        extra.id,
+        signal,
+      );
       await expect(repair).rejects.toMatchObject({
         code: 'REPAIR_REFUSED',
         message: expect.stringContaining('Nothing was changed'),
@@ -258,7 +262,7 @@ describe('an event store that may lack events', () => {
   it('is distinguished from one that is out of reach', async () => {
     const pool = createReadModelPool('postgres://nobody@127.0.0.1:1/none');
     const repair = repairAggregate(
-      { ...servers, history: permanentHistory(pool) },
+      { ...servers, history: permanentHistory(pool, made.registry.letterActions.discardedOf) },
       life()[0]!.subject,
       signal,
     );

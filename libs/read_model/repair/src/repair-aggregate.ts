@@ -93,7 +93,11 @@ async function repairDocument(
   for (let round = 1; round <= maxRounds; round++) {
     signal.throwIfAborted();
     const observed = await store.observe(generation, aggregateId);
-    const { document, obstacle } = fold(projection, aggregateId, await history.eventsOf(aggregateId));
+    const { document, obstacle } = fold(
+      projection,
+      aggregateId,
+      await history.eventsOf(aggregateId, projection.name),
+    );
     const fault = judge(observed, document);
     first ??= { fault, from: observed?.version ?? null };
     if (fault === undefined) {

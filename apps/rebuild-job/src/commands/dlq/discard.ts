@@ -13,7 +13,7 @@ export const discardCommand: Verb = {
   name: 'discard',
   operands: '[ids...]',
   description:
-    'Discards dead letters, on record. Events that wait behind one resume if the version rule allows it, else their product goes to repair.',
+    'Discards dead letters, on record: rebuilds leave their records out. What waits behind is applied if the version rule allows it.',
   options: [
     ['--reason <text>', 'why it is discarded, for the record (required)'],
     ['--json', 'print one JSON document on stdout'],
@@ -23,7 +23,7 @@ export const discardCommand: Verb = {
     const chosen = chosenProjections(options);
     const ids = readIds(options, words);
     if (ids.size === 0)
-      options.problem('name the dead letters to discard: dlq discard topic:partition:offset');
+      options.problem('name the dead letters to discard: dlq discard topic:partition:offset --reason TEXT');
     const reason = options.text('reason')?.trim() ?? '';
     if (reason === '') options.problem('--reason is required: say why, it is kept on record');
     const json = options.flag('json');
@@ -52,11 +52,13 @@ export const discardCommand: Verb = {
         const { discarded, released, waiting } = result;
         for (const id of discarded) stdout(`${id}  discarded\n`);
         for (const id of released) stdout(`${id}  released\n`);
-        for (const id of waiting) stdout(`${id}  waits; its product was handed to repair\n`);
-        if (discarded.length === 0) stdout('Nothing was changed: they were discarded before.\n');
+        for (const id of waiting) stdout(`${id}  waits; its product is in the repair queue\n`);
+        if (discarded.length === 0) stdout('Nothing was changed: they were already discarded.\n');
       }
       if (refused > 0)
-        stderr(`The repair queue is full and refused ${refused} tasks. See: ${program} repair --status\n`);
+        stderr(
+          `The repair queue is full and refused ${refused} tasks. Look at it: ${program} repair --projection all --status\n`,
+        );
       return refused > 0 ? exitCodes.refused : exitCodes.done;
     });
   },

@@ -67,7 +67,7 @@ describe('the text of a dead letter', () => {
   it('has a remedy for any reason, also one that is called like a member of every object', () => {
     for (const reason of ['constructor', '__proto__', 'toString'])
       expect(remedyFor({ ...letter, letter: { ...letter.letter, reason } })).toMatch(
-        /^See the error; then: dlq redrive/,
+        /^See the error\. Then: \.\/reprise dlq redrive product\.events:3:42, or: \.\/reprise dlq discard/,
       );
   });
 
@@ -80,9 +80,13 @@ describe('the text of a dead letter', () => {
   });
 
   it('says what to do, with the id in it', () => {
-    expect(remedyFor(letter)).toMatch(/Deploy the release .* then: dlq redrive product\.events:3:42$/);
+    expect(remedyFor(letter)).toMatch(
+      /Deploy the release .* then: \.\/reprise dlq redrive product\.events:3:42$/,
+    );
     expect(remedyFor({ ...letter, state: 'resolved' })).toMatch(/^Nothing/);
-    expect(remedyFor({ ...letter, live: [] })).toMatch(/rebuild first/);
+    expect(remedyFor({ ...letter, live: [] })).toMatch(
+      /Rebuild first: \.\/reprise rebuild --projection all$/,
+    );
   });
 });
 

@@ -1,5 +1,6 @@
 import type { JudgedLetter } from '@reprise/read-model-feed';
 import { printable, printableLines } from '@reprise/runtime';
+import { program } from '@reprise/runtime/commands';
 import { idText } from '../../report/text.ts';
 
 /** A dead letter as `dlq list` gives it, for JSON. */
@@ -35,38 +36,32 @@ export function lineOf({ id, state, reason, waitsBehind, aggregateId, version, e
   return `${id}  ${state.padEnd(9)} ${idText(reason).padEnd(16)} ${of}  ${why}`;
 }
 
+const discardIt = `${program} dlq discard ID --reason "why"`;
+const redriveIt = `${program} dlq redrive ID`;
+
 /** By reason, which is whatever the header of a letter says. */
 const remedies: ReadonlyMap<string, string> = new Map(
   Object.entries({
-    'null-value': 'The record is empty. Find the producer; then discard it: dlq discard ID --reason TEXT',
-    'not-json': 'The record is not JSON. Find the producer; then discard it: dlq discard ID --reason TEXT',
-    'not-an-envelope':
-      'The record is not an event. Find the producer; then discard it: dlq discard ID --reason TEXT',
-    'unknown-type':
-      'Deploy the release that knows this type (rebuild-job and projection-consumer), then: dlq redrive ID',
-    'schema-violated':
-      'Fix the producer, or deploy a release that upcasts this event, then: dlq redrive ID. If it can never be right: dlq discard ID',
-    'not-applicable':
-      'No life of a product has this event at this place, or the projection cannot take it. Correct the projection and rebuild, or redrive with the corrected release: dlq redrive ID. If the event is wrong: dlq discard ID',
-    'refused-by-store':
-      'The store does not accept the document (see the error): correct the mapping and rebuild. A rebuild that contains this version resolves this letter.',
-    'version-gap':
-      'An earlier event is missing in the log and in the event store. Redrive it if it is a dead letter itself; else repair the product: rebuild-job repair --projection all --aggregate-id PRODUCT',
-    'waits-behind':
-      'Nothing is wrong with this event. Redrive the letter it waits behind: it is released with it.',
+    'null-value': `The record is empty. Find its producer, then discard the letter: ${discardIt}`,
+    'not-json': `The record is not JSON. Find its producer, then discard the letter: ${discardIt}`,
+    'not-an-envelope': `The record is not an event. Find its producer, then discard the letter: ${discardIt}`,
+    'unknown-type': `Deploy the release that knows this type (consumer and job), then: ${redriveIt}`,
+    'schema-violated': `Fix the producer, or deploy a release that upcasts this event, then: ${redriveIt}. If it can never be valid: ${discardIt}`,
+    'not-applicable': `No product can have this event at this place, or the projection fails on it. If the projection is wrong, fix it, raise its version and rebuild: ${program} rebuild --projection all. If the event is wrong: ${discardIt}`,
+    'refused-by-store': `The store does not accept the document (see the error). Fix the mapping or the column, then: ${redriveIt}`,
+    'version-gap': `An earlier event is neither in the log nor in the event store. If it is a dead letter, redrive that one. Otherwise restore the event store, then: ${redriveIt}`,
+    'waits-behind': `Nothing is wrong with this event. Look at the letter it waits behind: ${program} dlq show BLOCKER. It is released with that one. If that one was discarded, discard this one too: ${discardIt}`,
   }),
 );
 
-/** What to do about a letter. */
+/** What to do about a letter, with commands that can be pasted. */
 export function remedyFor({ id, state, letter, live }: JudgedLetter): string {
   if (state === 'resolved') return 'Nothing: every live read model contains this version, or a later one.';
-  if (state === 'discarded') return 'Nothing: it was discarded.';
-  if (live.length === 0) return 'No read model is live: rebuild first.';
-  const blocker = letter.headers['waits-behind'] ?? '';
-  const remedy =
-    remedies.get(letter.reason) ?? 'See the error; then: dlq redrive ID, or: dlq discard ID --reason TEXT';
-  const behind = blocker === '' ? '' : ` (${idText(blocker)})`;
-  return `${remedy.replaceAll(' ID', ` ${id}`)}${behind}`;
+  if (state === 'discarded') return 'Nothing: it was discarded, and rebuilds leave it out.';
+  if (live.length === 0) return `No read model is live. Rebuild first: ${program} rebuild --projection all`;
+  const blocker = idText(letter.headers['waits-behind'] ?? '');
+  const remedy = remedies.get(letter.reason) ?? `See the error. Then: ${redriveIt}, or: ${discardIt}`;
+  return remedy.replaceAll(' ID', () => ` ${id}`).replaceAll('BLOCKER', () => blocker);
 }
 
 /** The payload for reading: indented if it is JSON, cut and marked where it is longer than `longest` characters. */

@@ -45,7 +45,7 @@ export function requireAll(ids: ReadonlySet<string>, letters: readonly JudgedLet
   if (missing.length === 0) return;
   throw new RebuildError(
     'USAGE',
-    `No dead letter ${missing.join(', ')} is in the dead-letter topic. Nothing was changed. See: ${program} dlq list`,
+    `No dead letter ${missing.join(', ')} is in the dead-letter topic. Nothing was changed. List the letters: ${program} dlq list`,
   );
 }
 

@@ -2,6 +2,7 @@ import type { BlockedEvents } from '../feed-generation.ts';
 import { describeTopic } from '../kafka-topic.ts';
 import { letterId } from '../letter-headers.ts';
 import { judgedLetters, type JudgedLetter } from './judged-letters.ts';
+import { projectionsLeavingOut } from './left-out.ts';
 import { fedModels, type LetterServers } from './letter-servers.ts';
 import { redriveLetters, type RedriveRequest } from './redrive.ts';
 
@@ -23,9 +24,9 @@ export interface DiscardResult {
 }
 
 /**
- * Discards dead letters. This is only recorded: the letters stay in their topic. Events that wait behind one resume only if the
- * version rule allows it, that is, when its version is already there or the event store has it; else their aggregate goes to
- * repair.
+ * Discards dead letters: that is recorded, with the projections that leave their records out from now on, and the letters stay in
+ * their topic. What waits behind one is applied only if the version rule allows it, that is when its version is there already or
+ * the event store has another event of that version; else its aggregate goes to repair.
  */
 export async function discardLetters(
   servers: LetterServers,
@@ -35,15 +36,15 @@ export async function discardLetters(
   const given = (await findLetters(servers, ids, signal)).filter(({ state }) => state !== 'discarded');
   await servers.actions.record(
     servers.events.id,
-    given.map(({ letter, aggregateId = null, version = null }) => ({
-      ...{
-        partition: letter.partition,
-        offset: letter.offset,
-        action: 'discard' as const,
-        outcome: 'discarded',
-      },
-      ...{ detail: reason, aggregateId, version, ...actor },
-    })),
+    given.map((one) => {
+      const { letter, decoded, aggregateId = null, version = null } = one;
+      const { partition, offset } = letter;
+      return {
+        ...{ partition, offset, action: 'discard', outcome: 'discarded' },
+        ...{ detail: reason, aggregateId, version, ...actor },
+        ...{ eventId: decoded.ok ? decoded.event.id : null, leftOutOf: projectionsLeavingOut(one) },
+      };
+    }),
   );
   const after = new Map<string, number>();
   for (const { aggregateId, version } of given) {

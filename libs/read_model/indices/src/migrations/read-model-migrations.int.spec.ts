@@ -33,6 +33,7 @@ describe('migrations of the read-model database', () => {
       '0004_shards',
       '0005_dead_letters',
       '0006_bindings',
+      '0010_discarded_letters',
       '0011_gone_generations',
     ]);
     await assertReadModelMigrated(pool);

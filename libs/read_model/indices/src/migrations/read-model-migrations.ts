@@ -10,6 +10,7 @@ import * as repairTasks from './0003_repair_tasks.ts';
 import * as shards from './0004_shards.ts';
 import * as deadLetters from './0005_dead_letters.ts';
 import * as bindings from './0006_bindings.ts';
+import * as discardedLetters from './0010_discarded_letters.ts';
 import * as goneGenerations from './0011_gone_generations.ts';
 
 /** Every migration by its file's name without extension: the same from sources (.ts) and from the build (.js). */
@@ -20,6 +21,7 @@ const migrations: Readonly<Record<string, Pick<typeof registry, 'up' | 'down'>>>
   '0004_shards': shards,
   '0005_dead_letters': deadLetters,
   '0006_bindings': bindings,
+  '0010_discarded_letters': discardedLetters,
   '0011_gone_generations': goneGenerations,
 };
 

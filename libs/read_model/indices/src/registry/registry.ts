@@ -5,6 +5,7 @@ import { Bindings } from '../binding/bindings.ts';
 import { inTransaction } from '../postgres/pool.ts';
 import { retrying, type RetryOptions } from '../postgres/retry.ts';
 import { BlockedAggregates } from './blocked-aggregates.ts';
+import { DeadLetterActions } from './dead-letter-actions.ts';
 import * as feeders from './feeders.ts';
 import * as generations from './generations.ts';
 import * as leases from './leases.ts';
@@ -33,6 +34,7 @@ import { watchGenerations, type Wake } from './watch-generations.ts';
 export class Registry {
   readonly shards: ShardedBuilds;
   readonly blocked: BlockedAggregates;
+  readonly letterActions: DeadLetterActions;
   readonly bindings: Bindings;
   readonly #pool: Pool;
   readonly #retry: RetryOptions;
@@ -43,6 +45,7 @@ export class Registry {
     this.#retry = retry;
     this.shards = new ShardedBuilds(pool, retry);
     this.blocked = new BlockedAggregates(pool, retry);
+    this.letterActions = new DeadLetterActions(pool, retry);
     this.bindings = new Bindings(pool, retry);
   }
 

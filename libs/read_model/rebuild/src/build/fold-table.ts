@@ -82,6 +82,7 @@ export class FoldTable {
         reason,
         message,
         ...namedBy(decoded.subject, key),
+        ...(decoded.aggregateVersion !== undefined && { version: decoded.aggregateVersion }),
       });
       return;
     }
@@ -205,6 +206,7 @@ export class FoldTable {
           reason: 'not-applicable',
           message: storableText(error.message, longestMessage),
           aggregateId: event.subject,
+          version: event.aggregateversion,
         });
       }
     }

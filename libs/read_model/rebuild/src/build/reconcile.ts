@@ -1,7 +1,8 @@
 import { BucketSums, type ReadModelDocument } from '@reprise/read-model-documents';
 import { prepareDocument, type DocumentToWrite, type StoredDocument } from '@reprise/read-model-indices';
 import type { Projection } from '@reprise/read-model-projections';
-import { foldInto, type FoldEntry, type HeldEvent } from './aggregate-fold.ts';
+import { foldReplacing, type Remedy } from '../left-out/remedy.ts';
+import type { FoldEntry, FoldOutcome, HeldEvent } from './aggregate-fold.ts';
 import { emptyTally, listedFaults, type SliceTally, tallyRefused } from './slice-tally.ts';
 import type { WriteDocuments } from './write-entries.ts';
 
@@ -11,11 +12,14 @@ export interface ReconcileInput {
   readonly read: (ids: readonly string[]) => Promise<Map<string, StoredDocument>>;
   readonly write: WriteDocuments;
   readonly groupSize: number;
+  /** Given where records were left out, or poison may be resolved: these aggregates are looked at too. */
+  readonly remedy?: Remedy | undefined;
 }
 
 /**
  * Joins aggregates whose events lie in several slices, as happens when partitions were added to the topic: the events that
- * wait are folded onto the document another slice wrote. What still waits afterwards is a version gap.
+ * wait are folded onto the document another slice wrote. What still waits afterwards is a version gap, unless it waits behind a
+ * record that was left out.
  *
  * The tally compares with what the store holds, so it can be taken only while nothing of it has been written: take it first
  * with a `write` that does nothing, save it, then run again to write.
@@ -26,7 +30,8 @@ export async function reconcileSlices(input: ReconcileInput): Promise<SliceTally
   const tally = emptyTally();
   const sums = new BucketSums();
   const waiting = collectHeld(input.unresolved);
-  const ids = [...waiting.keys()];
+  const { projection, remedy } = input;
+  const ids = [...new Set([...waiting.keys(), ...(remedy?.aggregateIds ?? [])])];
   for (let at = 0; at < ids.length; at += input.groupSize) {
     const group = ids.slice(at, at + input.groupSize);
     const stored = await input.read(group);
@@ -37,8 +42,13 @@ export async function reconcileSlices(input: ReconcileInput): Promise<SliceTally
         document: before?.document as ReadModelDocument | undefined,
         held: undefined,
       };
-      for (const held of waiting.get(id)!) fold(input.projection, entry, held, tally);
-      if (entry.held) noteGap(tally, id, entry.document, entry.held);
+      const held = waiting.get(id) ?? [];
+      const replacements = (await remedy?.eventsFor(id, held.at(-1)?.event.aggregateversion ?? 0)) ?? [];
+      tally.replaced += foldReplacing(projection, entry, held, replacements, (outcome, { event }) =>
+        countOutcome(tally, outcome, event.subject),
+      );
+      remedy?.reached(id, entry.document?.version ?? 0);
+      if (entry.held) noteGap(tally, id, entry.document, entry.held, remedy);
       if (!entry.document || entry.document.version === before?.version) continue;
       const prepared = prepareDocument(entry.document);
       if (before) sums.remove(before.digest);
@@ -69,13 +79,7 @@ function collectHeld(unresolved: readonly FoldEntry[]): Map<string, HeldEvent[]>
   return waiting;
 }
 
-function fold(
-  projection: Projection,
-  entry: FoldEntry,
-  { event, position }: HeldEvent,
-  tally: SliceTally,
-): void {
-  const result = foldInto(projection, entry, event, () => BigInt(position), 0);
+function countOutcome(tally: SliceTally, result: FoldOutcome, aggregateId: string): void {
   tally.applied += result.released;
   if (result.outcome === 'applied') tally.applied++;
   if (result.outcome === 'duplicate') tally.duplicate++;
@@ -87,7 +91,8 @@ function fold(
         position: result.position,
         reason: 'not-applicable',
         message: result.error.message,
-        aggregateId: event.subject,
+        aggregateId,
+        version: result.event.aggregateversion,
       });
     }
   }
@@ -97,11 +102,15 @@ function noteGap(
   tally: SliceTally,
   aggregateId: string,
   document: ReadModelDocument | undefined,
-  held: HeldEvent[],
+  held: readonly HeldEvent[],
+  remedy: Remedy | undefined,
 ): void {
-  tally.gapped++;
+  const expected = (document?.version ?? 0) + 1;
   tally.heldBack += held.length;
-  if (tally.gaps.length < listedFaults) {
-    tally.gaps.push({ aggregateId, expected: (document?.version ?? 0) + 1, held: held.length });
+  if (remedy?.explains(aggregateId, expected, held[0]!.event.aggregateversion)) {
+    tally.heldProducts++;
+    return;
   }
+  tally.gapped++;
+  if (tally.gaps.length < listedFaults) tally.gaps.push({ aggregateId, expected, held: held.length });
 }

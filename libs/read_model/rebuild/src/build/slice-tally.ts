@@ -8,6 +8,8 @@ export interface PoisonEvent {
   readonly reason: string;
   readonly message: string;
   readonly aggregateId?: string;
+  /** Version of its aggregate, where it says one. */
+  readonly version?: number;
 }
 
 /** An aggregate of which an event is missing: everything from `expected` on is held back. */
@@ -33,6 +35,12 @@ export interface SliceTally {
   /** All poison events; `poison` lists the first ones. */
   poisoned: number;
   poison: PoisonEvent[];
+  /** Poison events whose dead letters turned out to be resolved: they are in no count of poison. */
+  resolved: PoisonEvent[];
+  /** Events taken from the event store in place of records that were left out or whose letters are resolved. */
+  replaced: number;
+  /** Aggregates that wait behind a record that was left out: no gap. Their events count as held back. */
+  heldProducts: number;
   /** Aggregates with a gap, and the events held back by them. */
   gapped: number;
   heldBack: number;
@@ -56,6 +64,9 @@ export function emptyTally(): SliceTally {
     byType: new Map(),
     poisoned: 0,
     poison: [],
+    resolved: [],
+    replaced: 0,
+    heldProducts: 0,
     gapped: 0,
     heldBack: 0,
     gaps: [],
@@ -78,7 +89,8 @@ export function saveTally({ byType, ...counts }: SliceTally): SavedTally {
 }
 
 export function restoreTally({ byType, ...counts }: SavedTally): SliceTally {
-  return { ...counts, byType: new Map(Object.entries(byType)) };
+  // A checkpoint of an earlier release lacks what was not counted then.
+  return { ...emptyTally(), ...counts, byType: new Map(Object.entries(byType)) };
 }
 
 export function countType({ byType }: SliceTally, type: string, count = 1): void {
@@ -93,12 +105,19 @@ export function sumTallies(tallies: Iterable<SliceTally>): SliceTally {
     for (const key of counters) total[key] += tally[key];
     for (const [type, count] of tally.byType) countType(total, type, count);
     total.poison.push(...tally.poison.slice(0, listedFaults - total.poison.length));
+    total.resolved.push(...tally.resolved);
     total.gaps.push(...tally.gaps.slice(0, listedFaults - total.gaps.length));
     total.rejected.push(...tally.rejected.slice(0, listedRefusals - total.rejected.length));
     sums.merge(tally.buckets);
   }
   total.buckets = sums.list();
+  const settled = new Set(total.resolved.map(placeOf));
+  if (settled.size > 0) total.poison = total.poison.filter((event) => !settled.has(placeOf(event)));
   return total;
+}
+
+function placeOf({ slice, position }: PoisonEvent): string {
+  return `${slice}:${position}`;
 }
 
 const counters = [
@@ -108,6 +127,8 @@ const counters = [
   'poisoned',
   'gapped',
   'heldBack',
+  'heldProducts',
+  'replaced',
   'documents',
   'tombstones',
   'bytes',

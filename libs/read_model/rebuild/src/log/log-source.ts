@@ -1,5 +1,5 @@
 import type { KafkaConnection, KafkaTopic } from '@reprise/read-model-feed';
-import type { Positions } from '@reprise/read-model-indices';
+import type { DiscardedLetter, Positions } from '@reprise/read-model-indices';
 
 /** A source as plain data. */
 export interface SourceDescription {
@@ -7,6 +7,8 @@ export interface SourceDescription {
   readonly connection: KafkaConnection;
   /** With the ends the run captured. */
   readonly topic: KafkaTopic;
+  /** Dead letters whose records are left out; left out where there are none. */
+  readonly leftOut?: readonly DiscardedLetter[];
 }
 
 /** A part of the log that is read in order, on its own: a Kafka partition, or a range of the event store. */

@@ -1,7 +1,10 @@
 import { buildGeneration, type BuildInput, type BuildResult } from '../build/build-generation.ts';
 import { buildWithWorkers } from '../build/workers/build-with-workers.ts';
 import { reconcileSlices } from '../build/reconcile.ts';
-import { saveTally, sumTallies } from '../build/slice-tally.ts';
+import { savePlaces } from '../left-out/left-out.ts';
+import { Remedy } from '../left-out/remedy.ts';
+import { resolvedByReaders } from '../left-out/resolved-letters.ts';
+import { saveTally, sumTallies, type SliceTally } from '../build/slice-tally.ts';
 import { nothingWritten, type WriteDocuments } from '../build/write-entries.ts';
 import type { SourceDescription } from '../log/log-source.ts';
 import { backgroundSettling } from './background-settling.ts';
@@ -72,7 +75,8 @@ export async function build(context: RunContext): Promise<StepResult> {
     forgetRun(context);
     return endOwnShard(context, context.own, waiting);
   }
-  if (unresolved.length > 0) await joinSlices(context, { unresolved, waiting, write });
+  const remedy = await findRemedy(context);
+  if (unresolved.length > 0 || remedy) await joinSlices(context, { unresolved, waiting, write, remedy });
   context.total = sumTallies(context.tallies.values());
   if (name === undefined) return { result: 'built' };
 
@@ -99,16 +103,21 @@ function describedSource({ source, control, options }: RunContext): SourceDescri
 }
 
 /**
- * Finishes aggregates whose events lie in several slices. What will change is counted and saved before any of it is written,
+ * Finishes aggregates whose events lie in several slices, or behind records that were left out. What will change is counted and saved before any of it is written,
  * and the slices are entered as finished after it was: killed in between, the next run reads them again and only writes.
  */
 async function joinSlices(
   context: RunContext,
-  { unresolved, waiting, write }: Pick<BuildResult, 'unresolved' | 'waiting'> & { write: WriteDocuments },
+  {
+    unresolved,
+    waiting,
+    write,
+    remedy,
+  }: Pick<BuildResult, 'unresolved' | 'waiting'> & { write: WriteDocuments; remedy: Remedy | undefined },
 ): Promise<void> {
   const { options, servers, tallies } = context;
   if (options.mode === 'DRY_RUN') {
-    tallies.set(betweenSlices, await joinInMemory(context, unresolved));
+    tallies.set(betweenSlices, settled(await joinInMemory(context, unresolved, remedy), remedy));
     return;
   }
   const { name } = generationOf(context);
@@ -119,15 +128,32 @@ async function joinSlices(
       read: (ids) => servers.store.read(name, ids),
       write: writeDocuments,
       groupSize: options.batchSize,
+      remedy,
     });
   if (!tallies.has(betweenSlices)) {
-    tallies.set(betweenSlices, await join(() => Promise.resolve(nothingWritten)));
+    tallies.set(betweenSlices, settled(await join(() => Promise.resolve(nothingWritten)), remedy));
     const finished = new Map([...tallies].filter(([slice]) => !waiting.has(slice)));
     await saveCheckpoint({ ...context, tallies: finished });
   }
   const { written, stale, rejected, rejectedCount } = await join(write);
   const counted = tallies.get(betweenSlices)!;
   tallies.set(betweenSlices, { ...counted, written, stale, rejected, rejectedCount });
+}
+
+/** What the fold needs to go on behind records that were left out or whose letters are resolved; undefined when there are none. */
+async function findRemedy(context: RunContext): Promise<Remedy | undefined> {
+  const { leftOut, servers, source, tallies, options } = context;
+  const poison = [...tallies.values()].flatMap((tally) => tally.poison);
+  const resolved = source!.kind === 'kafka' ? await resolvedByReaders(servers, source!.topic.id, poison) : [];
+  if (leftOut.letters.length === 0 && resolved.length === 0) return undefined;
+  const { history } = servers;
+  return new Remedy({ leftOut, resolved, history, projection: options.projection.name });
+}
+
+/** A tally of changes, without the poison events that turned out to be none. */
+function settled(tally: SliceTally, remedy: Remedy | undefined): SliceTally {
+  const resolved = remedy?.settled ?? [];
+  return { ...tally, poisoned: tally.poisoned - resolved.length, resolved };
 }
 
 /** One at a time, in the order asked for: of two checkpoints on their way at once the earlier could arrive last and stay. */
@@ -166,6 +192,7 @@ export function checkpointOf(context: RunContext): Checkpoint {
     positions: encodePositions(source.positions),
     finished: Object.fromEntries([...context.tallies].map(([slice, tally]) => [slice, saveTally(tally)])),
     halfRead: encodeHalfRead(context),
+    ...(context.leftOut.letters.length > 0 && { leftOut: savePlaces(context.leftOut) }),
     ...(context.options.untilTime && { untilTs: context.options.untilTime.toISOString() }),
   };
 }

@@ -12,6 +12,8 @@ import type {
 import type { Projection } from '@reprise/read-model-projections';
 import { RebuildError } from '../errors.ts';
 import { kafkaSource } from '../kafka/kafka-source.ts';
+import { captureLeftOut } from '../left-out/letters-of-run.ts';
+import { leaveOut } from '../left-out/leave-out.ts';
 import { describeTopic, type KafkaConnection } from '@reprise/read-model-feed';
 import type { LogBatch } from '../log/log-source.ts';
 import type { CatchUp } from './promote.ts';
@@ -31,7 +33,8 @@ export interface CatchUpInput {
  * consumer may feed it at the same time: the version guard makes one of the two a no-op.
  *
  * Later events of a product whose dead letter the gate tolerated wait behind it here as they do in the live generation: the
- * feed of that one, which has passed them, put them aside for the read model as a whole.
+ * feed of that one, which has passed them, put them aside for the read model as a whole. Records whose dead letters are discarded
+ * by now are left out.
  */
 export function catchUpFromLog(input: CatchUpInput): CatchUp {
   return async (generation, target, signal) => {
@@ -43,7 +46,8 @@ export function catchUpFromLog(input: CatchUpInput): CatchUp {
           'since, so it cannot be caught up from this one. Readers were not moved. Rebuild from the event store: ' +
           `rebuild-job rebuild --projection ${generation.projection} --source event-store.`,
       );
-    const source = kafkaSource(input.connection, topic);
+    const log = kafkaSource(input.connection, topic);
+    const source = leaveOut(log, await captureLeftOut(input, input.projection.name, log));
     const positions = await input.registry.positions(generation.uuid);
     try {
       const ends =

@@ -1,4 +1,5 @@
 import type { Generation, JsonObject, Positions } from '@reprise/read-model-indices';
+import type { SavedPlaces } from '../left-out/left-out.ts';
 import type { SliceMark } from '../build/slice-snapshot.ts';
 import type { SavedTally } from '../build/slice-tally.ts';
 
@@ -17,6 +18,8 @@ export interface Checkpoint {
   readonly finished: Readonly<Record<string, SavedTally>>;
   /** Slices that are half read, with the snapshots of what was folded of them. */
   readonly halfRead: Readonly<Record<string, SliceMark>>;
+  /** Places of discarded records that the build leaves out; not there when there are none. */
+  readonly leftOut?: SavedPlaces;
   /** Moment the generation is as of; left out when it holds everything. */
   readonly untilTs?: string;
 }

@@ -4,6 +4,7 @@ import type { FoldEntry } from '../build/aggregate-fold.ts';
 import { reconcileSlices } from '../build/reconcile.ts';
 import type { SliceTally } from '../build/slice-tally.ts';
 import { nothingWritten } from '../build/write-entries.ts';
+import type { Remedy } from '../left-out/remedy.ts';
 import type { DocumentState } from '../verify/classify.ts';
 import { foldLog } from '../verify/fold-log.ts';
 import { judgeFold } from './gate.ts';
@@ -65,10 +66,14 @@ export async function reportDryRun(context: RunContext): Promise<StepResult> {
 export async function joinInMemory(
   context: RunContext,
   unresolved: readonly FoldEntry[],
+  remedy?: Remedy,
 ): Promise<SliceTally> {
   const { options, source, signal } = context;
   const { projection, memoryBytes } = options;
-  const wanted = new Set(unresolved.map(({ held }) => held?.[0]?.event.subject));
+  const wanted = new Set([
+    ...unresolved.map(({ held }) => held?.[0]?.event.subject),
+    ...(remedy?.aggregateIds ?? []),
+  ]);
   const folded = new Map<string, DocumentToWrite>();
   const joined = new Map<string, DocumentState>();
   context.joined = joined;
@@ -95,6 +100,7 @@ export async function joinInMemory(
       return Promise.resolve(nothingWritten);
     },
     groupSize: options.batchSize,
+    remedy,
   });
 }
 

@@ -3,6 +3,8 @@ import { RebuildError } from '../errors.ts';
 import { proveHistoryComplete } from '../kafka/history.ts';
 import { kafkaSource } from '../kafka/kafka-source.ts';
 import { assertBound, describeTopic, type KafkaTopic } from '@reprise/read-model-feed';
+import { captureLeftOut } from '../left-out/letters-of-run.ts';
+import { leaveOut } from '../left-out/leave-out.ts';
 import { openEventStoreSource } from '../event-store/event-store-source.ts';
 import type { LogSource } from '../log/log-source.ts';
 import { shapeSource } from '../log/shape-source.ts';
@@ -124,6 +126,20 @@ function noEventStore(): RebuildError {
 }
 
 async function openSource(
+  context: RunContext,
+  topic: KafkaTopic,
+  kind: SourceKind,
+  checkpoint: Checkpoint | undefined,
+): Promise<LogSource> {
+  const source = await openWhole(context, topic, kind, checkpoint);
+  const { servers, options } = context;
+  // What an interrupted build has captured, or else what is discarded by now: the set is the same for all of a build.
+  const captured = checkpoint && (checkpoint.leftOut ?? {});
+  context.leftOut = await captureLeftOut(servers, options.projection.name, source, captured);
+  return leaveOut(source, context.leftOut);
+}
+
+async function openWhole(
   { servers, options }: RunContext,
   topic: KafkaTopic,
   kind: SourceKind,

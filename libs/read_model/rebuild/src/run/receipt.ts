@@ -1,3 +1,4 @@
+import type { LettersOfRun } from '../left-out/letters-of-run.ts';
 import type { DryRunReport } from './dry-run.ts';
 import type { GateCheck } from './gate.ts';
 import type { PoisonEvent, RefusedDocument, VersionGap } from '../build/slice-tally.ts';
@@ -67,6 +68,8 @@ export interface Receipt {
   readonly untilTs: string | null;
   /** What a real run would come to; null for a real run. */
   readonly dryRun: DryRunReport | null;
+  /** Dead letters that were dealt with: discarded ones are left out, resolved ones are no poison. */
+  readonly letters: LettersOfRun;
   readonly poison: readonly PoisonEvent[];
   readonly gaps: readonly VersionGap[];
   /** Ids that `--aggregate-id` named and that neither the log nor the live generation has. */

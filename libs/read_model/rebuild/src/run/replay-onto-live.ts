@@ -14,6 +14,9 @@ import {
 import { namedBy } from '../build/fold-table.ts';
 import { RebuildError } from '../errors.ts';
 import { kafkaSource } from '../kafka/kafka-source.ts';
+import { captureLeftOut } from '../left-out/letters-of-run.ts';
+import { leaveOut } from '../left-out/leave-out.ts';
+import type { LeftOut } from '../left-out/left-out.ts';
 import type { LogBatch } from '../log/log-source.ts';
 import { shapeSource } from '../log/shape-source.ts';
 import { watchOver } from './heartbeat.ts';
@@ -61,10 +64,13 @@ export async function replayOntoLive(
   const topic = await describeTopic(servers.kafka, servers.topic);
   if (topic.id !== live.topicId) throw ofEarlierTopic(live, topic);
   const log = kafkaSource(servers.kafka, topic, { onFault: servers.onReadFault });
-  const source = shapeSource(log, { maxEventsPerSecond: options.maxEventsPerSecond ?? 0 });
+  const paced = shapeSource(log, { maxEventsPerSecond: options.maxEventsPerSecond ?? 0 });
+  context.leftOut = await captureLeftOut(servers, options.projection.name, log);
+  const source = leaveOut(paced, context.leftOut);
   const slices = await startingPoints(servers, source.slices, filter, control.signal);
   const tally = emptyTally();
-  const replay: Replay = { options, filter, servers, live, tally, seen: new Set() };
+  const { leftOut } = context;
+  const replay: Replay = { options, filter, servers, live, leftOut, tally, seen: new Set() };
   let cancelled = false;
   let readAll = true;
   const reports = watchOver(context, leaseTtlMs, () => undefined);
@@ -149,6 +155,7 @@ interface Replay {
   readonly filter: ReplayFilter;
   readonly servers: RebuildServers;
   readonly live: Generation;
+  readonly leftOut: LeftOut;
   readonly tally: SliceTally;
   /** Aggregates of which the log had an event. */
   readonly seen: Set<string>;
@@ -168,13 +175,20 @@ async function replayBatch(replay: Replay, batch: LogBatch): Promise<void> {
     servers.history,
     options.mode === 'DRY_RUN' ? nothing : undefined,
   );
-  tallyFeed(tally, result, ({ event, error }) => ({
+  const waits = ({ aggregateId, expected, found }: FeedResult['gaps'][number]) =>
+    replay.leftOut.explains(aggregateId, expected, found);
+  const held = result.gaps.filter(waits);
+  tally.heldProducts += held.length;
+  tally.heldBack += held.length;
+  const gaps = held.length === 0 ? result.gaps : result.gaps.filter((gap) => !waits(gap));
+  tallyFeed(tally, { ...result, gaps }, ({ event, error }) => ({
     slice: batch.slice,
     // It may have come from the history, to close a gap.
     position: places.get(event) ?? 'none',
     reason: 'not-applicable',
     message: storableText(error.message, longestMessage),
     aggregateId: event.subject,
+    version: event.aggregateversion,
   }));
 }
 

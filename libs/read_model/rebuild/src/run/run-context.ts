@@ -2,6 +2,7 @@ import type { Fence, Generation } from '@reprise/read-model-indices';
 import { BuildProgress } from '../build/build-progress.ts';
 import type { SliceMark } from '../build/slice-snapshot.ts';
 import type { SliceTally } from '../build/slice-tally.ts';
+import { nothingLeftOut, type LeftOut } from '../left-out/left-out.ts';
 import type { LogSource } from '../log/log-source.ts';
 import type { DocumentState } from '../verify/classify.ts';
 import type { DryRunReport } from './dry-run.ts';
@@ -44,6 +45,8 @@ export interface RunContext {
   /** Given: the run finishes the build of shards with this generation. */
   readonly finishing?: string | undefined;
   source?: LogSource;
+  /** Records that are left out because their dead letters were discarded. */
+  leftOut: LeftOut;
   generation?: Generation;
   /** Slices an interrupted run had finished, then all finished ones. */
   tallies: Map<number, SliceTally>;
@@ -87,6 +90,7 @@ export function newRunContext(
     warnings: [],
     unknown: [],
     stepMs: {},
+    leftOut: nothingLeftOut,
     tallies: new Map(),
     halfRead: new Map(),
     gate: [],

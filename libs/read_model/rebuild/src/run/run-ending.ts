@@ -9,6 +9,7 @@ import {
 } from '@reprise/read-model-indices';
 import { TopicMissing } from '@reprise/read-model-feed';
 import { emptyTally, sumTallies } from '../build/slice-tally.ts';
+import { lettersOf } from '../left-out/letters-of-run.ts';
 import { RebuildError } from '../errors.ts';
 import { peakMemoryBytes } from './peak-memory.ts';
 import type { Receipt, RebuildOutcome } from './receipt.ts';
@@ -165,6 +166,7 @@ export function writeReceipt(context: RunContext, ending: Ending, startedBy: Rec
     },
     untilTs: options.untilTime?.toISOString() ?? null,
     dryRun: context.dryRun ?? null,
+    letters: lettersOf(context.leftOut, source, total),
     poison: total.poison,
     gaps: total.gaps,
     unknown: context.unknown,

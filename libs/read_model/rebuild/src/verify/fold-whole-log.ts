@@ -3,7 +3,9 @@ import type { Projection } from '@reprise/read-model-projections';
 import { scratchDirectory } from '../private-files/scratch-directory.ts';
 import type { FoldEntry } from '../build/aggregate-fold.ts';
 import { FoldTable } from '../build/fold-table.ts';
-import { emptyTally } from '../build/slice-tally.ts';
+import type { LeftOut } from '../left-out/left-out.ts';
+import { foldReplacing, type Remedy } from '../left-out/remedy.ts';
+import { emptyTally, type PoisonEvent } from '../build/slice-tally.ts';
 import type { LogBatch, LogSource } from '../log/log-source.ts';
 
 export interface WholeLogInput {
@@ -13,8 +15,12 @@ export interface WholeLogInput {
   readonly memoryBytes: number;
   /** Only the records of these aggregates; undefined for all. */
   readonly aggregateIds?: ReadonlySet<string> | undefined;
+  /** What the source leaves out. */
+  readonly leftOut?: LeftOut;
   /** Called with each of `aggregateIds` for every record of it in the log. */
   readonly onNamed?: (aggregateId: string) => void;
+  /** Finds how the fold goes on behind what was left out, once the log is read. */
+  readonly remedyFor?: (poison: readonly PoisonEvent[]) => Promise<Remedy | undefined>;
   readonly signal: AbortSignal;
 }
 
@@ -36,15 +42,30 @@ const groupSize = 1_000;
  * @param see shown every final document, once, in no particular order
  */
 export async function foldWholeLog(
-  { projection, source, memoryBytes, aggregateIds, onNamed, signal }: WholeLogInput,
+  { projection, source, memoryBytes, aggregateIds, onNamed, leftOut, remedyFor, signal }: WholeLogInput,
   see: (document: DocumentToWrite) => void,
 ): Promise<FoldedLog> {
   const scratch = scratchDirectory();
   const tally = emptyTally();
   const table = new FoldTable(projection, tally, { slice: 0, memoryBytes, spillDirectory: scratch.path });
   let gaps = 0;
-  const finish = (entries: readonly FoldEntry[]) => {
-    for (const { document, held } of entries) {
+  let poisonSeen = 0;
+  // Finished when all is read: what replaces a record that is not in the fold is asked for by aggregate.
+  const aside = new Map<string, FoldEntry>();
+  const poisoned = new Set<string | undefined>();
+  const isAside = (id: string) => {
+    for (; poisonSeen < tally.poison.length; poisonSeen++)
+      poisoned.add(tally.poison[poisonSeen]!.aggregateId);
+    return poisoned.has(id) || (leftOut?.of(id).length ?? 0) > 0;
+  };
+  const finish = (entries: readonly FoldEntry[], isLast = false) => {
+    for (const entry of entries) {
+      const { document, held } = entry;
+      const id = document?.productId ?? held?.[0]?.event.subject;
+      if (!isLast && id !== undefined && isAside(id)) {
+        aside.set(id, entry);
+        continue;
+      }
       if (held) gaps++;
       if (!document || !(aggregateIds?.has(document.productId) ?? true)) continue;
       onNamed?.(document.productId);
@@ -63,7 +84,21 @@ export async function foldWholeLog(
       finish(entries);
       signal.throwIfAborted();
     }
-    return { events: tally.read, poison: tally.poisoned, gaps };
+    const remedy = await remedyFor?.(tally.poison);
+    for (const id of remedy?.aggregateIds ?? [])
+      if (!aside.has(id)) aside.set(id, { document: undefined, held: undefined });
+    for (const [id, { document, held = [] }] of aside) {
+      const entry: FoldEntry = { document, held: undefined };
+      const replacements = (await remedy?.eventsFor(id, held.at(-1)?.event.aggregateversion ?? 0)) ?? [];
+      foldReplacing(projection, entry, held, replacements, () => undefined);
+      remedy?.reached(id, entry.document?.version ?? 0);
+      const [next] = entry.held ?? [];
+      const expected = (entry.document?.version ?? 0) + 1;
+      // Those that wait behind what was left out are where they belong.
+      if (next && remedy?.explains(id, expected, next.event.aggregateversion)) entry.held = undefined;
+      finish([entry], true);
+    }
+    return { events: tally.read, poison: tally.poisoned - (remedy?.settled.length ?? 0), gaps };
   } finally {
     table.dispose();
     scratch.remove();

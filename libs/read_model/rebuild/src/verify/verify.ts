@@ -5,6 +5,10 @@ import { RebuildError } from '../errors.ts';
 import { openEventStoreSource } from '../event-store/event-store-source.ts';
 import { proveHistoryComplete } from '../kafka/history.ts';
 import { kafkaSource } from '../kafka/kafka-source.ts';
+import { captureLeftOut } from '../left-out/letters-of-run.ts';
+import { leaveOut } from '../left-out/leave-out.ts';
+import { Remedy } from '../left-out/remedy.ts';
+import { containedIn } from '../left-out/resolved-letters.ts';
 import type { LogSource } from '../log/log-source.ts';
 import { pacedSource } from '../log/paced-source.ts';
 import { requireLiveGeneration } from '../run/live-generation.ts';
@@ -103,7 +107,8 @@ export async function verifyReadModel(
   const positions = await registry.positions(live.uuid);
   const upTo = (await registry.now()).toISOString();
   const opened = await openSource(options, servers, live);
-  const source = rate > 0 ? pacedSource(opened, rate) : opened;
+  const leftOut = await captureLeftOut(servers, projection.name, opened);
+  const source = leaveOut(rate > 0 ? pacedSource(opened, rate) : opened, leftOut);
   const expected = ExpectedStates.open();
   const known = new Set<string>();
   try {
@@ -114,6 +119,12 @@ export async function verifyReadModel(
         memoryBytes: options.memoryBytes / 4,
         aggregateIds: aggregateIds && new Set(aggregateIds),
         onNamed: (id) => known.add(id),
+        leftOut,
+        remedyFor: async (poison) => {
+          const resolved = source.kind === 'kafka' ? await containedIn(store, live, poison) : [];
+          if (leftOut.letters.length + resolved.length === 0) return undefined;
+          return new Remedy({ leftOut, resolved, history: servers.history, projection: projection.name });
+        },
         signal,
       },
       ({ id, version, digest }) => expected.add(id, version, digest),

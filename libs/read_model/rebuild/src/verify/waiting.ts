@@ -107,7 +107,7 @@ async function isInEventStore(
   actual: DocumentState,
   { servers: { history }, projection }: WaitingInput,
 ): Promise<boolean> {
-  const events = history && (await eventsOf(history, id));
+  const events = history && (await eventsOf(history, id, projection.name));
   if (!events) return false;
   const { document } = foldInOrder(
     projection,
@@ -119,9 +119,9 @@ async function isInEventStore(
   return sameContent({ version, digest }, actual);
 }
 
-async function eventsOf(history: AggregateHistory, id: string) {
+async function eventsOf(history: AggregateHistory, id: string, projection: string) {
   try {
-    return await history(id);
+    return await history(id, projection);
   } catch (error) {
     if (error instanceof HistoryUnreadable) return undefined;
     throw error;

@@ -68,7 +68,7 @@ export async function repairedModels(): Promise<RepairedModels> {
     eventStore,
     eventStoreUrl: write.eventStoreUrl,
     registry,
-    history: permanentHistory(eventStore),
+    history: permanentHistory(eventStore, registry.letterActions.discardedOf),
     storeOf,
     async generation(projection, state, version = projection.version) {
       const { name: projectionName, storage } = projection;

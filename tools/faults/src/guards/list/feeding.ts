@@ -1,6 +1,7 @@
 import type { Guard } from '../guard.ts';
 
 const feed = 'libs/read_model/feed/src';
+const leftOut = 'libs/read_model/rebuild/src/left-out';
 const outbox = 'libs/outbox/src';
 const migrations = 'apps/product-api/src/migrations';
 
@@ -31,6 +32,43 @@ export const feedingGuards: readonly Guard[] = [
       {
         file: 'libs/read_model/rebuild/src/run/gate.unit.spec.ts',
         titles: ['refuses products with missing events'],
+      },
+    ],
+  },
+  {
+    id: 'discarded-records-left-out',
+    promise: 'G10',
+    what: 'a record is left out where its dead letter was discarded, and nowhere else',
+    file: `${leftOut}/leave-out.ts`,
+    text: '(index) => !out.has(batch.positionOf(index))',
+    without: '() => out.size === 0',
+    specs: [{ file: `${leftOut}/left-out.unit.spec.ts`, titles: ['are left out alike by rebuild, verify'] }],
+  },
+  {
+    id: 'left-out-set-captured',
+    promise: 'G10',
+    what: 'a run that is resumed leaves out what was discarded when its build started',
+    file: 'libs/read_model/rebuild/src/run/preflight.ts',
+    text: 'checkpoint && (checkpoint.leftOut ?? {});',
+    without: 'undefined;',
+    specs: [
+      {
+        file: `${leftOut}/discarded-letters.int.spec.ts`,
+        titles: ['fail the gate until they are, also of a run that began before'],
+      },
+    ],
+  },
+  {
+    id: 'replaced-within-the-log',
+    promise: 'G10',
+    what: 'an event of the event store replaces only what was left out, or what later events of the log wait for',
+    file: `${leftOut}/remedy.ts`,
+    text: 'aggregateversion <= lastHeld || versions.has(aggregateversion)',
+    without: 'aggregateversion > 0 || versions.has(aggregateversion)',
+    specs: [
+      {
+        file: `${leftOut}/left-out.unit.spec.ts`,
+        titles: ['are replaced by no event of the event store that the log does not have'],
       },
     ],
   },

@@ -2,6 +2,8 @@ import { parentPort, workerData } from 'node:worker_threads';
 import type { WriteResult } from '@reprise/read-model-indices';
 import { findProjection } from '@reprise/read-model-projections';
 import { kafkaSource } from '../../kafka/kafka-source.ts';
+import { leaveOut } from '../../left-out/leave-out.ts';
+import { LeftOut } from '../../left-out/left-out.ts';
 import { buildGeneration } from '../build-generation.ts';
 import { BuildProgress } from '../build-progress.ts';
 import { faultOf } from './faults.ts';
@@ -42,7 +44,8 @@ function ask(message: (call: number) => WorkerMessage): Promise<WriteResult> {
 async function work(task: WorkerTask): Promise<void> {
   const projection = findProjection(task.projection);
   if (!projection) throw new Error(`there is no projection "${task.projection}"`);
-  const whole = kafkaSource(task.source.connection, task.source.topic);
+  const { connection, topic, leftOut = [] } = task.source;
+  const whole = leaveOut(kafkaSource(connection, topic), new LeftOut(leftOut));
   const mine = new Set(task.slices);
   const source = { ...whole, slices: whole.slices.filter(({ slice }) => mine.has(slice)) };
   const progress = new BuildProgress();

@@ -1,0 +1,91 @@
+import { letterId } from '@reprise/read-model-feed';
+import type { DiscardedLetter } from '@reprise/read-model-indices';
+import type { PoisonEvent, SliceTally } from '../build/slice-tally.ts';
+import type { LogSource } from '../log/log-source.ts';
+import type { RebuildServers } from '../run/rebuild-options.ts';
+import { LeftOut, restorePlaces, type SavedPlaces } from './left-out.ts';
+
+/** A dead letter that a run left out, and who discarded it. */
+export interface LeftOutLetter {
+  /** As `dlq list` names it. */
+  readonly id: string;
+  readonly aggregateId: string | null;
+  readonly version: number | null;
+  readonly discardedAt: string;
+  readonly by: string;
+  readonly reason: string;
+}
+
+/** A dead letter whose version the read models contain: no poison. */
+export interface ResolvedLetter {
+  readonly id: string;
+  readonly aggregateId: string;
+  readonly version: number;
+}
+
+/** What a run did about dead letters that were dealt with. Counts are complete, lists are bounded. */
+export interface LettersOfRun {
+  readonly leftOut: { readonly count: number; readonly first: readonly LeftOutLetter[] };
+  readonly resolved: { readonly count: number; readonly first: readonly ResolvedLetter[] };
+  /** Events taken from the event store in place of records that were left out or whose letters are resolved. */
+  readonly replaced: number;
+  /** Products that stay where they are, because what follows can only be applied after a record that was left out. */
+  readonly heldProducts: number;
+}
+
+/** Letters listed in a receipt. */
+export const listedLetters = 100;
+
+/**
+ * What a run of this projection leaves out of a source: what is discarded by now, or what the run that it resumes had captured.
+ * @throws DependencyError
+ */
+export async function captureLeftOut(
+  { registry }: Pick<RebuildServers, 'registry'>,
+  projection: string,
+  { kind, topic, slices }: Pick<LogSource, 'kind' | 'topic' | 'slices'>,
+  captured?: SavedPlaces,
+): Promise<LeftOut> {
+  // The event store outlives topics: its events are known by what they are, whatever topic their records were in.
+  if (kind === 'event-store') return new LeftOut(await registry.letterActions.discarded({ projection }));
+  const places = captured && restorePlaces(captured);
+  const letters = await registry.letterActions.discarded({
+    projection,
+    topicId: topic.id,
+    ...(places && { places }),
+  });
+  return new LeftOut(new LeftOut(letters).inSlices(slices));
+}
+
+/** @param source as far as it was opened */
+export function lettersOf(
+  leftOut: LeftOut,
+  source: Pick<LogSource, 'kind' | 'topic' | 'slices'> | undefined,
+  { resolved, replaced, heldProducts }: SliceTally,
+): LettersOfRun {
+  const topic = source?.topic.name ?? '';
+  const out = source?.kind === 'event-store' ? [...leftOut.met] : leftOut.inSlices(source?.slices ?? []);
+  return {
+    leftOut: {
+      count: out.length,
+      first: out.slice(0, listedLetters).map((letter) => leftOutLetter(topic, letter)),
+    },
+    resolved: {
+      count: resolved.length,
+      first: resolved.slice(0, listedLetters).map((event) => resolvedLetter(topic, event)),
+    },
+    replaced,
+    heldProducts,
+  };
+}
+
+function leftOutLetter(topic: string, letter: DiscardedLetter): LeftOutLetter {
+  const { aggregateId, version, at, user, host, reason } = letter;
+  const id = letterId(topic, letter);
+  return { id, aggregateId, version, discardedAt: at.toISOString(), by: `${user}@${host}`, reason };
+}
+
+function resolvedLetter(topic: string, event: PoisonEvent): ResolvedLetter {
+  const { slice, position, aggregateId = '', version = 0 } = event;
+  return { id: letterId(topic, { partition: slice, offset: BigInt(position) }), aggregateId, version };
+}

@@ -1,0 +1,45 @@
+import type { Generation, GenerationStore } from '@reprise/read-model-indices';
+import type { PoisonEvent } from '../build/slice-tally.ts';
+import type { RebuildServers } from '../run/rebuild-options.ts';
+
+/** Longest id a document can have, in bytes. */
+const longestId = 512;
+
+/**
+ * Those of the poison events whose dead letters are resolved: the generation contains the version, or a later one. That is what
+ * `dlq list` calls resolved, read from the same place.
+ */
+export async function containedIn(
+  store: Pick<GenerationStore, 'read'>,
+  { name }: Pick<Generation, 'name'>,
+  poison: readonly PoisonEvent[],
+): Promise<PoisonEvent[]> {
+  const ids = [...new Set(poison.flatMap(({ aggregateId }) => aggregateId ?? []))].filter(
+    (id) => id !== '' && Buffer.byteLength(id) <= longestId,
+  );
+  if (ids.length === 0) return [];
+  const stored = await store.read(name, ids);
+  return poison.filter(
+    ({ aggregateId, version }) =>
+      version !== undefined && (stored.get(aggregateId ?? '')?.version ?? 0) >= version,
+  );
+}
+
+/**
+ * The same by the generation readers use now, of records that its feed has passed: one that it has yet to come to is no dead
+ * letter so far, and so is none when readers are on another log.
+ */
+export async function resolvedByReaders(
+  { store, registry }: Pick<RebuildServers, 'store' | 'registry'>,
+  topicId: string,
+  poison: readonly PoisonEvent[],
+): Promise<PoisonEvent[]> {
+  const named = poison.filter(({ slice, version }) => slice >= 0 && version !== undefined);
+  if (named.length === 0) return [];
+  const readers = await store.observeReaders();
+  const live = readers.kind === 'generation' ? await registry.findGeneration(readers.name) : undefined;
+  if (live?.topicId !== topicId) return [];
+  const positions = await registry.positions(live.uuid);
+  const passed = named.filter(({ slice, position }) => (positions.get(slice) ?? 0n) > BigInt(position));
+  return containedIn(store, live, passed);
+}
