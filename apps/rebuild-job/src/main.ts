@@ -19,6 +19,13 @@ try {
       process.stderr.on('resize', listener);
       return () => process.stderr.off('resize', listener);
     },
+    ...(process.stdout.isTTY && {
+      screen: {
+        columns: () => process.stdout.columns,
+        colour: (process.env['NO_COLOR'] ?? '') === '' && process.env['TERM'] !== 'dumb',
+        write: (text: string) => void process.stdout.write(text),
+      },
+    }),
     interactive: process.stderr.isTTY === true && process.env['TERM'] !== 'dumb',
   });
 } catch (error) {
@@ -28,4 +35,6 @@ try {
   else if (!(error instanceof CommanderError)) stderr(`${printableLines(describeError(error))}\n`);
 } finally {
   shutdown.dispose();
+  // Only connections to servers that hang could keep a process that has said all: they are left behind.
+  setTimeout(() => process.exit(), 1_000).unref();
 }

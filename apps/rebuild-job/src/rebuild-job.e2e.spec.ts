@@ -79,7 +79,7 @@ describe('the rebuild job', () => {
     expect(status).toMatchObject({ readers: { on: await readers() }, running: null });
     expect(status['generations']).toEqual(
       expect.arrayContaining([
-        expect.objectContaining({ state: 'LIVE', lag: '0' }),
+        expect.objectContaining({ state: 'LIVE', lag: 0 }),
         expect.objectContaining({ state: 'STANDBY' }),
       ]),
     );

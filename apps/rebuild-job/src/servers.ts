@@ -94,7 +94,7 @@ export async function openUnbound(
   const eventStore = createReadModelPool(configuration.eventStoreDatabaseUrl);
   const close = async () => void (await Promise.allSettled([client.close(), pool.end(), eventStore.end()]));
   try {
-    await assertReadModelMigrated(pool, { budgetMs: 10_000 });
+    await assertReadModelMigrated(pool, { budgetMs: retryBudgetMs ?? 10_000 });
   } catch (error) {
     await close();
     throw error;

@@ -1,5 +1,14 @@
 import type { OptionReader } from './option-reader.ts';
 
+/** A terminal somebody looks at. */
+export interface Screen {
+  readonly columns: () => number | undefined;
+  /** False where NO_COLOR is set. */
+  readonly colour: boolean;
+  /** Writes text with the escape sequences that stand in it. */
+  readonly write: (text: string) => void;
+}
+
 /** What a command line was called with, beside its words. */
 export interface Invocation {
   readonly env: NodeJS.ProcessEnv;
@@ -16,6 +25,8 @@ export interface Invocation {
   readonly interactive: boolean;
   /** How many columns that terminal has now. */
   readonly columns?: () => number | undefined;
+  /** The terminal that stdout is; left out where it is none. */
+  readonly screen?: Screen;
   /** Calls the listener whenever that terminal gets another width; returns what ends it. */
   readonly onResize?: (listener: () => void) => () => void;
 }

@@ -1,90 +1,23 @@
-import {
-  BoundElsewhere,
-  DependencyError,
-  type Generation,
-  type HeldBinding,
-  type Positions,
-  type Run,
-} from '@reprise/read-model-indices';
+import { setTimeout as delay } from 'node:timers/promises';
+import { BoundElsewhere, DependencyError } from '@reprise/read-model-indices';
 import { projections, type Projection } from '@reprise/read-model-projections';
+import { exitCodes } from '@reprise/read-model-rebuild';
 import {
-  exitCodes,
-  missingOf,
-  orphansOf,
-  shardStatus,
-  type Receipt,
-  type RefusedDocument,
-  type ShardedBuildStatus,
-} from '@reprise/read-model-rebuild';
-import {
+  answered,
   defaultMaxLagMs,
-  gatherFacts,
-  topicNow,
-  verdictOf,
-  type GenerationFacts,
-  type ReadersFacts,
-  type TopicNow,
-  type Verdict,
+  measureWriteSide,
+  readStatus,
+  type ReadModelStatus,
 } from '@reprise/read-model-status';
 import { jsonText } from '../report/text.ts';
 import { readProjections } from '../projection-option.ts';
 import { describeStatus } from '../report/status-text.ts';
 import { openUnbound, type OpenServers } from '../servers.ts';
-import type { Verb } from '../verb.ts';
+import type { Invocation, Verb } from '../verb.ts';
 
-/** What `status` reports about one projection. Positions and lags are decimal text. */
-export interface ProjectionStatus {
-  readonly projection: string;
-  /** What readers get, in one line, and what to do about it. */
-  readonly verdict: Verdict;
-  /** What the registry of the projection belongs to; null before its first use. */
-  readonly bound: {
-    readonly topic: string;
-    readonly clusterId: string | null;
-    readonly readers: string;
-  } | null;
-  readonly readers: {
-    readonly alias: string;
-    readonly on: readonly string[];
-    /** What somebody changed about the alias by hand that readers notice. */
-    readonly caveats: readonly string[];
-    /** Why it is not known where readers are; null when it is. */
-    readonly unreachable: string | null;
-  };
-  readonly generations: readonly {
-    readonly name: string;
-    readonly uuid: string;
-    readonly state: string;
-    readonly since: string;
-    readonly digest: string | null;
-    /** Moment it is as of; null when it holds everything. */
-    readonly untilTs: string | null;
-    readonly positions: Readonly<Record<string, string>>;
-    /** Records of the log that the generation does not hold yet; null when the topic is another one now, or not reachable. */
-    readonly lag: string | null;
-    /** Age of the oldest of them in seconds; null when it is not known. */
-    readonly lagSeconds: number | null;
-    /** Live feeders that have partitions of it. */
-    readonly feeders: readonly string[];
-  }[];
-  /** Indices or tables named like generations that no registry entry owns; null when the store is not reachable. */
-  readonly orphans: readonly string[] | null;
-  /** Generations whose index or table is gone. */
-  readonly missing: readonly string[] | null;
-  readonly running:
-    | (Pick<Run, 'runId' | 'startedAt' | 'savedAt' | 'host' | 'pid' | 'progress'> & {
-        /** Its process is gone: the next rebuild takes over. */
-        readonly lost: boolean;
-      })
-    | null;
-  /** The open build of several shards, if there is one. */
-  readonly shards: ShardedBuildStatus | null;
-  readonly lastRuns: readonly (Pick<Run, 'runId' | 'outcome' | 'exitCode' | 'startedAt' | 'endedAt'> & {
-    readonly state: Run['state'] | 'LOST';
-    /** Documents the store refused for good, with the first of them; null when there were none. */
-    readonly refused: { readonly documents: number; readonly first: readonly RefusedDocument[] } | null;
-  })[];
-}
+/** How long one server is waited for: whoever asks wants an answer now, with what is unreachable named in it. */
+const withinMs = 3_000;
+const redrawMs = 2_000;
 
 export const statusCommand: Verb = {
   name: 'status',
@@ -93,7 +26,9 @@ export const statusCommand: Verb = {
   options: [
     ['--projection <name>', 'one projection (default all)'],
     ['--check', 'exit with 2 unless every verdict is OK'],
-    ['--verbose', 'also show positions'],
+    ['--max-lag <seconds>', 'age of the oldest event readers may lack (default 30)'],
+    ['--watch', 'show it again every 2 s until ^C'],
+    ['--verbose', 'also show positions, old generations and ids of runs'],
     ['--json', 'print one JSON document on stdout'],
   ],
   examples: ['status', 'status --check --projection product_search --json'],
@@ -102,20 +37,19 @@ export const statusCommand: Verb = {
     const json = options.flag('json');
     const check = options.flag('check');
     const verbose = options.flag('verbose');
+    const watch = options.flag('watch');
+    const maxLagMs = 1_000 * options.wholeNumber('maxLag', 0, defaultMaxLagMs / 1_000);
+    if (watch && (json || check)) options.problem('--watch goes with neither --json nor --check');
     options.finish();
-    // The caller wants an answer now that names what is unreachable.
     const servers = await openUnbound(invocation.env, { retryBudgetMs: 2_000 });
     try {
-      const mismatch = await mismatchOf(chosen, servers);
-      const topic = await topicNow(servers.of(chosen[0]!));
-      if ('unreachable' in topic) invocation.stderr(`the lag is unknown: ${topic.unreachable}\n`);
-      const statuses = [];
-      for (const projection of chosen) statuses.push(await statusOf(projection, servers, topic));
-      invocation.stdout(
-        json
-          ? `${jsonText(statuses, 2)}\n`
-          : `${statuses.map((status) => describeStatus(status, verbose)).join('\n\n')}\n`,
-      );
+      const look = () => lookAt(chosen, servers, maxLagMs);
+      if (watch) return await watchStatus(look, verbose, invocation);
+      const { statuses, mismatch } = await look();
+      const unreachable = statuses[0]?.logUnreachable ?? null;
+      if (unreachable !== null) invocation.stderr(`the lag is unknown: ${unreachable}\n`);
+      if (json) invocation.stdout(`${jsonText(statuses, 2)}\n`);
+      else show(statuses, verbose || mismatch !== undefined, invocation);
       if (mismatch !== undefined) {
         invocation.stderr(`${mismatch.message}\n`);
         return exitCodes.usage;
@@ -123,105 +57,80 @@ export const statusCommand: Verb = {
       const isFine = statuses.every(({ verdict }) => verdict.kind === 'ok');
       return check && !isFine ? exitCodes.refused : exitCodes.done;
     } finally {
-      await servers.close();
+      // A server that hangs must not keep the answer from ending.
+      await answered('postgres', servers.close(), 1_000).catch(() => undefined);
     }
   },
 };
 
-/** Why every other verb refuses this configuration; undefined when none does, or a server that would say is away. */
+interface Looked {
+  readonly statuses: readonly ReadModelStatus[];
+  readonly mismatch: BoundElsewhere | undefined;
+}
+
+async function lookAt(
+  chosen: readonly Projection[],
+  servers: OpenServers,
+  maxLagMs: number,
+): Promise<Looked> {
+  const { kafka, topic, registry, eventStore } = servers.of(chosen[0]!);
+  const [mismatch, statuses] = await Promise.all([
+    mismatchOf(chosen, servers),
+    readStatus({
+      models: chosen.map((projection) => ({ projection, store: servers.storeOf(projection) })),
+      ...{ kafka, topic, registry, maxLagMs, withinMs },
+      ...(eventStore && { writeSide: () => measureWriteSide(eventStore) }),
+      repairs: (projection) => servers.repairs.counts([projection]),
+    }),
+  ]);
+  return { mismatch, statuses };
+}
+
+function show(
+  statuses: readonly ReadModelStatus[],
+  verbose: boolean,
+  { screen, stdout }: Pick<Invocation, 'screen' | 'stdout'>,
+): void {
+  const style = { verbose, width: Math.max(40, screen?.columns() ?? 80), colour: screen?.colour ?? false };
+  const text = `${statuses.map((status) => describeStatus(status, style)).join('\n\n')}\n`;
+  // Painted text goes past the mask of every output; what stands in it was masked line by line.
+  if (style.colour) screen!.write(text);
+  else stdout(text);
+}
+
+/** Shows the status again and again until the signal aborts: drawn over the last one on a terminal, printed below it elsewhere. */
+async function watchStatus(
+  look: () => Promise<Looked>,
+  verbose: boolean,
+  invocation: Invocation,
+): Promise<number> {
+  const { signal, screen, stderr } = invocation;
+  while (!signal.aborted) {
+    try {
+      const { statuses } = await look();
+      screen?.write('\u001b[H\u001b[2J');
+      show(statuses, verbose, invocation);
+      if (!screen) invocation.stdout('\n');
+    } catch (error) {
+      if (!(error instanceof DependencyError)) throw error;
+      stderr(`${error.message}\n`);
+    }
+    await delay(redrawMs, undefined, { signal }).catch(() => undefined);
+  }
+  return exitCodes.done;
+}
+
+/** Why every other verb refuses this configuration; undefined when none does, or a server that would tell is away. */
 async function mismatchOf(
   chosen: readonly Projection[],
   servers: OpenServers,
 ): Promise<BoundElsewhere | undefined> {
   try {
-    await servers.assertBound(chosen, false);
+    await answered('kafka', servers.assertBound(chosen, false), withinMs + 1_000);
     return undefined;
   } catch (error) {
     if (error instanceof BoundElsewhere) return error;
     if (!(error instanceof DependencyError)) throw error;
     return undefined;
   }
-}
-
-async function statusOf(
-  projection: Projection,
-  servers: OpenServers,
-  topic: TopicNow,
-): Promise<ProjectionStatus> {
-  const own = servers.of(projection);
-  const { registry } = own;
-  const [bindings, leases, gathered] = await Promise.all([
-    registry.bindings.list(),
-    registry.heldLeases(projection.name),
-    gatherFacts(projection, own, topic),
-  ]);
-  const { facts, generations, stored, positions, runs } = gathered;
-  const atWork = new Set(leases.map(({ runId }) => runId));
-  const running = runs.find(({ state, shard }) => state === 'RUNNING' && shard === null) ?? null;
-  return {
-    projection: projection.name,
-    verdict: verdictOf(facts, { maxLagMs: defaultMaxLagMs }),
-    bound: boundTo(bindings.find((one) => one.projection === projection.name)),
-    readers: readersAsListed(facts.alias, facts.readers),
-    generations: generations.map((generation, index) =>
-      describeGeneration(generation, facts.generations[index]!, positions.get(generation.uuid)!),
-    ),
-    orphans: stored && orphansOf(stored, generations),
-    missing: stored && missingOf(stored, generations),
-    running: running && {
-      ...pick(running, 'runId', 'startedAt', 'savedAt', 'host', 'pid', 'progress'),
-      lost: !atWork.has(running.runId),
-    },
-    shards: await shardStatus(registry, projection.name),
-    lastRuns: runs.slice(0, 5).map((run) => ({
-      ...pick(run, 'runId', 'outcome', 'exitCode', 'startedAt', 'endedAt'),
-      state: run.state === 'RUNNING' && !atWork.has(run.runId) ? 'LOST' : run.state,
-      refused: refusedBy(run),
-    })),
-  };
-}
-
-function boundTo(binding: HeldBinding | undefined): ProjectionStatus['bound'] {
-  if (binding === undefined) return null;
-  const { topic, clusterId, readers } = binding;
-  return { topic, clusterId: clusterId ?? null, readers };
-}
-
-function readersAsListed(alias: string, readers: ReadersFacts): ProjectionStatus['readers'] {
-  switch (readers.kind) {
-    case 'none':
-      return { alias, on: [], caveats: [], unreachable: null };
-    case 'generation':
-      return { alias, on: [readers.name], caveats: readers.caveats ?? [], unreachable: null };
-    case 'ambiguous':
-      return { alias, on: readers.names, caveats: [], unreachable: null };
-    case 'unknown':
-      return { alias, on: [], caveats: [], unreachable: readers.why };
-  }
-}
-
-function describeGeneration(
-  { name, uuid, state, stateChangedAt, digest }: Generation,
-  { lag, untilTs, feeding }: GenerationFacts,
-  positions: Positions,
-): ProjectionStatus['generations'][number] {
-  return {
-    ...{ name, uuid, state, since: stateChangedAt.toISOString(), digest, untilTs },
-    positions: Object.fromEntries(
-      [...positions].map(([partition, position]) => [partition, String(position)]),
-    ),
-    lag: lag === null ? null : String(lag.events),
-    lagSeconds: lag === null || lag.ms === null ? null : Math.round(lag.ms / 1_000),
-    feeders: feeding.feeders,
-  };
-}
-
-/** What the receipt of a run says of refused documents; one of an earlier release says nothing. */
-function refusedBy({ receipt }: Run): ProjectionStatus['lastRuns'][number]['refused'] {
-  const { documents, refusedDocuments: first = [] } = (receipt ?? {}) as Partial<Receipt>;
-  return documents?.refused ? { documents: documents.refused, first: first.slice(0, 3) } : null;
-}
-
-function pick<T, K extends keyof T>(from: T, ...keys: K[]): Pick<T, K> {
-  return Object.fromEntries(keys.map((key) => [key, from[key]])) as Pick<T, K>;
 }

@@ -1,89 +1,134 @@
-import type { ProgressReport, ShardedBuildStatus } from '@reprise/read-model-rebuild';
-import type { ProjectionStatus } from '../commands/status.ts';
+import { age, type GenerationStatus, type ReadModelStatus } from '@reprise/read-model-status';
+import { labelled, rangesText, wrapped } from './columns.ts';
 import { describeAction } from './next-step.ts';
-import { linesText } from './text.ts';
+import { describeRunning, describeShards } from './running-text.ts';
 
-/** The status of one projection as lines of text: the verdict first, with what to do about it. */
-export function describeStatus(status: ProjectionStatus, verbose = false): string {
-  const { readers, verdict } = status;
-  const lines = [`${status.projection}: ${verdict.text}`];
-  if (verdict.next !== null) lines.push(`  next        ${describeAction(verdict.next)}`);
-  const on = readers.unreachable === null ? readers.on.join(', ') || 'nothing' : 'unknown';
-  lines.push(`  readers     of "${readers.alias}" are on ${on}`);
-  if (status.bound) {
-    const { topic, clusterId, readers: bound } = status.bound;
-    lines.push(
-      `  bound to    topic "${topic}" on Kafka cluster ${clusterId ?? 'unknown'}, readers "${bound}"`,
-    );
-  }
-  if (readers.unreachable !== null) lines.push(`  unreachable ${readers.unreachable}`);
-  for (const caveat of readers.caveats) lines.push(`  readers     their alias was set up by hand: ${caveat}`);
-  if (status.generations.length === 0) lines.push('  no generations');
-  for (const { name, state, since, lag, lagSeconds, positions, untilTs } of status.generations) {
-    const late = lagSeconds === null || lagSeconds === 0 ? '' : `, ${lagSeconds} s`;
-    const fed = untilTs === null ? `lag ${lag ?? 'unknown'}${late}` : `as of ${untilTs}, not fed`;
-    lines.push(`  ${state.padEnd(11)} ${name}  since ${since}  ${fed}`);
-    const at = Object.entries(positions).map(([partition, position]) => `${partition}:${position}`);
-    if (verbose) lines.push(`    positions ${at.join(' ') || 'none'}`);
-  }
+export interface StatusStyle {
+  /** Also positions, old generations, ids of runs and what the registry belongs to. */
+  readonly verbose?: boolean;
+  /** Columns of the terminal. */
+  readonly width?: number;
+  /** Paint the verdict. */
+  readonly colour?: boolean;
+}
+
+const feedersShown = 4;
+/** States in the order they are shown; those that are not named are old. */
+const shownFirst = ['LIVE', 'STANDBY', 'VERIFIED', 'BUILT', 'BUILDING', 'INTERRUPTED'];
+const paints = { good: '\u001b[32m', fair: '\u001b[33m', bad: '\u001b[31m' } as const;
+
+/** The status of one read model as lines of text: the verdict first, with what to do about it. */
+export function describeStatus(status: ReadModelStatus, style: StatusStyle = {}): string {
+  const { verbose = false, width = 80, colour = false } = style;
+  const headline = wrapped(`${status.projection}: ${status.verdict.text}`, width);
+  const lines = colour ? headline.map((line) => painted(line, status)) : headline;
+  const line = (label: string, text: string) => lines.push(...labelled(label, text, width));
+  if (status.verdict.next !== null) lines.push(...nextLines(describeAction(status.verdict.next), width));
+  readerLines(status, verbose, line);
+  generationLines(status, verbose, line);
   for (const name of status.orphans ?? [])
-    lines.push(`  orphan      ${name} is owned by no entry of this registry (another one may own it)`);
+    line('orphan', `${name} is owned by no entry of this registry (another one may own it)`);
   for (const name of status.missing ?? [])
-    lines.push(`  gone        ${name} is in the registry, and its index or table is gone`);
-  if (status.running) lines.push(...describeRunning(status.running));
-  if (status.shards) lines.push(...describeShards(status.shards));
-  for (const { runId, outcome, state, exitCode, startedAt, refused } of status.lastRuns) {
-    if (state === 'RUNNING') continue;
-    lines.push(
-      `  last        ${startedAt.toISOString()} ${runId} ${outcome ?? state} (exit ${exitCode ?? '-'})`,
+    line('gone', `${name} is in the registry, and its index or table is gone`);
+  troubleLines(status, line);
+  if (status.running) describeRunning(status.running, verbose, line);
+  if (status.shards) describeShards(status.shards, verbose, line);
+  runLines(status, verbose, line);
+  return lines.join('\n');
+}
+
+type Line = (label: string, text: string) => void;
+
+/** On a line of its own where it would be broken otherwise: it is there to be copied. */
+function nextLines(next: string, width: number): string[] {
+  const line = `  next        ${next}`;
+  if (line.length <= width || !next.startsWith('./')) return labelled('next', next, width);
+  return ['  next', ...(next.length + 2 <= width ? [`  ${next}`] : wrapped(next, width))];
+}
+
+function readerLines({ readers, bound }: ReadModelStatus, verbose: boolean, line: Line): void {
+  const on = readers.unreachable === null ? readers.on.join(', ') || 'nothing' : 'unknown';
+  line('readers', `of "${readers.alias}" are on ${on}`);
+  if (readers.unreachable !== null) line('unreachable', readers.unreachable);
+  for (const caveat of readers.caveats) line('readers', `their alias was set up by hand: ${caveat}`);
+  if (!bound || !verbose) return;
+  const { topic, clusterId, readers: boundReaders } = bound;
+  line('bound to', `topic "${topic}" on Kafka cluster ${clusterId ?? 'unknown'}, readers "${boundReaders}"`);
+}
+
+function generationLines(status: ReadModelStatus, verbose: boolean, line: Line): void {
+  const { generations, readers } = status;
+  if (generations.length === 0) line('no generations', '');
+  const isShown = ({ state, name }: GenerationStatus) =>
+    verbose || shownFirst.includes(state) || readers.on.includes(name);
+  const rank = ({ state }: GenerationStatus) =>
+    shownFirst.includes(state) ? shownFirst.indexOf(state) : shownFirst.length;
+  const shown = generations.filter(isShown).sort((a, b) => rank(a) - rank(b));
+  for (const one of shown) {
+    const { name, state, sinceSeconds, untilTs, refusedBy } = one;
+    line(state, `${name}  ${age(1_000 * sinceSeconds)}${untilTs === null ? lagText(one) : ''}`);
+    if (untilTs !== null) line('', `as of ${untilTs}, not fed`);
+    for (const check of refusedBy) line('', `refused: ${check}`);
+    if (state === 'LIVE' || verbose) feederLines(one, line);
+    const at = Object.entries(one.positions).map(([partition, position]) => `${partition}:${position}`);
+    if (verbose) line('', `positions ${at.join(' ') || 'none'}`);
+  }
+  const old = generations.filter((one) => !isShown(one));
+  if (old.length === 0) return;
+  const states = [...Map.groupBy(old, ({ state }) => state)].map(
+    ([state, some]) => `${some.length} ${state.toLowerCase()}`,
+  );
+  const newest = Math.min(...old.map(({ sinceSeconds }) => sinceSeconds));
+  line('old', `${states.join(', ')}, the newest for ${age(1_000 * newest)} (--verbose lists them)`);
+}
+
+function lagText({ state, lag, lagSeconds }: GenerationStatus): string {
+  if (!['VERIFIED', 'LIVE', 'STANDBY'].includes(state)) return '';
+  if (lag === null) return '  lag unknown';
+  const late = lagSeconds === null || lagSeconds === 0 ? '' : `, ${age(1_000 * lagSeconds)}`;
+  return `  lag ${lag.toLocaleString('en')}${late}`;
+}
+
+function feederLines({ feeders, untilTs }: GenerationStatus, line: Line): void {
+  if (untilTs !== null) return;
+  if (feeders.length === 0) line('fed by', 'nobody');
+  for (const { feederId, silentSeconds, partitions } of feeders.slice(0, feedersShown))
+    line(
+      'fed by',
+      `${feederId}, seen ${age(1_000 * silentSeconds)} ago, partitions ${rangesText(partitions)}`,
     );
-    if (refused) lines.push(`    the store refused ${refused.documents} documents:`);
-    for (const { id, reason } of refused?.first ?? []) lines.push(`      ${id}: ${reason}`);
-  }
-  return linesText(lines);
+  if (feeders.length > feedersShown) line('', `and ${feeders.length - feedersShown} more (--json)`);
 }
 
-function describeRunning(running: NonNullable<ProjectionStatus['running']>): string[] {
-  const { runId, host, pid, startedAt, lost } = running;
-  const by = `${runId} on ${host} pid ${pid} since ${startedAt.toISOString()}`;
-  const progress = running.progress as Partial<SavedProgress> | null;
-  if (lost) return [`  lost        ${by} (process gone): the next rebuild resumes from its checkpoint`];
-  if (!progress?.slices) return [`  running     ${by}: starting`];
-  const { step, percent, eventsInLog, eventsPerSecond, secondsLeft, documentsWritten, rssBytes } = progress;
-  const left = secondsLeft === null ? 'time left unknown' : `${String(secondsLeft)} s left`;
-  const lines = [
-    `  running     ${by}: ${String(step)} ${String(percent)}% of ${String(eventsInLog)} events, ${String(eventsPerSecond)} events/s, ${left}, ` +
-      `${String(documentsWritten)} documents written, ${Math.round(Number(rssBytes) / 2 ** 20)} MB`,
-  ];
-  for (const { slice, position, end, eventsPerSecond: rate, done } of progress.slices)
-    lines.push(`    partition ${slice}  ${position} of ${end}  ${done ? 'done' : `${rate} events/s`}`);
-  if (progress.stall)
-    lines.push(`    stands still for ${Math.round(progress.stall.forMs / 1_000)} s: ${progress.stall.cause}`);
-  return lines;
+/** What waits for somebody: dead letters, repairs, the write side. */
+function troubleLines({ heldBack, repairs, writeSide, writeSideFault }: ReadModelStatus, line: Line): void {
+  if (heldBack === null) line('letters', 'unknown: the log cannot be asked');
+  else if (heldBack > 0)
+    line('letters', `${heldBack} products held back: ${describeAction({ do: 'list-dead-letters' })}`);
+  if (repairs && repairs.open + repairs.failed > 0) {
+    const oldest =
+      repairs.oldestOpenSeconds === null ? '' : `, the oldest for ${age(1_000 * repairs.oldestOpenSeconds)}`;
+    line('repairs', `${repairs.open} open${oldest}; ${repairs.failed} abandoned`);
+  }
+  if (writeSideFault !== null) line('write side', `unknown: ${writeSideFault}`);
+  if (!writeSide) return;
+  const { unpublished, parked, oldestMs } = writeSide;
+  const refused = parked === 0 ? '' : `, ${parked} refused by the log`;
+  const oldest = oldestMs === null ? '' : `, the oldest for ${age(oldestMs)}`;
+  line('write side', `${unpublished} unpublished${refused}${oldest}`);
 }
 
-/** A report as a run saves it: positions as text. */
-type SavedProgress = Omit<ProgressReport, 'slices'> & {
-  readonly slices: readonly {
-    readonly slice: number;
-    readonly position: string;
-    readonly end: string;
-    readonly eventsPerSecond: number;
-    readonly done: boolean;
-  }[];
-};
-
-/** The states of a shard, as people read them. */
-const shardWords = { built: 'built', 'at work': 'running', 'not at work': 'not running' } as const;
-
-function describeShards({ generation, job, shards }: ShardedBuildStatus): string[] {
-  const lines = [`  shards      of generation ${generation}${job === null ? '' : `, job ${job}`}`];
-  for (const { shard, state, run } of shards) {
-    const { eventsRead, eventsInLog } = (run?.progress ?? {}) as Record<string, unknown>;
-    const by = run
-      ? `: run ${run.runId} on ${run.host} pid ${run.pid}, ${String(eventsRead ?? 0)} of ${String(eventsInLog ?? '?')} events`
-      : '';
-    lines.push(`  shard       ${shard} ${shardWords[state]}${by}`);
+function runLines({ lastRuns }: ReadModelStatus, verbose: boolean, line: Line): void {
+  for (const { runId, outcome, state, exitCode, agoSeconds, generation, refused } of lastRuns) {
+    if (state === 'RUNNING') continue;
+    line('last', `${age(1_000 * agoSeconds)} ago  ${outcome ?? state}  ${generation ?? 'no generation'}`);
+    if (verbose) line('', `run ${runId}, exit ${exitCode ?? '-'}`);
+    if (refused) line('', `the store refused ${refused.documents} documents:`);
+    for (const { id, reason } of refused?.first ?? []) line('', `${id}: ${reason}`);
   }
-  return lines;
+}
+
+function painted(line: string, { verdict }: ReadModelStatus): string {
+  const fair = verdict.kind === 'held-back' || verdict.kind === 'complete-unfed';
+  return `${paints[verdict.kind === 'ok' ? 'good' : fair ? 'fair' : 'bad']}${line}\u001b[0m`;
 }

@@ -27,8 +27,7 @@ export { type GateQuestions } from './run/gate-step.ts';
 export { type DryRunReport } from './run/dry-run.ts';
 export { type LiveDiff } from './run/live-diff.ts';
 export { type Shard } from './run/shards.ts';
-export { shardStatus, type ShardedBuildStatus } from './run/shard-status.ts';
-export { missingOf, orphansOf, prune, type PruneResult } from './run/prune.ts';
+export { prune, type PruneResult } from './run/prune.ts';
 export { replayOntoLive } from './run/replay-onto-live.ts';
 export { type ReplayFilter } from './run/replay-filter.ts';
 export {

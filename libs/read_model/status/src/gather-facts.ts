@@ -4,6 +4,7 @@ import {
   fingerprintOf,
   type Generation,
   type GenerationName,
+  type GenerationState,
   type GenerationStore,
   type LiveFeeder,
   type Positions,
@@ -11,6 +12,7 @@ import {
   type Run,
 } from '@reprise/read-model-indices';
 import type { Projection } from '@reprise/read-model-projections';
+import { answered, type Dependency } from './answered.ts';
 import type { GenerationFacts, ReadModelFacts, ReadersFacts, WriteSideFacts } from './facts.ts';
 import { feedingOf } from './feeding.ts';
 import { measureLag } from './lag.ts';
@@ -23,15 +25,23 @@ export interface StatusServers {
   readonly store: GenerationStore;
   /** Measures what was committed and not published; undefined where the write side is not configured. */
   readonly writeSide?: (() => Promise<WriteSideFacts>) | undefined;
+  /** Milliseconds after which a server that accepts connections and does not answer counts as unreachable; no limit if left out. */
+  readonly withinMs?: number;
 }
 
 /** The topic as it is now, or why that is not known. */
 export type TopicNow = { readonly description: KafkaTopic } | { readonly unreachable: string };
 
 /** Describes the topic for several read models at once. */
-export async function topicNow({ kafka, topic }: Pick<StatusServers, 'kafka' | 'topic'>): Promise<TopicNow> {
+export async function topicNow({
+  kafka,
+  topic,
+  withinMs,
+}: Pick<StatusServers, 'kafka' | 'topic' | 'withinMs'>): Promise<TopicNow> {
   try {
-    return { description: await describeTopic(kafka, topic) };
+    // A while longer than the topic may take: what is wrong with a broker is asked for once more.
+    const patienceMs = withinMs === undefined ? undefined : withinMs + 1_000;
+    return { description: await answered('kafka', describeTopic(kafka, topic, withinMs), patienceMs) };
   } catch (error) {
     return { unreachable: messageOf(error) };
   }
@@ -57,6 +67,8 @@ export interface GatheredFacts {
 /** Runs searched for running ones and for what generations are as of. */
 const runsLookedThrough = 50;
 const feedersSeenWithinMs = 3_600_000;
+/** States in which a generation follows the log; of others nobody needs to know how far behind they are. */
+const followed: ReadonlySet<GenerationState> = new Set(['VERIFIED', 'LIVE', 'STANDBY']);
 
 /**
  * Looks at registry, store, log and write side. What does not answer is named in the facts; only the registry has to.
@@ -68,19 +80,30 @@ export async function gatherFacts(
   servers: StatusServers,
   topic: TopicNow,
 ): Promise<GatheredFacts> {
-  const { registry, store, kafka } = servers;
-  const [listed, runs, feeders, now, readers, stored, written] = await Promise.all([
-    registry.listGenerations({ projection: projection.name }),
-    registry.listRuns({ projection: projection.name, limit: runsLookedThrough }),
-    registry.liveFeeders(feedersSeenWithinMs),
-    registry.now(),
-    readersOf(store),
-    orNull(() => store.list()),
-    servers.writeSide ? orFault(servers.writeSide) : null,
+  const { registry, store, kafka, withinMs } = servers;
+  const asked = <T>(dependency: Dependency, ask: Promise<T>) => answered(dependency, ask, withinMs);
+  const fromRegistry = asked(
+    'postgres',
+    Promise.all([
+      registry.listGenerations({ projection: projection.name }),
+      registry.listRuns({ projection: projection.name, limit: runsLookedThrough }),
+      registry.liveFeeders(feedersSeenWithinMs),
+      registry.now(),
+    ]),
+  );
+  const where = store.kind === 'elasticsearch' ? 'elasticsearch' : 'postgres';
+  const [[listed, runs, feeders, now], readers, stored, written] = await Promise.all([
+    fromRegistry,
+    readersOf(() => asked(where, store.observeReaders())),
+    orNull(() => asked(where, store.list())),
+    servers.writeSide ? orFault(() => asked('postgres', servers.writeSide!())) : null,
   ]);
   const generations = listed.filter(({ state }) => state !== 'PRUNED');
   const positions = new Map(
-    await Promise.all(generations.map(async ({ uuid }) => [uuid, await registry.positions(uuid)] as const)),
+    await asked(
+      'postgres',
+      Promise.all(generations.map(async ({ uuid }) => [uuid, await registry.positions(uuid)] as const)),
+    ),
   );
   const description = 'description' in topic ? topic.description : undefined;
   const described = generations.map(async (generation): Promise<GenerationFacts> => {
@@ -94,14 +117,20 @@ export async function gatherFacts(
       state,
       ownFingerprint: fingerprint === ownFingerprint(projection, topicId),
       stored: stored && stored.includes(name),
-      lag: description ? await measureLag(kafka, description, topicId, own, now.getTime()) : null,
+      lag:
+        description && followed.has(state)
+          ? await measureLag(kafka, description, topicId, own, now.getTime(), withinMs)
+          : null,
       feeding: feedingOf(uuid, feeders, partitions),
       proven: digest !== null,
       untilTs: untilTsOf(runs, generation),
     };
   });
   const heldBack = description
-    ? await registry.blocked.count({ topicId: description.id, projection: projection.name })
+    ? await asked(
+        'postgres',
+        registry.blocked.count({ topicId: description.id, projection: projection.name }),
+      )
     : null;
   return {
     facts: {
@@ -135,9 +164,9 @@ function ownFingerprint({ storage, version: projectionVersion }: Projection, top
   return fingerprintOf({ storage, projectionVersion, topicId });
 }
 
-async function readersOf(store: GenerationStore): Promise<ReadersFacts> {
+async function readersOf(observe: () => Promise<ReadersFacts>): Promise<ReadersFacts> {
   try {
-    return await store.observeReaders();
+    return await observe();
   } catch (error) {
     if (!(error instanceof DependencyError)) throw error;
     return { kind: 'unknown', why: error.message };

@@ -26,3 +26,13 @@ export {
   type VerdictLimits,
 } from './verdict.ts';
 export { measureWriteSide } from './write-side.ts';
+export { readStatus, type StatusRequest } from './read-status.ts';
+export {
+  type FeederStatus,
+  type GenerationStatus,
+  type ReadModelStatus,
+  type RunStatus,
+} from './read-model-status.ts';
+export { shardStatus, type ShardedBuildStatus } from './sharded-build.ts';
+export { missingOf, orphansOf } from './stored.ts';
+export { answered } from './answered.ts';

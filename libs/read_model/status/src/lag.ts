@@ -1,5 +1,6 @@
 import { timesOfNext, type KafkaConnection, type KafkaTopic } from '@reprise/read-model-feed';
 import type { Positions } from '@reprise/read-model-indices';
+import { answered } from './answered.ts';
 import type { Lag } from './facts.ts';
 
 /**
@@ -48,6 +49,7 @@ export function totalLag(lags: Iterable<Lag>): Lag {
  *
  * @param topicId the incarnation of the topic that the positions belong to
  * @param now the clock the age is taken on, in milliseconds since the epoch
+ * @param withinMs milliseconds to wait for the ages; without an answer they are not known
  * @returns null when the topic is another incarnation than that
  */
 export async function measureLag(
@@ -56,8 +58,10 @@ export async function measureLag(
   topicId: string,
   positions: Positions,
   now: number,
+  withinMs?: number,
 ): Promise<Lag | null> {
   if (topic.id !== topicId) return null;
-  const times = await timesOfNext(connection, topic, positions).catch(() => new Map<number, number>());
+  const asked = answered('kafka', timesOfNext(connection, topic, positions), withinMs);
+  const times = await asked.catch(() => new Map<number, number>());
   return totalLag(lagByPartition(topic, positions, times, now).values());
 }

@@ -8,6 +8,7 @@ import {
   type GenerationStore,
   type Registry,
 } from '@reprise/read-model-indices';
+import { missingOf, orphansOf } from '@reprise/read-model-status';
 import { decidePrune, type PruneFacts, type StorageProof } from './prune-decision.ts';
 
 export interface PruneInput {
@@ -75,28 +76,6 @@ export async function prune(input: PruneInput): Promise<PruneResult> {
     orphans: orphansOf(stored, known),
     missing: missingOf(stored, left),
   };
-}
-
-/** Stored under a generation's name, and owned by no entry of the registry, or by one that was pruned already. */
-export function orphansOf(
-  stored: readonly GenerationName[],
-  known: readonly Pick<Generation, 'name' | 'state'>[],
-): GenerationName[] {
-  const owned = new Set(known.filter(({ state }) => state !== 'PRUNED').map(({ name }) => name));
-  return stored.filter((name) => !owned.has(name));
-}
-
-/** Entered in the registry as something that is there, and not stored. */
-export function missingOf(
-  stored: readonly GenerationName[],
-  known: readonly Pick<Generation, 'name' | 'state'>[],
-): GenerationName[] {
-  const there = new Set(stored);
-  // A generation that was abandoned or failed before its index or table was made has none to miss.
-  const expected = ['BUILT', 'VERIFIED', 'LIVE', 'STANDBY', 'RETIRED'];
-  return known
-    .filter(({ name, state }) => expected.includes(state) && !there.has(name))
-    .map(({ name }) => name);
 }
 
 /** Whether a generation's index is there and has never been on any node, so that it cannot hold anything. */

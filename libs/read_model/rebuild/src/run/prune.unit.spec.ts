@@ -1,5 +1,4 @@
 import type { Generation, GenerationName, GenerationState } from '@reprise/read-model-indices';
-import { missingOf, orphansOf } from './prune.ts';
 import { prunable } from './prune-decision.ts';
 
 const now = new Date('2026-01-10T00:00:00Z');
@@ -63,23 +62,5 @@ describe('what prune may delete', () => {
   it('is a generation the gate refused once a later one exists', () => {
     expect(goes([generation('refused', 'BUILT', 5)])).toEqual([]);
     expect(goes([generation('refused', 'BUILT', 5), generation('later', 'LIVE', 1)])).toEqual(['refused']);
-  });
-});
-
-describe('what does not fit together', () => {
-  const names = (...list: string[]) => list as GenerationName[];
-  const known = [
-    generation('live', 'LIVE', 1),
-    generation('pruned', 'PRUNED', 5),
-    generation('building', 'BUILDING', 1),
-    generation('gone', 'STANDBY', 2),
-  ];
-
-  it('is an index that no entry owns, or one that was pruned', () => {
-    expect(orphansOf(names('live', 'building', 'pruned', 'foreign'), known)).toEqual(['pruned', 'foreign']);
-  });
-
-  it('is an entry whose index is gone, unless it may never have had one', () => {
-    expect(missingOf(names('live'), known)).toEqual(['gone']);
   });
 });

@@ -1,0 +1,132 @@
+import { randomBytes } from 'node:crypto';
+import { once } from 'node:events';
+import { createServer, type AddressInfo } from 'node:net';
+import type { Registry } from '@reprise/read-model-indices';
+import {
+  elasticsearch,
+  eventually,
+  freshTopic,
+  produce,
+  productHistory,
+  spawnApp,
+  step,
+} from '@reprise/test-kit';
+import { ownReadModel } from './testing/own-read-model.ts';
+
+const main = 'apps/rebuild-job/src/main.ts';
+const projection = 'product_search';
+
+let registry: Registry;
+let env: Record<string, string>;
+
+async function rebuildJob(args: readonly string[], overrides: Record<string, string> = {}) {
+  const app = spawnApp(main, { args, env: { ...env, ...overrides } });
+  const { code } = await app.exit(60_000);
+  return { code, stdout: app.stdout(), text: app.output.map(({ text }) => text).join('\n') };
+}
+
+beforeAll(async () => {
+  const topic = await freshTopic({ partitions: 2 });
+  ({ registry, env } = await ownReadModel(topic));
+  await produce(topic, productHistory({ events: [step.created(), step.published()] }));
+  expect((await rebuildJob(['rebuild', '--projection', projection])).code).toBe(0);
+});
+
+describe('status', () => {
+  const check = ['status', '--projection', projection, '--check'];
+
+  it('says in its first line that nobody feeds what readers are on, and what follows the log when somebody does', async () => {
+    const unfed = await rebuildJob(check);
+    expect(unfed.stdout.split('\n')[0]).toBe(`${projection}: COMPLETE, BUT NOT FED: no consumer feeds it`);
+    expect(unfed).toMatchObject({
+      code: 2,
+      stdout: expect.stringContaining('next        start projection-consumer'),
+    });
+    expect((await rebuildJob(check.slice(0, -1))).code).toBe(0);
+    const [live] = await registry.listGenerations({ projection, states: ['LIVE'] });
+    const beat = () => registry.beat('a consumer', [{ generation: live!.uuid, partitions: [0, 1] }]);
+    await beat();
+    const beating = setInterval(() => void beat(), 500);
+    try {
+      const fed = await rebuildJob(check);
+      expect(fed.stdout.split('\n')[0]).toBe(`${projection}: OK`);
+      expect(fed.code).toBe(0);
+    } finally {
+      clearInterval(beating);
+      await registry.removeFeeder('a consumer');
+    }
+  });
+
+  it('works without Kafka and without Elasticsearch and says what it could not ask', async () => {
+    const kafka = await rebuildJob(['status', '--projection', projection], { KAFKA_BROKERS: 'localhost:1' });
+    expect(kafka.code).toBe(0);
+    expect(kafka.text).toMatch(/the lag is unknown: Kafka at \S+:1 refuses connections/);
+    expect(kafka.stdout).toMatch(/LIVE .* lag unknown/);
+    const search = await rebuildJob(['status', '--projection', projection], {
+      ELASTICSEARCH_NODE: 'http://localhost:1',
+    });
+    expect(search.code).toBe(0);
+    expect(search.stdout).toContain('are on unknown');
+    expect(search.text).toContain('Elasticsearch at localhost:1 refuses connections');
+  });
+
+  it('answers within 10 s and names the server, whichever of them accepts connections and says nothing', async () => {
+    const args = ['status', '--projection', projection];
+    const silent = createServer(() => undefined).listen(0, '127.0.0.1');
+    await once(silent, 'listening');
+    const { port } = silent.address() as AddressInfo;
+    const timed = async (changes: Record<string, string>) => {
+      const begun = performance.now();
+      const { code, text } = await rebuildJob(args, changes);
+      return { code, text: text.replaceAll(/\s+/g, ' '), ms: performance.now() - begun };
+    };
+    try {
+      // How long a process takes to start is no part of the promise, and a busy machine gets half as long again.
+      const { ms: usual } = await timed({});
+      const kafka = await timed({ KAFKA_BROKERS: `127.0.0.1:${port}` });
+      expect(kafka).toMatchObject({
+        code: 0,
+        text: expect.stringContaining('UNKNOWN: readers are on the live'),
+      });
+      const search = await timed({ ELASTICSEARCH_NODE: `http://127.0.0.1:${port}` });
+      expect(search).toMatchObject({ code: 0, text: expect.stringContaining('Elasticsearch') });
+      const url = `postgres://nobody@127.0.0.1:${port}/none`;
+      const registryAway = await timed({ READ_MODEL_DATABASE_URL: url });
+      expect(registryAway).toMatchObject({
+        code: 4,
+        text: expect.stringContaining('READ_MODEL_DATABASE_URL'),
+      });
+      const writeAway = await timed({ EVENT_STORE_DATABASE_URL: url });
+      expect(writeAway).toMatchObject({ code: 0, text: expect.stringContaining('write side unknown: ') });
+      for (const { ms } of [kafka, search, registryAway, writeAway]) expect(ms - usual).toBeLessThan(15_000);
+    } finally {
+      silent.close();
+    }
+  });
+
+  it('is shown again and again by --watch, until ^C ends it with 0', async () => {
+    const watching = spawnApp(main, { args: ['status', '--projection', projection, '--watch'], env });
+    const headline = `${projection}: COMPLETE, BUT NOT FED`;
+    await eventually(
+      () => expect(watching.output.filter(({ text }) => text.startsWith(headline)).length).toBeGreaterThan(1),
+      { timeoutMs: 60_000 },
+    );
+    watching.signal('SIGINT');
+    expect((await watching.exit(30_000)).code).toBe(0);
+  });
+
+  it('names indices that look like generations and are owned by nobody', async () => {
+    const orphan = `product_search_v1_20010101_000000_${randomBytes(4).toString('hex')}`;
+    await elasticsearch().indices.create({ index: orphan });
+    try {
+      expect((await rebuildJob(['status', '--projection', projection])).stdout).toContain(
+        `orphan      ${orphan}`,
+      );
+      const pruned = await rebuildJob(['prune', '--projection', projection]);
+      expect(pruned.stdout).toContain(`${orphan} is owned by no entry of the registry and was left alone`);
+      expect(await elasticsearch().indices.exists({ index: orphan })).toBe(true);
+    } finally {
+      await elasticsearch().indices.delete({ index: orphan });
+    }
+  });
+});
