@@ -1,4 +1,5 @@
 import { BatchUnreadable, codecs, pack, unpack, type Codec } from '@reprise/read-model-feed';
+import { commandLine } from '@reprise/runtime/commands';
 import kafkajs from 'kafkajs';
 
 // Node finds no named exports of these in kafkajs' CommonJS.
@@ -34,7 +35,7 @@ function unpackOrSayWhere(codec: Codec, packed: Buffer, limitBytes: number): Buf
     if (!(cause instanceof BatchUnreadable)) throw cause;
     throw new BatchUnreadable(
       `Reading the event log stopped: ${cause.message}. No position moved past it. To locate it, run: ` +
-        'rebuild-job rebuild --projection all --mode DRY_RUN',
+        commandLine.dryRun('all'),
       { cause },
     );
   }

@@ -12,7 +12,7 @@ import { BlockedAggregates, openGenerationStore, Registry } from '@reprise/read-
 import { projections } from '@reprise/read-model-projections';
 import { permanentHistory, RepairQueue } from '@reprise/read-model-repair';
 import type { Logger } from '@reprise/runtime';
-import { program } from '@reprise/runtime/commands';
+import { commandLine } from '@reprise/runtime/commands';
 import { type Registry as MetricsRegistry } from 'prom-client';
 import { Attachments } from './attachments.ts';
 import type { ConsumerConfiguration, ConsumerServers } from './consumer-servers.ts';
@@ -48,7 +48,7 @@ function logLetters(letters: readonly DeadLetter[], logger: Logger): void {
 /** Said once for each generation. */
 const goneText =
   `the index or table of the generation is gone, so it is not fed any more; all others are. ` +
-  `See how readers get back to one: ${program} status`;
+  `See how readers get back to one: ${commandLine.status()}`;
 
 export interface LiveFeedingInput {
   readonly configuration: ConsumerConfiguration;
@@ -159,7 +159,7 @@ export function liveFeeding({
     onRecordsGone: (partition, needed, oldest) => {
       const gone = new Error(
         `the log begins at offset ${oldest}, but a generation needs offset ${needed} next; the records between can no longer be ` +
-          'any more. Run: rebuild-job rebuild --source event-store',
+          `any more. Run: ${commandLine.rebuildFromEventStore('all')}`,
       );
       health.failing(partition, gone);
       logger.error({ err: gone, partition }, 'records are gone from the log');

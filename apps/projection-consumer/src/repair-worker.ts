@@ -11,6 +11,7 @@ import {
   type RepairTaskWork,
 } from '@reprise/read-model-repair';
 import type { Logger } from '@reprise/runtime';
+import { commandLine } from '@reprise/runtime/commands';
 import type { RepairMetrics } from './repair-metrics.ts';
 
 export const repairWorker = Symbol('RepairWorker');
@@ -57,7 +58,7 @@ export class RepairWorker implements OnApplicationBootstrap, BeforeApplicationSh
           metrics.failed();
           const task = { err: error, projection, aggregateId, attempts };
           if (state === 'FAILED')
-            logger.error(task, 'repair abandoned; see: rebuild-job repair --projection all --status');
+            logger.error(task, `repair abandoned; see: ${commandLine.repairQueue('all')}`);
           else logger.warn(task, 'repair failed; retrying');
         },
         onFault: (error) => logger.error({ err: error }, 'the repair queue is unavailable'),
@@ -87,14 +88,16 @@ export class RepairWorker implements OnApplicationBootstrap, BeforeApplicationSh
       const first = storableText(unstorable[0]!.aggregateId);
       logger.error(
         { unstorable: unstorable.length, first },
-        'events name products by ids that no document can have; there is nothing to repair: see rebuild-job dlq list',
+        'events name products by ids that no document can have; there is nothing to repair: see ' +
+          commandLine.listDeadLetters(),
       );
     }
     if (refused.length === 0) return;
     metrics.refused(refused.length);
     logger.error(
       { refused: refused.length, first: refused[0]?.aggregateId, limit: queue.maxTasks },
-      'the repair queue is full and refused some tasks; once there is room, run: rebuild-job verify --projection all --repair',
+      'the repair queue is full and refused some tasks; once there is room, run: ' +
+        commandLine.verifyAndRepair('all'),
     );
   }
 

@@ -44,7 +44,7 @@ describe('the search API while its alias moves', () => {
       expect(response.headers['retry-after']).toBe('30');
       expect(response.json()).toMatchObject({
         type: 'urn:reprise:problem:index-missing',
-        detail: expect.stringContaining('npx nx run rebuild-job:execute'),
+        detail: expect.stringContaining('./reprise rollback --projection product_search'),
       });
     }
   });

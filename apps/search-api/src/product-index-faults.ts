@@ -1,4 +1,5 @@
 import { ProblemException } from '@reprise/runtime/http';
+import { commandLine } from '@reprise/runtime/commands';
 
 /** Nobody has built the read model yet, or its alias was taken away. */
 export function indexMissing(alias: string, cause?: unknown): ProblemException {
@@ -6,7 +7,7 @@ export function indexMissing(alias: string, cause?: unknown): ProblemException {
     503,
     'index-missing',
     'The search index is missing',
-    `The alias "${alias}" points to no index, so nothing can be searched. No data is lost: build the index with \`npx nx run rebuild-job:execute\`.`,
+    `The alias "${alias}" points to no index, so nothing can be searched. No data is lost. The fastest way back, in a second where an earlier generation is there: ${commandLine.rollback('product_search')}; else build one: ${commandLine.rebuild('product_search')}`,
     { retryAfterSeconds: 30, cause },
   );
 }

@@ -1,4 +1,5 @@
 import type { Client } from '@elastic/elasticsearch';
+import { commandLine } from '@reprise/runtime/commands';
 
 /** The projection whose generations the read alias moves between. */
 export const searchProjection = 'product_search';
@@ -33,7 +34,7 @@ export class ReadGenerations {
     const uuid = this.#uuidOf(index);
     if (uuid !== undefined) return uuid;
     throw new Error(
-      `the index ${index} behind the alias ${this.#alias} is not a generation of ${this.#projection}, so its pages cannot be continued; build one with \`npx nx run rebuild-job:execute\``,
+      `the index ${index} behind the alias ${this.#alias} is not a generation of ${this.#projection}, so its pages cannot be continued; build one: ${commandLine.rebuild(this.#projection)}`,
     );
   }
 

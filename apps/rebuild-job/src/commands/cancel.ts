@@ -1,4 +1,5 @@
 import { exitCodes } from '@reprise/read-model-rebuild';
+import { commandLine } from '@reprise/runtime/commands';
 import { printJson } from '../each-projection.ts';
 import { readProjections } from '../projection-option.ts';
 import { openServers, type OpenServers } from '../servers.ts';
@@ -44,10 +45,10 @@ async function cancel(projection: string, { registry }: OpenServers): Promise<Ca
   const { runId } = run;
   const atWork = await registry.heldLeases(projection);
   if (!atWork.some((lease) => lease.runId === runId)) {
-    const message = `run ${runId} is lost (process ${run.pid} on ${run.host} is gone), so nothing has to stop; the next rebuild resumes it`;
+    const message = `run ${runId} is lost (process ${run.pid} on ${run.host} is gone), so nothing has to stop, and what it saved is kept. Resume it: ${commandLine.rebuild(projection)}; or go back: ${commandLine.rollback(projection)}`;
     return { runId, outcome: 'lost', message };
   }
   const asked = run.shard === null ? `run ${runId} was` : 'every running shard was';
-  const message = `${asked} asked to stop; it ends within seconds and can be resumed`;
+  const message = `${asked} asked to stop; it saves what it has done and ends within seconds, and readers stay where they are. Then resume it: ${commandLine.rebuild(projection)}; or go back: ${commandLine.rollback(projection)}`;
   return { runId, outcome: 'asked', message };
 }

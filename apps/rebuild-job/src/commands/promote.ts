@@ -1,5 +1,11 @@
-import { program } from '@reprise/runtime/commands';
-import { exitCodes, promoteByName, RebuildError, type NamedPromotion } from '@reprise/read-model-rebuild';
+import { commandLine } from '@reprise/runtime/commands';
+import {
+  afterRefusal,
+  exitCodes,
+  promoteByName,
+  RebuildError,
+  type NamedPromotion,
+} from '@reprise/read-model-rebuild';
 import { findProjection, projections } from '@reprise/read-model-projections';
 import { jsonText } from '../report/text.ts';
 import { gateOptions, readCanaryOption, readGateLimits } from '../gate-options.ts';
@@ -22,7 +28,7 @@ export const promoteCommand: Verb = {
   async run(options, invocation) {
     const wanted = options.text('generation');
     if (wanted === undefined)
-      options.problem(`--generation is required: see \`${program} status\` for the names`);
+      options.problem(`--generation is required: see ${commandLine.status()} for the names`);
     const json = options.flag('json');
     // A generation's name begins with its projection's, so that what does not go together is known before a server is asked.
     const named = projections.filter(({ name }) => wanted?.startsWith(`${name}_v`));
@@ -71,13 +77,14 @@ function describe(projection: string, { generation, gate, cutover, warnings }: N
     ...failed.map(
       ({ check, expected, actual }) => `  FAILED ${check}: expected ${expected}, found ${actual}`,
     ),
+    `  ${afterRefusal({ projection, generation: generation.name, gate })}`,
   ].join('\n');
 }
 
 function unknown(wanted: string): RebuildError {
   return new RebuildError(
     'USAGE',
-    `There is no generation "${wanted}". Nothing was changed. See \`${program} status\`.`,
+    `There is no generation "${wanted}". Nothing was changed. See ${commandLine.status()}`,
   );
 }
 

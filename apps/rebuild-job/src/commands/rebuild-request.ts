@@ -1,4 +1,4 @@
-import { program } from '@reprise/runtime/commands';
+import { commandLine } from '@reprise/runtime/commands';
 import { statSync } from 'node:fs';
 import type { Projection } from '@reprise/read-model-projections';
 import { leastMemoryBytes, type RebuildOptions, type ReplayFilter } from '@reprise/read-model-rebuild';
@@ -108,7 +108,7 @@ function refuseWhatDoesNotGoTogether(
       if (options.isGiven(name))
         options.problem(`${optionOf(name)} needs a generation, and a dry run builds none`);
   } else if (options.flag('diff')) {
-    options.problem(`--diff belongs to --dry-run: a real run is followed by \`${program} verify\``);
+    options.problem(`--diff belongs to --dry-run: after a real run use ${commandLine.verify('all')}`);
   }
   if (options.isGiven('diffLimit') && !options.flag('diff'))
     options.problem('--diff-limit belongs to --diff');

@@ -1,6 +1,6 @@
 import type { Run } from '@reprise/read-model-indices';
 import { exitCodes, RebuildError, type Receipt } from '@reprise/read-model-rebuild';
-import { program } from '@reprise/runtime/commands';
+import { commandLine } from '@reprise/runtime/commands';
 import { readProjections } from '../projection-option.ts';
 import { describeReceipt } from '../report/receipt-text.ts';
 import { jsonText } from '../report/text.ts';
@@ -105,5 +105,5 @@ function lineOf({ runId, projection, outcome, startedAt, generation }: ReturnTyp
 }
 
 function unknown(wanted: string): RebuildError {
-  return new RebuildError('USAGE', `There is no receipt of ${wanted}. See: ${program} receipts list`);
+  return new RebuildError('USAGE', `There is no receipt of ${wanted}. See: ${commandLine.listReceipts()}`);
 }

@@ -1,4 +1,4 @@
-import { program } from '@reprise/runtime/commands';
+import { commandLine } from '@reprise/runtime/commands';
 import { hostname } from 'node:os';
 import type { Projection } from '@reprise/read-model-projections';
 import { exitCodes, RebuildError } from '@reprise/read-model-rebuild';
@@ -179,6 +179,6 @@ function nothingFed({ name, version }: Projection): RebuildError {
   return new RebuildError(
     'USAGE',
     `No generation of version ${version} of ${name} is fed, so there is nothing to repair. Nothing was changed. Build one with ` +
-      `\`${program} rebuild --projection ${name}\`, or repair with the release that feeds the generation readers are on.`,
+      `${commandLine.rebuild(name)}, or repair with the release that feeds the generation readers are on.`,
   );
 }

@@ -1,4 +1,5 @@
 import type { RepairCounts, RepairTask } from '@reprise/read-model-repair';
+import { commandLine } from '@reprise/runtime/commands';
 import { describeUnknown } from '../aggregate-ids.ts';
 import type { RepairReport, WorkOffReport } from '../commands/repair.ts';
 import { idText, linesText } from './text.ts';
@@ -43,7 +44,7 @@ export function describeQueue({
   if (lastRefusedAt !== null) {
     lines.push(
       `  ${refused} requests found the queue full, the last at ${lastRefusedAt.toISOString()}. Find what they were about with: ` +
-        `rebuild-job verify --projection ${projection} --repair`,
+        commandLine.verifyAndRepair(projection),
     );
   }
   for (const {

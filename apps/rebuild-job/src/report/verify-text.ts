@@ -1,4 +1,5 @@
 import { faultClasses } from '@reprise/read-model-rebuild';
+import { commandLine } from '@reprise/runtime/commands';
 import { describeUnknown } from '../aggregate-ids.ts';
 import type { VerificationReport } from '../commands/verify.ts';
 import { describeAction } from './next-step.ts';
@@ -73,21 +74,19 @@ function describeRemedy(report: VerificationReport): string[] {
   if (freshness.next !== null) lines.push(`  next        ${describeAction(freshness.next)}`);
   if (faults.length > 0) {
     lines.push(
-      `  The index is not as it was asked for, which no repair of documents changes. Nothing was changed. Make a new one: ./reprise rebuild --projection ${projection}`,
+      `  The index is not as it was asked for, which no repair of documents changes. Nothing was changed. Make a new one: ${commandLine.rebuild(projection)}`,
     );
   } else if (faultClasses.some((name) => counts[name] > 0)) lines.push(...describeRepair(report));
   return lines;
 }
 
 function describeRepair({ projection, repair, contents }: VerificationReport): string[] {
-  const again = `./reprise verify --projection ${projection}${contents === 'read' ? ' --deep' : ''}`;
+  const again = commandLine.verifyAndRepair(projection, { deep: contents === 'read' });
   if (repair === null) {
-    return [
-      `  Nothing was changed. To heal it: ${again} --repair, or all of it: ./reprise rebuild --projection ${projection}`,
-    ];
+    return [`  Nothing was changed. To heal it: ${again}, or all of it: ${commandLine.rebuild(projection)}`];
   }
   const lines = [
-    `  ${repair.asked} repairs are in the queue: a running consumer does them, or: ./reprise repair --projection ${projection} --all`,
+    `  ${repair.asked} repairs are in the queue: a running consumer does them, or: ${commandLine.repairAll(projection)}`,
   ];
   if (repair.refused > 0) {
     lines.push(

@@ -39,3 +39,4 @@ export {
 export { faultClasses, type Drift, type DriftClass } from './verify/classify.ts';
 export { type VerifyOutcome } from './verify/outcome.ts';
 export { verifyReadModel, type VerifyOptions, type VerifyReport } from './verify/verify.ts';
+export { afterRefusal } from './run/gate-remedies.ts';

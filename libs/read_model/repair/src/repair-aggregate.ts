@@ -13,6 +13,7 @@ import {
   type Registry,
 } from '@reprise/read-model-indices';
 import type { Projection } from '@reprise/read-model-projections';
+import { commandLine } from '@reprise/runtime/commands';
 import { RepairRefused } from './errors.ts';
 import type { PermanentHistory } from './permanent-history.ts';
 
@@ -145,7 +146,7 @@ function fold(
     obstacle:
       what &&
       `The events of ${aggregateId} in the event store do not make a whole document (${what}). It holds the events up to that point. ` +
-        'See `rebuild-job dlq list` for the events that were put aside.',
+        `For the events that were put aside see: ${commandLine.listDeadLetters()}`,
   };
 }
 

@@ -5,6 +5,8 @@ export interface PromotionLimits {
   readonly poisonBudget?: number;
   readonly maxShrink?: number;
   readonly allowEmpty?: boolean;
+  /** Refuse when no running consumer would feed it. */
+  readonly requireFeeder?: boolean;
 }
 
 /**
@@ -21,12 +23,16 @@ export const commandLine = {
   /** Reads the log and says what a rebuild would do. */
   dryRun: (projection: string) => line('rebuild', ...of(projection), '--mode', 'DRY_RUN'),
   cancel: (projection: string) => line('cancel', ...of(projection)),
-  promote: (generation: string, { poisonBudget, maxShrink, allowEmpty }: PromotionLimits = {}) =>
+  promote: (
+    generation: string,
+    { poisonBudget, maxShrink, allowEmpty, requireFeeder }: PromotionLimits = {},
+  ) =>
     line(
       ...['promote', '--generation', generation],
       ...(poisonBudget === undefined ? [] : ['--poison-budget', String(poisonBudget)]),
       ...(maxShrink === undefined ? [] : ['--max-shrink', String(maxShrink)]),
       ...(allowEmpty ? ['--allow-empty'] : []),
+      ...(requireFeeder ? ['--require-feeder'] : []),
     ),
   rollback: (projection: string) => line('rollback', ...of(projection)),
   rollbackAgain: (projection: string) => line('rollback', ...of(projection), '--again'),
@@ -38,17 +44,16 @@ export const commandLine = {
   repairAll: (projection: string) => line('repair', ...of(projection), '--all'),
   repairAggregate: (projection: string, aggregateId: string) =>
     line('repair', ...of(projection), '--aggregate-id', aggregateId),
+  listReceipts: () => line('receipts', 'list'),
   listDeadLetters: () => line('dlq', 'list'),
   listOpenDeadLetters: () => line('dlq', 'list', '--state', 'open'),
   /** @param id of a letter, as in `product.events:3:1042` */
   showDeadLetter: (id: string) => line('dlq', 'show', id),
   redriveDeadLetter: (id: string) => line('dlq', 'redrive', id),
+  discardDeadLetter: (id: string, reason: string) => line('dlq', 'discard', id, '--reason', reason),
   /** Says what moving the registry to what is configured would change. */
   rebindDryRun: (projection: string) => line('rebind', ...of(projection)),
 } as const;
-
-/** A word that a placeholder of a message stands for. */
-export const placeholder = { product: 'PRODUCT_ID', letter: 'LETTER_ID' } as const;
 
 function of(projection: string | undefined): string[] {
   return projection === undefined ? [] : ['--projection', projection];

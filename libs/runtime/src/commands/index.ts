@@ -1,2 +1,2 @@
-export { commandLine, placeholder, type PromotionLimits } from './command-line.ts';
+export { commandLine, type PromotionLimits } from './command-line.ts';
 export { program } from './program.ts';

@@ -1,4 +1,4 @@
-import { program } from '@reprise/runtime/commands';
+import { commandLine } from '@reprise/runtime/commands';
 import { discardLetters, findLetters } from '@reprise/read-model-feed';
 import { exitCodes } from '@reprise/read-model-rebuild';
 import { jsonText } from '../../report/text.ts';
@@ -57,7 +57,7 @@ export const discardCommand: Verb = {
       }
       if (refused > 0)
         stderr(
-          `The repair queue is full and refused ${refused} tasks. Look at it: ${program} repair --projection all --status\n`,
+          `The repair queue is full and refused ${refused} tasks. Look at it: ${commandLine.repairQueue('all')}\n`,
         );
       return refused > 0 ? exitCodes.refused : exitCodes.done;
     });

@@ -1,6 +1,6 @@
 import type { JudgedLetter } from '@reprise/read-model-feed';
 import { printable, printableLines } from '@reprise/runtime';
-import { program } from '@reprise/runtime/commands';
+import { commandLine } from '@reprise/runtime/commands';
 import { idText } from '../../report/text.ts';
 
 /** A dead letter as `dlq list` gives it, for JSON. */
@@ -36,8 +36,8 @@ export function lineOf({ id, state, reason, waitsBehind, aggregateId, version, e
   return `${id}  ${state.padEnd(9)} ${idText(reason).padEnd(16)} ${of}  ${why}`;
 }
 
-const discardIt = `${program} dlq discard ID --reason "why"`;
-const redriveIt = `${program} dlq redrive ID`;
+const discardIt = commandLine.discardDeadLetter('ID', 'why');
+const redriveIt = commandLine.redriveDeadLetter('ID');
 
 /** By reason, which is whatever the header of a letter says. */
 const remedies: ReadonlyMap<string, string> = new Map(
@@ -47,10 +47,10 @@ const remedies: ReadonlyMap<string, string> = new Map(
     'not-an-envelope': `The record is not an event. Find its producer, then discard the letter: ${discardIt}`,
     'unknown-type': `Deploy the release that knows this type (consumer and job), then: ${redriveIt}`,
     'schema-violated': `Fix the producer, or deploy a release that upcasts this event, then: ${redriveIt}. If it can never be valid: ${discardIt}`,
-    'not-applicable': `No product can have this event at this place, or the projection fails on it. If the projection is wrong, fix it, raise its version and rebuild: ${program} rebuild --projection all. If the event is wrong: ${discardIt}`,
+    'not-applicable': `No product can have this event at this place, or the projection fails on it. If the projection is wrong, fix it, raise its version and rebuild: ${commandLine.rebuild('all')}. If the event is wrong: ${discardIt}`,
     'refused-by-store': `The store does not accept the document (see the error). Fix the mapping or the column, then: ${redriveIt}`,
     'version-gap': `An earlier event is neither in the log nor in the event store. If it is a dead letter, redrive that one. Otherwise restore the event store, then: ${redriveIt}`,
-    'waits-behind': `Nothing is wrong with this event. Look at the letter it waits behind: ${program} dlq show BLOCKER. It is released with that one. If that one was discarded, discard this one too: ${discardIt}`,
+    'waits-behind': `Nothing is wrong with this event. Look at the letter it waits behind: ${commandLine.showDeadLetter('BLOCKER')}. It is released with that one. If that one was discarded, discard this one too: ${discardIt}`,
   }),
 );
 
@@ -58,7 +58,7 @@ const remedies: ReadonlyMap<string, string> = new Map(
 export function remedyFor({ id, state, letter, live }: JudgedLetter): string {
   if (state === 'resolved') return 'Nothing: every live read model contains this version, or a later one.';
   if (state === 'discarded') return 'Nothing: it was discarded, and rebuilds leave it out.';
-  if (live.length === 0) return `No read model is live. Rebuild first: ${program} rebuild --projection all`;
+  if (live.length === 0) return `No read model is live. Rebuild first: ${commandLine.rebuild('all')}`;
   const blocker = idText(letter.headers['waits-behind'] ?? '');
   const remedy = remedies.get(letter.reason) ?? `See the error. Then: ${redriveIt}, or: ${discardIt}`;
   return remedy.replaceAll(' ID', () => ` ${id}`).replaceAll('BLOCKER', () => blocker);

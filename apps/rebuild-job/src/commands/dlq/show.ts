@@ -1,4 +1,4 @@
-import { program } from '@reprise/runtime/commands';
+import { commandLine } from '@reprise/runtime/commands';
 import { findLetters, type JudgedLetter } from '@reprise/read-model-feed';
 import { nameOfKey } from '@reprise/events';
 import { exitCodes, RebuildError } from '@reprise/read-model-rebuild';
@@ -45,7 +45,7 @@ export function requireAll(ids: ReadonlySet<string>, letters: readonly JudgedLet
   if (missing.length === 0) return;
   throw new RebuildError(
     'USAGE',
-    `No dead letter ${missing.join(', ')} is in the dead-letter topic. Nothing was changed. List the letters: ${program} dlq list`,
+    `No dead letter ${missing.join(', ')} is in the dead-letter topic. Nothing was changed. List the letters: ${commandLine.listDeadLetters()}`,
   );
 }
 

@@ -1,4 +1,5 @@
 import type { StorageDefinition } from '@reprise/read-model-documents';
+import { commandLine } from '@reprise/runtime/commands';
 
 /** The event log and the readers that a projection has in a registry. */
 export interface Binding {
@@ -29,7 +30,7 @@ export class BoundElsewhere extends Error {
         problems.map((problem) => `  - ${problem}\n`).join('') +
         'Nothing was changed. If the configuration is wrong, correct the settings named. If this is another environment, give it its own ' +
         'read-model database: create it, set READ_MODEL_DATABASE_URL, and run `npm run -s migrate`. If log or readers moved on ' +
-        'purpose, see what `rebuild-job rebind --projection all` would change.',
+        `purpose, see what would change: ${commandLine.rebindDryRun('all')}`,
     );
     this.name = 'BoundElsewhere';
     this.problems = problems;

@@ -1,3 +1,5 @@
+import { commandLine } from '@reprise/runtime/commands';
+
 /** A block of the server, by the number it has in the server's own messages: what it is called, and how it is lifted. */
 interface Block {
   readonly name: string;
@@ -81,7 +83,7 @@ export function remedyForLimit(reason: string): string {
   if (setting !== 'cluster.max_shards_per_node')
     return `The limit is ${setting ?? 'a setting of the server'}: raise it, then run this again.`;
   return (
-    'The limit is cluster.max_shards_per_node: delete old generations (rebuild-job prune --projection all) or unused indices, ' +
+    `The limit is cluster.max_shards_per_node: delete old generations (${commandLine.prune('all')}) or unused indices, ` +
     'add a data node, or raise it with PUT /_cluster/settings, then run this again.'
   );
 }

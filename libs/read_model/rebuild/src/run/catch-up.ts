@@ -15,6 +15,7 @@ import { kafkaSource } from '../kafka/kafka-source.ts';
 import { captureLeftOut } from '../left-out/letters-of-run.ts';
 import { leaveOut } from '../left-out/leave-out.ts';
 import { describeTopic, type KafkaConnection } from '@reprise/read-model-feed';
+import { commandLine } from '@reprise/runtime/commands';
 import type { LogBatch } from '../log/log-source.ts';
 import type { CatchUp } from './promote.ts';
 
@@ -44,7 +45,7 @@ export function catchUpFromLog(input: CatchUpInput): CatchUp {
         'REFUSED',
         `Generation ${generation.name} was built from another topic of the name ${topic.name} (topic id ${generation.topicId}, now ${topic.id}), deleted ` +
           'since, so it cannot be caught up from this one. Readers were not moved. Rebuild from the event store: ' +
-          `rebuild-job rebuild --projection ${generation.projection} --source event-store.`,
+          commandLine.rebuildFromEventStore(generation.projection),
       );
     const log = kafkaSource(input.connection, topic);
     const source = leaveOut(log, await captureLeftOut(input, input.projection.name, log));
@@ -142,6 +143,6 @@ function cannotCatchUp(generation: Generation, reason: string): RebuildError {
   return new RebuildError(
     'REFUSED',
     `Generation ${generation.name} could not be caught up with the live one: ${reason}. Readers were not moved. ` +
-      'See `rebuild-job status` and the dead-letter topic, then run the same command again.',
+      `See ${commandLine.status(generation.projection)} and the dead-letter topic, then run the same command again.`,
   );
 }

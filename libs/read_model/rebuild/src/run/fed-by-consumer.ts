@@ -1,6 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Generation, Registry } from '@reprise/read-model-indices';
 import { feederMaxAgeMs, feedingOf } from '@reprise/read-model-status';
+import { commandLine } from '@reprise/runtime/commands';
 import { RebuildError } from '../errors.ts';
 
 /** How a promotion treats a generation that no running consumer feeds. */
@@ -58,6 +59,6 @@ function notFed(generation: Generation, unfed: readonly number[]): RebuildError 
   return new RebuildError(
     'REFUSED',
     `${nobodyFeeds(generation, unfed)}, and --require-feeder was given. Readers were not moved and nothing was changed. ` +
-      `${whatToStart(generation)}, then run: ./reprise promote --generation ${generation.name} --require-feeder`,
+      `${whatToStart(generation)}, then run: ${commandLine.promote(generation.name, { requireFeeder: true })}`,
   );
 }

@@ -29,8 +29,7 @@ export function watchOver(context: RunContext, leaseTtlMs: number, stop: (reason
       { progress: savedPicture(context) },
       fence,
     );
-    if (cancelRequested)
-      stop(new RebuildError('CANCELLED', 'The run was cancelled by `rebuild-job cancel`.'));
+    if (cancelRequested) stop(new RebuildError('CANCELLED', 'The run was cancelled by the verb `cancel`.'));
   };
   const beats = setInterval(() => {
     if (busy) return;

@@ -1,4 +1,5 @@
 import type { Generation } from '@reprise/read-model-indices';
+import { commandLine } from '@reprise/runtime/commands';
 import { elasticsearch, freshTopic, produce, productHistory, step } from '@reprise/test-kit';
 import { feedBy } from '../testing/feeders.ts';
 import { testReadModel, type TestReadModel } from '../testing/read-model.ts';
@@ -51,7 +52,8 @@ async function refusedModel() {
   });
   const refused = await model.rebuild();
   expect(refused.receipt.outcome).toBe('refused');
-  return { model, live, refused: await found(model, refused.receipt.generation!) };
+  const { message } = refused.receipt;
+  return { model, live, message, refused: await found(model, refused.receipt.generation!) };
 }
 
 async function ids({ store }: TestReadModel, { name }: Generation): Promise<Set<string>> {
@@ -62,12 +64,14 @@ async function ids({ store }: TestReadModel, { name }: Generation): Promise<Set<
 
 describe('a promotion by name', () => {
   it('puts a refused generation to the gate again, with its own limits, without rebuilding it', async () => {
-    const { model, live, refused } = await refusedModel();
+    const { model, live, refused, message } = await refusedModel();
     const again = await promoteIt(model, refused);
     expect(again).toMatchObject({ cutover: null });
     expect(failed(again.gate)).toEqual(['no shrink against the live generation']);
     expect(await found(model, refused)).toMatchObject({ state: 'BUILT' });
-    const limits = { ...defaultGateLimits, maxShrink: 0.5 };
+    // The refusal names the promotion that passes.
+    expect(message).toContain(commandLine.promote(refused.name, { maxShrink: 0.2 }));
+    const limits = { ...defaultGateLimits, maxShrink: 0.2 };
     const promoted = await promoteIt(model, refused, { limits, deep: true });
     expect(promoted.cutover).toMatchObject({ from: live.name, to: refused.name });
     expect(promoted.gate.map(({ check }) => check)).toContain('content of every document');

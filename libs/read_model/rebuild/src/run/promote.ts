@@ -9,6 +9,7 @@ import {
   type Registry,
 } from '@reprise/read-model-indices';
 import { feederMaxAgeMs } from '@reprise/read-model-status';
+import { commandLine } from '@reprise/runtime/commands';
 import { RebuildError } from '../errors.ts';
 import { assertFed, type FeederDemand } from './fed-by-consumer.ts';
 import type { CutoverRecord } from './receipt.ts';
@@ -158,7 +159,7 @@ function notTakenOn(generation: Generation, feeders: readonly string[], waitedMs
     'REFUSED',
     `Generation ${generation.name} is complete and verified, but after ${waitedMs} ms the live consumer ${feeders.join(', ')} ` +
       'still does not feed it, so switching could show old data. Readers were not moved. Check the consumer, then run: ' +
-      `rebuild-job promote --generation ${generation.name}`,
+      commandLine.promote(generation.name),
   );
 }
 

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { decodeEvent, storableText, type ProductEvent } from '@reprise/events';
 import { assertBound, describeTopic, feedEvents, type FeedResult } from '@reprise/read-model-feed';
 import type { Generation } from '@reprise/read-model-indices';
+import { commandLine } from '@reprise/runtime/commands';
 import {
   countType,
   emptyTally,
@@ -146,7 +147,7 @@ function ofEarlierTopic(
   return new RebuildError(
     'REFUSED',
     `Readers are on ${name}, which was built from an earlier topic of the name ${topic.name} (topic id ${topicId}, now ${topic.id}), deleted ` +
-      `since: events of this one do not belong in it. Nothing was changed. Rebuild the whole read model: rebuild-job rebuild --projection ${projection} --source event-store.`,
+      `since: events of this one do not belong in it. Nothing was changed. Rebuild the whole read model: ${commandLine.rebuildFromEventStore(projection)}`,
   );
 }
 

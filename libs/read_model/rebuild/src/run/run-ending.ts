@@ -11,6 +11,7 @@ import { TopicMissing } from '@reprise/read-model-feed';
 import { emptyTally, sumTallies } from '../build/slice-tally.ts';
 import { lettersOf } from '../left-out/letters-of-run.ts';
 import { RebuildError } from '../errors.ts';
+import { afterRefusal } from './gate-remedies.ts';
 import { peakMemoryBytes } from './peak-memory.ts';
 import type { Receipt, RebuildOutcome } from './receipt.ts';
 import type { RunContext } from './run-context.ts';
@@ -72,7 +73,7 @@ export function endingOf(end: (RunStep & { step: 'ended' }) | unknown, context: 
       runState: refused ? 'FAILED' : 'DONE',
       leaseLost: false,
       message: refused
-        ? `The gate refused the new generation (${failedChecks.join(', ')}). Readers were not moved; the generation is kept for inspection.${firstRefused(context)}`
+        ? `The gate refused the new generation (${failedChecks.join(', ')}). Readers were not moved; the generation is kept for inspection.${firstRefused(context)} ${afterRefusal({ projection: context.options.projection.name, generation: context.generation?.name ?? '', gate: context.gate })}`
         : (context.own?.note ?? null),
     };
   }

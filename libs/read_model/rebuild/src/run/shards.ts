@@ -3,7 +3,14 @@ import type { Fence, HeldLease, Registry, ShardedBuild } from '@reprise/read-mod
 import { RebuildError } from '../errors.ts';
 import type { LogSource } from '../log/log-source.ts';
 import type { Checkpoint } from './checkpoint.ts';
-import { busyWith, keepRenewed, tryLease, type LeaseHolder, type OwnLease } from './under-lease.ts';
+import {
+  besideRun,
+  busyWith,
+  keepRenewed,
+  tryLease,
+  type LeaseHolder,
+  type OwnLease,
+} from './under-lease.ts';
 
 /** A part of a rebuild that is shared by several processes. */
 export interface Shard {
@@ -186,7 +193,6 @@ function busyWithShards(projection: string, shards: readonly HeldLease[]): Rebui
   );
   return new RebuildError(
     'BUSY',
-    `${projection} is being rebuilt by shards: ${named.join(', ')}. Nothing was changed. Watch them with \`rebuild-job status\`, ` +
-      'stop them with `rebuild-job cancel`, or try again when they are done.',
+    `${projection} is being rebuilt by shards: ${named.join(', ')}. Nothing was changed. ${besideRun(projection)}`,
   );
 }

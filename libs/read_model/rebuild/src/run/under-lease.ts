@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { Fence, LeaseAttempt, Registry } from '@reprise/read-model-indices';
+import { commandLine } from '@reprise/runtime/commands';
 import { RebuildError } from '../errors.ts';
 import { thisProcess } from './this-process.ts';
 
@@ -54,12 +55,21 @@ export async function tryLease(
   };
 }
 
+/** What to do instead of working beside a run of the projection: what it has done is saved when it is cancelled. */
+export function besideRun(projection: string): string {
+  const [name] = projection.split(' ');
+  return (
+    `Watch it: ${commandLine.status(name)}; or stop it, which saves what it has done: ${commandLine.cancel(name!)}, ` +
+    'then run the same command again.'
+  );
+}
+
 /** The refusal to work beside the holder of a lease. */
 export function busyWith(lease: string, { runId, holder, startedAt }: LeaseHolder): RebuildError {
   return new RebuildError(
     'BUSY',
     `Run ${runId} of ${lease} (${holder}, since ${startedAt.toISOString()}) is running. Nothing was ` +
-      'changed. Watch it with `rebuild-job status`, stop it with `rebuild-job cancel`, or try again when it is done.',
+      `changed. ${besideRun(lease)}`,
   );
 }
 
