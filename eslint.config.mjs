@@ -14,6 +14,7 @@ import {
   pureBuiltins,
   testFiles,
 } from './tools/boundaries/src/constraints.mjs';
+import { plainWords } from './tools/boundaries/src/plain-words.mjs';
 
 /**
  * Without a computed graph `@nx/enforce-module-boundaries` reports nothing and every import passes, so that is an error of its
@@ -132,7 +133,12 @@ export default defineConfig(
   { linterOptions: { noInlineConfig: true, reportUnusedDisableDirectives: 'error' } },
   js.configs.recommended,
   ...nx.configs['flat/base'],
-  { plugins: { 'import-x': importX, workspace: { rules: { 'project-graph-exists': projectGraphExists } } } },
+  {
+    plugins: {
+      'import-x': importX,
+      workspace: { rules: { 'plain-words': plainWords, 'project-graph-exists': projectGraphExists } },
+    },
+  },
   {
     files: ['**/*.mjs'],
     languageOptions: {
@@ -157,6 +163,7 @@ export default defineConfig(
     rules: {
       '@nx/enforce-module-boundaries': boundaries({ inTests: false }),
       'workspace/project-graph-exists': 'error',
+      'workspace/plain-words': 'error',
       '@typescript-eslint/await-thenable': 'error',
       '@typescript-eslint/consistent-type-imports': ['error', { fixStyle: 'inline-type-imports' }],
       '@typescript-eslint/no-floating-promises': 'error',
@@ -207,4 +214,6 @@ export default defineConfig(
     rules: restricted(everywhere, outsideTests),
   },
   { files: endProcesses, rules: { 'no-restricted-properties': 'off' } },
+  // A released migration is never edited; the spec of the rule holds what it refuses.
+  { files: ['**/migrations/**', '**/plain-words.unit.spec.ts'], rules: { 'workspace/plain-words': 'off' } },
 );

@@ -121,8 +121,7 @@ export async function inSession(run: BenchmarkRun, work: (session: Session) => P
 }
 
 /**
- * Lets the servers load and compile their code, which is not a contender's doing: a short run that nobody measures, in a session of its
- * own. A live consumer that met its generations in the registry would leave that read model to it.
+ * Lets the servers load and compile their code, which is not a contender's doing: a short run that nobody measures, in its own session. A live consumer that met its generations in the registry would leave that read model to it.
  */
 export async function warmUp(size: Omit<Workload, 'topic'>, run: BenchmarkRun): Promise<void> {
   if (size.events < tinyEvents) return;

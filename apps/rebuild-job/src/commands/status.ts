@@ -120,7 +120,7 @@ async function watchStatus(
   return exitCodes.done;
 }
 
-/** Why every other verb refuses this configuration; undefined when none does, or a server that would tell is away. */
+/** Why every other verb refuses this configuration; undefined when none does, or a server that knows is away. */
 async function mismatchOf(
   chosen: readonly Projection[],
   servers: OpenServers,

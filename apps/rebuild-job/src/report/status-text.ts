@@ -39,7 +39,7 @@ export function describeStatus(status: ReadModelStatus, style: StatusStyle = {})
 
 type Line = (label: string, text: string) => void;
 
-/** On a line of its own where it would be broken otherwise: it is there to be copied. */
+/** On a separate line where it would be broken otherwise: people copy it. */
 function nextLines(next: string, width: number): string[] {
   const line = `  next        ${next}`;
   if (line.length <= width || !next.startsWith('./')) return labelled('next', next, width);

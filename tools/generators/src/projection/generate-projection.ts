@@ -13,8 +13,8 @@ export interface ProjectionOptions {
 }
 
 /**
- * Makes a projection that passes lint, types and its tests as it is: document type, storage, fold and unit spec in a folder of
- * its own, and its registration. It keeps a product's title and stock; what it shall keep instead is written over that.
+ * Makes a projection that passes lint, types and its tests as it is: document type, storage, fold and unit spec in its own
+ * folder, and its registration. It keeps a product's title and stock; what it shall keep instead is written over that.
  *
  * @returns a callback that prints what to do next, once the files are written
  * @throws TypeError for a name no table could carry; Error when the projection exists. Nothing was written in either case

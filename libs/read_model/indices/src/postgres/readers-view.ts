@@ -13,8 +13,8 @@ export interface ReadersView {
 }
 
 /**
- * How long a switch waits for readers that use the view this very moment. New readers queue behind the switch, so it gives
- * up soon and tries again later rather than let them wait for a long query.
+ * How long a switch waits for readers that use the view this very moment. New readers queue behind the switch, so it stops
+ * waiting soon and tries again later rather than let them wait for a long query.
  */
 const lockTimeoutMs = 500;
 

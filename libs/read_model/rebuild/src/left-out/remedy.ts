@@ -15,7 +15,7 @@ export interface RemedyInput {
 }
 
 /**
- * How a fold goes on behind records that were left out or whose letters are resolved, as the live feed does it: with the event
+ * How a fold continues behind records that were left out or whose letters are resolved, as the live feed does it: with the event
  * store's events of these versions. It takes no others from there, so that the same log always gives the same documents.
  */
 export class Remedy {

@@ -140,7 +140,7 @@ async function joinSlices(
   tallies.set(betweenSlices, { ...counted, written, stale, rejected, rejectedCount });
 }
 
-/** What the fold needs to go on behind records that were left out or whose letters are resolved; undefined when there are none. */
+/** What the fold needs to continue behind records that were left out or whose letters are resolved; undefined when there are none. */
 async function findRemedy(context: RunContext): Promise<Remedy | undefined> {
   const { leftOut, servers, source, tallies, options } = context;
   const poison = [...tallies.values()].flatMap((tally) => tally.poison);

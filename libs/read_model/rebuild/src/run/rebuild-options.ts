@@ -63,7 +63,7 @@ export interface RebuildControl {
   /** Called every `progressIntervalMs` with what was done so far. */
   readonly onProgress?: (report: ProgressReport) => void;
   readonly progressIntervalMs?: number;
-  /** Plain lines worth telling an operator as they happen. */
+  /** Plain lines for an operator, as things happen. */
   readonly onNotice?: (line: string) => void;
   /** What a server was last heard to fail with: named as the cause when the run stands still. */
   readonly latestFault?: () => string | undefined;

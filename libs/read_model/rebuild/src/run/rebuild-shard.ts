@@ -28,8 +28,8 @@ export interface RunResult {
  * over, as a separate run under the projection's lease. May be killed anywhere and started again.
  *
  * @returns the receipt of the finishing run, or of the part when others are still open (`shard-built`)
- * @throws RebuildError USAGE for what is not divided; BUSY when the same shard, other shards or a run of the whole are at
- *   work. Nothing was changed then.
+ * @throws RebuildError USAGE for what is not divided; BUSY when the same shard, other shards or a run of the whole are
+ *   running. Nothing was changed then.
  */
 export async function rebuildShard(
   shard: Shard,

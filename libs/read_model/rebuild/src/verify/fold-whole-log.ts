@@ -19,7 +19,7 @@ export interface WholeLogInput {
   readonly leftOut?: LeftOut;
   /** Called with each of `aggregateIds` for every record of it in the log. */
   readonly onNamed?: (aggregateId: string) => void;
-  /** Finds how the fold goes on behind what was left out, once the log is read. */
+  /** Finds how the fold continues behind what was left out, once the log is read. */
   readonly remedyFor?: (poison: readonly PoisonEvent[]) => Promise<Remedy | undefined>;
   readonly signal: AbortSignal;
 }
