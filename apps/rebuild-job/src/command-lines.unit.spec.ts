@@ -1,9 +1,8 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { ConfigurationError } from '@reprise/runtime';
 import { commandLine, program } from '@reprise/runtime/commands';
-import { runCommandLine } from './program.ts';
+import { isTaken, wordsOf } from './testing/parsed-line.ts';
 
 const root = fileURLToPath(new URL('../../../', import.meta.url));
 
@@ -38,23 +37,6 @@ const samples: { readonly [K in keyof typeof commandLine]: readonly Parameters<(
     discardDeadLetter: [['product.events:3:1042', "sent by the load test; it's no event"]],
     rebindDryRun: [['all']],
   };
-
-/** The words a shell makes of a line; single quotes are all a remedy uses. */
-function wordsOf(line: string): string[] {
-  return [...line.matchAll(/(?:'[^']*'|\\.|[^\s'\\])+/g)].map(([word]) =>
-    word.replace(/'([^']*)'|\\(.)/g, (_, quoted?: string, escaped?: string) => quoted ?? escaped ?? ''),
-  );
-}
-
-/** Runs the real command line without servers: whatever it takes ends at the missing settings. */
-async function isTaken(words: readonly string[]): Promise<string> {
-  const silent = () => undefined;
-  const called = { env: {}, signal: new AbortController().signal, received: silent, interactive: false };
-  return runCommandLine(words, { ...called, stdout: silent, stderr: silent }).then(
-    (code) => `ended with ${code}`,
-    (error: unknown) => (error instanceof ConfigurationError ? 'taken' : String(error)),
-  );
-}
 
 const lines = Object.entries(samples).flatMap(([name, calls]) =>
   calls.map((words) =>

@@ -11,8 +11,7 @@ export interface PromotionLimits {
 
 /**
  * Every command line that a message, receipt, page or health answer prints, one function each. Nothing else in the sources may
- * spell one: a test looks for that, parses each with the real command line, and asks for the test that runs it where it is
- * printed (`command-lines.unit.spec.ts` of the rebuild job).
+ * spell one: `command-lines.unit.spec.ts` of the rebuild job looks for that and parses each with the real command line.
  */
 export const commandLine = {
   /** Of one read model, or of all. */
