@@ -151,6 +151,20 @@ export const readerGuards: readonly Guard[] = [
     specs: [{ file: `${indices}/drop-own.unit.spec.ts`, titles: ['under its name deletes'] }],
   },
   {
+    id: 'last-copy-is-not-pruned',
+    promise: 'G2',
+    what: 'prune keeps every complete generation while readers are not proven to be on one',
+    file: `${run}/prune-decision.ts`,
+    text: '  return { going: due.filter((one) => !isComplete(one)), kept: due.filter(isComplete), danger };',
+    without: '  return { going: due, kept: due.filter(isComplete), danger };',
+    specs: [
+      {
+        file: `${run}/prune-sequences.unit.spec.ts`,
+        titles: ['no sequence of verbs and accidents lets a verb take the last complete copy'],
+      },
+    ],
+  },
+  {
     id: 'caught-up-from-its-own-topic',
     promise: 'G7',
     what: 'a generation is caught up only from the topic it was built from',
@@ -218,5 +232,14 @@ export const readerGuards: readonly Guard[] = [
     text: '    if (partitionsOf(live.uuid).some((partition) => !own.has(partition))) missing.push(feederId);\n',
     without: '',
     specs: [{ file: promoteSpec, titles: ['is refused when a consumer that should'] }],
+  },
+  {
+    id: 'back-only-once',
+    promise: 'G7',
+    what: 'a rollback that is run again does not put readers back on the generation they were taken off',
+    file: `${run}/roll-back.ts`,
+    text: 'else if (again || to !== undefined || !isLater(generation, current)) return generation;',
+    without: 'else return generation;',
+    specs: [{ file: `${run}/roll-back.int.spec.ts`, titles: ['is gone once'] }],
   },
 ];
