@@ -41,6 +41,16 @@ async function rows(fixture: ConsumerFixture, ...args: string[]): Promise<Row[]>
   return JSON.parse((await dlq(fixture, 'list', '--json', ...args)).out) as Row[];
 }
 
+/** What `status` says of open letters, for each read model. */
+async function openLetters(fixture: ConsumerFixture): Promise<unknown[]> {
+  const app = spawnApp('apps/rebuild-job/src/main.ts', {
+    args: ['status', '--json'],
+    env: { ...fixture.env },
+  });
+  expect((await app.exit(60_000)).code).toBe(0);
+  return (JSON.parse(app.stdout()) as { letters: unknown }[]).map(({ letters }) => letters);
+}
+
 /** Makes the table of the live summaries refuse a title, or take it again. */
 async function refuseTitle(fixture: ConsumerFixture, title: string | undefined): Promise<void> {
   const [live] = await fixture.registry.listGenerations({ projection: 'product_summary', states: ['LIVE'] });
@@ -144,6 +154,7 @@ it('lists what a rebuild covered as resolved, and records the discard of what is
     { reason: 'unknown-type', state: 'open', version: 2 },
     { reason: 'not-json', state: 'open', version: null },
   ]);
+  for (const letters of await openLetters(fixture)) expect(letters).toEqual({ open: 2, more: false });
   const [unknown, nothing] = [`${fixture.topic.name}:0:1`, `${fixture.topic.name}:0:2`];
   const refused = await dlq(fixture, 'redrive', unknown, '--json');
   expect(refused.code).toBe(2);
@@ -166,6 +177,7 @@ it('lists what a rebuild covered as resolved, and records the discard of what is
   const [, line = ''] = /: \.\/reprise dlq (discard .*)$/m.exec(shown.out) ?? [];
   expect((await dlq(fixture, ...line.replaceAll('"', '').split(' '))).code).toBe(0);
   expect(await rows(fixture)).toMatchObject([{ state: 'resolved' }, { id: nothing, state: 'discarded' }]);
+  for (const letters of await openLetters(fixture)) expect(letters).toEqual({ open: 0, more: false });
 
   // The log alone says as much now: what is resolved is taken from the event store, what is discarded is left out.
   const fromKafka = spawnApp('apps/rebuild-job/src/main.ts', {

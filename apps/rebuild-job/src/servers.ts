@@ -1,4 +1,11 @@
-import { aggregateHistory, assertBound, type AggregateHistory } from '@reprise/read-model-feed';
+import {
+  aggregateHistory,
+  assertBound,
+  countOpenLetters,
+  describeTopic,
+  type AggregateHistory,
+  type OpenLetters,
+} from '@reprise/read-model-feed';
 import {
   assertReadModelMigrated,
   BlockedAggregates,
@@ -22,6 +29,11 @@ export interface OpenServers {
   /** What is known of dead letters beside the letters themselves. */
   readonly deadLetters: { readonly blocked: BlockedAggregates; readonly actions: DeadLetterActions };
   readonly repairs: RepairQueue;
+  /**
+   * Counts the dead letters of the event log that are open as the live generation of `projection` stands, among the first 1,000.
+   * @throws DependencyError; TopicMissing
+   */
+  openLetters(projection: Projection, signal: AbortSignal): Promise<OpenLetters>;
   readonly history: AggregateHistory;
   storeOf(projection: Projection): GenerationStore;
   /**
@@ -117,6 +129,16 @@ export async function openUnbound(
       maxTasks: configuration.repairQueueLimit,
       maxFailures: configuration.repairAttempts,
     }),
+    openLetters: async (projection, signal) => {
+      const { kafka, productEventsTopic, deadLetterTopic } = configuration;
+      const asked = {
+        ...{ kafka, registry, history, deadLetters: deadLetterTopic },
+        ...{ blocked: new BlockedAggregates(pool), actions: registry.letterActions },
+        events: await describeTopic(kafka, productEventsTopic),
+        models: [{ projection, store: storeOf(projection) }],
+      };
+      return countOpenLetters(asked, { atMost: 1_000, signal });
+    },
     history,
     storeOf,
     assertBound: (chosen, record, onKafkaAway) =>

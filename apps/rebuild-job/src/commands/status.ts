@@ -80,6 +80,7 @@ async function lookAt(
       models: chosen.map((projection) => ({ projection, store: servers.storeOf(projection) })),
       ...{ kafka, topic, registry, maxLagMs, withinMs },
       ...(eventStore && { writeSide: () => measureWriteSide(eventStore) }),
+      letters: (projection, signal) => servers.openLetters(projection, signal),
       repairs: (projection) => servers.repairs.counts([projection]),
     }),
   ]);

@@ -101,10 +101,15 @@ function feederLines({ feeders, untilTs }: GenerationStatus, line: Line): void {
 }
 
 /** What waits for somebody: dead letters, repairs, the write side. */
-function troubleLines({ heldBack, repairs, writeSide, writeSideFault }: ReadModelStatus, line: Line): void {
-  if (heldBack === null) line('letters', 'unknown: the log cannot be asked');
-  else if (heldBack > 0)
-    line('letters', `${heldBack} products held back: ${describeAction({ do: 'list-dead-letters' })}`);
+function troubleLines(status: ReadModelStatus, line: Line): void {
+  const { heldBack, letters, repairs, writeSide, writeSideFault } = status;
+  if (heldBack === null || letters === null) line('letters', 'unknown: not all of them could be looked at');
+  const open = letters?.open ?? 0;
+  if (open > 0 || (heldBack ?? 0) > 0) {
+    const more = letters?.more ? ' of those looked at' : '';
+    line('letters', `${open} open${more}, ${heldBack ?? 'unknown'} products held back`);
+    line('', describeAction({ do: 'list-dead-letters' }));
+  }
   if (repairs && repairs.open + repairs.failed > 0) {
     const oldest =
       repairs.oldestOpenSeconds === null ? '' : `, the oldest for ${age(1_000 * repairs.oldestOpenSeconds)}`;

@@ -70,6 +70,7 @@ const status = (changes: Partial<ReadModelStatus> = {}, style: StatusStyle = {})
       orphans: [],
       missing: [],
       heldBack: 0,
+      letters: { open: 0, more: false },
       repairs: null,
       writeSide: null,
       writeSideFault: null,
@@ -128,14 +129,20 @@ describe('the status as text', () => {
   it('shows what waits: held-back products, repairs, the write side, or why that is not known', () => {
     const text = status({
       heldBack: 2,
+      letters: { open: 5, more: false },
       repairs: { open: 3, failed: 1, oldestOpenSeconds: 12 },
       writeSide: { unpublished: 7, parked: 1, oldestMs: 3_600_000 },
     });
-    expect(text).toContain('  letters     2 products held back: ./reprise dlq list --state open\n');
+    expect(text).toContain(
+      '  letters     5 open, 2 products held back\n              ./reprise dlq list --state open\n',
+    );
     expect(text).toContain('  repairs     3 open, the oldest for 12 s; 1 abandoned');
     expect(text).toContain('  write side  7 unpublished, 1 refused by the log, the oldest for 60 min');
     expect(status({ writeSideFault: 'no such view' })).toContain('  write side  unknown: no such view');
     expect(status({ heldBack: null })).toContain('  letters     unknown');
+    expect(status({ letters: null })).toContain('  letters     unknown');
+    expect(status({ letters: { open: 1, more: true } })).toContain('  letters     1 open of those looked at');
+    expect(status({})).not.toContain('  letters ');
   });
 
   it('shows the current run with its rate and the time left, its partitions only when asked, and one that is lost', () => {

@@ -60,6 +60,7 @@ export {
   type DiscardResult,
 } from './dead-letters/discard.ts';
 export { isLeftOut } from './dead-letters/left-out.ts';
+export { countOpenLetters, type OpenLetters } from './dead-letters/count-open-letters.ts';
 export { judgedLetters, type JudgedLetter, type LetterState } from './dead-letters/judged-letters.ts';
 export { type RedriveOutcome } from './dead-letters/letter-outcome.ts';
 export { fedModels, type LetterModel, type LetterServers } from './dead-letters/letter-servers.ts';

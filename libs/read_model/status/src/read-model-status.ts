@@ -1,3 +1,4 @@
+import type { OpenLetters } from '@reprise/read-model-feed';
 import type { Run } from '@reprise/read-model-indices';
 import type { WriteSideFacts } from './facts.ts';
 import type { ShardedBuildStatus } from './sharded-build.ts';
@@ -76,6 +77,8 @@ export interface ReadModelStatus {
   readonly missing: readonly string[] | null;
   /** Products whose later events wait behind an open dead letter; null when it could not be asked. */
   readonly heldBack: number | null;
+  /** Dead letters that are still to be dealt with; null when it could not be asked. */
+  readonly letters: OpenLetters | null;
   /** The repair queue; null when it was not asked. */
   readonly repairs: {
     readonly open: number;

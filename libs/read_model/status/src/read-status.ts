@@ -1,12 +1,13 @@
-import type { KafkaConnection } from '@reprise/read-model-feed';
-import type {
-  Generation,
-  GenerationStore,
-  HeldBinding,
-  LiveFeeder,
-  Positions,
-  Registry,
-  Run,
+import { TopicMissing, type KafkaConnection, type OpenLetters } from '@reprise/read-model-feed';
+import {
+  DependencyError,
+  type Generation,
+  type GenerationStore,
+  type HeldBinding,
+  type LiveFeeder,
+  type Positions,
+  type Registry,
+  type Run,
 } from '@reprise/read-model-indices';
 import type { Projection } from '@reprise/read-model-projections';
 import { answered } from './answered.ts';
@@ -26,6 +27,8 @@ export interface StatusRequest {
   readonly registry: Registry;
   /** Measures what was committed and not published (`measureWriteSide`); left out where the event store is not configured. */
   readonly writeSide?: () => Promise<WriteSideFacts>;
+  /** Counts the open dead letters of one projection (`countOpenLetters`). */
+  readonly letters?: (projection: Projection, signal: AbortSignal) => Promise<OpenLetters>;
   /** Counts the tasks of the repair queue of one projection. */
   readonly repairs?: (projection: string) => Promise<NonNullable<ReadModelStatus['repairs']>>;
   /** Age of the oldest event that readers may lack, in milliseconds, for a read model to count as fresh. Default 30 s. */
@@ -62,9 +65,10 @@ async function statusOf(
     request.repairs?.(name) ?? null,
     registry.now(),
   ]);
-  const [[bindings, leases, shards, repairs, now], gathered] = await Promise.all([
+  const [[bindings, leases, shards, repairs, now], gathered, letters] = await Promise.all([
     answered('postgres', fromRegistry, withinMs),
     gatherFacts(projection, { ...request, store }, topic),
+    openLetters(projection, request),
   ]);
   const { facts, generations, feeders, stored, positions, runs, writeSideFault } = gathered;
   const running = new Set(leases.map(({ runId }) => runId));
@@ -85,6 +89,7 @@ async function statusOf(
     orphans: stored && orphansOf(stored, generations),
     missing: stored && missingOf(stored, generations),
     heldBack: facts.heldBack,
+    letters,
     repairs: repairs && {
       open: repairs.open,
       failed: repairs.failed,
@@ -106,6 +111,23 @@ async function statusOf(
     shards,
     lastRuns: runs.slice(0, runsShown).map((run) => runStatus(run, { running, names, secondsSince })),
   };
+}
+
+/** Null when a server of theirs is away, which the verdict and the lag name, or takes too long for so many. */
+async function openLetters(
+  projection: Projection,
+  { letters, withinMs }: StatusRequest & { readonly withinMs: number },
+): Promise<OpenLetters | null> {
+  if (!letters) return null;
+  const stop = new AbortController();
+  try {
+    return await answered('kafka', letters(projection, stop.signal), withinMs);
+  } catch (error) {
+    if (error instanceof DependencyError || error instanceof TopicMissing) return null;
+    throw error;
+  } finally {
+    stop.abort();
+  }
 }
 
 function boundTo(binding: HeldBinding | undefined): ReadModelStatus['bound'] {
