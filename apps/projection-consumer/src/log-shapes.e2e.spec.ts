@@ -129,7 +129,13 @@ describe('the projection consumer on an unusual log', () => {
     const log = catalogue(10);
     await produce(fixture.topic, log);
     await expectFolded(fixture, log);
-    await app.logged({ msg: 'generation not fed for now', generation: name });
-    await fixture.registry.moveGeneration(uuid, ['VERIFIED'], 'RETIRED');
+    await eventually(
+      async () => expect(await fixture.generations('GONE')).toMatchObject([{ uuid, name }]),
+      patient,
+    );
+    const logged = app.output.filter(({ json }) => json?.['generation'] === name);
+    expect(logged.map(({ json }) => json?.['msg'])).toEqual([
+      expect.stringContaining('the index or table of the generation is gone'),
+    ]);
   });
 });

@@ -22,6 +22,7 @@ function membership(wakes: number) {
     store: store(name),
   }));
   const registry = {
+    listGenerations: () => Promise.resolve([]),
     async *watchGenerations() {
       for (let wake = 0; wake < wakes; wake++) yield await Promise.resolve('changed');
     },
