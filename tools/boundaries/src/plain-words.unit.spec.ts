@@ -34,10 +34,13 @@ describe('the words to avoid', () => {
 
   it('are reported in comments, strings and templates, not in names', () => {
     const linter = new Linter();
-    const messages = linter.verify("/* anew */ const tell = ['at work', `${1} goes on`]; export { tell };", {
-      plugins: { plain: { rules: { words: plainWords } } },
-      rules: { 'plain/words': 'error' },
-    });
+    const messages = linter.verify(
+      "/* anew */ const tell = ['it is at work', 'at work', `${1} goes on`]; export { tell };",
+      {
+        plugins: { plain: { rules: { words: plainWords } } },
+        rules: { 'plain/words': 'error' },
+      },
+    );
     expect(messages.map(({ message }) => /"(.*?)"/.exec(message)?.[1])).toEqual([
       'anew',
       'at work',
