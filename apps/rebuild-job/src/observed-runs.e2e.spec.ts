@@ -156,6 +156,7 @@ describe('a run in a terminal', () => {
     const { url, heal } = await cutProxy(testEndpoints().env['ELASTICSEARCH_NODE']!, isBulk);
     const run = inOwnTerminal(80, ['rebuild', '--projection', projection], { ELASTICSEARCH_NODE: url });
     await terminalShows(run, /stands still for \d+ s/);
+    await terminalShows(run, 'nothing has moved');
     heal();
     expect(await run.ended).toBe(0);
     const notices = run.output().match(/(waiting and trying again|nothing has moved|it moves again)/g);
