@@ -50,4 +50,4 @@ await type('./reprise rollback --projection product_search');
 const folder = `${root}docs/assets`;
 mkdirSync(folder, { recursive: true });
 writeFileSync(`${folder}/rebuild.cast`, castOf(received, columns, rows, 'A rebuild under traffic'));
-writeFileSync(`${folder}/rebuild.svg`, pictureOf(rowsOf(received, 1), columns));
+writeFileSync(`${folder}/rebuild.svg`, pictureOf(rowsOf(received, 3), columns));
