@@ -61,7 +61,12 @@ export {
 } from './dead-letters/discard.ts';
 export { isLeftOut } from './dead-letters/left-out.ts';
 export { countOpenLetters, type OpenLetters } from './dead-letters/count-open-letters.ts';
-export { judgedLetters, type JudgedLetter, type LetterState } from './dead-letters/judged-letters.ts';
+export {
+  isDocumentId,
+  judgedLetters,
+  type JudgedLetter,
+  type LetterState,
+} from './dead-letters/judged-letters.ts';
 export { type RedriveOutcome } from './dead-letters/letter-outcome.ts';
 export { fedModels, type LetterModel, type LetterServers } from './dead-letters/letter-servers.ts';
 export { redriveLetters, type RedriveRequest, type RedrivenLetter } from './dead-letters/redrive.ts';

@@ -20,6 +20,9 @@ export const generationStates = [
 ] as const;
 export type GenerationState = (typeof generationStates)[number];
 
+/** States of generations whose build was finished, so that an index or table of them is there: readers may be brought back to it. */
+export const completeStates: readonly GenerationState[] = ['BUILT', 'VERIFIED', 'LIVE', 'STANDBY', 'RETIRED'];
+
 /** One physical build of a read model, as the registry knows it. */
 export interface Generation {
   readonly uuid: string;

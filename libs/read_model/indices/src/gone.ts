@@ -1,9 +1,6 @@
-import type { Generation, GenerationState, GenerationStore } from './generation.ts';
+import { completeStates, type Generation, type GenerationStore } from './generation.ts';
 import type { Registry } from './registry/registry.ts';
 import type { Fence } from './registry/types.ts';
-
-/** States of generations that have an index or table, complete or nearly so. */
-const stored: readonly GenerationState[] = ['BUILT', 'VERIFIED', 'LIVE', 'STANDBY', 'RETIRED'];
 
 export interface GoneServers {
   readonly registry: Pick<Registry, 'listGenerations' | 'moveGeneration'>;
@@ -35,9 +32,9 @@ export async function enterGone(
 ): Promise<'there' | 'entered' | 'alone'> {
   if (!(await isGone(store, generation))) return 'there';
   const { projection, uuid } = generation;
-  for (const other of await registry.listGenerations({ projection, states: stored })) {
+  for (const other of await registry.listGenerations({ projection, states: completeStates })) {
     if (other.uuid === uuid || (await store.meta(other.name))?.uuid !== other.uuid) continue;
-    await registry.moveGeneration(uuid, stored, 'GONE', fence && { fence });
+    await registry.moveGeneration(uuid, completeStates, 'GONE', fence && { fence });
     return 'entered';
   }
   return 'alone';

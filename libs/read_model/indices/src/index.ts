@@ -1,4 +1,5 @@
 export {
+  completeStates,
   generationStates,
   type Correction,
   type DocumentToWrite,
@@ -62,7 +63,14 @@ export {
   type LetterKey,
   type RecordedLetterAction,
 } from './registry/dead-letter-actions.ts';
-export { type NewShardedBuild, type ShardedBuild, type ShardPart } from './registry/shards.ts';
+export {
+  leaseOfShard,
+  nameOfShard,
+  type ShardPlace,
+  type NewShardedBuild,
+  type ShardedBuild,
+  type ShardPart,
+} from './registry/shards.ts';
 export { type Presence } from './registry/presence.ts';
 export { UnknownGeneration } from './registry/errors.ts';
 export { type Wake } from './registry/watch-generations.ts';

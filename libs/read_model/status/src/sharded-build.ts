@@ -1,4 +1,4 @@
-import type { Registry, Run } from '@reprise/read-model-indices';
+import { leaseOfShard, nameOfShard, type Registry, type Run } from '@reprise/read-model-indices';
 
 /** A generation that several processes build, as `status` shows it. */
 export interface ShardedBuildStatus {
@@ -26,13 +26,13 @@ export async function shardStatus(
   if (!['BUILDING', 'INTERRUPTED', 'BUILT', 'VERIFIED'].includes(generation?.state ?? '')) return null;
   const atWork = new Set((await registry.heldLeases(projection)).map(({ lease }) => lease));
   const shards = build.parts.map(async ({ shard: index, built, runId }) => {
-    const shard = `${index}/${build.shards}`;
+    const shard = { index, of: build.shards };
     const run = runId === null ? undefined : await registry.findRun(runId);
     return {
-      shard,
+      shard: nameOfShard(shard),
       state: built
         ? ('built' as const)
-        : atWork.has(`${projection} ${shard}`)
+        : atWork.has(leaseOfShard(projection, shard))
           ? ('at work' as const)
           : ('not at work' as const),
       run: run

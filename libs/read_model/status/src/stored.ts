@@ -1,4 +1,4 @@
-import type { Generation, GenerationName } from '@reprise/read-model-indices';
+import { completeStates, type Generation, type GenerationName } from '@reprise/read-model-indices';
 
 /** Stored under a generation's name, and owned by no entry of the registry, or by one that was pruned already. */
 export function orphansOf(
@@ -16,8 +16,7 @@ export function missingOf(
 ): GenerationName[] {
   const there = new Set(stored);
   // A generation that was abandoned or failed before its index or table was made has none to miss.
-  const expected = ['BUILT', 'VERIFIED', 'LIVE', 'STANDBY', 'RETIRED'];
   return known
-    .filter(({ name, state }) => expected.includes(state) && !there.has(name))
+    .filter(({ name, state }) => completeStates.includes(state) && !there.has(name))
     .map(({ name }) => name);
 }

@@ -124,8 +124,8 @@ async function versionsIn(
   };
 }
 
-/** Whatever a broken record calls itself is not asked of a store. */
-function isDocumentId(id: string): boolean {
+/** Whether a document can have that id: whatever else a broken record calls itself is not asked of a store. */
+export function isDocumentId(id: string): boolean {
   return id !== '' && Buffer.byteLength(id) <= 512 && !id.includes('\0');
 }
 

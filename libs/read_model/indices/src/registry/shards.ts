@@ -5,6 +5,22 @@ import { retrying, type RetryOptions } from '../postgres/retry.ts';
 import { assertFence } from './leases.ts';
 import type { Fence, JsonObject } from './types.ts';
 
+/** A shard among all of its build. */
+export interface ShardPlace {
+  /** 0-based. */
+  readonly index: number;
+  readonly of: number;
+}
+
+export function nameOfShard({ index, of }: ShardPlace): string {
+  return `${index}/${of}`;
+}
+
+/** Key of the lease that a shard's process holds while it works. */
+export function leaseOfShard(projection: string, shard: ShardPlace): string {
+  return `${projection} ${nameOfShard(shard)}`;
+}
+
 /** One shard's part of a sharded build. */
 export interface ShardPart {
   /** 0-based. */

@@ -1,9 +1,7 @@
+import { isDocumentId } from '@reprise/read-model-feed';
 import type { Generation, GenerationStore } from '@reprise/read-model-indices';
 import type { PoisonEvent } from '../build/slice-tally.ts';
 import type { RebuildServers } from '../run/rebuild-options.ts';
-
-/** Longest id a document can have, in bytes. */
-const longestId = 512;
 
 /**
  * Those of the poison events whose dead letters are resolved: the generation contains the version, or a later one. That is what
@@ -14,9 +12,7 @@ export async function containedIn(
   { name }: Pick<Generation, 'name'>,
   poison: readonly PoisonEvent[],
 ): Promise<PoisonEvent[]> {
-  const ids = [...new Set(poison.flatMap(({ aggregateId }) => aggregateId ?? []))].filter(
-    (id) => id !== '' && Buffer.byteLength(id) <= longestId,
-  );
+  const ids = [...new Set(poison.flatMap(({ aggregateId }) => aggregateId ?? []))].filter(isDocumentId);
   if (ids.length === 0) return [];
   const stored = await store.read(name, ids);
   return poison.filter(

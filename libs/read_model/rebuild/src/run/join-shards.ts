@@ -1,4 +1,4 @@
-import type { Fence, ShardedBuild } from '@reprise/read-model-indices';
+import { nameOfShard, type Fence, type ShardedBuild } from '@reprise/read-model-indices';
 import { RebuildError } from '../errors.ts';
 import type { LogSource } from '../log/log-source.ts';
 import { checkpointOf } from './build-step.ts';
@@ -9,7 +9,6 @@ import { fenceOf, type OwnShard, type RunContext } from './run-context.ts';
 import type { StepResult } from './run-steps.ts';
 import {
   isSliceOf,
-  nameOfShard,
   openBuild,
   refuseBesideOthers,
   refuseBesideShardsOf,

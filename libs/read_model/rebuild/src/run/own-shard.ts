@@ -1,9 +1,9 @@
-import type { JsonObject } from '@reprise/read-model-indices';
+import { nameOfShard, type JsonObject } from '@reprise/read-model-indices';
 import { sumTallies } from '../build/slice-tally.ts';
 import type { Checkpoint } from './checkpoint.ts';
 import { fenceOf, generationOf, type OwnShard, type RunContext } from './run-context.ts';
 import type { StepResult } from './run-steps.ts';
-import { nameOfShard, shardsAtWork } from './shards.ts';
+import { shardsAtWork } from './shards.ts';
 
 /** Saves what a shard has finished, under its own lease. */
 export function saveOwnCheckpoint(context: RunContext, own: OwnShard, checkpoint: Checkpoint): Promise<void> {

@@ -1,4 +1,4 @@
-import type { Generation, GenerationState, ReadersTarget } from '@reprise/read-model-indices';
+import { completeStates, type Generation, type ReadersTarget } from '@reprise/read-model-indices';
 
 /** How the index or table of a generation stands: all of it readable, unreadable for a reason, or not there at all. */
 export type StorageProof =
@@ -31,9 +31,6 @@ export interface PruneDecision {
   /** Why nothing complete may be deleted now; null when readers are on a complete generation. */
   readonly danger: string | null;
 }
-
-/** States of generations whose build was finished: what readers may be brought back to, now or after a look at them. */
-export const completeStates: readonly GenerationState[] = ['BUILT', 'VERIFIED', 'LIVE', 'STANDBY', 'RETIRED'];
 
 /**
  * Decides what `prune` deletes. As long as readers are not proven to be on a complete generation, every complete one stays: it

@@ -1,12 +1,13 @@
 import fc from 'fast-check';
 import {
+  completeStates,
   generationStates,
   type Generation,
   type GenerationName,
   type GenerationState,
   type ReadersTarget,
 } from '@reprise/read-model-indices';
-import { completeStates, decidePrune, type PruneFacts, type StorageProof } from './prune-decision.ts';
+import { decidePrune, type PruneFacts, type StorageProof } from './prune-decision.ts';
 
 const now = new Date('2026-01-10T00:00:00Z');
 const hour = 3_600_000;

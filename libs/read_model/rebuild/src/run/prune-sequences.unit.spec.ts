@@ -1,6 +1,12 @@
 import fc from 'fast-check';
-import type { Generation, GenerationName, GenerationState, ReadersTarget } from '@reprise/read-model-indices';
-import { completeStates, decidePrune, type StorageProof } from './prune-decision.ts';
+import {
+  completeStates,
+  type Generation,
+  type GenerationName,
+  type GenerationState,
+  type ReadersTarget,
+} from '@reprise/read-model-indices';
+import { decidePrune, type StorageProof } from './prune-decision.ts';
 
 const hour = 3_600_000;
 

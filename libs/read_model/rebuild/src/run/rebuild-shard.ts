@@ -1,10 +1,10 @@
 import { randomUUID } from 'node:crypto';
-import type { Fence } from '@reprise/read-model-indices';
+import { leaseOfShard, type Fence } from '@reprise/read-model-indices';
 import { RebuildError } from '../errors.ts';
 import type { RebuildControl, RebuildOptions, RebuildServers } from './rebuild-options.ts';
 import type { Receipt } from './receipt.ts';
 import type { Ending } from './run-ending.ts';
-import { leaseOfShard, refuseBesideOthers, takeWholeLease, type Shard } from './shards.ts';
+import { refuseBesideOthers, takeWholeLease, type Shard } from './shards.ts';
 import { keepRenewed, takeLease } from './under-lease.ts';
 
 /** What of a sharded build a run does: one shard's part, or all that comes after the parts. */

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { assertBound } from '@reprise/read-model-feed';
-import { LeaseLost, type Fence, type JsonObject } from '@reprise/read-model-indices';
+import { nameOfShard, LeaseLost, type Fence, type JsonObject } from '@reprise/read-model-indices';
 import { RebuildError } from '../errors.ts';
 import { scratchDirectory } from '../private-files/scratch-directory.ts';
 import { build } from './build-step.ts';
@@ -14,7 +14,7 @@ import type { RebuildControl, RebuildOptions, RebuildServers } from './rebuild-o
 import type { Receipt } from './receipt.ts';
 import { newRunContext, type RunContext } from './run-context.ts';
 import { nextStep, type RunStep } from './run-steps.ts';
-import { nameOfShard, refuseBesideShards } from './shards.ts';
+import { refuseBesideShards } from './shards.ts';
 import { thisProcess } from './this-process.ts';
 import { leaseTtlMs, takeLease } from './under-lease.ts';
 import { endingOf, exitCodeOf, exitCodes, writeReceipt, type Ending } from './run-ending.ts';

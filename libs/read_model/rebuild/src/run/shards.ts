@@ -1,5 +1,12 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import type { Fence, HeldLease, Registry, ShardedBuild } from '@reprise/read-model-indices';
+import {
+  leaseOfShard,
+  type Fence,
+  type HeldLease,
+  type Registry,
+  type ShardedBuild,
+  type ShardPlace,
+} from '@reprise/read-model-indices';
 import { RebuildError } from '../errors.ts';
 import type { LogSource } from '../log/log-source.ts';
 import type { Checkpoint } from './checkpoint.ts';
@@ -13,10 +20,7 @@ import {
 } from './under-lease.ts';
 
 /** A part of a rebuild that is shared by several processes. */
-export interface Shard {
-  /** 0-based. */
-  readonly index: number;
-  readonly of: number;
+export interface Shard extends ShardPlace {
   /** Names what its processes have in common, so that one that is started again knows its build from a later one. */
   readonly job?: string | undefined;
 }
@@ -25,17 +29,8 @@ export interface Shard {
 const patienceMs = 60_000;
 const pollMs = 100;
 
-export function nameOfShard({ index, of }: Pick<Shard, 'index' | 'of'>): string {
-  return `${index}/${of}`;
-}
-
-/** Key of the lease that a shard's process holds while it works. */
-export function leaseOfShard(projection: string, shard: Shard): string {
-  return `${projection} ${nameOfShard(shard)}`;
-}
-
 /** Slices are dealt out by their number; what lies between slices (a negative one) is no shard's. */
-export function isSliceOf({ index, of }: Pick<Shard, 'index' | 'of'>, slice: number): boolean {
+export function isSliceOf({ index, of }: ShardPlace, slice: number): boolean {
   return slice >= 0 && slice % of === index;
 }
 
