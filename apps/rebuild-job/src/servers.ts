@@ -1,17 +1,13 @@
 import {
   aggregateHistory,
   assertBound,
-  countOpenLetters,
-  describeTopic,
   type AggregateHistory,
-  type OpenLetters,
+  type LetterServers,
 } from '@reprise/read-model-feed';
 import {
   assertReadModelMigrated,
-  BlockedAggregates,
   createElasticsearchClient,
   createReadModelPool,
-  type DeadLetterActions,
   openGenerationStore,
   Registry,
   type GenerationStore,
@@ -26,14 +22,9 @@ import type { Invocation } from './verb.ts';
 /** The servers a command works with, opened from the environment. The opener closes them. */
 export interface OpenServers {
   readonly registry: Registry;
-  /** What is known of dead letters beside the letters themselves. */
-  readonly deadLetters: { readonly blocked: BlockedAggregates; readonly actions: DeadLetterActions };
   readonly repairs: RepairQueue;
-  /**
-   * Counts the dead letters of the event log that are open as the live generation of `projection` stands, among the first 1,000.
-   * @throws DependencyError; TopicMissing
-   */
-  openLetters(projection: Projection, signal: AbortSignal): Promise<OpenLetters>;
+  /** What the dead letters of the log `events` are looked at and worked on with, for these read models. */
+  letterServers(events: LetterServers['events'], projections: readonly Projection[]): LetterServers;
   readonly history: AggregateHistory;
   storeOf(projection: Projection): GenerationStore;
   /**
@@ -124,21 +115,20 @@ export async function openUnbound(
     });
   return {
     registry,
-    deadLetters: { blocked: new BlockedAggregates(pool), actions: registry.letterActions },
     repairs: new RepairQueue(pool, {
       maxTasks: configuration.repairQueueLimit,
       maxFailures: configuration.repairAttempts,
     }),
-    openLetters: async (projection, signal) => {
-      const { kafka, productEventsTopic, deadLetterTopic } = configuration;
-      const asked = {
-        ...{ kafka, registry, history, deadLetters: deadLetterTopic },
-        ...{ blocked: new BlockedAggregates(pool), actions: registry.letterActions },
-        events: await describeTopic(kafka, productEventsTopic),
-        models: [{ projection, store: storeOf(projection) }],
-      };
-      return countOpenLetters(asked, { atMost: 1_000, signal });
-    },
+    letterServers: (events, chosen) => ({
+      kafka: configuration.kafka,
+      events,
+      deadLetters: configuration.deadLetterTopic,
+      registry,
+      blocked: registry.blocked,
+      actions: registry.letterActions,
+      models: chosen.map((projection) => ({ projection, store: storeOf(projection) })),
+      history,
+    }),
     history,
     storeOf,
     assertBound: (chosen, record, onKafkaAway) =>

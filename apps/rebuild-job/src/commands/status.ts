@@ -1,4 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
+import { countOpenLetters } from '@reprise/read-model-feed';
 import { BoundElsewhere, DependencyError } from '@reprise/read-model-indices';
 import { projections, type Projection } from '@reprise/read-model-projections';
 import { exitCodes } from '@reprise/read-model-rebuild';
@@ -80,7 +81,8 @@ async function lookAt(
       models: chosen.map((projection) => ({ projection, store: servers.storeOf(projection) })),
       ...{ kafka, topic, registry, maxLagMs, withinMs },
       ...(eventStore && { writeSide: () => measureWriteSide(eventStore) }),
-      letters: (projection, signal) => servers.openLetters(projection, signal),
+      letters: (projection, events, signal) =>
+        countOpenLetters(servers.letterServers(events, [projection]), { atMost: 1_000, signal }),
       repairs: (projection) => servers.repairs.counts([projection]),
     }),
   ]);

@@ -92,12 +92,15 @@ export async function gatherFacts(
     ]),
   );
   const where = store.kind === 'elasticsearch' ? 'elasticsearch' : 'postgres';
-  const [[listed, runs, feeders, now], readers, stored, written] = await Promise.all([
+  const [[listed, runs, feeders, now], observed, names, written] = await Promise.all([
     fromRegistry,
-    readersOf(() => asked(where, store.observeReaders())),
-    orNull(() => asked(where, store.list())),
-    servers.writeSide ? orFault(() => asked('postgres', servers.writeSide!())) : null,
+    orFault(asked(where, store.observeReaders())),
+    orFault(asked(where, store.list())),
+    servers.writeSide ? orFault(asked('postgres', servers.writeSide())) : null,
   ]);
+  const readers: ReadersFacts =
+    'answer' in observed ? observed.answer : { kind: 'unknown', why: observed.fault };
+  const stored = 'answer' in names ? names.answer : null;
   const generations = listed.filter(({ state }) => state !== 'PRUNED');
   const positions = new Map(
     await asked(
@@ -164,31 +167,10 @@ function ownFingerprint({ storage, version: projectionVersion }: Projection, top
   return fingerprintOf({ storage, projectionVersion, topicId });
 }
 
-async function readersOf(observe: () => Promise<ReadersFacts>): Promise<ReadersFacts> {
-  try {
-    return await observe();
-  } catch (error) {
-    if (!(error instanceof DependencyError)) throw error;
-    return { kind: 'unknown', why: error.message };
-  }
-}
-
-/** What a server says, or null when it does not answer. */
-async function orNull<T>(ask: () => Promise<T>): Promise<T | null> {
-  try {
-    return await ask();
-  } catch (error) {
-    if (!(error instanceof DependencyError)) throw error;
-    return null;
-  }
-}
-
 /** What a server says, or why it does not. */
-async function orFault<T>(
-  ask: () => Promise<T>,
-): Promise<{ readonly answer: T } | { readonly fault: string }> {
+async function orFault<T>(asked: Promise<T>): Promise<{ readonly answer: T } | { readonly fault: string }> {
   try {
-    return { answer: await ask() };
+    return { answer: await asked };
   } catch (error) {
     if (!(error instanceof DependencyError)) throw error;
     return { fault: error.message };

@@ -1,4 +1,9 @@
-import { TopicMissing, type KafkaConnection, type OpenLetters } from '@reprise/read-model-feed';
+import {
+  TopicMissing,
+  type KafkaConnection,
+  type KafkaTopic,
+  type OpenLetters,
+} from '@reprise/read-model-feed';
 import {
   DependencyError,
   type Generation,
@@ -27,8 +32,12 @@ export interface StatusRequest {
   readonly registry: Registry;
   /** Measures what was committed and not published (`measureWriteSide`); left out where the event store is not configured. */
   readonly writeSide?: () => Promise<WriteSideFacts>;
-  /** Counts the open dead letters of one projection (`countOpenLetters`). */
-  readonly letters?: (projection: Projection, signal: AbortSignal) => Promise<OpenLetters>;
+  /** Counts the open dead letters of one projection (`countOpenLetters`) and the log `events`. */
+  readonly letters?: (
+    projection: Projection,
+    events: KafkaTopic,
+    signal: AbortSignal,
+  ) => Promise<OpenLetters>;
   /** Counts the tasks of the repair queue of one projection. */
   readonly repairs?: (projection: string) => Promise<NonNullable<ReadModelStatus['repairs']>>;
   /** Age of the oldest event that readers may lack, in milliseconds, for a read model to count as fresh. Default 30 s. */
@@ -48,7 +57,11 @@ const runsShown = 5;
 export async function readStatus(request: StatusRequest): Promise<ReadModelStatus[]> {
   const { withinMs = 3_000 } = request;
   const topic = await topicNow({ ...request, withinMs });
-  return Promise.all(request.models.map((model) => statusOf(model, { ...request, withinMs }, topic)));
+  // One write side behind all read models: it is measured once.
+  let measured: Promise<WriteSideFacts> | undefined;
+  const { writeSide } = request;
+  const asked = { ...request, withinMs, ...(writeSide && { writeSide: () => (measured ??= writeSide()) }) };
+  return Promise.all(request.models.map((model) => statusOf(model, asked, topic)));
 }
 
 async function statusOf(
@@ -68,7 +81,7 @@ async function statusOf(
   const [[bindings, leases, shards, repairs, now], gathered, letters] = await Promise.all([
     answered('postgres', fromRegistry, withinMs),
     gatherFacts(projection, { ...request, store }, topic),
-    openLetters(projection, request),
+    openLetters(projection, request, topic),
   ]);
   const { facts, generations, feeders, stored, positions, runs, writeSideFault } = gathered;
   const running = new Set(leases.map(({ runId }) => runId));
@@ -117,11 +130,12 @@ async function statusOf(
 async function openLetters(
   projection: Projection,
   { letters, withinMs }: StatusRequest & { readonly withinMs: number },
+  topic: TopicNow,
 ): Promise<OpenLetters | null> {
-  if (!letters) return null;
+  if (!letters || !('description' in topic)) return null;
   const stop = new AbortController();
   try {
-    return await answered('kafka', letters(projection, stop.signal), withinMs);
+    return await answered('kafka', letters(projection, topic.description, stop.signal), withinMs);
   } catch (error) {
     if (error instanceof DependencyError || error instanceof TopicMissing) return null;
     throw error;

@@ -45,18 +45,7 @@ export async function withLetters<T>(
   try {
     const events = await describeTopic(kafka, productEventsTopic);
     await describeTopic(kafka, deadLetterTopic).catch(explainMissing(deadLetterTopic));
-    const { registry, deadLetters, history } = open;
-    const models = chosen.map((projection) => ({ projection, store: open.storeOf(projection) }));
-    const servers = {
-      kafka,
-      events,
-      deadLetters: deadLetterTopic,
-      registry,
-      ...deadLetters,
-      models,
-      history,
-    };
-    return await work(servers, open);
+    return await work(open.letterServers(events, chosen), open);
   } finally {
     await open.close();
   }
