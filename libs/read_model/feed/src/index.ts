@@ -3,7 +3,7 @@ export {
   eventStoreFault,
   HistoryUnreadable,
   type DiscardedOf,
-} from './aggregate-history.ts';
+} from './feed/aggregate-history.ts';
 export {
   feedEvents,
   foldInOrder,
@@ -15,7 +15,7 @@ export {
   type UnresolvedGap,
   type WaitingEvents,
   type WriteBatch,
-} from './feed-events.ts';
+} from './feed/feed-events.ts';
 export {
   allMessages,
   describeTopic,
@@ -26,8 +26,8 @@ export {
   type KafkaConnection,
   type KafkaPartition,
   type KafkaTopic,
-} from './kafka-topic.ts';
-export { timesOfNext } from './record-times.ts';
+} from './kafka/kafka-topic.ts';
+export { timesOfNext } from './kafka/record-times.ts';
 export {
   BatchUnreadable,
   codecs,
@@ -37,22 +37,22 @@ export {
   unreadableBatchIn,
   type Codec,
 } from './codecs/unpack.ts';
-export { assertBound, type BoundInput } from './assert-bound.ts';
-export { identityOf, type KafkaIdentity } from './kafka-identity.ts';
-export { consumerGroupOf } from './consumer-group.ts';
-export { adoptFirst, createFirstGeneration } from './first-generation.ts';
-export { waitsBehind, type DeadLetter } from './dead-letter.ts';
+export { assertBound, type BoundInput } from './feed/assert-bound.ts';
+export { identityOf, type KafkaIdentity } from './kafka/kafka-identity.ts';
+export { consumerGroupOf } from './kafka/consumer-group.ts';
+export { adoptFirst, createFirstGeneration } from './feed/first-generation.ts';
+export { waitsBehind, type DeadLetter } from './dead-letters/dead-letter.ts';
 export {
   letterHeaders,
   letterId,
   parseLetterId,
   type LetterOrigin,
   type StoredLetter,
-} from './letter-headers.ts';
-export { type AttemptLimit } from './feed-attempts.ts';
-export { type BlockedEvents } from './feed-generation.ts';
-export { type PartitionBatch, type PartitionRecord } from './partition-batch.ts';
-export { LiveFeed, type BatchOutcome, type LiveFeedServers } from './live-feed.ts';
+} from './dead-letters/letter-headers.ts';
+export { type AttemptLimit } from './feed/feed-attempts.ts';
+export { type BlockedEvents } from './feed/feed-generation.ts';
+export { type PartitionBatch, type PartitionRecord } from './feed/partition-batch.ts';
+export { LiveFeed, type BatchOutcome, type LiveFeedServers } from './feed/live-feed.ts';
 export {
   discardLetters,
   findLetters,

@@ -17,7 +17,7 @@ export {
   type RejectedDocument,
   type StoredDocument,
   type WriteResult,
-} from './generation.ts';
+} from './generation/generation.ts';
 export {
   CutoverConflict,
   DependencyError,
@@ -33,11 +33,11 @@ export {
   isGenerationName,
   parseGenerationName,
   type GenerationNameParts,
-} from './generation-name.ts';
-export { dropOwn } from './drop-own.ts';
-export { enterGone, isGone, type GoneServers } from './gone.ts';
-export { fingerprintOf } from './fingerprint.ts';
-export { prepareDocument } from './prepare-document.ts';
+} from './generation/generation-name.ts';
+export { dropOwn } from './generation/drop-own.ts';
+export { enterGone, isGone, type GoneServers } from './generation/gone.ts';
+export { fingerprintOf } from './generation/fingerprint.ts';
+export { prepareDocument } from './generation/prepare-document.ts';
 export { createReadModelPool, inTransaction, type ReadModelPoolOptions } from './postgres/pool.ts';
 export { databaseFault, isTransient, retrying, type RetryOptions } from './postgres/retry.ts';
 export {
@@ -88,13 +88,13 @@ export {
   type RunEnd,
   type RunState,
 } from './registry/types.ts';
-export { createElasticsearchClient, type ElasticsearchConnection } from './elasticsearch/client.ts';
+export { createElasticsearchClient, type ElasticsearchConnection } from './elasticsearch/servers/client.ts';
 export {
   elasticsearchGenerationStore,
   type ElasticsearchStoreOptions,
 } from './elasticsearch/generation-store.ts';
-export { type BulkWriterOptions } from './elasticsearch/bulk-writer.ts';
-export { type StoreRetry } from './elasticsearch/requests.ts';
-export { type ServingSettings } from './elasticsearch/index-definition.ts';
+export { type BulkWriterOptions } from './elasticsearch/bulk/bulk-writer.ts';
+export { type StoreRetry } from './elasticsearch/servers/requests.ts';
+export { type ServingSettings } from './elasticsearch/creation/index-definition.ts';
 export { postgresGenerationStore, type PostgresStoreOptions } from './postgres/generation-store.ts';
 export { openGenerationStore, type StoreServers } from './open-store.ts';

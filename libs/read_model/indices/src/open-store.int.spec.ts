@@ -1,7 +1,7 @@
 import type { StorageDefinition } from '@reprise/read-model-documents';
 import { contractStorage as indexStorage } from './elasticsearch/testing/contract-storage.ts';
-import { createElasticsearchClient } from './elasticsearch/client.ts';
-import type { StoreRetry } from './elasticsearch/requests.ts';
+import { createElasticsearchClient } from './elasticsearch/servers/client.ts';
+import type { StoreRetry } from './elasticsearch/servers/requests.ts';
 import { openGenerationStore } from './open-store.ts';
 import { createReadModelPool } from './postgres/pool.ts';
 import { contractStorage as tableStorage } from './postgres/testing/contract-storage.ts';

@@ -2,8 +2,8 @@ import type { Client } from '@elastic/elasticsearch';
 import type { Pool } from 'pg';
 import type { StorageDefinition } from '@reprise/read-model-documents';
 import { elasticsearchGenerationStore } from './elasticsearch/generation-store.ts';
-import type { StoreRetry } from './elasticsearch/requests.ts';
-import type { GenerationStore } from './generation.ts';
+import type { StoreRetry } from './elasticsearch/servers/requests.ts';
+import type { GenerationStore } from './generation/generation.ts';
 import { postgresGenerationStore } from './postgres/generation-store.ts';
 
 export interface StoreServers {

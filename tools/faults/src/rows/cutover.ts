@@ -132,7 +132,7 @@ export const cutoverRows: readonly Row[] = [
         ],
       },
       {
-        file: 'libs/read_model/feed/src/assert-bound.int.spec.ts',
+        file: 'libs/read_model/feed/src/feed/assert-bound.int.spec.ts',
         titles: ['refuses another topic, another alias and another cluster', 'refuses one alias for two'],
       },
       {

@@ -181,7 +181,7 @@ export const poisonRows: readonly Row[] = [
         titles: ['with every codec in turn', 'and one of them unpacks to more'],
       },
       {
-        file: 'libs/read_model/feed/src/dead-letters.int.spec.ts',
+        file: 'libs/read_model/feed/src/dead-letters/dead-letters.int.spec.ts',
         titles: ['finds and applies dead letters packed with every codec'],
       },
     ],
@@ -200,7 +200,7 @@ export const poisonRows: readonly Row[] = [
         titles: ['rebuilds over poison whatever bytes it has'],
       },
       {
-        file: 'libs/read_model/feed/src/dead-letters.int.spec.ts',
+        file: 'libs/read_model/feed/src/dead-letters/dead-letters.int.spec.ts',
         titles: ['are put aside, listed, tried and discarded'],
       },
       {

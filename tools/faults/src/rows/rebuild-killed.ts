@@ -189,7 +189,7 @@ export const rebuildKilledRows: readonly Row[] = [
         titles: ['because it names records that were edited so that their CRC-32 stays is reported'],
       },
       {
-        file: 'libs/read_model/rebuild/src/run/half-read.int.spec.ts',
+        file: 'libs/read_model/rebuild/src/resume/half-read.int.spec.ts',
         titles: [
           'neither fails nor removes anything where a checkpoint names a directory that others may write to',
         ],

@@ -2,8 +2,8 @@ import type { Row } from '../row.ts';
 
 const templates = 'libs/read_model/rebuild/src/run/templates.int.spec.ts';
 const creation = 'libs/read_model/indices/src/elasticsearch/creation/create-index.int.spec.ts';
-const blocks = 'libs/read_model/indices/src/elasticsearch/blocks.int.spec.ts';
-const alias = 'libs/read_model/indices/src/elasticsearch/alias-set-up.int.spec.ts';
+const blocks = 'libs/read_model/indices/src/elasticsearch/servers/blocks.int.spec.ts';
+const alias = 'libs/read_model/indices/src/elasticsearch/creation/alias-set-up.int.spec.ts';
 
 /** What operators do to Elasticsearch beside the project: templates, aliases, allocation, blocks and limits. */
 export const serverSetUpRows: readonly Row[] = [

@@ -1,4 +1,4 @@
-import { describeTopic } from '../kafka-topic.ts';
+import { describeTopic } from '../kafka/kafka-topic.ts';
 import { judgedLetters } from './judged-letters.ts';
 import { fedModels, type LetterServers } from './letter-servers.ts';
 

@@ -2,8 +2,13 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { storableText } from '@reprise/events';
 import { DependencyError } from '@reprise/read-model-indices';
 import { BatchUnreadable, unreadableBatchIn } from '../codecs/unpack.ts';
-import { groupFreeConsumer, kafkaFault, type KafkaConnection, type KafkaTopic } from '../kafka-topic.ts';
-import { parseLetter, type StoredLetter } from '../letter-headers.ts';
+import {
+  groupFreeConsumer,
+  kafkaFault,
+  type KafkaConnection,
+  type KafkaTopic,
+} from '../kafka/kafka-topic.ts';
+import { parseLetter, type StoredLetter } from './letter-headers.ts';
 
 /** Where reading resumes, by partition of the dead-letter topic. */
 export type LetterCursor = ReadonlyMap<number, bigint>;

@@ -1,6 +1,6 @@
-import type { BlockedEvents } from '../feed-generation.ts';
-import { describeTopic } from '../kafka-topic.ts';
-import { letterId } from '../letter-headers.ts';
+import type { BlockedEvents } from '../feed/feed-generation.ts';
+import { describeTopic } from '../kafka/kafka-topic.ts';
+import { letterId } from './letter-headers.ts';
 import { judgedLetters, type JudgedLetter } from './judged-letters.ts';
 import { projectionsLeavingOut } from './left-out.ts';
 import { fedModels, type LetterServers } from './letter-servers.ts';

@@ -1,7 +1,7 @@
 import { decodeEvent, type DecodeResult } from '@reprise/events';
 import type { LetterKey, RecordedLetterAction } from '@reprise/read-model-indices';
-import type { KafkaTopic } from '../kafka-topic.ts';
-import { letterId, type StoredLetter } from '../letter-headers.ts';
+import type { KafkaTopic } from '../kafka/kafka-topic.ts';
+import { letterId, type StoredLetter } from './letter-headers.ts';
 import { readDeadLetters, type LetterCursor } from './dead-letter-topic.ts';
 import type { LetterModel, LetterServers } from './letter-servers.ts';
 

@@ -1,6 +1,6 @@
 import type { DecodeResult } from '@reprise/events';
 import type { DiscardedLetter } from '@reprise/read-model-indices';
-import { waitsBehind } from '../dead-letter.ts';
+import { waitsBehind } from './dead-letter.ts';
 import type { JudgedLetter } from './judged-letters.ts';
 
 /**

@@ -1,5 +1,5 @@
 import type { ProductEvent } from '@reprise/events';
-import type { StoredLetter } from '../letter-headers.ts';
+import type { StoredLetter } from './letter-headers.ts';
 import { isLeftOut, projectionsLeavingOut } from './left-out.ts';
 
 describe('an event of the event store', () => {

@@ -1,7 +1,7 @@
 import type { ProductEvent } from '@reprise/events';
 import type { GenerationName, GenerationStore } from '@reprise/read-model-indices';
-import { feedRepeatedly } from '../feed-attempts.ts';
-import { feedEvents } from '../feed-events.ts';
+import { feedRepeatedly } from '../feed/feed-attempts.ts';
+import { feedEvents } from '../feed/feed-events.ts';
 import type { LetterModel, LetterServers } from './letter-servers.ts';
 
 /** How far the events of one aggregate got in the generations of one read model. */

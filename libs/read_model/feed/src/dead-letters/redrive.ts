@@ -1,6 +1,6 @@
 import type { ProductEvent } from '@reprise/events';
 import type { BlockedScope, LetterAction } from '@reprise/read-model-indices';
-import { describeTopic, type KafkaTopic } from '../kafka-topic.ts';
+import { describeTopic, type KafkaTopic } from '../kafka/kafka-topic.ts';
 import type { LetterCursor } from './dead-letter-topic.ts';
 import { judgedLetters, type JudgedLetter } from './judged-letters.ts';
 import { outcomeOfVersion, type RedriveOutcome } from './letter-outcome.ts';

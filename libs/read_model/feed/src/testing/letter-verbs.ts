@@ -3,7 +3,7 @@ import { productHistory, step } from '@reprise/test-kit';
 import { judgedLetters, type JudgedLetter } from '../dead-letters/judged-letters.ts';
 import { fedModels, type LetterServers } from '../dead-letters/letter-servers.ts';
 import { redriveLetters, type RedriveRequest } from '../dead-letters/redrive.ts';
-import { describeTopic } from '../kafka-topic.ts';
+import { describeTopic } from '../kafka/kafka-topic.ts';
 import { operator } from './letters-on-servers.ts';
 
 /** A product's first five events. */

@@ -19,12 +19,12 @@ import {
   produceRaw,
   testEndpoints,
 } from '@reprise/test-kit';
-import type { DeadLetter } from '../dead-letter.ts';
-import type { AggregateHistory } from '../feed-events.ts';
-import { adoptFirst, createFirstGeneration } from '../first-generation.ts';
-import { describeTopic } from '../kafka-topic.ts';
-import { letterHeaders } from '../letter-headers.ts';
-import { LiveFeed } from '../live-feed.ts';
+import type { DeadLetter } from '../dead-letters/dead-letter.ts';
+import type { AggregateHistory } from '../feed/feed-events.ts';
+import { adoptFirst, createFirstGeneration } from '../feed/first-generation.ts';
+import { describeTopic } from '../kafka/kafka-topic.ts';
+import { letterHeaders } from '../dead-letters/letter-headers.ts';
+import { LiveFeed } from '../feed/live-feed.ts';
 import type { LetterServers } from '../dead-letters/letter-servers.ts';
 
 export const operator = { host: 'a-host', user: 'an-operator' };

@@ -1,4 +1,4 @@
-import type { Generation, GenerationState, ReadersTarget } from '../generation.ts';
+import type { Generation, GenerationState, ReadersTarget } from '../generation/generation.ts';
 import { nameOfReaders, type Binding } from './binding.ts';
 
 /** What a registry from before bindings were recorded shows about a projection. */

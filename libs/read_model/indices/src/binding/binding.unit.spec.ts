@@ -1,4 +1,4 @@
-import type { GenerationName, GenerationState, ReadersTarget } from '../generation.ts';
+import type { GenerationName, GenerationState, ReadersTarget } from '../generation/generation.ts';
 import { obstaclesToAdoption, type Evidence } from './adoption.ts';
 import { BoundElsewhere, differences, type Binding, type HeldBinding } from './binding.ts';
 

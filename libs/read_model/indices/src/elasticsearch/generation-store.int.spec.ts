@@ -1,6 +1,9 @@
 import { dropIndices, elasticsearch, freshName, testEndpoints } from '@reprise/test-kit';
-import { contractDocument, generationStoreContract } from '../generation-store.contract.ts';
-import { createElasticsearchClient } from './client.ts';
+import {
+  contractDocument,
+  generationStoreContract,
+} from '../generation/contract/generation-store.contract.ts';
+import { createElasticsearchClient } from './servers/client.ts';
 import { elasticsearchGenerationStore } from './generation-store.ts';
 import { contractStorage } from './testing/contract-storage.ts';
 

@@ -1,28 +1,28 @@
 import type { Client } from '@elastic/elasticsearch';
 import type { ElasticsearchStorage } from '@reprise/read-model-documents';
 import { GenerationConflict } from '../errors.ts';
-import type { GenerationMeta, GenerationName, GenerationStore } from '../generation.ts';
-import { isGenerationName } from '../generation-name.ts';
-import { bulkWriter, type BulkWriterOptions } from './bulk-writer.ts';
-import { countDocuments, primaryBytes, readDocuments, sumBuckets } from './content.ts';
-import { correctDocument, observeDocument } from './correction.ts';
+import type { GenerationMeta, GenerationName, GenerationStore } from '../generation/generation.ts';
+import { isGenerationName } from '../generation/generation-name.ts';
+import { bulkWriter, type BulkWriterOptions } from './bulk/bulk-writer.ts';
+import { countDocuments, primaryBytes, readDocuments, sumBuckets } from './documents/content.ts';
+import { correctDocument, observeDocument } from './documents/correction.ts';
 import { unallocatedPrimary } from './creation/allocation.ts';
 import { createIndex } from './creation/create-index.ts';
 import { readDifferences } from './creation/read-back.ts';
-import { faultOf } from './faults.ts';
+import { faultOf } from './servers/faults.ts';
 import { assertAbleToBuild } from './health.ts';
 import {
   assertStorable,
   indexDefinition,
   metaFromMapping,
   type ServingSettings,
-} from './index-definition.ts';
-import { aliasesOn, moveAlias, observeAlias } from './readers.ts';
-import { readSample } from './read-sample.ts';
-import { request, type StoreRetry } from './requests.ts';
-import { scanDocuments } from './scan.ts';
-import { searchIds } from './search.ts';
-import { startServing } from './serving.ts';
+} from './creation/index-definition.ts';
+import { aliasesOn, moveAlias, observeAlias } from './readers/readers.ts';
+import { readSample } from './documents/read-sample.ts';
+import { request, type StoreRetry } from './servers/requests.ts';
+import { scanDocuments } from './documents/scan.ts';
+import { searchIds } from './documents/search.ts';
+import { startServing } from './readers/serving.ts';
 
 export interface ElasticsearchStoreOptions {
   readonly projection: string;

@@ -1,12 +1,12 @@
 import type { Client } from '@elastic/elasticsearch';
 import { DependencyError } from '../errors.ts';
-import type { GenerationName } from '../generation.ts';
-import { liftOf } from './blocks.ts';
-import { primaryBytes } from './content.ts';
+import type { GenerationName } from '../generation/generation.ts';
+import { liftOf } from './servers/blocks.ts';
+import { primaryBytes } from './documents/content.ts';
 import { unallocatedPrimary } from './creation/allocation.ts';
-import { largestRoom, type NodeDisk } from './disk-room.ts';
-import { assertMovable, type ReadersAlias } from './readers.ts';
-import { request, type RequestOptions } from './requests.ts';
+import { largestRoom, type NodeDisk } from './servers/disk-room.ts';
+import { assertMovable, type ReadersAlias } from './readers/readers.ts';
+import { request, type RequestOptions } from './servers/requests.ts';
 
 /** A build needs the new index, and segments being merged into larger ones beside the ones they replace. */
 const copiesOfLive = 2;

@@ -1,6 +1,9 @@
 import type { Pool } from 'pg';
 import { freshDatabase, freshName } from '@reprise/test-kit';
-import { contractDocument, generationStoreContract } from '../generation-store.contract.ts';
+import {
+  contractDocument,
+  generationStoreContract,
+} from '../generation/contract/generation-store.contract.ts';
 import { runReadModelMigrations } from '../migrations/read-model-migrations.ts';
 import { postgresGenerationStore } from './generation-store.ts';
 import { createReadModelPool } from './pool.ts';

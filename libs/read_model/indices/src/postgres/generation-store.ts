@@ -1,19 +1,19 @@
 import { DatabaseError, escapeLiteral, type Pool, type PoolClient } from 'pg';
 import type { PostgresStorage } from '@reprise/read-model-documents';
 import { DependencyError, GenerationConflict } from '../errors.ts';
-import type { GenerationName, GenerationStore } from '../generation.ts';
-import { isGenerationName } from '../generation-name.ts';
-import { bucketDigests, counts, finishTable, metaOfTable, sizeInBytes } from './content.ts';
-import { correctRow, observeRow } from './correction.ts';
-import { generationTable, tableOf } from './generation-table.ts';
+import type { GenerationName, GenerationStore } from '../generation/generation.ts';
+import { isGenerationName } from '../generation/generation-name.ts';
+import { bucketDigests, counts, finishTable, metaOfTable, sizeInBytes } from './documents/content.ts';
+import { correctRow, observeRow } from './documents/correction.ts';
+import { generationTable, tableOf } from './table/generation-table.ts';
 import { assertAbleToBuild } from './health.ts';
 import { inTransaction } from './pool.ts';
-import { readDocuments } from './read-documents.ts';
+import { readDocuments } from './documents/read-documents.ts';
 import { isAt, lockView, moveView, observeView, viewsOn } from './readers-view.ts';
 import { retrying, type RetryOptions } from './retry.ts';
-import { scanTable } from './scan.ts';
-import { tableWriter } from './table-writer.ts';
-import { defaultBatchLimits, type BatchLimits } from './write-batches.ts';
+import { scanTable } from './documents/scan.ts';
+import { tableWriter } from './table/table-writer.ts';
+import { defaultBatchLimits, type BatchLimits } from './table/write-batches.ts';
 
 export interface PostgresStoreOptions {
   readonly projection: string;

@@ -1,8 +1,8 @@
 import { DatabaseError, escapeIdentifier, type Pool, type PoolClient } from 'pg';
 import { CutoverConflict } from '../errors.ts';
-import type { GenerationName, ReadersTarget } from '../generation.ts';
-import { isGenerationName } from '../generation-name.ts';
-import { tableOf } from './generation-table.ts';
+import type { GenerationName, ReadersTarget } from '../generation/generation.ts';
+import { isGenerationName } from '../generation/generation-name.ts';
+import { tableOf } from './table/generation-table.ts';
 
 /** The view readers use, in the schema `public`, and what it selects. */
 export interface ReadersView {

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import fc from 'fast-check';
 import type { Pool } from 'pg';
 import { CutoverConflict } from '../errors.ts';
-import type { Generation } from '../generation.ts';
+import type { Generation } from '../generation/generation.ts';
 import { newGeneration } from './testing/new-generation.ts';
 import { testRegistry, type TestRegistry } from '../testing/registry-database.ts';
 import { UnknownGeneration } from './errors.ts';

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { DatabaseError, type Pool, type PoolClient } from 'pg';
 import { CutoverConflict } from '../errors.ts';
-import type { Generation, GenerationName, GenerationState, Positions } from '../generation.ts';
+import type { Generation, GenerationName, GenerationState, Positions } from '../generation/generation.ts';
 import { inTransaction } from '../postgres/pool.ts';
 import { UnknownGeneration } from './errors.ts';
 import { assertFence } from './leases.ts';

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { Pool, PoolClient } from 'pg';
-import type { Generation, GenerationState, Positions } from '../generation.ts';
+import type { Generation, GenerationState, Positions } from '../generation/generation.ts';
 import { Bindings } from '../binding/bindings.ts';
 import { inTransaction } from '../postgres/pool.ts';
 import { retrying, type RetryOptions } from '../postgres/retry.ts';

@@ -1,4 +1,4 @@
-import type { Generation } from '../generation.ts';
+import type { Generation } from '../generation/generation.ts';
 
 /**
  * Proof of holding a projection's lease, or that of one of its shards (`<projection> <shard>/<shards>`). The token only ever

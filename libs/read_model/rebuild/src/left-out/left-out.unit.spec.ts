@@ -17,7 +17,7 @@ import { buildGeneration } from '../build/build-generation.ts';
 import { BuildProgress } from '../build/build-progress.ts';
 import { reconcileSlices } from '../build/reconcile.ts';
 import { sumTallies } from '../build/slice-tally.ts';
-import { defaultGateLimits, judgeFold } from '../run/gate.ts';
+import { defaultGateLimits, judgeFold } from '../gate/gate.ts';
 import { lives } from '../testing/histories.ts';
 import { logInMemory } from '../testing/log-in-memory.ts';
 import { foldWholeLog } from '../verify/fold-whole-log.ts';

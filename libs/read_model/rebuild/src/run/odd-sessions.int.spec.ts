@@ -2,7 +2,7 @@ import { productSummary, type Projection } from '@reprise/read-model-projections
 import { produce, productHistory, step, type SettingsLevel } from '@reprise/test-kit';
 import { testEventStore } from '../testing/event-store.ts';
 import { testReadModel } from '../testing/read-model.ts';
-import { prune } from './prune.ts';
+import { prune } from '../prune/prune.ts';
 
 const projection = productSummary as unknown as Projection;
 const events = Array.from({ length: 12 }, (_, index) =>

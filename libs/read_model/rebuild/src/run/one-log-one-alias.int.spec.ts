@@ -16,13 +16,13 @@ import {
   testEndpoints,
 } from '@reprise/test-kit';
 import { testReadModel, type TestReadModel } from '../testing/read-model.ts';
-import { catchUpFromLog } from './catch-up.ts';
-import { defaultGateLimits } from './gate.ts';
-import { promote } from './promote.ts';
-import { promoteByName } from './promote-by-name.ts';
-import { replayOntoLive } from './replay-onto-live.ts';
-import { rollBack } from './roll-back.ts';
-import { underLease } from './under-lease.ts';
+import { catchUpFromLog } from '../cutover/catch-up.ts';
+import { defaultGateLimits } from '../gate/gate.ts';
+import { promote } from '../cutover/promote.ts';
+import { promoteByName } from '../cutover/promote-by-name.ts';
+import { replayOntoLive } from '../partial-replay/replay-onto-live.ts';
+import { rollBack } from '../cutover/roll-back.ts';
+import { underLease } from '../lease/under-lease.ts';
 
 const products = (count: number) =>
   Array.from({ length: count }, () => productHistory({ events: [step.created(), step.published()] })).flat();

@@ -2,7 +2,7 @@ import { jest } from '@jest/globals';
 import { producePacked, productHistory, step, produce } from '@reprise/test-kit';
 import { testReadModel } from '../testing/read-model.ts';
 import { verifyReadModel } from '../verify/verify.ts';
-import { defaultGateLimits } from './gate.ts';
+import { defaultGateLimits } from '../gate/gate.ts';
 
 jest.setTimeout(60_000);
 

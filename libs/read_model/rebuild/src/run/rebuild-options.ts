@@ -3,11 +3,11 @@ import type { AggregateHistory } from '@reprise/read-model-feed';
 import type { GenerationStore, Registry } from '@reprise/read-model-indices';
 import type { Pool } from 'pg';
 import type { KafkaConnection } from '@reprise/read-model-feed';
-import type { Canary } from './gate-canaries.ts';
-import type { GateLimits } from './gate.ts';
-import type { ProgressReport } from './progress-meter.ts';
+import type { Canary } from '../gate/gate-canaries.ts';
+import type { GateLimits } from '../gate/gate.ts';
+import type { ProgressReport } from '../progress/progress-meter.ts';
 import type { RebuildMode, SourceChoice } from './receipt.ts';
-import type { Shard } from './shards.ts';
+import type { Shard } from '../shards/shards.ts';
 
 /** What to rebuild and how. */
 export interface RebuildOptions {

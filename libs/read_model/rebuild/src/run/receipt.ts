@@ -1,6 +1,6 @@
 import type { LettersOfRun } from '../left-out/letters-of-run.ts';
-import type { DryRunReport } from './dry-run.ts';
-import type { GateCheck } from './gate.ts';
+import type { DryRunReport } from '../dry-run/dry-run.ts';
+import type { GateCheck } from '../gate/gate.ts';
 import type { PoisonEvent, RefusedDocument, VersionGap } from '../build/slice-tally.ts';
 
 export type RebuildMode = 'APPLY' | 'DRY_RUN';

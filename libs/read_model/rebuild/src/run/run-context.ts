@@ -5,12 +5,12 @@ import type { SliceTally } from '../build/slice-tally.ts';
 import { nothingLeftOut, type LeftOut } from '../left-out/left-out.ts';
 import type { LogSource } from '../log/log-source.ts';
 import type { DocumentState } from '../verify/classify.ts';
-import type { DryRunReport } from './dry-run.ts';
-import type { GateCheck } from './gate.ts';
-import { ProgressMeter } from './progress-meter.ts';
+import type { DryRunReport } from '../dry-run/dry-run.ts';
+import type { GateCheck } from '../gate/gate.ts';
+import { ProgressMeter } from '../progress/progress-meter.ts';
 import type { RebuildControl, RebuildOptions, RebuildServers } from './rebuild-options.ts';
 import type { CutoverRecord } from './receipt.ts';
-import type { Shard } from './shards.ts';
+import type { Shard } from '../shards/shards.ts';
 
 /** The part of a sharded build that a run does, and what it finds out about it. */
 export interface OwnShard {

@@ -9,8 +9,8 @@ import type {
 import { afterFile, elasticsearch, freshName, produce, productHistory, step } from '@reprise/test-kit';
 import { testReadModel, type TestReadModel } from '../testing/read-model.ts';
 import { verifyReadModel } from '../verify/verify.ts';
-import { prune } from './prune.ts';
-import { underLease } from './under-lease.ts';
+import { prune } from '../prune/prune.ts';
+import { underLease } from '../lease/under-lease.ts';
 
 /** A read model with unique index names, so that a template can be made for it alone. */
 async function ownModel(): Promise<TestReadModel> {

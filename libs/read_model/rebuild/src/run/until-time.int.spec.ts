@@ -3,9 +3,9 @@ import { produce, productHistory, step } from '@reprise/test-kit';
 import { testEventStore } from '../testing/event-store.ts';
 import { testReadModel, type TestReadModel } from '../testing/read-model.ts';
 import { verifyReadModel } from '../verify/verify.ts';
-import { defaultGateLimits } from './gate.ts';
-import { promoteByName } from './promote-by-name.ts';
-import { replayOntoLive } from './replay-onto-live.ts';
+import { defaultGateLimits } from '../gate/gate.ts';
+import { promoteByName } from '../cutover/promote-by-name.ts';
+import { replayOntoLive } from '../partial-replay/replay-onto-live.ts';
 
 const lives = () =>
   Array.from({ length: 12 }, () =>

@@ -18,7 +18,7 @@ import {
   type FreshTopic,
   type SettingsLevel,
 } from '@reprise/test-kit';
-import { defaultGateLimits } from '../run/gate.ts';
+import { defaultGateLimits } from '../gate/gate.ts';
 import type { RebuildControl, RebuildOptions, RebuildServers } from '../run/rebuild-options.ts';
 import { rebuildReadModel } from '../run/rebuild.ts';
 

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { bucketCount, bucketOf, canonicalJson, documentDigest } from '@reprise/read-model-documents';
 import type { GenerationName, GenerationStore, StoredDocument } from '@reprise/read-model-indices';
-import { differingBuckets } from '../run/gate.ts';
+import { differingBuckets } from '../gate/gate.ts';
 import { sameContent, type DocumentState } from './classify.ts';
 import type { ExpectedStates } from './expected-states.ts';
 import type { Difference } from './waiting.ts';

@@ -11,7 +11,7 @@ import { Remedy } from '../left-out/remedy.ts';
 import { containedIn } from '../left-out/resolved-letters.ts';
 import type { LogSource } from '../log/log-source.ts';
 import { pacedSource } from '../log/paced-source.ts';
-import { requireLiveGeneration } from '../run/live-generation.ts';
+import { requireLiveGeneration } from '../partial-replay/live-generation.ts';
 import type { RebuildServers } from '../run/rebuild-options.ts';
 import {
   defaultMaxLagMs,

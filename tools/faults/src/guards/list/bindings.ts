@@ -1,10 +1,10 @@
 import type { Guard } from '../guard.ts';
 
-const run = 'libs/read_model/rebuild/src/run';
+const rebuild = 'libs/read_model/rebuild/src';
 const binding = 'libs/read_model/indices/src/binding';
 const feed = 'libs/read_model/feed/src';
-const oneLog = `${run}/one-log-one-alias.int.spec.ts`;
-const assertBoundSpec = `${feed}/assert-bound.int.spec.ts`;
+const oneLog = `${rebuild}/run/one-log-one-alias.int.spec.ts`;
+const assertBoundSpec = `${feed}/feed/assert-bound.int.spec.ts`;
 
 /** What keeps a registry to one event log and one set of readers. */
 export const bindingGuards: readonly Guard[] = [
@@ -12,7 +12,7 @@ export const bindingGuards: readonly Guard[] = [
     id: 'rebuild-of-its-own-registry',
     promise: 'G7',
     what: 'a rebuild works only with a registry that belongs to its log and readers',
-    file: `${run}/rebuild.ts`,
+    file: `${rebuild}/run/rebuild.ts`,
     text: '  await assertBound({\n',
     without: '  if (options.shard?.index === -1) await assertBound({\n',
     specs: [{ file: oneLog, titles: ['is neither read nor written'] }],
@@ -52,7 +52,7 @@ export const bindingGuards: readonly Guard[] = [
     id: 'cluster-of-the-very-topic',
     promise: 'G7',
     what: 'the cluster of a registry with generations is recorded only where it holds the topic they were built from',
-    file: `${feed}/assert-bound.ts`,
+    file: `${feed}/feed/assert-bound.ts`,
     text: 'clusterId: isItsCluster ? identity?.clusterId : undefined',
     without: 'clusterId: isItsCluster ? identity?.clusterId : identity?.clusterId',
     specs: [{ file: assertBoundSpec, titles: ['is bound to no cluster that holds another topic'] }],
@@ -61,7 +61,7 @@ export const bindingGuards: readonly Guard[] = [
     id: 'bound-to-what-was-seen',
     promise: 'G7',
     what: 'no registry is bound to a topic that nobody has seen',
-    file: `${feed}/assert-bound.ts`,
+    file: `${feed}/feed/assert-bound.ts`,
     text: '  if (!record || identity?.topicId === undefined) return;\n',
     without: '  if (!record) return;\n',
     specs: [{ file: assertBoundSpec, titles: ['is bound to no topic that nobody has seen'] }],
@@ -70,7 +70,7 @@ export const bindingGuards: readonly Guard[] = [
     id: 'no-way-back-to-another-log',
     promise: 'G7',
     what: 'a rollback leads only to a generation of the log readers are on',
-    file: `${run}/roll-back.ts`,
+    file: `${rebuild}/cutover/roll-back.ts`,
     text: '  if (topicId !== log)\n',
     without: "  if (log === '')\n",
     specs: [{ file: oneLog, titles: ['leads no way back to another log under the same alias'] }],
@@ -79,7 +79,7 @@ export const bindingGuards: readonly Guard[] = [
     id: 'no-way-back-to-other-readers',
     promise: 'G7',
     what: 'and only to one that no run has promoted for others',
-    file: `${run}/roll-back.ts`,
+    file: `${rebuild}/cutover/roll-back.ts`,
     text: 'if (servedThrough === undefined || servedThrough === store.readers) return undefined;',
     without: 'if (servedThrough !== name) return undefined;',
     specs: [{ file: oneLog, titles: ['leads no way back to what served others'] }],
@@ -88,7 +88,7 @@ export const bindingGuards: readonly Guard[] = [
     id: 'no-way-back-for-readers-of-another-registry',
     promise: 'G7',
     what: 'readers who are on a generation of another registry stay there',
-    file: `${run}/roll-back.ts`,
+    file: `${rebuild}/cutover/roll-back.ts`,
     text: 'if (live !== undefined && !current) throw',
     without: 'if (live === undefined && current) throw',
     specs: [{ file: oneLog, titles: ['is not rolled back by readers'] }],
@@ -97,7 +97,7 @@ export const bindingGuards: readonly Guard[] = [
     id: 'what-is-read-is-not-retired',
     promise: 'G7',
     what: 'a generation that any alias or view reads is not retired by a cutover',
-    file: `${run}/retire-older.ts`,
+    file: `${rebuild}/cutover/retire-older.ts`,
     text: ' || readBy.has(name)',
     without: '',
     specs: [{ file: oneLog, titles: ['leads no way back to what served others'] }],
@@ -106,7 +106,7 @@ export const bindingGuards: readonly Guard[] = [
     id: 'replayed-from-its-own-topic',
     promise: 'G7',
     what: 'a part of the log is applied only to what was built from that very topic',
-    file: `${run}/replay-onto-live.ts`,
+    file: `${rebuild}/partial-replay/replay-onto-live.ts`,
     text: '  if (topic.id !== live.topicId) throw ofEarlierTopic(live, topic);\n',
     without: '',
     specs: [{ file: oneLog, titles: ['has no part that belongs in what is live'] }],
@@ -115,12 +115,12 @@ export const bindingGuards: readonly Guard[] = [
     id: 'adopted-from-its-own-topic',
     promise: 'G7',
     what: 'a first generation is given to readers only beside the topic it was made from',
-    file: `${feed}/first-generation.ts`,
+    file: `${feed}/feed/first-generation.ts`,
     text: '  if (only.topicId !== topic.id) return false;\n',
     without: '',
     specs: [
       {
-        file: `${feed}/feeding-servers.int.spec.ts`,
+        file: `${feed}/feed/feeding-servers.int.spec.ts`,
         titles: [
           'is made once, also after a process died',
           'is given to readers when it was fed up to the end',

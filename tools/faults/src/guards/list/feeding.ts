@@ -11,12 +11,12 @@ export const feedingGuards: readonly Guard[] = [
     id: 'poison-is-judged',
     promise: 'G10',
     what: 'poison events beyond the budget refuse a promotion',
-    file: 'libs/read_model/rebuild/src/run/gate.ts',
+    file: 'libs/read_model/rebuild/src/gate/gate.ts',
     text: "    atMost('poison events', limits.poisonBudget, expected.poisoned),\n",
     without: '',
     specs: [
       {
-        file: 'libs/read_model/rebuild/src/run/gate.unit.spec.ts',
+        file: 'libs/read_model/rebuild/src/gate/gate.unit.spec.ts',
         titles: ['refuses poison events beyond the budget'],
       },
     ],
@@ -25,12 +25,12 @@ export const feedingGuards: readonly Guard[] = [
     id: 'missing-events-are-judged',
     promise: 'G10',
     what: 'and so do products with missing events',
-    file: 'libs/read_model/rebuild/src/run/gate.ts',
+    file: 'libs/read_model/rebuild/src/gate/gate.ts',
     text: "    atMost('products with missing events', 0, expected.gapped - gapsBehindPoison(expected)),\n",
     without: '',
     specs: [
       {
-        file: 'libs/read_model/rebuild/src/run/gate.unit.spec.ts',
+        file: 'libs/read_model/rebuild/src/gate/gate.unit.spec.ts',
         titles: ['refuses products with missing events'],
       },
     ],
@@ -48,7 +48,7 @@ export const feedingGuards: readonly Guard[] = [
     id: 'left-out-set-captured',
     promise: 'G10',
     what: 'a run that is resumed leaves out what was discarded when its build started',
-    file: 'libs/read_model/rebuild/src/run/preflight.ts',
+    file: 'libs/read_model/rebuild/src/steps/preflight.ts',
     text: 'checkpoint && (checkpoint.leftOut ?? {});',
     without: 'undefined;',
     specs: [
@@ -76,12 +76,12 @@ export const feedingGuards: readonly Guard[] = [
     id: 'letters-before-positions',
     promise: 'G10',
     what: 'positions go with the documents only if nothing has to be put aside first',
-    file: `${feed}/feed-generation.ts`,
+    file: `${feed}/feed/feed-generation.ts`,
     text: 'if (!store.writeWithPositions || !isFirst || !isWhole || undecodable.length > 0)',
     without: 'if (!store.writeWithPositions)',
     specs: [
       {
-        file: `${feed}/feeding-servers.int.spec.ts`,
+        file: `${feed}/feed/feeding-servers.int.spec.ts`,
         titles: ['the first generation', 'the live feed on real stores'],
       },
     ],
@@ -90,12 +90,12 @@ export const feedingGuards: readonly Guard[] = [
     id: 'later-events-wait-behind-letters',
     promise: 'G10',
     what: 'later events of a product with a dead letter wait behind it',
-    file: `${feed}/feed-generation.ts`,
+    file: `${feed}/feed/feed-generation.ts`,
     text: '    await servers.blocked.block(scope, [...fresh, ...leftovers.blockers]);\n',
     without: '',
     specs: [
       {
-        file: `${feed}/waiting.unit.spec.ts`,
+        file: `${feed}/feed/waiting.unit.spec.ts`,
         titles: ['wait behind it, in its batch and in later ones and after a restart'],
       },
     ],
@@ -118,12 +118,12 @@ export const feedingGuards: readonly Guard[] = [
     id: 'rows-and-positions-together',
     promise: 'G3',
     what: 'rows and positions of a batch are committed together, or neither',
-    file: 'libs/read_model/indices/src/postgres/table-writer.ts',
+    file: 'libs/read_model/indices/src/postgres/table/table-writer.ts',
     text: '        if (result.rejected.length === 0) await advancePositions(client,',
     without: '        if (result.rejected.length === 0) await advancePositions(pool,',
     specs: [
       {
-        file: 'libs/read_model/indices/src/postgres/documents.int.spec.ts',
+        file: 'libs/read_model/indices/src/postgres/documents/documents.int.spec.ts',
         titles: ['commit with their positions, or neither does'],
       },
     ],

@@ -2,7 +2,7 @@ import type { Guard } from '../guard.ts';
 
 const indices = 'libs/read_model/indices/src';
 const build = 'libs/read_model/rebuild/src/build';
-const run = 'libs/read_model/rebuild/src/run';
+const rebuild = 'libs/read_model/rebuild/src';
 const projection = 'libs/read_model/projections/src/projection.ts';
 const projectionSpec = 'libs/read_model/projections/src/projection.unit.spec.ts';
 const foldTableSpec = `${build}/fold-table.unit.spec.ts`;
@@ -44,7 +44,7 @@ export const foldingGuards: readonly Guard[] = [
     id: 'writes-carry-their-version',
     promise: 'G6',
     what: 'a write to the index carries the version of its document, and an older one is refused',
-    file: `${indices}/elasticsearch/bulk-body.ts`,
+    file: `${indices}/elasticsearch/bulk/bulk-body.ts`,
     text: ',"version":${version},"version_type":"external"}}',
     without: '}}',
     specs: [
@@ -58,7 +58,7 @@ export const foldingGuards: readonly Guard[] = [
     id: 'rows-carry-their-version',
     promise: 'G6',
     what: 'and so does a write to a table',
-    file: `${indices}/postgres/generation-table.ts`,
+    file: `${indices}/postgres/table/generation-table.ts`,
     text: ' WHERE excluded.version > held.version`',
     without: ' WHERE excluded.version <> held.version`',
     specs: [
@@ -104,12 +104,12 @@ export const foldingGuards: readonly Guard[] = [
     id: 'resumed-with-its-fingerprint',
     promise: 'G5',
     what: 'an interrupted run is resumed only with the mapping and the projection it began with',
-    file: `${run}/checkpoint.ts`,
+    file: `${rebuild}/resume/checkpoint.ts`,
     text: 'if (saved.fingerprint !== wanted.fingerprint || generation.fingerprint !== wanted.fingerprint) {',
     without: "if (saved.fingerprint === '' || generation.fingerprint === '') {",
     specs: [
       {
-        file: `${run}/rebuild.int.spec.ts`,
+        file: `${rebuild}/run/rebuild.int.spec.ts`,
         titles: ['is abandoned when mapping or projection changed since'],
       },
     ],
@@ -118,10 +118,10 @@ export const foldingGuards: readonly Guard[] = [
     id: 'resumed-on-its-own-index',
     promise: 'G5',
     what: 'and only on the index or table that is still its own',
-    file: `${run}/take-over.ts`,
+    file: `${rebuild}/resume/take-over.ts`,
     text: 'if (!generation || (await store.meta(generation.name))?.uuid !== generation.uuid)',
     without: 'if (!generation)',
-    specs: [{ file: `${run}/rebuild.int.spec.ts`, titles: ['is abandoned when its index is gone'] }],
+    specs: [{ file: `${rebuild}/run/rebuild.int.spec.ts`, titles: ['is abandoned when its index is gone'] }],
   },
   {
     id: 'saved-before-it-ends',
@@ -141,9 +141,9 @@ export const foldingGuards: readonly Guard[] = [
     id: 'stopped-is-resumable',
     promise: 'G14',
     what: 'a run that was asked to stop ends as cancelled and can be resumed, whatever failed because of it',
-    file: `${run}/rebuild.ts`,
+    file: `${rebuild}/run/rebuild.ts`,
     text: 'endingOf(signal.aborted && !(error instanceof LeaseLost) ? reasonOf(signal) : error, context);',
     without: 'endingOf(error, context);',
-    specs: [{ file: `${run}/rebuild.int.spec.ts`, titles: ['is saved, resumable'] }],
+    specs: [{ file: `${rebuild}/run/rebuild.int.spec.ts`, titles: ['is saved, resumable'] }],
   },
 ];

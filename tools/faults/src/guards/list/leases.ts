@@ -1,10 +1,10 @@
 import type { Guard } from '../guard.ts';
 
 const registry = 'libs/read_model/indices/src/registry';
-const run = 'libs/read_model/rebuild/src/run';
+const rebuild = 'libs/read_model/rebuild/src';
 const leases = `${registry}/leases.ts`;
 const leasesSpec = `${registry}/leases.int.spec.ts`;
-const promoteSpec = `${run}/promote.int.spec.ts`;
+const promoteSpec = `${rebuild}/cutover/promote.int.spec.ts`;
 
 /** One run at a time, and none that was replaced changes anything more. */
 export const leaseGuards: readonly Guard[] = [
@@ -64,7 +64,7 @@ export const leaseGuards: readonly Guard[] = [
     id: 'lease-renewed-before-the-switch',
     promise: 'G9',
     what: 'the lease is renewed right before readers are switched, so a run that was replaced moves nobody',
-    file: `${run}/promote.ts`,
+    file: `${rebuild}/cutover/promote.ts`,
     text: '  await registry.renewLease(fence, leaseForCutoverMs);\n',
     without: '',
     specs: [{ file: promoteSpec, titles: ['finds a run whose lease another one has taken refused'] }],

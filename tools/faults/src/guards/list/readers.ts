@@ -1,12 +1,12 @@
 import type { Guard } from '../guard.ts';
 
 const indices = 'libs/read_model/indices/src';
-const run = 'libs/read_model/rebuild/src/run';
-const alias = `${indices}/elasticsearch/readers.ts`;
+const rebuild = 'libs/read_model/rebuild/src';
+const alias = `${indices}/elasticsearch/readers/readers.ts`;
 const view = `${indices}/postgres/readers-view.ts`;
 const elasticsearchContract = `${indices}/elasticsearch/generation-store.int.spec.ts`;
 const postgresContract = `${indices}/postgres/generation-store.int.spec.ts`;
-const promoteSpec = `${run}/promote.int.spec.ts`;
+const promoteSpec = `${rebuild}/cutover/promote.int.spec.ts`;
 
 /** Readers are on exactly one complete generation, and the way back is not stale. */
 export const readerGuards: readonly Guard[] = [
@@ -28,7 +28,7 @@ export const readerGuards: readonly Guard[] = [
     without: '',
     specs: [
       {
-        file: `${indices}/elasticsearch/index-guards.int.spec.ts`,
+        file: `${indices}/elasticsearch/readers/index-guards.int.spec.ts`,
         titles: ['see no index beside theirs'],
       },
     ],
@@ -66,12 +66,12 @@ export const readerGuards: readonly Guard[] = [
     id: 'gate-before-promotion',
     promise: 'G2',
     what: 'a run whose gate did not pass ends refused',
-    file: `${run}/run-steps.ts`,
+    file: `${rebuild}/run/run-steps.ts`,
     text: "      if (!(result as Extract<StepResult, { result: 'judged' }>).passed) return ended('refused');\n",
     without: '',
     specs: [
       {
-        file: `${run}/run-steps.unit.spec.ts`,
+        file: `${rebuild}/run/run-steps.unit.spec.ts`,
         titles: ['never reaches promotion without the gate having passed'],
       },
     ],
@@ -80,12 +80,12 @@ export const readerGuards: readonly Guard[] = [
     id: 'gate-compares-contents',
     promise: 'G2',
     what: 'the gate compares the digest of what the fold gave with that of what is stored',
-    file: `${run}/gate.ts`,
+    file: `${rebuild}/gate/gate.ts`,
     text: '      passed: expectedDigest === actualDigest,',
     without: '      passed: true,',
     specs: [
       {
-        file: `${run}/gate.unit.spec.ts`,
+        file: `${rebuild}/gate/gate.unit.spec.ts`,
         titles: ['refuses one changed document although every count is right'],
       },
     ],
@@ -94,12 +94,12 @@ export const readerGuards: readonly Guard[] = [
     id: 'gate-counts-documents',
     promise: 'G2',
     what: 'and the numbers of documents',
-    file: `${run}/gate.ts`,
+    file: `${rebuild}/gate/gate.ts`,
     text: 'actual: String(actual), passed: expected === actual };',
     without: 'actual: String(actual), passed: true };',
     specs: [
       {
-        file: `${run}/gate.unit.spec.ts`,
+        file: `${rebuild}/gate/gate.unit.spec.ts`,
         titles: ['refuses a missing and an extra document', 'refuses a snapshot of the event store'],
       },
     ],
@@ -131,12 +131,12 @@ export const readerGuards: readonly Guard[] = [
     id: 'what-is-read-is-not-pruned',
     promise: 'G2',
     what: 'prune leaves out what readers are on although the registry has not heard of it',
-    file: `${run}/prune.ts`,
+    file: `${rebuild}/prune/prune.ts`,
     text: '  const deleted = ripe.filter(({ generation }) => !readBy.has(generation.name));',
     without: '  const deleted = ripe;',
     specs: [
       {
-        file: `${run}/prune.int.spec.ts`,
+        file: `${rebuild}/prune/prune.int.spec.ts`,
         titles: ['leaves out what is read although the registry has not heard of it'],
       },
     ],
@@ -145,21 +145,21 @@ export const readerGuards: readonly Guard[] = [
     id: 'only-ones-own-is-dropped',
     promise: 'G2',
     what: 'an index is deleted only if it is the very generation, and not of another registry',
-    file: `${indices}/drop-own.ts`,
+    file: `${indices}/generation/drop-own.ts`,
     text: '  if ((await store.meta(name))?.uuid === uuid) await store.drop(name);',
     without: '  if ((await store.meta(name))?.uuid !== `not ${uuid}`) await store.drop(name);',
-    specs: [{ file: `${indices}/drop-own.unit.spec.ts`, titles: ['under its name deletes'] }],
+    specs: [{ file: `${indices}/generation/drop-own.unit.spec.ts`, titles: ['under its name deletes'] }],
   },
   {
     id: 'last-copy-is-not-pruned',
     promise: 'G2',
     what: 'prune keeps every complete generation while readers are not proven to be on one',
-    file: `${run}/prune-decision.ts`,
+    file: `${rebuild}/prune/prune-decision.ts`,
     text: '  return { going: due.filter((one) => !isComplete(one)), kept: due.filter(isComplete), danger };',
     without: '  return { going: due, kept: due.filter(isComplete), danger };',
     specs: [
       {
-        file: `${run}/prune-sequences.unit.spec.ts`,
+        file: `${rebuild}/prune/prune-sequences.unit.spec.ts`,
         titles: ['no sequence of verbs and accidents lets a verb take the last complete copy'],
       },
     ],
@@ -168,12 +168,12 @@ export const readerGuards: readonly Guard[] = [
     id: 'caught-up-from-its-own-topic',
     promise: 'G7',
     what: 'a generation is caught up only from the topic it was built from',
-    file: `${run}/catch-up.ts`,
+    file: `${rebuild}/cutover/catch-up.ts`,
     text: '    if (topic.id !== generation.topicId)\n',
     without: "    if (topic.id === '')\n",
     specs: [
       {
-        file: `${run}/one-log-one-alias.int.spec.ts`,
+        file: `${rebuild}/run/one-log-one-alias.int.spec.ts`,
         titles: ['is not caught up from by what the earlier one built'],
       },
     ],
@@ -182,12 +182,12 @@ export const readerGuards: readonly Guard[] = [
     id: 'promoted-from-its-own-topic',
     promise: 'G7',
     what: 'and promoted by its name only beside that topic',
-    file: `${run}/promote-by-name.ts`,
+    file: `${rebuild}/cutover/promote-by-name.ts`,
     text: '  if (id === topicId) return;\n',
     without: '  if (id !== name) return;\n',
     specs: [
       {
-        file: `${run}/promote-by-name.int.spec.ts`,
+        file: `${rebuild}/cutover/promote-by-name.int.spec.ts`,
         titles: ['refuses one built from a topic that was deleted'],
       },
     ],
@@ -196,7 +196,7 @@ export const readerGuards: readonly Guard[] = [
     id: 'refresh-before-the-switch',
     promise: 'G7',
     what: 'what a generation was caught up with is visible when readers come to it',
-    file: `${run}/promote.ts`,
+    file: `${rebuild}/cutover/promote.ts`,
     text: '  await store.refresh(generation.name);\n',
     without: '',
     specs: [{ file: promoteSpec, titles: ['comes after a refresh'] }],
@@ -205,7 +205,7 @@ export const readerGuards: readonly Guard[] = [
     id: 'caught-up-before-the-switch',
     promise: 'G7',
     what: 'a generation is brought to where the live one is before readers are moved to it',
-    file: `${run}/promote.ts`,
+    file: `${rebuild}/cutover/promote.ts`,
     text: '  if (live && input.catchUp) await meet(input, live, input.catchUp);\n',
     without: '',
     specs: [
@@ -219,7 +219,7 @@ export const readerGuards: readonly Guard[] = [
     id: 'caught-up-to-the-end',
     promise: 'G7',
     what: 'and to the end of the log once nobody feeds the live one alone: documents may be ahead of their positions',
-    file: `${run}/promote.ts`,
+    file: `${rebuild}/cutover/promote.ts`,
     text: "      await catchUp(generation, 'end', signal);\n",
     without: '',
     specs: [{ file: promoteSpec, titles: ['is in the generation they are moved to'] }],
@@ -228,7 +228,7 @@ export const readerGuards: readonly Guard[] = [
     id: 'fed-by-every-consumer',
     promise: 'G7',
     what: 'readers are not moved while a consumer feeds the live generation and not the other',
-    file: `${run}/promote.ts`,
+    file: `${rebuild}/cutover/promote.ts`,
     text: '    if (partitionsOf(live.uuid).some((partition) => !own.has(partition))) missing.push(feederId);\n',
     without: '',
     specs: [{ file: promoteSpec, titles: ['is refused when a consumer that should'] }],
@@ -237,9 +237,9 @@ export const readerGuards: readonly Guard[] = [
     id: 'back-only-once',
     promise: 'G7',
     what: 'a rollback that is run again does not put readers back on the generation they were taken off',
-    file: `${run}/roll-back.ts`,
+    file: `${rebuild}/cutover/roll-back.ts`,
     text: 'else if (again || to !== undefined || !isLater(generation, current)) return generation;',
     without: 'else if (crossing === undefined) return generation;',
-    specs: [{ file: `${run}/roll-back.int.spec.ts`, titles: ['is gone once'] }],
+    specs: [{ file: `${rebuild}/cutover/roll-back.int.spec.ts`, titles: ['is gone once'] }],
   },
 ];

@@ -1,5 +1,5 @@
 import { errors, type Client, type estypes } from '@elastic/elasticsearch';
-import { request, type RequestOptions } from '../requests.ts';
+import { request, type RequestOptions } from '../servers/requests.ts';
 
 /** A primary shard that is on no node. */
 export interface Unallocated {

@@ -1,10 +1,10 @@
 import type { Client } from '@elastic/elasticsearch';
 import { DependencyError, GenerationConflict, StoreMisconfigured } from '../../errors.ts';
-import type { GenerationMeta, GenerationName } from '../../generation.ts';
-import { limitNamed } from '../blocks.ts';
-import { describeError, faultOf, serverErrorOf } from '../faults.ts';
-import { metaFromMapping } from '../index-definition.ts';
-import { request, type RequestOptions } from '../requests.ts';
+import type { GenerationMeta, GenerationName } from '../../generation/generation.ts';
+import { limitNamed } from '../servers/blocks.ts';
+import { describeError, faultOf, serverErrorOf } from '../servers/faults.ts';
+import { metaFromMapping } from './index-definition.ts';
+import { request, type RequestOptions } from '../servers/requests.ts';
 import { unallocatedPrimary } from './allocation.ts';
 import type { IndexDefinition } from './differences.ts';
 import { listed, readDifferences } from './read-back.ts';

@@ -1,6 +1,6 @@
 import type { Client } from '@elastic/elasticsearch';
-import type { GenerationName } from '../../generation.ts';
-import { request, type RequestOptions } from '../requests.ts';
+import type { GenerationName } from '../../generation/generation.ts';
+import { request, type RequestOptions } from '../servers/requests.ts';
 import {
   differencesOf,
   lacksAsked,

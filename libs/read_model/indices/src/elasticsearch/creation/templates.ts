@@ -1,7 +1,7 @@
 import type { Client, estypes } from '@elastic/elasticsearch';
 import { StoreMisconfigured } from '../../errors.ts';
-import type { GenerationName } from '../../generation.ts';
-import { request, type RequestOptions } from '../requests.ts';
+import type { GenerationName } from '../../generation/generation.ts';
+import { request, type RequestOptions } from '../servers/requests.ts';
 
 /** A template of the server that takes part when an index of a certain name is created. */
 export interface MatchingTemplate {

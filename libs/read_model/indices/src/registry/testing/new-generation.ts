@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import type { GenerationName } from '../../generation.ts';
+import type { GenerationName } from '../../generation/generation.ts';
 import type { NewGeneration } from '../types.ts';
 
 export function newGeneration(

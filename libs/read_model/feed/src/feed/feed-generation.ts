@@ -1,0 +1,134 @@
+import { type BlockedScope, type Generation, type Positions } from '@reprise/read-model-indices';
+import type { Projection } from '@reprise/read-model-projections';
+import { leftoversOf, undecodableBlockers, type OnceAside } from '../dead-letters/dead-letter.ts';
+import { feedRepeatedly, type FeedAttempt } from './feed-attempts.ts';
+import { feedEvents } from './feed-events.ts';
+import type { FedStore } from './gathered-store.ts';
+import type { FeedServers } from './live-feed.ts';
+import type { DecodedBatch, PartitionBatch } from './partition-batch.ts';
+
+/** A generation as the live feed holds it. */
+export interface FedGeneration {
+  readonly generation: Generation;
+  readonly projection: Projection;
+  readonly store: FedStore;
+  readonly positions: Map<number, bigint>;
+}
+
+/** The input of feeding one batch, the same for every generation. */
+export interface FeedWork {
+  readonly batch: PartitionBatch;
+  readonly decoded: DecodedBatch;
+  readonly aside: OnceAside;
+  readonly signal: AbortSignal | undefined;
+}
+
+/** An aggregate of a read model that is now blocked, and why. */
+export interface BlockedEvents {
+  readonly projection: string;
+  readonly projectionVersion: number;
+  readonly aggregateId: string;
+  /** The version that could not be applied. */
+  readonly version: number;
+  readonly reason: string;
+}
+
+/**
+ * Feeds one batch to one generation: applies what it can, retries the rest, puts aside what is left, and only then moves the
+ * position.
+ * @returns how many events were applied
+ */
+export async function feedGeneration(
+  target: FedGeneration,
+  work: FeedWork,
+  servers: FeedServers,
+): Promise<number> {
+  const { batch } = work;
+  const own = target.positions.get(batch.partition) ?? 0n;
+  if (own >= batch.next) return 0;
+  const next: Positions = new Map([[batch.partition, batch.next]]);
+  let applied = 0;
+  for (let round = 1; ; round++) {
+    work.signal?.throwIfAborted();
+    const fed = await feedOnce(target, work, { own, next, isFirst: round === 1 }, servers);
+    applied += fed.applied;
+    // Someone released an aggregate while more of it was put aside: its events can be applied now.
+    if (fed.released) continue;
+    if (!fed.moved) await servers.registry.advancePositions(target.generation.uuid, next);
+    target.positions.set(batch.partition, batch.next);
+    return applied;
+  }
+}
+
+interface Round {
+  /** Where the generation stands, and where it stands after the batch. */
+  readonly own: bigint;
+  readonly next: Positions;
+  readonly isFirst: boolean;
+}
+
+async function feedOnce(
+  { generation, projection, store }: FedGeneration,
+  { batch, decoded, aside, signal }: FeedWork,
+  { own, next, isFirst: isFirstRound }: Round,
+  servers: FeedServers,
+): Promise<{ applied: number; moved: boolean; released: boolean }> {
+  const { name, uuid: generationUuid } = generation;
+  const scope: BlockedScope = { topicId: servers.topicId, projection: projection.name };
+  const events = decoded.events.filter(({ record }) => record.offset >= own);
+  const undecodable = decoded.letters.filter(({ offset }) => offset >= own);
+  const fresh = undecodableBlockers(undecodable);
+  // Afterwards only the registry knows what still blocks: one of these may have been released, or be one it cannot hold.
+  const freshOf = new Map(isFirstRound ? fresh.map((one) => [`${one.version} ${one.aggregateId}`, one]) : []);
+  let moved = false;
+  const attempt: FeedAttempt = (given, isFirst) =>
+    feedEvents(
+      { store, name, projection },
+      given,
+      servers.history,
+      async (documents, isWhole) => {
+        // Positions may go with the documents only if nothing has to be put aside before they move.
+        if (!store.writeWithPositions || !isFirst || !isWhole || undecodable.length > 0)
+          return store.write(name, documents, signal);
+        const move = { generationUuid, positions: next, ...(signal && { signal }) };
+        const written = await store.writeWithPositions(name, documents, move);
+        moved = written.rejected.length === 0;
+        return written;
+      },
+      async (needed) => {
+        const known = await servers.blocked.at(scope, needed);
+        for (const { aggregateId, version } of needed) {
+          const own = freshOf.get(`${version} ${aggregateId}`);
+          if (own && !known.has(aggregateId)) known.set(aggregateId, own);
+        }
+        return known;
+      },
+    );
+  const result = await feedRepeatedly(
+    attempt,
+    events.map(({ event }) => event),
+    servers.limit,
+    signal,
+  );
+  const origin = {
+    projection: projection.name,
+    generation: name,
+    partition: batch.partition,
+    attempts: result.attempts,
+  };
+  const leftovers = leftoversOf(result, events, origin);
+  const letters = [...undecodable, ...leftovers.letters];
+  let released = false;
+  if (letters.length > 0) {
+    await aside.put(letters);
+    await servers.blocked.block(scope, [...fresh, ...leftovers.blockers]);
+    released = (await servers.blocked.park(scope, leftovers.parked)).length > 0;
+  }
+  const { version: projectionVersion } = projection;
+  const blocked = [...fresh, ...leftovers.blockers].map(({ aggregateId, version, reason }) => ({
+    ...{ projection: projection.name, projectionVersion },
+    ...{ aggregateId, version, reason },
+  }));
+  if (blocked.length > 0) await servers.onBlocked?.(blocked);
+  return { applied: result.applied, moved, released };
+}

@@ -1,0 +1,57 @@
+import { decodeEvent, nameOfKey, type ProductEvent } from '@reprise/events';
+import type { DeadLetter } from '../dead-letters/dead-letter.ts';
+
+/** Records of one partition as they were fetched: all there are from `from` up to `next`, holes and markers left out. */
+export interface PartitionBatch {
+  readonly partition: number;
+  /** Offset the fetch asked for. */
+  readonly from: bigint;
+  readonly next: bigint;
+  readonly records: readonly PartitionRecord[];
+}
+
+export interface PartitionRecord {
+  readonly offset: bigint;
+  readonly key: Buffer | null;
+  readonly value: Buffer | null;
+}
+
+export interface DecodedBatch {
+  readonly events: readonly { readonly event: ProductEvent; readonly record: PartitionRecord }[];
+  readonly letters: readonly DeadLetter[];
+}
+
+/**
+ * Decodes a batch; a record that is not an event becomes a dead letter.
+ * @param attempts how often a record is decoded before it becomes a dead letter
+ */
+export function decodeBatch({ partition, records }: PartitionBatch, attempts: number): DecodedBatch {
+  const events: { event: ProductEvent; record: PartitionRecord }[] = [];
+  const letters: DeadLetter[] = [];
+  for (const record of records) {
+    let decoded = decodeEvent(record.value);
+    let tried = 1;
+    for (; !decoded.ok && tried < attempts; tried++) decoded = decodeEvent(record.value);
+    if (decoded.ok) events.push({ event: decoded.event, record });
+    else {
+      const { reason, message, aggregateVersion, type } = decoded;
+      const subject = decoded.subject ?? subjectOf(record);
+      letters.push({
+        partition,
+        ...record,
+        reason,
+        message,
+        attempts: tried,
+        ...(subject !== undefined && { aggregateId: subject }),
+        ...(aggregateVersion !== undefined && { aggregateVersion }),
+        ...(type !== undefined && { type }),
+      });
+    }
+  }
+  return { events, letters };
+}
+
+/** A record that says nothing of itself is filed under its key: producers use the aggregate id. */
+function subjectOf({ key }: PartitionRecord): string | undefined {
+  return key !== null && key.length > 0 && key.length <= 128 ? nameOfKey(key) : undefined;
+}

@@ -1,0 +1,42 @@
+import { errors, type Client, type estypes } from '@elastic/elasticsearch';
+import { SearchRefused } from '../../errors.ts';
+import type { GenerationName } from '../../generation/generation.ts';
+import type { JsonObject } from '../../registry/types.ts';
+import { describeError, faultOf } from '../servers/faults.ts';
+import { request, type RequestOptions } from '../servers/requests.ts';
+
+/**
+ * Ids of the best hits of a query, best first, equal ones by id; tombstones are left out as readers leave them out.
+ *
+ * @param query Elasticsearch's query DSL, as in `{"match": {"title": "lamp"}}`
+ * @throws SearchRefused when the server does not understand the query
+ */
+export async function searchIds(
+  client: Client,
+  name: GenerationName,
+  { query, top }: { readonly query: JsonObject; readonly top: number },
+  options: RequestOptions,
+): Promise<string[]> {
+  const { hits } = await request(`searching ${name}`, options, async () => {
+    try {
+      return await client.search({
+        index: name,
+        size: top,
+        query: {
+          bool: {
+            must: [query as estypes.QueryDslQueryContainer],
+            must_not: [{ term: { status: 'deleted' } }],
+          },
+        },
+        sort: [{ _score: { order: 'desc' } }, { productId: 'asc' }],
+        _source: false,
+        track_total_hits: false,
+        allow_partial_search_results: false,
+      });
+    } catch (error) {
+      if (!(error instanceof errors.ResponseError) || faultOf(error) !== 'other') throw error;
+      throw new SearchRefused(describeError(error), { cause: error });
+    }
+  });
+  return hits.hits.map(({ _id }) => _id!);
+}

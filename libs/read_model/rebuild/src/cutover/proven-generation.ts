@@ -1,0 +1,45 @@
+import type { Generation, Registry } from '@reprise/read-model-indices';
+import { restoreTally, sumTallies, type SliceTally } from '../build/slice-tally.ts';
+import type { Checkpoint } from '../resume/checkpoint.ts';
+import type { GateCheck } from '../gate/gate.ts';
+
+/** What the runs that built a generation have left of it in the registry. */
+export interface BuildRecord {
+  /** What its fold expects it to hold; undefined when no run read the log to its end. */
+  readonly expected: SliceTally | undefined;
+  /** Positions it held when it was built, decimal text by partition. */
+  readonly positions: Checkpoint['positions'] | undefined;
+  /** Moment it is as of; undefined when it holds everything. */
+  readonly untilTime: Date | undefined;
+  /** Alias or view that its run switched to it; undefined when none did. */
+  readonly servedThrough: string | undefined;
+  /** What the gate said last; empty when it was not reached. */
+  readonly gate: readonly GateCheck[];
+}
+
+/** Runs looked through for those of one generation, newest first. */
+const runsLookedThrough = 500;
+
+/** Gathers what is known of a generation from the checkpoints, progress and receipts of its runs. */
+export async function buildRecordOf(registry: Registry, generation: Generation): Promise<BuildRecord> {
+  const { projection, uuid } = generation;
+  const runs = (await registry.listRuns({ projection, limit: runsLookedThrough })).filter(
+    (run) => run.generation === uuid,
+  );
+  const checkpoints = runs.flatMap(({ checkpoint }) =>
+    checkpoint ? [checkpoint as unknown as Checkpoint] : [],
+  );
+  const whole = checkpoints.find(({ ends, finished }) =>
+    Object.keys(ends).every((slice) => slice in finished),
+  );
+  const untilTs = checkpoints.find((checkpoint) => checkpoint.untilTs !== undefined)?.untilTs;
+  const cutovers = runs.map(({ receipt }) => receipt?.['cutover'] as { alias?: string } | null | undefined);
+  const gates = runs.flatMap(({ receipt, progress }) => [receipt?.['gate'], progress?.['gate']]);
+  return {
+    expected: whole && sumTallies(Object.values(whole.finished).map(restoreTally)),
+    positions: whole?.positions,
+    untilTime: untilTs === undefined ? undefined : new Date(untilTs),
+    servedThrough: cutovers.find((cutover) => cutover?.alias !== undefined)?.alias,
+    gate: (gates.find((gate) => Array.isArray(gate) && gate.length > 0) ?? []) as GateCheck[],
+  };
+}

@@ -1,0 +1,141 @@
+import { productEventTypes } from '@reprise/events';
+import type { DocumentToWrite, Run, StoredDocument } from '@reprise/read-model-indices';
+import type { FoldEntry } from '../build/aggregate-fold.ts';
+import { reconcileSlices } from '../build/reconcile.ts';
+import type { SliceTally } from '../build/slice-tally.ts';
+import { nothingWritten } from '../build/write-entries.ts';
+import type { Remedy } from '../left-out/remedy.ts';
+import type { DocumentState } from '../verify/classify.ts';
+import { foldLog } from '../verify/fold-log.ts';
+import { judgeFold } from '../gate/gate.ts';
+import { readRowsOf } from '../steps/gate-step.ts';
+import { diffWithLive, type LiveDiff } from './live-diff.ts';
+import type { RunContext } from '../run/run-context.ts';
+import type { StepResult } from '../run/run-steps.ts';
+
+/** What a real run would come to. */
+export interface DryRunReport {
+  /** Event types in the log that nothing handles, with their number; each such event is poison. */
+  readonly unhandledTypes: Readonly<Record<string, number>>;
+  /** The generation it would build; `bytes` is canonical JSON, before the store's own overhead. */
+  readonly predicted: { readonly documents: number; readonly tombstones: number; readonly bytes: number };
+  readonly estimatedDurationMs: number;
+  /** What the estimate rests on. */
+  readonly estimatedFrom: string;
+  /** What readers would see change; null when that was not asked for. */
+  readonly diff: LiveDiff | null;
+}
+
+/** Documents per second a store is assumed to take while nothing is known of it. */
+const assumedDocumentsPerSecond = 10_000;
+
+/**
+ * Ends a dry run: judges what can be known before anything is written, estimates what a real run would take, and compares
+ * with what readers use if that was asked for. Writes nothing.
+ */
+export async function reportDryRun(context: RunContext): Promise<StepResult> {
+  const { options, servers, source } = context;
+  const total = context.total!;
+  const readers = await servers.store.observeReaders();
+  const live =
+    readers.kind === 'generation' && !options.untilTime
+      ? await servers.store.counts(readers.name)
+      : undefined;
+  const rows = source?.kind === 'event-store' ? readRowsOf(source, total) : undefined;
+  context.gate = judgeFold({ expected: total, counts: total, live, rows }, options.gate);
+  const { documents, tombstones, bytes } = total;
+  const known = [...total.byType].filter(
+    ([type]) => !(productEventTypes as readonly string[]).includes(type),
+  );
+  context.dryRun = {
+    unhandledTypes: Object.fromEntries(known),
+    predicted: { documents, tombstones, bytes },
+    ...(await estimate(context, total)),
+    diff:
+      options.diffLimit === undefined ? null : await diffWithLive(context, total.buckets, options.diffLimit),
+  };
+  return { result: 'reported' };
+}
+
+/**
+ * Joins aggregates whose events lie in several slices, in memory: the log is read once more for the documents they belong to.
+ * What still waits afterwards is counted as a version gap.
+ *
+ * @returns a tally of the changes, as `reconcileSlices` does
+ */
+export async function joinInMemory(
+  context: RunContext,
+  unresolved: readonly FoldEntry[],
+  remedy?: Remedy,
+): Promise<SliceTally> {
+  const { options, source, signal } = context;
+  const { projection, memoryBytes } = options;
+  const wanted = new Set([
+    ...unresolved.map(({ held }) => held?.[0]?.event.subject),
+    ...(remedy?.aggregateIds ?? []),
+  ]);
+  const folded = new Map<string, DocumentToWrite>();
+  const joined = new Map<string, DocumentState>();
+  context.joined = joined;
+  await foldLog({ projection, source: source!, memoryBytes, signal }, (document) => {
+    const before = folded.get(document.id);
+    if (wanted.has(document.id) && (before?.version ?? 0) < document.version)
+      folded.set(document.id, document);
+  });
+  const stored = ({ id, version, canonical, digest }: DocumentToWrite): StoredDocument => ({
+    id,
+    version,
+    digest,
+    document: JSON.parse(canonical) as StoredDocument['document'],
+  });
+  return reconcileSlices({
+    projection,
+    unresolved,
+    read: (ids) =>
+      Promise.resolve(
+        new Map(ids.flatMap((id) => (folded.has(id) ? [[id, stored(folded.get(id)!)] as const] : []))),
+      ),
+    write: (documents) => {
+      for (const { id, version, digest } of documents) joined.set(id, { version, digest });
+      return Promise.resolve(nothingWritten);
+    },
+    groupSize: options.batchSize,
+    remedy,
+  });
+}
+
+/** The rate of the last real run of this projection where there is one, else this run's own and an assumed rate of writing. */
+async function estimate(
+  { options, servers, stepMs, readBefore = 0 }: RunContext,
+  { read, documents }: SliceTally,
+): Promise<Pick<DryRunReport, 'estimatedDurationMs' | 'estimatedFrom'>> {
+  const toRead = read - readBefore;
+  const capped = options.maxEventsPerSecond ? (toRead / options.maxEventsPerSecond) * 1_000 : 0;
+  const runs = await servers.registry.listRuns({ projection: options.projection.name, limit: 20 });
+  const last = runs.map(rateOf).find((rate) => rate !== undefined);
+  const estimatedMs = last
+    ? (toRead / last.eventsPerSecond) * 1_000 + last.otherMs
+    : (stepMs['build'] ?? 0) + (documents / assumedDocumentsPerSecond) * 1_000;
+  return {
+    estimatedDurationMs: Math.round(Math.max(estimatedMs, capped)),
+    estimatedFrom: last
+      ? `run ${last.runId}: ${last.eventsPerSecond} events/s`
+      : `this dry run and ${assumedDocumentsPerSecond} documents written per second, which is assumed`,
+  };
+}
+
+interface RunRate {
+  readonly runId: string;
+  readonly eventsPerSecond: number;
+  /** What the run spent on anything but its build. */
+  readonly otherMs: number;
+}
+
+function rateOf({ runId, mode, state, receipt }: Run): RunRate | undefined {
+  const timing = receipt?.['timing'] as
+    { eventsPerSecond?: number; durationMs?: number; steps?: { build?: number } } | undefined;
+  if (mode !== 'APPLY' || state !== 'DONE' || !timing?.eventsPerSecond || !timing.steps?.build)
+    return undefined;
+  const { eventsPerSecond, durationMs = 0, steps } = timing;
+  return { runId, eventsPerSecond, otherMs: Math.max(0, durationMs - (steps.build ?? 0)) };
+}

@@ -1,0 +1,172 @@
+import { fingerprintOf, type Generation, type JsonObject } from '@reprise/read-model-indices';
+import { RebuildError } from '../errors.ts';
+import { proveHistoryComplete } from '../kafka/history.ts';
+import { kafkaSource } from '../kafka/kafka-source.ts';
+import { assertBound, describeTopic, type KafkaTopic } from '@reprise/read-model-feed';
+import { captureLeftOut } from '../left-out/letters-of-run.ts';
+import { leaveOut } from '../left-out/leave-out.ts';
+import { openEventStoreSource } from '../event-store/event-store-source.ts';
+import type { LogSource } from '../log/log-source.ts';
+import { shapeSource } from '../log/shape-source.ts';
+import { decodePositions, type Checkpoint } from '../resume/checkpoint.ts';
+import { takeHalfRead } from '../resume/half-read.ts';
+import { joinShards } from '../shards/join-shards.ts';
+import { ambiguousReaders } from '../cutover/promote.ts';
+import { buildRecordOf } from '../cutover/proven-generation.ts';
+import { fenceOf, type RunContext } from '../run/run-context.ts';
+import type { StepResult } from '../run/run-steps.ts';
+import { createGeneration, goOnFrom, takeOver } from '../resume/take-over.ts';
+
+/**
+ * Checks that the run can succeed before anything is made, captures the extent of the log, and takes an interrupted
+ * generation over or makes a new, empty one.
+ *
+ * @throws RebuildError HISTORY_INCOMPLETE, USAGE; BoundElsewhere; DependencyError
+ */
+export async function preflight(context: RunContext): Promise<StepResult> {
+  const { servers, options } = context;
+  const topic = await describeTopic(servers.kafka, servers.topic);
+  // Again, now that Kafka has answered: it may have been away when the run was started.
+  await assertBound({
+    ...servers,
+    models: [{ projection: options.projection, store: servers.store }],
+    record: options.mode === 'APPLY',
+    identity: { clusterId: topic.clusterId, topicId: topic.id },
+  });
+  for (const warning of await servers.store.assertHealthy(context.signal)) {
+    context.warnings.push(warning);
+    context.control.onNotice?.(warning);
+  }
+  const live = await liveGeneration(context);
+  const kind = chooseSource(context, topic, live);
+
+  const { storage, version } = options.projection;
+  const fingerprint = fingerprintOf({
+    storage,
+    projectionVersion: version,
+    topicId: topic.id,
+    untilTime: options.untilTime,
+  });
+  const wanted = { topic, fingerprint, source: kind };
+  const open = (checkpoint?: Checkpoint) => openSource(context, topic, kind, checkpoint);
+  if (context.own) return joinShards(context, context.own, wanted, open);
+  const resumed =
+    options.mode === 'DRY_RUN'
+      ? undefined
+      : await takeOver(context, wanted, fenceOf(context), context.finishing ? 'resume' : options.resume);
+  context.source = await open(resumed?.checkpoint);
+  context.progress.plan(context.source.slices);
+  if (options.mode === 'DRY_RUN') return { result: 'ready', generation: undefined };
+
+  if (resumed) {
+    context.generation = resumed.generation;
+    goOnFrom(context, resumed.checkpoint);
+    takeHalfRead(context, resumed.checkpoint, () => true);
+    // From here on it is this run's, also when there is nothing left to build: how it ends decides whether it is resumed again.
+    const { checkpoint, generation, build } = resumed;
+    await servers.registry.saveProgress(
+      context.runId,
+      { checkpoint: checkpoint as unknown as JsonObject, generation: generation.uuid },
+      fenceOf(context),
+    );
+    if (build && !context.finishing)
+      await servers.registry.shards.close(build.generation, 'taken-over', fenceOf(context));
+    if (generation.state === 'VERIFIED') await recallProof(context, generation);
+  } else {
+    context.generation = await createGeneration(context, wanted, fenceOf(context));
+  }
+  return { result: 'ready', generation: context.generation.state };
+}
+
+/** The generation was proven by the run that this one continues: whatever follows, the receipt shows by what. */
+async function recallProof(context: RunContext, generation: Generation): Promise<void> {
+  context.digest = generation.digest ?? undefined;
+  context.gate = [...(await buildRecordOf(context.servers.registry, generation)).gate];
+}
+
+/** The generation readers use now, when the registry knows it. */
+async function liveGeneration({ servers }: RunContext): Promise<Generation | undefined> {
+  const readers = await servers.store.observeReaders();
+  if (readers.kind === 'ambiguous') throw ambiguousReaders(servers.store.readers, readers.names);
+  return readers.kind === 'generation' ? servers.registry.findGeneration(readers.name) : undefined;
+}
+
+type SourceKind = LogSource['kind'];
+
+/** Kafka while it provably holds the whole history; the event store where that was asked for, or allowed by `auto`. */
+function chooseSource(context: RunContext, topic: KafkaTopic, live: Generation | undefined): SourceKind {
+  const { options, servers, warnings, control } = context;
+  if (options.source !== 'kafka' && !servers.eventStore) throw noEventStore();
+  if (options.source === 'event-store') return 'event-store';
+  const proof = proveHistoryComplete(topic, live?.topicId);
+  if (proof.complete) {
+    warnings.push(...proof.warnings);
+    return 'kafka';
+  }
+  const problems = proof.problems.join('; ');
+  if (options.source === 'auto') {
+    warnings.push(
+      `rebuilt from the event store, because Kafka no longer holds the whole history: ${problems}`,
+    );
+    control.onNotice?.(`Kafka no longer holds the whole history (${problems}): reading the event store`);
+    return 'event-store';
+  }
+  throw new RebuildError(
+    'HISTORY_INCOMPLETE',
+    `Kafka no longer holds the whole history, so a rebuild from it would lose products: ${problems}. ` +
+      'Nothing was changed. Rebuild from the permanent log instead: --source event-store.',
+  );
+}
+
+function noEventStore(): RebuildError {
+  return new RebuildError(
+    'USAGE',
+    'The event store is not configured. Nothing was changed. Set EVENT_STORE_DATABASE_URL, or use --source kafka.',
+  );
+}
+
+async function openSource(
+  context: RunContext,
+  topic: KafkaTopic,
+  kind: SourceKind,
+  checkpoint: Checkpoint | undefined,
+): Promise<LogSource> {
+  const source = await openWhole(context, topic, kind, checkpoint);
+  const { servers, options } = context;
+  // What an interrupted build has captured, or else what is discarded by now: the set is the same for all of a build.
+  const captured = checkpoint && (checkpoint.leftOut ?? {});
+  context.leftOut = await captureLeftOut(servers, options.projection.name, source, captured);
+  return leaveOut(source, context.leftOut);
+}
+
+async function openWhole(
+  { servers, options }: RunContext,
+  topic: KafkaTopic,
+  kind: SourceKind,
+  checkpoint: Checkpoint | undefined,
+): Promise<LogSource> {
+  if (kind === 'event-store') {
+    const positions = new Map(topic.partitions.map(({ partition, end }) => [partition, end]));
+    const source = await openEventStoreSource({
+      pool: servers.eventStore!,
+      topic: { name: topic.name, id: topic.id },
+      positions,
+    });
+    return shapeSource(source, options);
+  }
+  const ends = checkpoint && decodePositions(checkpoint.ends);
+  return shapeSource(
+    kafkaSource(servers.kafka, ends ? bindEnds(topic, ends) : topic, { onFault: servers.onReadFault }),
+    options,
+  );
+}
+
+/** The same topic with the ends that an interrupted run captured, so that it resumes to the same digest. */
+function bindEnds(topic: KafkaTopic, ends: ReadonlyMap<number, bigint>): KafkaTopic {
+  return {
+    ...topic,
+    partitions: topic.partitions
+      .filter(({ partition }) => ends.has(partition))
+      .map((partition) => ({ ...partition, end: ends.get(partition.partition)! })),
+  };
+}
