@@ -90,8 +90,8 @@ describe('encodeForOutbox', () => {
 
   it('refuses an event that no broker takes, by its bytes', () => {
     const room = maxEventBytes - Buffer.byteLength(encodeEvent(padded(0)));
-    expect(Buffer.byteLength(encodeForOutbox(padded(room)).text)).toBe(maxEventBytes);
-    expect(() => encodeForOutbox(padded(room + 1))).toThrow(
+    expect(Buffer.byteLength(encodeForOutbox(padded(room), encodeEvent).text)).toBe(maxEventBytes);
+    expect(() => encodeForOutbox(padded(room + 1), encodeEvent)).toThrow(
       expect.objectContaining({ code: 'EVENT_TOO_LARGE', retryable: false }),
     );
   });

@@ -1,4 +1,3 @@
-import { encodeEvent, type ProductEvent } from '@reprise/events';
 import { recordOverheadBytes } from './claim.ts';
 
 /** Anything that runs one parameterised statement: a pg client or pool, or a TypeORM QueryRunner. */
@@ -6,9 +5,19 @@ export interface Queryable {
   query(sql: string, parameters: unknown[]): Promise<unknown>;
 }
 
+/** What the outbox has to know of an event, whatever it says: fields of its envelope. */
+export interface OutboxEvent {
+  readonly id: string;
+  readonly type: string;
+  /** Id of the aggregate. */
+  readonly subject: string;
+  /** 1-based count of the aggregate's events. */
+  readonly aggregateversion: number;
+}
+
 /** An event together with the text it was encoded to, so that every place that stores it stores the same bytes. */
-export interface EncodedEvent {
-  readonly event: ProductEvent;
+export interface EncodedEvent<Event extends OutboxEvent = OutboxEvent> {
+  readonly event: Event;
   readonly text: string;
 }
 
@@ -24,7 +33,7 @@ export class EventTooLargeError extends Error {
   readonly retryable = false;
   override readonly name = 'EventTooLargeError';
 
-  constructor(event: ProductEvent, bytes: number) {
+  constructor(event: OutboxEvent, bytes: number) {
     super(
       `event of type ${event.type} was not written: it has ${bytes} bytes, and at most ${maxEventBytes} are allowed`,
     );
@@ -33,11 +42,15 @@ export class EventTooLargeError extends Error {
 
 /**
  * Encodes an event for every place that stores it. All events go through here on their way into the write database.
- * @throws InvalidEventError when the event breaks its schema
+ *
+ * @param encode the codec of the event's contract; what it throws passes through
  * @throws EventTooLargeError when it could not be published
  */
-export function encodeForOutbox(event: ProductEvent): EncodedEvent {
-  const text = encodeEvent(event);
+export function encodeForOutbox<Event extends OutboxEvent>(
+  event: Event,
+  encode: (event: Event) => string,
+): EncodedEvent<Event> {
+  const text = encode(event);
   const bytes = Buffer.byteLength(text);
   if (bytes > maxEventBytes) throw new EventTooLargeError(event, bytes);
   return { event, text };

@@ -5,6 +5,7 @@ export {
   maxEventBytes,
   outboxInsertFrom,
   type EncodedEvent,
+  type OutboxEvent,
   type Queryable,
 } from './append.ts';
 export { lastUnpublishedId, measureBacklog, type Backlog } from './backlog.ts';
@@ -15,7 +16,7 @@ export { markProcessed, parkMessage, releaseParked } from './mark.ts';
 export type { OutboxMessage, PublishableMessage, RefusedMessage } from './message.ts';
 export { coalesced, notifiesItself, notifyRelay } from './notify.ts';
 export { publishInOrder, type PublishResult, type Send, type SendResult } from './publishing.ts';
-export { grantSql, outboxRights, type TableRights } from './rights.ts';
+export { grantSql, outboxRights, publisherRole, type TableRights } from './rights.ts';
 export {
   dropLeaderTableSql,
   dropOutboxTableSql,

@@ -1,4 +1,11 @@
-import { grantSql, leaderTableSql, outboxRights, notifyUnlessToldSql, outboxTableSql } from '@reprise/outbox';
+import {
+  grantSql,
+  leaderTableSql,
+  notifyUnlessToldSql,
+  outboxRights,
+  outboxTableSql,
+  publisherRole,
+} from '@reprise/outbox';
 import { sessionHook } from '@reprise/runtime';
 import {
   afterFile,
@@ -43,7 +50,7 @@ export async function relayFixture(options: TopicOptions = {}): Promise<RelayFix
     outboxTableSql +
       notifyUnlessToldSql +
       leaderTableSql +
-      grantSql('outbox_publisher', outboxRights.outbox_publisher),
+      grantSql(publisherRole, outboxRights.publisher),
   );
   return {
     pool,

@@ -9,11 +9,11 @@ export const writeRights: Readonly<Record<string, TableRights>> = {
   product_writer: {
     products: ['SELECT', 'INSERT', 'UPDATE'],
     event_store: ['SELECT', 'INSERT'],
-    ...outboxRights.product_writer,
+    ...outboxRights.writer,
     idempotency_keys: ['SELECT', 'INSERT', 'DELETE'],
     write_migrations: ['SELECT'],
   },
-  outbox_publisher: outboxRights.outbox_publisher,
+  outbox_publisher: outboxRights.publisher,
   event_store_reader: {
     event_store: ['SELECT'],
     unpublished_events: ['SELECT'],

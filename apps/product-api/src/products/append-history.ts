@@ -1,4 +1,4 @@
-import { type ProductEvent } from '@reprise/events';
+import { encodeEvent, type ProductEvent } from '@reprise/events';
 import { appendToOutbox, encodeForOutbox, type EncodedEvent } from '@reprise/outbox';
 import { evolveProduct, type ProductState } from '@reprise/product-domain';
 import { stateOf, type ProductRow } from './product-row.ts';
@@ -45,7 +45,7 @@ export async function appendHistory(
   events: readonly ProductEvent[],
 ): Promise<void> {
   if (events.length === 0) return;
-  const encoded = events.map(encodeForOutbox);
+  const encoded = events.map((event) => encodeForOutbox(event, encodeEvent));
   await connection.query('BEGIN');
   try {
     const states = await lockExisting(connection, events);
@@ -78,7 +78,7 @@ async function lockExisting(
   return new Map((rows as ProductRow[]).map((row) => [row.id, stateOf(row)]));
 }
 
-function eventColumns(encoded: readonly EncodedEvent[]): unknown[] {
+function eventColumns(encoded: readonly EncodedEvent<ProductEvent>[]): unknown[] {
   return [
     encoded.map(({ event }) => event.id),
     encoded.map(({ event }) => event.aggregatetype),

@@ -1,3 +1,4 @@
+import { encodeEvent } from '@reprise/events';
 import { coalesced, encodeForOutbox, notifyRelay } from '@reprise/outbox';
 import { type Changed, type Decision, type ProductState, type Refusal } from '@reprise/product-domain';
 import pg from 'pg';
@@ -165,7 +166,7 @@ async function write(
   { event, state }: Changed,
   request: IdempotentRequest | undefined,
 ): Promise<boolean> {
-  const values = [...changeValues(state), event.id, event.type, encodeForOutbox(event).text];
+  const values = [...changeValues(state), event.id, event.type, encodeForOutbox(event, encodeEvent).text];
   const { plain, keyed } = changeStatements[kind];
   const writing =
     request === undefined

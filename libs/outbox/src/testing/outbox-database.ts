@@ -1,7 +1,7 @@
 import { sessionHook } from '@reprise/runtime';
 import { afterFile, freshDatabase } from '@reprise/test-kit';
 import { Pool, type ClientBase } from 'pg';
-import { grantSql, outboxRights } from '../rights.ts';
+import { grantSql, outboxRights, publisherRole } from '../rights.ts';
 import { leaderTableSql, notifyUnlessToldSql, outboxTableSql } from '../schema.ts';
 
 export interface OutboxDatabase {
@@ -20,7 +20,7 @@ export const outboxSql =
   outboxTableSql +
   notifyUnlessToldSql +
   leaderTableSql +
-  grantSql('outbox_publisher', outboxRights.outbox_publisher);
+  grantSql(publisherRole, outboxRights.publisher);
 
 /** A fresh outbox for one test file. */
 export async function outboxDatabase(): Promise<OutboxDatabase> {
@@ -35,7 +35,7 @@ export async function outboxDatabase(): Promise<OutboxDatabase> {
     append: async (aggregateId, version, { payload = '{}', client } = {}) => {
       const { rows } = await (client ?? pool).query<{ id: string }>(
         `INSERT INTO outbox_events (event_id, aggregate_id, aggregate_version, type, payload)
-         VALUES (gen_random_uuid(), $1, $2, 'product.price-changed.v1', $3::json) RETURNING id`,
+         VALUES (gen_random_uuid(), $1, $2, 'sample.changed.v1', $3::json) RETURNING id`,
         [aggregateId, version, payload],
       );
       return rows[0]?.id ?? '';
