@@ -1,5 +1,9 @@
 import { ConfigurationError } from '@reprise/runtime';
-import { readProductApiConfiguration } from './configuration.ts';
+import { readWriteApiConfiguration } from '@reprise/write-api';
+import { productApi } from './product-api.ts';
+
+const readProductApiConfiguration = (env: NodeJS.ProcessEnv): unknown =>
+  readWriteApiConfiguration(productApi.settings, env, () => undefined);
 
 const url = 'postgres://user@db.example/write';
 
@@ -7,7 +11,7 @@ describe('the configuration of the product API', () => {
   it('has a default for all but the database', () => {
     expect(readProductApiConfiguration({ WRITE_DATABASE_URL: url })).toMatchObject({
       writeDatabaseUrl: url,
-      productApiPort: 3000,
+      port: 3000,
       poolSize: 10,
       statementTimeoutMs: 5_000,
       idempotencyRetentionHours: 24,
@@ -24,7 +28,7 @@ describe('the configuration of the product API', () => {
         IDEMPOTENCY_RETENTION_HOURS: '72',
       }),
     ).toMatchObject({
-      productApiPort: 0,
+      port: 0,
       poolSize: 3,
       statementTimeoutMs: 250,
       idempotencyRetentionHours: 72,

@@ -1,7 +1,7 @@
 import { eventually } from '@reprise/test-kit';
 import { v7 } from 'uuid';
-import { problemOf, startApi, type Answer } from './testing/api-client.ts';
-import { tcpProxy } from './testing/tcp-proxy.ts';
+import { problemOf, tcpProxy, type Answer } from '@reprise/write-api/testing';
+import { startApi } from './testing/api-client.ts';
 import { mug, writeSide, type WriteSide } from './testing/write-side.ts';
 
 let side: WriteSide;

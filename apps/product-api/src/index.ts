@@ -1,2 +1,2 @@
 export { runWriteMigrations } from './migrate.ts';
-export { appendHistory, type HistoryConnection } from './products/append-history.ts';
+export { appendHistory } from './products/append-history.ts';

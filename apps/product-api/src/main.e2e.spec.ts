@@ -1,8 +1,7 @@
 import { once } from 'node:events';
 import { connect } from 'node:net';
 import { eventually, freshDatabase, spawnApp, type SpawnedApp } from '@reprise/test-kit';
-import { callsTo, problemOf } from './testing/api-client.ts';
-import { tcpProxy } from './testing/tcp-proxy.ts';
+import { callsTo, problemOf, tcpProxy } from '@reprise/write-api/testing';
 import { mug, writeSide, type WriteSide } from './testing/write-side.ts';
 
 const start = (writeDatabaseUrl: string | undefined, more: Record<string, string> = {}): SpawnedApp =>

@@ -1,98 +1,20 @@
-import {
-  ConfigurationError,
-  outliveReaders,
-  readConfiguration,
-  sessionHook,
-  setSession,
-} from '@reprise/runtime';
-import { connectionFault, databaseTarget, isRefusal } from '@reprise/runtime/connections';
-import pg from 'pg';
-import { DataSource, type Logger } from 'typeorm';
-import { MigrationError } from './errors.ts';
-import { migrationsTable, writeMigrations } from './migrations/write-migrations.ts';
-import { grantWriteRights } from './migrations/write-rights.ts';
-
-/** Any number will do, as long as every program that migrates this database uses the same one. */
-const migrationLock = 7_305_812_004;
-
-/** TypeORM would print what the caller learns anyway: an error is thrown, the migrations are returned. */
-const silent: Logger = {
-  logQuery: () => undefined,
-  logQueryError: () => undefined,
-  logQuerySlow: () => undefined,
-  logSchemaBuild: () => undefined,
-  logMigration: () => undefined,
-  log: () => undefined,
-};
+import { outliveReaders } from '@reprise/runtime';
+import { migrateCommand, readOwner, runMigrations } from '@reprise/write-api';
+import { writeSchema } from './migrations/write-migrations.ts';
+import { productApi } from './product-api.ts';
 
 /**
- * Brings the write database at `url` to the current schema, grants the roles of the processes their rights, and returns the names
- * of the migrations it ran, in order; none when the database was current. All are applied in one transaction, or none.
+ * Brings the write database at `url` to the current schema, with the rights of its roles, and returns the names of the migrations it
+ * ran.
  *
- * A second run meanwhile waits for the first: an advisory lock, held by its own session, lets one run in at a time.
- *
- * @param variable the variable that the URL came from, for the message
+ * @param variable the setting that the URL came from, for the message
  * @throws MigrationError when the server cannot be reached or refuses a statement; the schema is then as it was before.
  */
-export async function runWriteMigrations(url: string, variable = 'WRITE_DATABASE_URL'): Promise<string[]> {
-  const lock = new pg.Client({
-    connectionString: url,
-    application_name: 'write-migrations',
-    connectionTimeoutMillis: 10_000,
-  });
-  // The lock ends with its session. If that breaks, the error surfaces on the next statement; unhandled it would end the process.
-  lock.on('error', () => undefined);
-  const dataSource = new DataSource({
-    type: 'postgres',
-    url,
-    applicationName: 'write-migrations',
-    poolSize: 1,
-    connectTimeoutMS: 10_000,
-    installExtensions: false,
-    migrations: writeMigrations,
-    migrationsTableName: migrationsTable,
-    migrationsTransactionMode: 'all',
-    logger: silent,
-    extra: sessionHook(),
-  });
-  try {
-    await lock.connect();
-    await setSession(lock);
-    await lock.query('SELECT pg_advisory_lock($1)', [migrationLock]);
-    await dataSource.initialize();
-    const applied = await dataSource.runMigrations();
-    await grantWriteRights(lock);
-    return applied.map(({ name }) => name);
-  } catch (error) {
-    const fault = connectionFault(
-      error,
-      databaseTarget(url, variable),
-      'The write database was not migrated.',
-    );
-    // What lacks rights names them itself, with who may grant them.
-    throw new MigrationError(error, fault?.name === 'no-rights' ? undefined : fault);
-  } finally {
-    if (dataSource.isInitialized) await dataSource.destroy();
-    await lock.end();
-  }
+export function runWriteMigrations(url: string, variable = 'WRITE_DATABASE_URL'): Promise<string[]> {
+  return runMigrations(writeSchema, url, variable);
 }
 
 if (import.meta.main) {
   outliveReaders();
-  process.exitCode = await migrateConfigured(process.env);
-}
-
-/** Exit code 0: current now; 1: usage, configuration, or refused by the server; 4: the server could not be reached, or a migration failed. */
-async function migrateConfigured(env: NodeJS.ProcessEnv): Promise<number> {
-  try {
-    const { url, variable } = readConfiguration(env, ['writeDatabaseOwner']).writeDatabaseOwner;
-    const applied = await runWriteMigrations(url, variable);
-    const outcome =
-      applied.length === 0 ? 'It had every migration already.' : `Applied ${applied.join(', ')}.`;
-    process.stderr.write(`The write database is current. ${outcome}\n`);
-    return 0;
-  } catch (error) {
-    process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
-    return error instanceof ConfigurationError || isRefusal(error) ? 1 : 4;
-  }
+  process.exitCode = await migrateCommand(writeSchema, () => readOwner(productApi.settings, process.env));
 }

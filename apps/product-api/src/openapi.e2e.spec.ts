@@ -1,7 +1,7 @@
 import { ApiConformance, keyOf } from '@reprise/test-kit';
+import { tcpProxy } from '@reprise/write-api/testing';
 import { v7 } from 'uuid';
 import { startApi } from './testing/api-client.ts';
-import { tcpProxy } from './testing/tcp-proxy.ts';
 import { mug, writeSide, type WriteSide } from './testing/write-side.ts';
 
 const base = '/v1/products';

@@ -1,6 +1,7 @@
 import { v7 } from 'uuid';
 import { gzipSync } from 'node:zlib';
-import { problemOf, startApi, type Answer, type StartedApi } from './testing/api-client.ts';
+import { problemOf, type Answer, type StartedApi } from '@reprise/write-api/testing';
+import { startApi } from './testing/api-client.ts';
 import { mug, writeSide, type WriteSide } from './testing/write-side.ts';
 
 let side: WriteSide;

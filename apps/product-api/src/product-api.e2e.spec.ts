@@ -1,4 +1,5 @@
-import { problemOf, startApi, type Call } from './testing/api-client.ts';
+import { problemOf, type Call } from '@reprise/write-api/testing';
+import { startApi } from './testing/api-client.ts';
 import { eventsOf, mug, writeSide, type WriteSide } from './testing/write-side.ts';
 
 let side: WriteSide;

@@ -1,5 +1,6 @@
 import { v7 } from 'uuid';
-import { problemOf, startApi, type Answer, type Call } from './testing/api-client.ts';
+import { problemOf, type Answer, type Call } from '@reprise/write-api/testing';
+import { startApi } from './testing/api-client.ts';
 import { eventsOf, mug, writeSide, type WriteSide } from './testing/write-side.ts';
 
 let side: WriteSide;

@@ -16,6 +16,7 @@ export { outlive, outliveReaders } from './output.ts';
 export { sessionHook, sessionSettings, setSession, type OwnSettings } from './postgres-session.ts';
 export { repeatedOptions } from './repeated-options.ts';
 export { runService, untilAborted, type ServiceContext } from './run-service.ts';
+export { Settings } from './settings.ts';
 export { shutdownSignal, type ShutdownSignal, type ShutdownSignalName } from './shutdown-signal.ts';
 export { typedPath } from './typed-path.ts';
 export { whenAvailable, type WaitingOptions } from './when-available.ts';

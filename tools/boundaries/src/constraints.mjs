@@ -12,7 +12,7 @@
 export const scopes = ['log', 'write', 'read', 'rebuild', 'search', 'runtime', 'test', 'tools', 'bench'];
 
 /** What kind of thing a project is, from the innermost outwards. */
-export const types = ['contract', 'domain', 'runtime', 'adapter', 'feature', 'app', 'test', 'tool'];
+export const types = ['contract', 'domain', 'runtime', 'adapter', 'feature', 'frame', 'app', 'test', 'tool'];
 
 /** @type {readonly import('./constraints.mjs').Constraint[]} */
 export const constraints = [
@@ -138,9 +138,16 @@ export const constraints = [
     because: 'feeding and rebuilding must run in any process, framework or none',
   },
   {
+    id: 'frame-type',
+    sourceTag: 'type:frame',
+    onlyDependOnLibsWithTags: ['type:frame', 'type:adapter', 'type:domain', 'type:contract', 'type:runtime'],
+    because: 'what applications of one kind have in common brings its framework and knows none of them',
+  },
+  {
     id: 'apps-import-no-app',
     sourceTag: 'type:app',
     onlyDependOnLibsWithTags: [
+      'type:frame',
       'type:feature',
       'type:adapter',
       'type:domain',

@@ -29,8 +29,8 @@ describe('places that connect to Postgres', () => {
     expect(connecting.map(({ file }) => file)).toEqual(
       expect.arrayContaining([
         'apps/outbox-relay/src/relay.ts',
-        'apps/product-api/src/write-database.ts',
         'libs/outbox/src/connection.ts',
+        'libs/write-api/src/database/write-database.ts',
         'libs/read_model/indices/src/postgres/pool.ts',
       ]),
     );

@@ -11,6 +11,7 @@ interface Edge {
 const contract = ['scope:log', 'type:contract'];
 const aggregate = ['scope:write', 'type:domain'];
 const outbox = ['scope:write', 'type:adapter'];
+const frame = ['scope:write', 'type:frame'];
 const writeApp = ['scope:write', 'type:app'];
 const documents = ['scope:read', 'type:domain'];
 const stores = ['scope:read', 'type:adapter'];
@@ -157,8 +158,16 @@ const examples: Record<string, { allowed: readonly Edge[]; forbidden: readonly E
       { from: rebuild, to: '@nestjs/microservices' },
     ],
   },
+  'frame-type': {
+    allowed: [
+      { from: frame, to: outbox },
+      { from: frame, to: '@nestjs/common' },
+    ],
+    forbidden: [{ from: frame, to: writeApp }],
+  },
   'apps-import-no-app': {
     allowed: [
+      { from: writeApp, to: frame },
       { from: writeApp, to: outbox },
       { from: readApp, to: '@nestjs/microservices' },
     ],

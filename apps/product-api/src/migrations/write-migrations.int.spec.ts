@@ -1,8 +1,8 @@
 import { afterFile, freshDatabase } from '@reprise/test-kit';
+import { WriteDatabase } from '@reprise/write-api';
 import pg from 'pg';
 import { runWriteMigrations } from '../migrate.ts';
 import { mug, openDatabase, writeSide, type WriteSide } from '../testing/write-side.ts';
-import { WriteDatabase } from '../write-database.ts';
 import { writeMigrations } from './write-migrations.ts';
 
 const names = writeMigrations.map((Migration) => new Migration().name);

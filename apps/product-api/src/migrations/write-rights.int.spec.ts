@@ -4,7 +4,7 @@ import { afterFile, testEndpoints } from '@reprise/test-kit';
 import pg from 'pg';
 import { runWriteMigrations } from '../migrate.ts';
 import { writeSide, type WriteSide } from '../testing/write-side.ts';
-import { writeRights } from './write-rights.ts';
+import { writeRights } from './write-migrations.ts';
 
 let side: WriteSide;
 const sessions: Record<string, pg.Client> = {};

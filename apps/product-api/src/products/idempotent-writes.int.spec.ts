@@ -1,3 +1,4 @@
+import { forgetAnswers } from '@reprise/write-api';
 import { v7 } from 'uuid';
 import { creation, outcomes, price, stock } from '../testing/deciders.ts';
 import { mug, writeSide, type WriteSide } from '../testing/write-side.ts';
@@ -84,8 +85,8 @@ describe('a request with a key', () => {
     await side.query(`UPDATE idempotency_keys SET created_at = now() - interval '25 hours' WHERE key = $1`, [
       request.key,
     ]);
-    expect(await side.store.forgetAnswers(26)).toBe(0);
-    expect(await side.store.forgetAnswers(24)).toBe(1);
-    expect(await side.store.forgetAnswers(24)).toBe(0);
+    expect(await forgetAnswers(side.database.run, 26)).toBe(0);
+    expect(await forgetAnswers(side.database.run, 24)).toBe(1);
+    expect(await forgetAnswers(side.database.run, 24)).toBe(0);
   });
 });

@@ -2,8 +2,8 @@ import { EventTooLargeError } from '@reprise/outbox';
 import { type RefusalReason } from '@reprise/product-domain';
 import { ProblemException } from '@reprise/runtime/http';
 import { productHistory, step } from '@reprise/test-kit';
-import { NotConnectedError, OutcomeUnknownError } from '../errors.ts';
-import { errorProblem, failureProblem } from './product-problems.ts';
+import { errorProblem, failureProblem, NotConnectedError, OutcomeUnknownError } from '@reprise/write-api';
+import { productRefusals } from './product-resource.ts';
 
 describe('the answer to a client', () => {
   it.each<[RefusalReason, number]>([
@@ -14,7 +14,10 @@ describe('the answer to a client', () => {
     ['stock-limit-exceeded', 409],
     ['invalid-value', 400],
   ])('for the refusal %s is %i and what was not done', (reason, status) => {
-    const problem = failureProblem({ outcome: 'refused', refusal: { ok: false, reason, detail: 'Why.' } });
+    const problem = failureProblem('product', productRefusals, {
+      outcome: 'refused',
+      refusal: { ok: false, reason, detail: 'Why.' },
+    });
     expect(problem).toMatchObject({ slug: reason, detail: 'Why. Nothing was changed.' });
     expect(problem.getStatus()).toBe(status);
   });

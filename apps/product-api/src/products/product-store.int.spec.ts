@@ -1,9 +1,8 @@
 import { createProduct, deleteProduct, type ProductState } from '@reprise/product-domain';
 import { eventually } from '@reprise/test-kit';
 import { v7 } from 'uuid';
-import { creation, outcomes, price, stock } from '../testing/deciders.ts';
+import { creation, outcomes, price, stock, type Decide } from '../testing/deciders.ts';
 import { context, mug, writeSide, type WriteSide } from '../testing/write-side.ts';
-import { type Decide } from './product-store.ts';
 
 let side: WriteSide;
 

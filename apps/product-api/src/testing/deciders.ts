@@ -1,6 +1,15 @@
-import { adjustStock, changePrice, createProduct } from '@reprise/product-domain';
-import { type Decide, type WriteResult } from '../products/product-store.ts';
+import {
+  adjustStock,
+  changePrice,
+  createProduct,
+  type ProductState,
+  type RefusalReason,
+} from '@reprise/product-domain';
+import { type ProductEvent } from '@reprise/events';
+import { type Decide as DecideOn, type WriteResult } from '@reprise/write-api';
 import { context, mug } from './write-side.ts';
+
+export type Decide = DecideOn<ProductState, ProductEvent, RefusalReason>;
 
 /** Sets the price. */
 export const price =
@@ -21,7 +30,7 @@ export const creation = (productId: string): Decide => {
 };
 
 /** How many results there are of each outcome. */
-export function outcomes(results: readonly WriteResult[]): Record<string, number> {
+export function outcomes(results: readonly WriteResult<unknown>[]): Record<string, number> {
   const counted: Record<string, number> = {};
   for (const { outcome } of results) counted[outcome] = (counted[outcome] ?? 0) + 1;
   return counted;

@@ -1,5 +1,6 @@
+import { refuse, unchanged, type CommandContext } from '@reprise/aggregate';
 import { eventLimits } from '@reprise/events';
-import { changed, existing, refuse, unchanged, type CommandContext, type Decision } from './decision.ts';
+import { changed, existing, type Decision } from './decision.ts';
 import type { ProductState } from './product-state.ts';
 
 export interface AdjustStock {

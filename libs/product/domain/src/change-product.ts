@@ -1,5 +1,6 @@
+import { unchanged, type CommandContext } from '@reprise/aggregate';
 import type { ProductDetailsChangedData } from '@reprise/events';
-import { changed, existing, unchanged, type CommandContext, type Decision } from './decision.ts';
+import { changed, existing, type Decision } from './decision.ts';
 import type { ProductState } from './product-state.ts';
 
 export interface ChangeDetails {

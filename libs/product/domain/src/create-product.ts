@@ -1,5 +1,6 @@
+import { refuse, type CommandContext } from '@reprise/aggregate';
 import type { ProductCreatedData } from '@reprise/events';
-import { changed, refuse, type CommandContext, type Decision } from './decision.ts';
+import { changed, type Decision } from './decision.ts';
 import type { ProductState } from './product-state.ts';
 
 export interface CreateProduct extends ProductCreatedData {

@@ -1,3 +1,4 @@
+export type { CommandContext } from '@reprise/aggregate';
 export { adjustStock, type AdjustStock } from './adjust-stock.ts';
 export {
   changeCategory,
@@ -8,7 +9,7 @@ export {
   type ChangePrice,
 } from './change-product.ts';
 export { createProduct, type CreateProduct } from './create-product.ts';
-export type { Changed, CommandContext, Decision, Refusal, RefusalReason, Unchanged } from './decision.ts';
+export { existing, type Decision, type Refusal, type RefusalReason } from './decision.ts';
 export { evolveProduct, ProductHistoryError } from './evolve-product.ts';
 export { deleteProduct, publish, unpublish, type DeleteProduct, type NoData } from './product-lifecycle.ts';
 export type { ProductState, ProductStatus } from './product-state.ts';

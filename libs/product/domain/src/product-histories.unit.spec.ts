@@ -1,3 +1,4 @@
+import { type CommandContext } from '@reprise/aggregate';
 import { decodeEvent, encodeEvent, type ProductEvent } from '@reprise/events';
 import fc from 'fast-check';
 import {
@@ -10,7 +11,6 @@ import {
   evolveProduct,
   publish,
   unpublish,
-  type CommandContext,
   type Decision,
   type ProductState,
 } from './index.ts';

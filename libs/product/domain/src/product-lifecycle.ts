@@ -1,4 +1,5 @@
-import { changed, existing, unchanged, type CommandContext, type Decision } from './decision.ts';
+import { unchanged, type CommandContext } from '@reprise/aggregate';
+import { changed, existing, type Decision } from './decision.ts';
 import type { ProductState } from './product-state.ts';
 
 /** Publishing and unpublishing need only the product. */

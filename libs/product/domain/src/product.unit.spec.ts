@@ -1,3 +1,4 @@
+import { type CommandContext } from '@reprise/aggregate';
 import { decodeEvent, encodeEvent, type ProductEvent } from '@reprise/events';
 import {
   adjustStock,
@@ -10,7 +11,6 @@ import {
   ProductHistoryError,
   publish,
   unpublish,
-  type CommandContext,
   type CreateProduct,
   type Decision,
   type ProductState,

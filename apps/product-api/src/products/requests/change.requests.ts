@@ -1,5 +1,6 @@
 import { eventLimits, type Price } from '@reprise/events';
-import { CurrencyField, IntegerField, NonZeroIntegerField, TagsField, TextField } from './fields.ts';
+import { IntegerField, NonZeroIntegerField, TextField } from '@reprise/write-api';
+import { CurrencyField, TagsField } from './product-fields.ts';
 
 export class ChangeDetailsRequest {
   @TextField(eventLimits.title, { description: 'New title', optional: true })

@@ -1,5 +1,6 @@
 import { eventLimits, type ProductCreatedData } from '@reprise/events';
-import { CurrencyField, IntegerField, TagsField, TextField } from './fields.ts';
+import { IntegerField, TextField } from '@reprise/write-api';
+import { CurrencyField, TagsField } from './product-fields.ts';
 
 export class CreateProductRequest implements ProductCreatedData {
   @TextField(eventLimits.title, { description: 'Name shown to customers' })

@@ -1,7 +1,7 @@
 import { findViolation } from '@reprise/events';
 import { step, productHistory } from '@reprise/test-kit';
 import * as fc from 'fast-check';
-import { isTextWithin } from './fields.ts';
+import { isTextWithin } from '@reprise/write-api';
 
 describe('a text field', () => {
   it('takes exactly the texts that the schema of the event takes', () => {

@@ -3,7 +3,8 @@ import type { Guard } from '../guard.ts';
 const feed = 'libs/read_model/feed/src';
 const leftOut = 'libs/read_model/rebuild/src/left-out';
 const outbox = 'libs/outbox/src';
-const migrations = 'apps/product-api/src/migrations';
+const migrations = 'libs/write-api/src/migrations';
+const migrationSpecs = 'apps/product-api/src/migrations';
 
 /** What is fed live, what is put aside, and what leaves the outbox. */
 export const feedingGuards: readonly Guard[] = [
@@ -191,7 +192,7 @@ export const feedingGuards: readonly Guard[] = [
     file: `${migrations}/create-event-store.ts`,
     text: 'BEFORE UPDATE OR DELETE OR TRUNCATE ON event_store',
     without: 'BEFORE UPDATE ON event_store',
-    specs: [{ file: `${migrations}/write-migrations.int.spec.ts`, titles: ['refuses its owner'] }],
+    specs: [{ file: `${migrationSpecs}/write-migrations.int.spec.ts`, titles: ['refuses its owner'] }],
   },
   {
     id: 'event-reader-reads-nothing-else',
@@ -201,7 +202,10 @@ export const feedingGuards: readonly Guard[] = [
     text: '    GRANT SELECT ON event_store TO event_store_reader;',
     without: '    GRANT SELECT, INSERT, UPDATE ON ALL TABLES IN SCHEMA public TO event_store_reader;',
     specs: [
-      { file: `${migrations}/write-migrations.int.spec.ts`, titles: ['G12: the role of the event readers'] },
+      {
+        file: `${migrationSpecs}/write-migrations.int.spec.ts`,
+        titles: ['G12: the role of the event readers'],
+      },
     ],
   },
 ];

@@ -10,10 +10,18 @@ import {
   NotConnectedError,
   OutcomeUnknownError,
 } from './errors.ts';
-import { pendingMigrations } from './migrations/pending-migrations.ts';
+import { pendingMigrations, type MigrationClass } from '../migrations/pending-migrations.ts';
 
 export interface WriteDatabaseOptions {
   readonly url: string;
+  /** The setting that the URL came from, for messages. */
+  readonly variable: string;
+  /** The process, as Postgres shows it. */
+  readonly application: string;
+  /** The process in a sentence, after "the". */
+  readonly title: string;
+  /** The schema this program was written for. */
+  readonly migrations: readonly MigrationClass[];
   readonly poolSize: number;
   readonly statementTimeoutMs: number;
   /** Hears of connections that broke while they lay idle in the pool; they are replaced on demand. */
@@ -45,17 +53,17 @@ const ping: Statement = { name: 'ping', text: 'SELECT 1' };
  */
 export class WriteDatabase implements OnApplicationShutdown {
   readonly #dataSource: DataSource;
-  readonly #url: string;
+  readonly #options: WriteDatabaseOptions;
   #connection: 'none' | 'usable' = 'none';
   #failure: unknown;
 
   /** Connects to nothing yet; until `connect` has succeeded everything is refused with NotConnectedError. */
   constructor(options: WriteDatabaseOptions) {
-    this.#url = options.url;
+    this.#options = options;
     this.#dataSource = new DataSource({
       type: 'postgres',
       url: options.url,
-      applicationName: 'product-api',
+      applicationName: options.application,
       poolSize: options.poolSize,
       connectTimeoutMS: 5_000,
       installExtensions: false,
@@ -81,18 +89,19 @@ export class WriteDatabase implements OnApplicationShutdown {
    */
   async connect(): Promise<void> {
     const dataSource = this.#dataSource;
+    const { url, variable, title, migrations } = this.#options;
     try {
       await dataSource.initialize();
       // TypeORM listens to a connection only from a moment after it was made, and the server's last word may come in between:
       // unheard, it would end the process.
       const { master: pool } = dataSource.driver as unknown as { readonly master: pg.Pool };
       pool.on('connect', (client) => client.on('error', () => undefined));
-      const pending = await pendingMigrations(dataSource);
-      if (pending.length > 0) throw new MigrationsPendingError(pending);
+      const pending = await pendingMigrations(dataSource, migrations);
+      if (pending.length > 0) throw new MigrationsPendingError(pending, title);
       this.#connection = 'usable';
     } catch (error) {
       if (dataSource.isInitialized) await dataSource.destroy();
-      const target = databaseTarget(this.#url, 'WRITE_DATABASE_URL');
+      const target = databaseTarget(url, variable);
       const fault = connectionFault(error, target, 'No command was accepted.');
       this.#failure = fault === undefined ? error : new ServerUnusableError(fault, error);
       throw this.#failure;

@@ -4,7 +4,14 @@ import { ProblemException, validationProblem } from '@reprise/runtime/http';
 import { type IncomingHttpHeaders } from 'node:http';
 import { maxKeyLength, parseIdempotencyKey, requestHash, type IdempotentRequest } from './idempotency.ts';
 import { parseIfMatch, type ExpectedVersion } from './if-match.ts';
-import { type CommandSource } from './product-commands.ts';
+
+/** Where a command came from, kept in its event. */
+export interface CommandSource {
+  readonly correlationId: string;
+  readonly traceparent?: string | undefined;
+  /** Given when the request carries an Idempotency-Key. */
+  readonly idempotent?: IdempotentRequest | undefined;
+}
 
 interface Request {
   readonly id: string;
@@ -14,8 +21,8 @@ interface Request {
   readonly body: unknown;
 }
 
-/** The product's id in the path. */
-export const productIdPipe = new ParseUUIDPipe({
+/** The aggregate's id in the path. */
+export const idPipe = new ParseUUIDPipe({
   exceptionFactory: () => validationProblem([{ field: 'id', message: 'id must be a UUID' }]),
 });
 
@@ -28,7 +35,7 @@ export const IfMatch = createParamDecorator((_: unknown, context: ExecutionConte
       428,
       'precondition-required',
       'If-Match is required',
-      'A change must name the version of the product that it changes. Read the product, send its ETag as If-Match ' +
+      'A change must name the version that it changes. Read what is to be changed, send its ETag as If-Match ' +
         '(or * to accept any version), and try again. Nothing was changed.',
     );
   }
@@ -36,7 +43,7 @@ export const IfMatch = createParamDecorator((_: unknown, context: ExecutionConte
     400,
     'malformed-if-match',
     'If-Match is malformed',
-    'If-Match must be an ETag of this product as it was received, such as "3" with its quotes, or *. Nothing was changed.',
+    'If-Match must be an ETag of what is to be changed, as it was received, such as "3" with its quotes, or *. Nothing was changed.',
   );
 });
 

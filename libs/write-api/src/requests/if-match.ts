@@ -1,4 +1,4 @@
-/** Which versions of a product a change may be made to. */
+/** Which versions of an aggregate a change may be made to. */
 export type ExpectedVersion = 'any' | readonly number[];
 
 export type IfMatch =
@@ -33,7 +33,7 @@ export function parseIfMatch(header: string | undefined): IfMatch {
   return { outcome: 'given', expected: versions };
 }
 
-/** Whether a change that expects `expected` may be made to a product at `version`. */
+/** Whether a change that expects `expected` may be made to an aggregate at `version`. */
 export function isExpected(expected: ExpectedVersion, version: number): boolean {
   return expected === 'any' || expected.includes(version);
 }

@@ -29,9 +29,10 @@ export class MigrationsPendingError extends Error {
   readonly code = 'MIGRATIONS_PENDING';
   readonly retryable = false;
 
-  constructor(pending: readonly string[]) {
+  /** @param title what did not start, after "the" */
+  constructor(pending: readonly string[], title: string) {
     super(
-      `The write database lacks the migrations ${pending.join(', ')}, so the product API did not start and changed ` +
+      `The write database lacks the migrations ${pending.join(', ')}, so the ${title} did not start and changed ` +
         'nothing. Run `npm run -s migrate`, then start it again.',
     );
   }

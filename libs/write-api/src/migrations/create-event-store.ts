@@ -44,7 +44,7 @@ export class CreateEventStore implements MigrationInterface {
 
   async down(): Promise<void> {
     throw new Error(
-      'The event store is the permanent log of all products and is not dropped by a migration; nothing was changed. ' +
+      'The event store is the permanent log of all that happened and is not dropped by a migration; nothing was changed. ' +
         'To start over, drop the whole database and migrate an empty one.',
     );
   }

@@ -1,32 +1,35 @@
+import { type Refusal } from '@reprise/aggregate';
 import { EventTooLargeError } from '@reprise/outbox';
-import { type Refusal, type RefusalReason } from '@reprise/product-domain';
 import { ProblemException } from '@reprise/runtime/http';
-import { NotConnectedError, OutcomeUnknownError } from '../errors.ts';
-import { entityTagOf } from './if-match.ts';
-import { type WriteResult } from './product-store.ts';
+import { type WriteResult } from '../aggregates/aggregate.ts';
+import { NotConnectedError, OutcomeUnknownError } from '../database/errors.ts';
+import { entityTagOf } from '../requests/if-match.ts';
 
-type Failure = Exclude<WriteResult, { readonly state: unknown }>;
+/** How each refusal of an aggregate is answered. Its slug is the domain's own word for it. */
+export type RefusalAnswers<Reason extends string> = Readonly<
+  Record<Reason, { readonly status: number; readonly title: string }>
+>;
 
-const refusals: Readonly<Record<RefusalReason, { readonly status: number; readonly title: string }>> = {
-  'product-not-found': { status: 404, title: 'No such product' },
-  'product-deleted': { status: 410, title: 'The product was deleted' },
-  'product-already-exists': { status: 409, title: 'The product exists already' },
-  'insufficient-stock': { status: 409, title: 'Not enough stock' },
-  'stock-limit-exceeded': { status: 409, title: 'Stock limit exceeded' },
-  'invalid-value': { status: 400, title: 'A value cannot be stored' },
-};
+type Failure<Reason extends string> = Exclude<WriteResult<unknown, Reason>, { readonly state: unknown }>;
 
-/** The answer to a client whose command had no effect. The `type` of a refusal is the domain's own word for it. */
-export function failureProblem(failure: Failure): ProblemException {
+/**
+ * The answer to a client whose command had no effect.
+ * @param noun the word for the aggregate
+ */
+export function failureProblem<Reason extends string>(
+  noun: string,
+  answers: RefusalAnswers<Reason>,
+  failure: Failure<Reason>,
+): ProblemException {
   switch (failure.outcome) {
     case 'refused':
-      return refusalProblem(failure.refusal, 'Nothing was changed.');
+      return refusalProblem(answers, failure.refusal, 'Nothing was changed.');
     case 'stale':
       return new ProblemException(
         412,
         'stale-version',
-        'The product has changed',
-        `The product is at version ${failure.version}, which If-Match does not name. Read it, decide again, and send ` +
+        `The ${noun} has changed`,
+        `The ${noun} is at version ${failure.version}, which If-Match does not name. Read it, decide again, and send ` +
           `If-Match: ${entityTagOf(failure.version)}. Nothing was changed.`,
         { currentVersion: failure.version },
       );
@@ -42,11 +45,12 @@ export function failureProblem(failure: Failure): ProblemException {
 }
 
 /** A read without a result ends here too; it need not say what was changed. */
-export function refusalProblem(
-  { reason, detail }: Pick<Refusal, 'reason' | 'detail'>,
+export function refusalProblem<Reason extends string>(
+  answers: RefusalAnswers<Reason>,
+  { reason, detail }: Pick<Refusal<Reason>, 'reason' | 'detail'>,
   consequence = '',
 ): ProblemException {
-  const { status, title } = refusals[reason];
+  const { status, title } = answers[reason];
   return new ProblemException(status, reason, title, `${detail} ${consequence}`.trimEnd());
 }
 
@@ -73,7 +77,7 @@ function outcomeUnknownProblem(cause: unknown): ProblemException {
     'outcome-unknown',
     'Unknown whether the change was made',
     'The database stopped answering while storing the change; it was stored completely or not at all. Send the request ' +
-      'again with the same Idempotency-Key if it had one, else read the product first.',
+      'again with the same Idempotency-Key if it had one, else read what it was to change first.',
     { retryAfterSeconds: 5, cause },
   );
 }

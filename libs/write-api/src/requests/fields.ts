@@ -1,6 +1,6 @@
 import { applyDecorators } from '@nestjs/common';
 import { ApiProperty } from '@nestjs/swagger';
-import { currencyPattern, eventLimits, textPattern } from '@reprise/events';
+import { textPattern } from '@reprise/events';
 import { Matches, NotEquals, ValidateBy, ValidateIf } from 'class-validator';
 
 interface FieldOptions {
@@ -58,25 +58,41 @@ export function NonZeroIntegerField(limits: IntegerLimits, options: FieldOptions
   );
 }
 
-export function CurrencyField(options: FieldOptions): PropertyDecorator {
+/** A text of a certain form. `says` follows "must be" in the message. */
+export function PatternField(
+  pattern: string,
+  says: string,
+  { example, ...options }: FieldOptions & { readonly example: string },
+): PropertyDecorator {
   return field(
     options,
-    { type: String, pattern: currencyPattern, example: 'EUR' },
-    Matches(new RegExp(currencyPattern), { message: '$property must be an ISO 4217 code such as EUR' }),
+    { type: String, pattern, example },
+    Matches(new RegExp(pattern, 'u'), { message: `$property must be ${says} such as ${example}` }),
   );
 }
 
-export function TagsField(options: FieldOptions): PropertyDecorator {
-  const { tag, tags } = eventLimits;
+/** One of a few words. */
+export function ChoiceField(choices: readonly string[], options: FieldOptions): PropertyDecorator {
   return field(
     options,
-    { type: 'array', maxItems: tags.maxItems, items: { type: 'string', pattern: textPattern, ...tag } },
+    { type: String, enum: [...choices] },
+    rule(`$property must be one of ${choices.join(', ')}`, (value) => choices.includes(value as string)),
+  );
+}
+
+/** A list of texts within an event's limits. */
+export function TextsField(
+  { maxItems }: { readonly maxItems: number },
+  item: TextLimits,
+  options: FieldOptions,
+): PropertyDecorator {
+  return field(
+    options,
+    { type: 'array', maxItems, items: { type: 'string', pattern: textPattern, ...item } },
     rule(
-      `$property must be a list of at most ${tags.maxItems} texts of ${lengths(tag)}`,
+      `$property must be a list of at most ${maxItems} texts of ${lengths(item)}`,
       (value) =>
-        Array.isArray(value) &&
-        value.length <= tags.maxItems &&
-        value.every((item) => isTextWithin(item, tag)),
+        Array.isArray(value) && value.length <= maxItems && value.every((one) => isTextWithin(one, item)),
     ),
   );
 }

@@ -29,7 +29,7 @@ export function parseIdempotencyKey(header: string | undefined): IdempotencyKey 
 
 /**
  * The hash of what a request asks for: method, path and body, whatever order the body's members came in. `If-Match` plays no
- * part, so a client that lost the answer and has read the product again still gets the first answer.
+ * part, so a client that lost the answer and has read the aggregate again still gets the first answer.
  */
 export function requestHash(method: string, url: string, body: unknown): string {
   const members = typeof body === 'object' && body !== null ? Object.keys(body).sort() : [];

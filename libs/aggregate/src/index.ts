@@ -1,0 +1,11 @@
+export { changesOf, type AggregateRules, type Change, type Happening } from './changes.ts';
+export {
+  refuse,
+  unchanged,
+  type Changed,
+  type CommandContext,
+  type Decision,
+  type Existing,
+  type Refusal,
+  type Unchanged,
+} from './decision.ts';

@@ -1,0 +1,73 @@
+import { ConfigurationError, Settings } from '@reprise/runtime';
+import { type WriteSettings } from './write-api.ts';
+
+/** What a write API reads from its environment. */
+export interface WriteApiConfiguration {
+  readonly writeDatabaseUrl: string;
+  readonly port: number;
+  readonly httpHost: string;
+  /** Connections this process may hold at once. */
+  readonly poolSize: number;
+  /** Longest time one statement may take, waiting for row locks included, in milliseconds. */
+  readonly statementTimeoutMs: number;
+  /** How long the answer to a request with an Idempotency-Key is kept, in hours. */
+  readonly idempotencyRetentionHours: number;
+}
+
+/** The names of its settings: those of a context begin with its prefix. */
+export function settingNames({ prefix }: WriteSettings) {
+  return {
+    databaseUrl: `${prefix}WRITE_DATABASE_URL`,
+    ownerUrl: `${prefix}WRITE_DATABASE_OWNER_URL`,
+    poolSize: `${prefix}WRITE_DATABASE_POOL_SIZE`,
+    statementTimeoutMs: `${prefix}WRITE_DATABASE_STATEMENT_TIMEOUT_MS`,
+    idempotencyRetentionHours: `${prefix}IDEMPOTENCY_RETENTION_HOURS`,
+  };
+}
+
+/**
+ * Reads a write API's settings from its environment: with the context's prefix `WRITE_DATABASE_URL`, `WRITE_DATABASE_POOL_SIZE` (10),
+ * `WRITE_DATABASE_STATEMENT_TIMEOUT_MS` (5000) and `IDEMPOTENCY_RETENTION_HOURS` (24), its port, and `HTTP_HOST`.
+ *
+ * @param warn receives one sentence for a credential that would cross the network in clear text
+ * @throws ConfigurationError naming all bad settings at once
+ */
+export function readWriteApiConfiguration(
+  own: WriteSettings,
+  env: NodeJS.ProcessEnv,
+  warn: (sentence: string) => void,
+): WriteApiConfiguration {
+  const settings = new Settings(env);
+  const names = settingNames(own);
+  const configuration = {
+    writeDatabaseUrl: settings.postgresUrl(names.databaseUrl).url,
+    port: settings.port(own.port.variable, own.port.fallback),
+    httpHost: settings.optional('HTTP_HOST') ?? '127.0.0.1',
+    poolSize: settings.wholeNumber(names.poolSize, { from: 1, to: 500 }, 10),
+    statementTimeoutMs: settings.wholeNumber(names.statementTimeoutMs, { from: 100, to: 600_000 }, 5_000),
+    idempotencyRetentionHours: settings.wholeNumber(
+      names.idempotencyRetentionHours,
+      { from: 1, to: 8_760 },
+      24,
+    ),
+  };
+  if (settings.problems.length > 0) throw new ConfigurationError(settings.problems);
+  for (const sentence of settings.warnings) warn(sentence);
+  return configuration;
+}
+
+/**
+ * The owner's URL of the write database, for its migrations, and the setting that it came from.
+ * @throws ConfigurationError when neither it nor the application's own URL is set, or it is none
+ */
+export function readOwner(
+  own: WriteSettings,
+  env: NodeJS.ProcessEnv,
+): { readonly url: string; readonly variable: string } {
+  const settings = new Settings(env);
+  const names = settingNames(own);
+  const owner = settings.postgresUrl(names.ownerUrl, names.databaseUrl);
+  if (settings.problems.length > 0) throw new ConfigurationError(settings.problems);
+  for (const sentence of settings.warnings) process.stderr.write(`warning: ${sentence}\n`);
+  return owner;
+}

@@ -1,0 +1,11 @@
+export {
+  callsTo,
+  problemOf,
+  startWriteApi,
+  type Answer,
+  type Call,
+  type CallOptions,
+  type StartedApi,
+} from './api-client.ts';
+export { tcpProxy, type TcpProxy } from './tcp-proxy.ts';
+export { commandContext, openDatabase, testWriteSide, type TestWriteSide } from './write-side.ts';
