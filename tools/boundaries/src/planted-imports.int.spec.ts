@@ -63,7 +63,7 @@ const perRow: Record<string, readonly Plant[]> = {
     importing('libs/read_model/rebuild', '@nestjs/microservices', 'type:feature'),
     importing('libs/read_model/repair', '@nestjs/common', 'type:feature'),
   ],
-  'frame-type': [importing('libs/write-api', '@reprise/product-api', 'type:frame')],
+  'frame-type': [importing('libs/write-api', '@reprise/outbox-relay', 'type:frame')],
   'apps-import-no-app': [
     importing('apps/product-api', '@reprise/outbox-relay', 'type:app'),
     importing('apps/product-api', '@reprise/test-kit', 'scope:write'),

@@ -47,10 +47,7 @@ export async function relayFixture(options: TopicOptions = {}): Promise<RelayFix
   pool.on('error', () => undefined);
   afterFile(() => pool.end());
   await pool.query(
-    outboxTableSql +
-      notifyUnlessToldSql +
-      leaderTableSql +
-      grantSql(publisherRole, outboxRights.publisher),
+    outboxTableSql + notifyUnlessToldSql + leaderTableSql + grantSql(publisherRole, outboxRights.publisher),
   );
   return {
     pool,

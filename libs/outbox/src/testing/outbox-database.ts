@@ -17,10 +17,7 @@ export interface OutboxDatabase {
 
 /** Everything the relay relies on, with the rights of its role. */
 export const outboxSql =
-  outboxTableSql +
-  notifyUnlessToldSql +
-  leaderTableSql +
-  grantSql(publisherRole, outboxRights.publisher);
+  outboxTableSql + notifyUnlessToldSql + leaderTableSql + grantSql(publisherRole, outboxRights.publisher);
 
 /** A fresh outbox for one test file. */
 export async function outboxDatabase(): Promise<OutboxDatabase> {
