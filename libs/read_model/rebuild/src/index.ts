@@ -9,24 +9,24 @@ export { rebind, type Rebinding } from './cutover/rebind.ts';
 export { rollBack } from './cutover/roll-back.ts';
 export { thisProcess } from './lease/this-process.ts';
 export { underLease } from './lease/under-lease.ts';
-export {
-  type CutoverRecord,
-  type Receipt,
-  type RebuildMode,
-  type RebuildOutcome,
-  type SourceChoice,
-} from './run/receipt.ts';
+export { type CutoverRecord, type Receipt, type RebuildOutcome } from './run/receipt.ts';
 export { type ProgressReport, type Stall } from './progress/progress-meter.ts';
-export { rebuildReadModel } from './run/rebuild.ts';
-export { type RebuildControl, type RebuildOptions, type RebuildServers } from './run/rebuild-options.ts';
+export { rebuildReadModel } from './rebuild/rebuild.ts';
+export {
+  type RebuildControl,
+  type RebuildMode,
+  type RebuildOptions,
+  type RebuildServers,
+  type Shard,
+  type SourceChoice,
+} from './rebuild-options.ts';
 export { exitCodeOf, exitCodes, type Ending } from './run/run-ending.ts';
 export { leastMemoryBytes } from './progress/memory-budget.ts';
 export { promoteByName, type NamedPromotion } from './cutover/promote-by-name.ts';
 export { readCanaries, type Canary } from './gate/gate-canaries.ts';
-export { type GateQuestions } from './steps/gate-step.ts';
+export { type GateQuestions } from './gate/judge-generation.ts';
 export { type DryRunReport } from './dry-run/dry-run.ts';
 export { type LiveDiff } from './dry-run/live-diff.ts';
-export { type Shard } from './shards/shards.ts';
 export { prune, type PruneResult } from './prune/prune.ts';
 export { replayOntoLive } from './partial-replay/replay-onto-live.ts';
 export { type ReplayFilter } from './partial-replay/replay-filter.ts';

@@ -136,7 +136,7 @@ export const cutoverRows: readonly Row[] = [
         titles: ['refuses another topic, another alias and another cluster', 'refuses one alias for two'],
       },
       {
-        file: 'libs/read_model/rebuild/src/run/one-log-one-alias.int.spec.ts',
+        file: 'libs/read_model/rebuild/src/rebuild/one-log-one-alias.int.spec.ts',
         titles: ['is not caught up from', 'leads no way back'],
       },
       { file: 'apps/projection-consumer/src/starting.e2e.spec.ts', titles: ['ends with 1, names both'] },

@@ -196,7 +196,7 @@ export const poisonRows: readonly Row[] = [
     kind: 'spec',
     specs: [
       {
-        file: 'libs/read_model/rebuild/src/run/poison-bytes.int.spec.ts',
+        file: 'libs/read_model/rebuild/src/rebuild/poison-bytes.int.spec.ts',
         titles: ['rebuilds over poison whatever bytes it has'],
       },
       {

@@ -8,7 +8,7 @@ import { checkAlias, watchAlias } from '../traffic/alias.ts';
 import { seed } from '../traffic/seed.ts';
 import { check, checkSame, eventually } from '../waiting.ts';
 
-const faultyLogs = 'libs/read_model/rebuild/src/run/faulty-logs.int.spec.ts';
+const faultyLogs = 'libs/read_model/rebuild/src/rebuild/faulty-logs.int.spec.ts';
 
 /** Deletes the first records of every partition, or all there are. */
 async function truncate({ world, faults }: Scene, howFar: 'first' | 'all'): Promise<void> {

@@ -1,6 +1,6 @@
 import type { Row } from '../row.ts';
 
-const templates = 'libs/read_model/rebuild/src/run/templates.int.spec.ts';
+const templates = 'libs/read_model/rebuild/src/rebuild/templates.int.spec.ts';
 const creation = 'libs/read_model/indices/src/elasticsearch/creation/create-index.int.spec.ts';
 const blocks = 'libs/read_model/indices/src/elasticsearch/servers/blocks.int.spec.ts';
 const alias = 'libs/read_model/indices/src/elasticsearch/creation/alias-set-up.int.spec.ts';
@@ -78,7 +78,7 @@ export const serverSetUpRows: readonly Row[] = [
     kind: 'spec',
     specs: [
       {
-        file: 'libs/read_model/rebuild/src/run/refused-documents.int.spec.ts',
+        file: 'libs/read_model/rebuild/src/rebuild/refused-documents.int.spec.ts',
         titles: ['names the first documents that the store refuses'],
       },
     ],

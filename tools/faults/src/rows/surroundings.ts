@@ -11,7 +11,7 @@ export const surroundingRows: readonly Row[] = [
     kind: 'spec',
     specs: [
       {
-        file: 'libs/read_model/rebuild/src/run/odd-sessions.int.spec.ts',
+        file: 'libs/read_model/rebuild/src/rebuild/odd-sessions.int.spec.ts',
         titles: ['set for the', 'an event store whose policy hides rows'],
       },
       { file: 'apps/product-api/src/write-sessions.int.spec.ts', titles: ['set for the'] },

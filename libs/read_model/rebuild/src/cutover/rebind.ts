@@ -8,7 +8,7 @@ import {
 } from '@reprise/read-model-indices';
 import type { Projection } from '@reprise/read-model-projections';
 import { RebuildError } from '../errors.ts';
-import type { RebuildServers } from '../run/rebuild-options.ts';
+import type { RebuildServers } from '../rebuild-options.ts';
 import { refuseBesideShards } from '../shards/shards.ts';
 
 /** What a registry of a projection belonged to, and what it belongs to now, or would. */

@@ -7,11 +7,9 @@ import { nothingWritten } from '../build/write-entries.ts';
 import type { Remedy } from '../left-out/remedy.ts';
 import type { DocumentState } from '../verify/classify.ts';
 import { foldLog } from '../verify/fold-log.ts';
-import { judgeFold } from '../gate/gate.ts';
-import { readRowsOf } from '../steps/gate-step.ts';
-import { diffWithLive, type LiveDiff } from './live-diff.ts';
-import type { RunContext } from '../run/run-context.ts';
-import type { StepResult } from '../run/run-steps.ts';
+import { judgeFold, type GateCheck } from '../gate/gate.ts';
+import { readRowsOf } from '../gate/judge-generation.ts';
+import { diffWithLive, type DryFold, type LiveDiff } from './live-diff.ts';
 
 /** What a real run would come to. */
 export interface DryRunReport {
@@ -32,43 +30,45 @@ const assumedDocumentsPerSecond = 10_000;
 /**
  * Ends a dry run: judges what can be known before anything is written, estimates what a real run would take, and compares
  * with what readers use if that was asked for. Writes nothing.
+ *
+ * @param foldMs what it took to read and fold the log
  */
-export async function reportDryRun(context: RunContext): Promise<StepResult> {
-  const { options, servers, source } = context;
-  const total = context.total!;
+export async function reportDryRun(
+  fold: DryFold,
+  foldMs: number,
+): Promise<{ readonly gate: GateCheck[]; readonly report: DryRunReport }> {
+  const { options, servers, source, total } = fold;
   const readers = await servers.store.observeReaders();
   const live =
     readers.kind === 'generation' && !options.untilTime
       ? await servers.store.counts(readers.name)
       : undefined;
-  const rows = source?.kind === 'event-store' ? readRowsOf(source, total) : undefined;
-  context.gate = judgeFold({ expected: total, counts: total, live, rows }, options.gate);
+  const rows = source.kind === 'event-store' ? readRowsOf(source, total) : undefined;
+  const gate = judgeFold({ expected: total, counts: total, live, rows }, options.gate);
   const { documents, tombstones, bytes } = total;
   const known = [...total.byType].filter(
     ([type]) => !(productEventTypes as readonly string[]).includes(type),
   );
-  context.dryRun = {
+  const report = {
     unhandledTypes: Object.fromEntries(known),
     predicted: { documents, tombstones, bytes },
-    ...(await estimate(context, total)),
-    diff:
-      options.diffLimit === undefined ? null : await diffWithLive(context, total.buckets, options.diffLimit),
+    ...(await estimate(fold, foldMs)),
+    diff: options.diffLimit === undefined ? null : await diffWithLive(fold, options.diffLimit),
   };
-  return { result: 'reported' };
+  return { gate, report };
 }
 
 /**
  * Joins aggregates whose events lie in several slices, in memory: the log is read once more for the documents they belong to.
  * What still waits afterwards is counted as a version gap.
  *
- * @returns a tally of the changes, as `reconcileSlices` does
+ * @returns the documents that were joined, and a tally of the changes, as `reconcileSlices` does
  */
 export async function joinInMemory(
-  context: RunContext,
+  { options, source, signal }: Pick<DryFold, 'options' | 'source' | 'signal'>,
   unresolved: readonly FoldEntry[],
   remedy?: Remedy,
-): Promise<SliceTally> {
-  const { options, source, signal } = context;
+): Promise<{ readonly joined: ReadonlyMap<string, DocumentState>; readonly tally: SliceTally }> {
   const { projection, memoryBytes } = options;
   const wanted = new Set([
     ...unresolved.map(({ held }) => held?.[0]?.event.subject),
@@ -76,8 +76,7 @@ export async function joinInMemory(
   ]);
   const folded = new Map<string, DocumentToWrite>();
   const joined = new Map<string, DocumentState>();
-  context.joined = joined;
-  await foldLog({ projection, source: source!, memoryBytes, signal }, (document) => {
+  await foldLog({ projection, source, memoryBytes, signal }, (document) => {
     const before = folded.get(document.id);
     if (wanted.has(document.id) && (before?.version ?? 0) < document.version)
       folded.set(document.id, document);
@@ -88,7 +87,7 @@ export async function joinInMemory(
     digest,
     document: JSON.parse(canonical) as StoredDocument['document'],
   });
-  return reconcileSlices({
+  const tally = await reconcileSlices({
     projection,
     unresolved,
     read: (ids) =>
@@ -102,20 +101,20 @@ export async function joinInMemory(
     groupSize: options.batchSize,
     remedy,
   });
+  return { joined, tally };
 }
 
 /** The rate of the last real run of this projection where there is one, else this run's own and an assumed rate of writing. */
 async function estimate(
-  { options, servers, stepMs, readBefore = 0 }: RunContext,
-  { read, documents }: SliceTally,
+  { options, servers, total: { read, documents } }: DryFold,
+  foldMs: number,
 ): Promise<Pick<DryRunReport, 'estimatedDurationMs' | 'estimatedFrom'>> {
-  const toRead = read - readBefore;
-  const capped = options.maxEventsPerSecond ? (toRead / options.maxEventsPerSecond) * 1_000 : 0;
+  const capped = options.maxEventsPerSecond ? (read / options.maxEventsPerSecond) * 1_000 : 0;
   const runs = await servers.registry.listRuns({ projection: options.projection.name, limit: 20 });
   const last = runs.map(rateOf).find((rate) => rate !== undefined);
   const estimatedMs = last
-    ? (toRead / last.eventsPerSecond) * 1_000 + last.otherMs
-    : (stepMs['build'] ?? 0) + (documents / assumedDocumentsPerSecond) * 1_000;
+    ? (read / last.eventsPerSecond) * 1_000 + last.otherMs
+    : foldMs + (documents / assumedDocumentsPerSecond) * 1_000;
   return {
     estimatedDurationMs: Math.round(Math.max(estimatedMs, capped)),
     estimatedFrom: last

@@ -11,7 +11,9 @@ import {
 import { foldLog } from '../verify/fold-log.ts';
 import { productsTouchedSince } from '../verify/touched-since.ts';
 import { differingBuckets } from '../gate/gate.ts';
-import type { RunContext } from '../run/run-context.ts';
+import type { SliceTally } from '../build/slice-tally.ts';
+import type { LogSource } from '../log/log-source.ts';
+import type { RebuildOptions, RebuildServers } from '../rebuild-options.ts';
 
 const changeClasses = [...faultClasses, 'inFlight'] as const satisfies readonly DriftClass[];
 type ChangeClass = (typeof changeClasses)[number];
@@ -28,6 +30,17 @@ export interface LiveDiff {
   readonly changes: readonly Drift[];
 }
 
+/** The fold of a log that was written nowhere. */
+export interface DryFold {
+  readonly options: RebuildOptions;
+  readonly servers: RebuildServers;
+  readonly source: LogSource;
+  readonly signal: AbortSignal;
+  readonly total: SliceTally;
+  /** Documents whose events lie in several slices, joined. */
+  readonly joined: ReadonlyMap<string, DocumentState>;
+}
+
 /** Documents whose versions and digests are held in memory at a time; buckets are compared in groups of about so many. */
 const documentsAtATime = 200_000;
 
@@ -35,19 +48,15 @@ const documentsAtATime = 200_000;
  * Compares the fold of the log with the generation readers use: by bucket digest first, by document in the buckets that
  * differ. The log is read once more for every group of such buckets, so that memory stays bounded.
  *
- * @param expected bucket sums of the fold
  * @param limit documents listed of each kind; the counts are always complete
  */
-export async function diffWithLive(
-  context: RunContext,
-  expected: readonly BucketDigest[],
-  limit: number,
-): Promise<LiveDiff> {
-  const { store } = context.servers;
+export async function diffWithLive(fold: DryFold, limit: number): Promise<LiveDiff> {
+  const { store } = fold.servers;
+  const expected = fold.total.buckets;
   const readers = await store.observeReaders();
   const live = readers.kind === 'generation' ? readers.name : undefined;
   // In this order: what the generation gains afterwards is in flight, whatever is captured next.
-  const positions = live && (await positionsOf(context, live));
+  const positions = live && (await positionsOf(fold, live));
   if (live) await store.refresh(live);
   const actual = live ? await store.bucketDigests(live) : [];
   const documents = { expected: documentsIn(expected), live: documentsIn(actual) };
@@ -58,7 +67,7 @@ export async function diffWithLive(
   const bucketsAtATime = Math.max(1, Math.min(bucketCount / 4, Math.floor(documentsAtATime / perBucket)));
   for (let at = 0; at < suspects.length; at += bucketsAtATime) {
     const buckets = new Set(suspects.slice(at, at + bucketsAtATime));
-    for (const found of await changesIn(context, live, positions, buckets)) {
+    for (const found of await changesIn(fold, live, positions, buckets)) {
       if (++counts[found.class as ChangeClass] <= limit) changes.push(found);
     }
   }
@@ -66,19 +75,18 @@ export async function diffWithLive(
 }
 
 async function changesIn(
-  context: RunContext,
+  fold: DryFold,
   live: GenerationName | undefined,
   positions: Positions | undefined,
   buckets: ReadonlySet<number>,
 ): Promise<Drift[]> {
-  const { servers, options, signal } = context;
+  const { servers, options, source, signal, joined } = fold;
   const expected = new Map<string, DocumentState>();
-  const log = { projection: options.projection, source: context.source!, signal };
+  const log = { projection: options.projection, source, signal };
   await foldLog({ ...log, memoryBytes: options.memoryBytes }, ({ id, version, digest }) => {
     if (buckets.has(digest.bucket)) expected.set(id, { version, digest });
   });
-  for (const [id, state] of context.joined ?? [])
-    if (buckets.has(state.digest.bucket)) expected.set(id, state);
+  for (const [id, state] of joined) if (buckets.has(state.digest.bucket)) expected.set(id, state);
   const actual = new Map<string, DocumentState>();
   if (live) {
     for await (const page of servers.store.scan(live, { buckets: [...buckets], signal }))
@@ -99,12 +107,12 @@ async function changesIn(
 
 /** Positions of what readers use, when they count in this topic: then the live feed is about to change what lies beyond them. */
 async function positionsOf(
-  { servers, source, options }: RunContext,
+  { servers, source, options }: DryFold,
   live: GenerationName,
 ): Promise<Positions | undefined> {
   const generation = await servers.registry.findGeneration(live);
   // A generation as of an earlier moment differs by intent from one that holds everything.
-  if (generation?.topicId !== source?.topic.id || options.untilTime) return undefined;
+  if (generation?.topicId !== source.topic.id || options.untilTime) return undefined;
   return servers.registry.positions(generation!.uuid);
 }
 

@@ -2,7 +2,7 @@ import { encodeEvent, type ProductEvent } from '@reprise/events';
 import { aggregateHistory } from '@reprise/read-model-feed';
 import type { LetterAction } from '@reprise/read-model-indices';
 import { produce, produceRaw, productHistory, step } from '@reprise/test-kit';
-import type { RebuildControl, RebuildOptions, RebuildServers } from '../run/rebuild-options.ts';
+import type { RebuildControl, RebuildOptions, RebuildServers } from '../rebuild-options.ts';
 import { defaultGateLimits } from '../gate/gate.ts';
 import { promoteByName } from '../cutover/promote-by-name.ts';
 import { replayOntoLive } from '../partial-replay/replay-onto-live.ts';

@@ -2,7 +2,7 @@ import { letterId } from '@reprise/read-model-feed';
 import type { DiscardedLetter } from '@reprise/read-model-indices';
 import type { PoisonEvent, SliceTally } from '../build/slice-tally.ts';
 import type { LogSource } from '../log/log-source.ts';
-import type { RebuildServers } from '../run/rebuild-options.ts';
+import type { RebuildServers } from '../rebuild-options.ts';
 import { LeftOut, restorePlaces, type SavedPlaces } from './left-out.ts';
 
 /** A dead letter that a run left out, and who discarded it. */

@@ -1,7 +1,7 @@
 import { isDocumentId } from '@reprise/read-model-feed';
 import type { Generation, GenerationStore } from '@reprise/read-model-indices';
 import type { PoisonEvent } from '../build/slice-tally.ts';
-import type { RebuildServers } from '../run/rebuild-options.ts';
+import type { RebuildServers } from '../rebuild-options.ts';
 
 /**
  * Those of the poison events whose dead letters are resolved: the generation contains the version, or a later one. That is what

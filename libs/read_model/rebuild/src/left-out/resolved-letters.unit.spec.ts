@@ -1,6 +1,6 @@
 import type { PoisonEvent } from '../build/slice-tally.ts';
 import { sumTallies, emptyTally } from '../build/slice-tally.ts';
-import type { RebuildServers } from '../run/rebuild-options.ts';
+import type { RebuildServers } from '../rebuild-options.ts';
 import { LeftOut } from './left-out.ts';
 import { Remedy } from './remedy.ts';
 import { resolvedByReaders } from './resolved-letters.ts';

@@ -1,7 +1,7 @@
 import { fingerprintOf, type Generation } from '@reprise/read-model-indices';
 import type { Projection } from '@reprise/read-model-projections';
 import { RebuildError } from '../errors.ts';
-import type { RebuildServers } from '../run/rebuild-options.ts';
+import type { RebuildServers } from '../rebuild-options.ts';
 
 /**
  * The generation readers use, for work on what is live.

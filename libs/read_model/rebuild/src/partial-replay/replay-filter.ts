@@ -3,7 +3,7 @@ import { describeTopic, groupFreeConsumer } from '@reprise/read-model-feed';
 import { RebuildError } from '../errors.ts';
 import { kafkaSource } from '../kafka/kafka-source.ts';
 import type { LogSlice } from '../log/log-source.ts';
-import type { RebuildServers } from '../run/rebuild-options.ts';
+import type { RebuildServers } from '../rebuild-options.ts';
 
 /** Which events of the log to apply again. What is left out does not limit. */
 export interface ReplayFilter {

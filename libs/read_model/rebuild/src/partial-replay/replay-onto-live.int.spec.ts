@@ -6,7 +6,7 @@ import { testReadModel, type TestReadModel } from '../testing/read-model.ts';
 import { defaultGateLimits } from '../gate/gate.ts';
 import type { ReplayFilter } from './replay-filter.ts';
 import { replayOntoLive } from './replay-onto-live.ts';
-import type { RebuildMode } from '../run/receipt.ts';
+import type { RebuildMode } from '../rebuild-options.ts';
 
 let model: TestReadModel;
 let live: GenerationName;

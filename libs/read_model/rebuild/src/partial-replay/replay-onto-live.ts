@@ -20,9 +20,9 @@ import { leaveOut } from '../left-out/leave-out.ts';
 import type { LeftOut } from '../left-out/left-out.ts';
 import type { LogBatch } from '../log/log-source.ts';
 import { shapeSource } from '../log/shape-source.ts';
-import { watchOver } from '../lease/heartbeat.ts';
+import { watchOver } from '../run/heartbeat.ts';
 import { requireLiveGeneration } from './live-generation.ts';
-import type { RebuildControl, RebuildOptions, RebuildServers } from '../run/rebuild-options.ts';
+import type { RebuildControl, RebuildOptions, RebuildServers } from '../rebuild-options.ts';
 import type { Receipt } from '../run/receipt.ts';
 import { startingPoints, type ReplayFilter } from './replay-filter.ts';
 import { newRunContext } from '../run/run-context.ts';
@@ -97,7 +97,7 @@ export async function replayOntoLive(
     await source.close();
   }
   context.source = { ...source, slices };
-  context.total = tally;
+  context.tallies.set(0, tally);
   context.stepMs['build'] = Math.round(performance.now() - begun);
   context.unknown = cancelled || !readAll ? [] : await unknownOf(replay);
   const ending = endOfReplay(options, tally, cancelled, context.unknown);

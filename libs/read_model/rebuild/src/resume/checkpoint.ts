@@ -1,7 +1,8 @@
 import type { Generation, JsonObject, Positions } from '@reprise/read-model-indices';
-import type { SavedPlaces } from '../left-out/left-out.ts';
 import type { SliceMark } from '../build/slice-snapshot.ts';
-import type { SavedTally } from '../build/slice-tally.ts';
+import { saveTally, type SavedTally } from '../build/slice-tally.ts';
+import { savePlaces, type SavedPlaces } from '../left-out/left-out.ts';
+import type { WritingRun } from '../run/run-context.ts';
 
 /** What an interrupted build has to know to resume: what it is bound to, its captured extent and its finished slices. */
 export interface Checkpoint {
@@ -22,6 +23,31 @@ export interface Checkpoint {
   readonly leftOut?: SavedPlaces;
   /** Moment the generation is as of; left out when it holds everything. */
   readonly untilTs?: string;
+}
+
+/** What the run has finished, as it is saved. */
+export function checkpointOf({
+  generation,
+  source,
+  leftOut,
+  options,
+  tallies,
+  halfRead,
+}: WritingRun): Checkpoint {
+  return {
+    format: 2,
+    source: source.kind,
+    generation: generation.uuid,
+    fingerprint: generation.fingerprint,
+    topicId: generation.topicId,
+    ends: Object.fromEntries(source.slices.map(({ slice, end }) => [String(slice), String(end)])),
+    positions: encodePositions(source.positions),
+    finished: Object.fromEntries([...tallies].map(([slice, tally]) => [slice, saveTally(tally)])),
+    // Those that are finished by now are not half read.
+    halfRead: Object.fromEntries([...halfRead].filter(([slice]) => !tallies.has(slice))),
+    ...(leftOut.letters.length > 0 && { leftOut: savePlaces(leftOut) }),
+    ...(options.untilTime && { untilTs: options.untilTime.toISOString() }),
+  };
 }
 
 export type CheckpointUse =
@@ -54,6 +80,24 @@ export function readCheckpoint(
     return { usable: false, reason: 'the snapshot of the event store it was read from is gone' };
   }
   return { usable: true, checkpoint: saved };
+}
+
+/**
+ * What several checkpoints of one generation know together. Its ends are captured once, so each slice's tally is the same
+ * wherever it was taken.
+ */
+export function mergeCheckpoints(base: Checkpoint, others: readonly Checkpoint[]): Checkpoint {
+  const finished = Object.assign(
+    {},
+    base.finished,
+    ...others.map((other) => other.finished),
+  ) as Checkpoint['finished'];
+  const halfRead = Object.assign(
+    {},
+    base.halfRead,
+    ...others.map((other) => other.halfRead),
+  ) as Checkpoint['halfRead'];
+  return { ...base, finished, halfRead };
 }
 
 export function encodePositions(positions: Positions): Record<string, string> {

@@ -4,10 +4,10 @@ import type { Snapshots } from '../build/replay-slice.ts';
 import type { SliceMark } from '../build/slice-snapshot.ts';
 import type { SnapshotInterval } from '../build/snapshot-clock.ts';
 import type { Checkpoint } from './checkpoint.ts';
-import type { RebuildControl, RebuildOptions } from '../run/rebuild-options.ts';
+import type { RebuildControl, RebuildOptions } from '../rebuild-options.ts';
 import { removeOrTell } from '../private-files/private-file.ts';
 import { privateRoots, removeEmpty } from '../private-files/private-root.ts';
-import { generationOf, type RunContext } from '../run/run-context.ts';
+import type { RunContext, WritingRun } from '../run/run-context.ts';
 
 /*
  * Where half-read slices are kept: <private root>/half-read/<generation>/<run>/<slice>. A run writes only under its own id, so
@@ -19,12 +19,12 @@ import { generationOf, type RunContext } from '../run/run-context.ts';
 const defaultShare = 0.05;
 
 /** Snapshots of a build's slices, entered in its checkpoint by `save`. */
-export function snapshotsOf(context: RunContext, save: () => Promise<void>): Snapshots {
-  const { control, halfRead, options, runId } = context;
-  const { uuid } = generationOf(context);
+export function snapshotsOf(run: WritingRun, save: () => Promise<void>): Snapshots {
+  const { control, halfRead, options, runId } = run;
+  const { uuid } = run.generation;
   return {
     generation: uuid,
-    directory: join(directoryOf(rootOf(context), uuid), runId),
+    directory: join(directoryOf(rootOf(run), uuid), runId),
     every: intervalOf(options),
     marks: new Map(halfRead),
     async onSnapshot(slice, mark) {
@@ -32,7 +32,7 @@ export function snapshotsOf(context: RunContext, save: () => Promise<void>): Sna
       await save();
     },
     onUnusable(slice, reason) {
-      context.readBefore = (context.readBefore ?? 0) - (halfRead.get(slice)?.read ?? 0);
+      run.readBefore -= halfRead.get(slice)?.read ?? 0;
       halfRead.delete(slice);
       control.onNotice?.(
         `partition ${slice} is read from its beginning: its snapshot cannot be used (${reason})`,
@@ -56,13 +56,8 @@ export function takeHalfRead(
   for (const [slice, mark] of Object.entries(halfRead)) {
     if (context.tallies.has(Number(slice)) || !isOwn(Number(slice))) continue;
     context.halfRead.set(Number(slice), mark);
-    context.readBefore = (context.readBefore ?? 0) + mark.read;
+    context.readBefore += mark.read;
   }
-}
-
-/** Half-read slices as a checkpoint has them: those that are finished by now are not half read. */
-export function encodeHalfRead({ halfRead, tallies }: RunContext): Record<string, SliceMark> {
-  return Object.fromEntries([...halfRead].filter(([slice]) => !tallies.has(slice)));
 }
 
 /** Removes everything a built or abandoned generation has in the work directory on this host. */
@@ -76,9 +71,9 @@ export function forgetGeneration({ workDirectory, onNotice }: RebuildControl, uu
 }
 
 /** Removes what this run has, and leaves what other shards of its build have. */
-export function forgetRun(context: RunContext): void {
-  const directory = directoryOf(rootOf(context), generationOf(context).uuid);
-  removeOrTell(join(directory, context.runId), (line) => context.control.onNotice?.(line));
+export function forgetRun(run: WritingRun): void {
+  const directory = directoryOf(rootOf(run), run.generation.uuid);
+  removeOrTell(join(directory, run.runId), (line) => run.control.onNotice?.(line));
   removeEmpty(directory);
   removeEmpty(dirname(directory));
 }

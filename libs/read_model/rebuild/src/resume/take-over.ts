@@ -12,12 +12,12 @@ import type { KafkaTopic } from '@reprise/read-model-feed';
 import { restoreTally, sumTallies } from '../build/slice-tally.ts';
 import { RebuildError } from '../errors.ts';
 import type { LogSource } from '../log/log-source.ts';
-import { readCheckpoint, type Checkpoint, type CheckpointUse } from './checkpoint.ts';
+import { mergeCheckpoints, readCheckpoint, type Checkpoint, type CheckpointUse } from './checkpoint.ts';
 import { forgetGeneration } from './half-read.ts';
 import { wasNeverBuilt } from '../prune/prune.ts';
-import type { RebuildOptions } from '../run/rebuild-options.ts';
+import type { RebuildOptions } from '../rebuild-options.ts';
 import type { RunContext } from '../run/run-context.ts';
-import { mergeCheckpoints, openBuild, refuseBesideShardsOf } from '../shards/shards.ts';
+import { openBuild, refuseBesideShardsOf } from '../shards/shards.ts';
 
 /** What a build is bound to, as a run wants it. */
 export interface WantedBuild {

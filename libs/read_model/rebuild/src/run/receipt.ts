@@ -1,10 +1,8 @@
 import type { LettersOfRun } from '../left-out/letters-of-run.ts';
 import type { DryRunReport } from '../dry-run/dry-run.ts';
 import type { GateCheck } from '../gate/gate.ts';
+import type { RebuildMode } from '../rebuild-options.ts';
 import type { PoisonEvent, RefusedDocument, VersionGap } from '../build/slice-tally.ts';
-
-export type RebuildMode = 'APPLY' | 'DRY_RUN';
-export type SourceChoice = 'kafka' | 'event-store' | 'auto';
 
 /**
  * How a run ended. `promoted` and `dry-run` are what was asked for; `built` is, when promotion was not asked for;

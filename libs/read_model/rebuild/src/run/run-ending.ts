@@ -8,7 +8,7 @@ import {
   type RunState,
 } from '@reprise/read-model-indices';
 import { TopicMissing } from '@reprise/read-model-feed';
-import { emptyTally, sumTallies } from '../build/slice-tally.ts';
+import { sumTallies } from '../build/slice-tally.ts';
 import { lettersOf } from '../left-out/letters-of-run.ts';
 import { RebuildError } from '../errors.ts';
 import { afterRefusal } from '../gate/gate-remedies.ts';
@@ -89,8 +89,8 @@ export function endingOf(end: (RunStep & { step: 'ended' }) | unknown, context: 
   };
 }
 
-function firstRefused({ total }: RunContext): string {
-  const [first] = total?.rejected ?? [];
+function firstRefused({ tallies }: RunContext): string {
+  const [first] = sumTallies(tallies.values()).rejected;
   return first ? ` The store refused document ${first.id}: ${first.reason}` : '';
 }
 
@@ -111,12 +111,11 @@ function endOfDryRun(failedChecks: readonly string[]): Ending {
 /** The receipt of a run, from what its steps left in the context. */
 export function writeReceipt(context: RunContext, ending: Ending, startedBy: Receipt['startedBy']): Receipt {
   const { options, source, generation, startedAt } = context;
-  const total =
-    context.total ?? (context.tallies.size > 0 ? sumTallies(context.tallies.values()) : emptyTally());
+  const total = sumTallies(context.tallies.values());
   const endedAt = new Date();
   const buildMs = context.stepMs['build'] ?? 0;
   const read = total.read + halfReadEvents(context);
-  const readByThisRun = read - (context.readBefore ?? 0);
+  const readByThisRun = read - context.readBefore;
   return {
     runId: context.runId,
     outcome: ending.outcome,

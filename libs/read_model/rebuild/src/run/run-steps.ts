@@ -1,5 +1,6 @@
 import type { GenerationState } from '@reprise/read-model-indices';
-import type { RebuildMode, RebuildOutcome } from './receipt.ts';
+import type { RebuildMode } from '../rebuild-options.ts';
+import type { RebuildOutcome } from './receipt.ts';
 
 /** What a run is asked to do, as far as the order of its steps depends on it. */
 export interface RunPlan {

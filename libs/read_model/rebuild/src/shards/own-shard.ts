@@ -1,18 +1,15 @@
 import { nameOfShard, type JsonObject } from '@reprise/read-model-indices';
-import { sumTallies } from '../build/slice-tally.ts';
-import type { Checkpoint } from '../resume/checkpoint.ts';
-import { fenceOf, generationOf, type OwnShard, type RunContext } from '../run/run-context.ts';
+import type { OwnShard, WritingRun } from '../run/run-context.ts';
 import type { StepResult } from '../run/run-steps.ts';
 import { shardsAtWork } from './shards.ts';
 
 /** Saves what a shard has finished, under its own lease. */
-export function saveOwnCheckpoint(context: RunContext, own: OwnShard, checkpoint: Checkpoint): Promise<void> {
-  return context.servers.registry.shards.saveCheckpoint(
-    generationOf(context).uuid,
-    own.shard.index,
-    checkpoint as unknown as JsonObject,
-    fenceOf(context),
-  );
+export function saveOwnCheckpoint(
+  { servers, generation, fence }: WritingRun,
+  { shard }: OwnShard,
+  checkpoint: JsonObject,
+): Promise<void> {
+  return servers.registry.shards.saveCheckpoint(generation.uuid, shard.index, checkpoint, fence);
 }
 
 /**
@@ -20,29 +17,27 @@ export function saveOwnCheckpoint(context: RunContext, own: OwnShard, checkpoint
  * finished: only a process that has read all of them can join these, so the one that finishes the build reads them again.
  */
 export async function endOwnShard(
-  context: RunContext,
+  run: WritingRun,
   own: OwnShard,
   waiting: ReadonlySet<number>,
 ): Promise<StepResult> {
   if (waiting.size > 0) {
-    context.warnings.push(
+    run.warnings.push(
       `products of partitions ${[...waiting].join(', ')} have events in other partitions too: who finishes the build reads these partitions again`,
     );
   }
-  context.total = sumTallies(context.tallies.values());
-  await context.servers.registry.shards.markBuilt(
-    generationOf(context).uuid,
-    own.shard.index,
-    fenceOf(context),
-  );
-  await tellOpenShards(context, own);
+  const { servers, generation, fence } = run;
+  await servers.registry.shards.markBuilt(generation.uuid, own.shard.index, fence);
+  await tellOpenShards(run, own);
   return { result: 'shard-built' };
 }
 
 /** Notes which shards of the build still have to be built, and by whom, for the receipt. */
-export async function tellOpenShards(context: RunContext, own: OwnShard): Promise<void> {
-  const { servers, options } = context;
-  const build = await servers.registry.shards.ofGeneration(generationOf(context).uuid);
+export async function tellOpenShards(
+  { servers, options, generation }: WritingRun,
+  own: OwnShard,
+): Promise<void> {
+  const build = await servers.registry.shards.ofGeneration(generation.uuid);
   own.open = (build?.parts ?? []).filter(({ built }) => !built).map(({ shard }) => shard);
   if (own.open.length === 0) {
     own.note = 'All shards are built; another one of them finishes the generation.';

@@ -1,10 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import { leaseOfShard, type Fence } from '@reprise/read-model-indices';
 import { RebuildError } from '../errors.ts';
-import type { RebuildControl, RebuildOptions, RebuildServers } from '../run/rebuild-options.ts';
+import type { RebuildControl, RebuildOptions, RebuildServers, Shard } from '../rebuild-options.ts';
 import type { Receipt } from '../run/receipt.ts';
 import type { Ending } from '../run/run-ending.ts';
-import { refuseBesideOthers, takeWholeLease, type Shard } from './shards.ts';
+import { refuseBesideOthers, takeWholeLease } from './shards.ts';
 import { keepRenewed, takeLease } from '../lease/under-lease.ts';
 
 /** What of a sharded build a run does: one shard's part, or all that comes after the parts. */

@@ -9,7 +9,7 @@ import {
 } from '@reprise/read-model-indices';
 import { RebuildError } from '../errors.ts';
 import type { LogSource } from '../log/log-source.ts';
-import type { Checkpoint } from '../resume/checkpoint.ts';
+import type { Shard } from '../rebuild-options.ts';
 import {
   besideRun,
   busyWith,
@@ -18,12 +18,6 @@ import {
   type LeaseHolder,
   type OwnLease,
 } from '../lease/under-lease.ts';
-
-/** A part of a rebuild that is shared by several processes. */
-export interface Shard extends ShardPlace {
-  /** Names what its processes have in common, so that one that is started again knows its build from a later one. */
-  readonly job?: string | undefined;
-}
 
 /** How long a shard waits for another one, or a short piece of work, to give the projection's lease back. */
 const patienceMs = 60_000;
@@ -37,24 +31,6 @@ export function isSliceOf({ index, of }: ShardPlace, slice: number): boolean {
 /** The source with the slices of one shard only; its positions stay those of the whole. */
 export function sliceOfShard(source: LogSource, shard: Shard): LogSource {
   return { ...source, slices: source.slices.filter(({ slice }) => isSliceOf(shard, slice)) };
-}
-
-/**
- * What several checkpoints of one generation know together. Its ends are captured once, so each slice's tally is the same
- * wherever it was taken.
- */
-export function mergeCheckpoints(base: Checkpoint, others: readonly Checkpoint[]): Checkpoint {
-  const finished = Object.assign(
-    {},
-    base.finished,
-    ...others.map((other) => other.finished),
-  ) as Checkpoint['finished'];
-  const halfRead = Object.assign(
-    {},
-    base.halfRead,
-    ...others.map((other) => other.halfRead),
-  ) as Checkpoint['halfRead'];
-  return { ...base, finished, halfRead };
 }
 
 /** Leases of the projection's shards that are held now. */

@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { emptyTally, saveTally } from '../build/slice-tally.ts';
-import type { Checkpoint } from '../resume/checkpoint.ts';
+import { mergeCheckpoints, type Checkpoint } from '../resume/checkpoint.ts';
 import { nextStep } from '../run/run-steps.ts';
-import { isSliceOf, mergeCheckpoints } from './shards.ts';
+import { isSliceOf } from './shards.ts';
 
 const base: Checkpoint = {
   format: 2,

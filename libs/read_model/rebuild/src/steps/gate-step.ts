@@ -1,127 +1,36 @@
-import { digestOfBuckets } from '@reprise/read-model-documents';
-import type { Generation, GenerationStore } from '@reprise/read-model-indices';
-import { sumTallies, type SliceTally } from '../build/slice-tally.ts';
-import type { LogSource } from '../log/log-source.ts';
-import { askCanaries, type Canary } from '../gate/gate-canaries.ts';
-import { digestContents } from '../gate/gate-contents.ts';
-import { gatePassed, judge, type GateCheck, type GateEvidence, type GateLimits } from '../gate/gate.ts';
-import { savedPicture } from '../lease/heartbeat.ts';
-import type { RebuildServers } from '../run/rebuild-options.ts';
-import { fenceOf, generationOf, type RunContext } from '../run/run-context.ts';
+import { sumTallies } from '../build/slice-tally.ts';
+import { gatePassed } from '../gate/gate.ts';
+import { judgeGeneration, readRowsOf } from '../gate/judge-generation.ts';
+import { savedPicture } from '../run/heartbeat.ts';
+import type { WritingRun } from '../run/run-context.ts';
 import type { StepResult } from '../run/run-steps.ts';
-
-/** What the gate is asked beside its limits. */
-export interface GateQuestions {
-  readonly limits: GateLimits;
-  /** Rehash every document's content instead of trusting the stored hashes. */
-  readonly deep: boolean;
-  readonly canaries: readonly Canary[];
-}
 
 /**
  * Compares what the fold expects with what the store holds while nobody feeds the generation. Passed, it becomes VERIFIED
  * with its digest; refused, it stays BUILT, unread and inspectable.
  */
-export async function gate(context: RunContext): Promise<StepResult> {
-  const { servers, options, source, signal } = context;
-  const generation = generationOf(context);
-  const expected = (context.total ??= sumTallies(context.tallies.values()));
+export async function gate(run: WritingRun): Promise<StepResult> {
+  const { servers, options, source, signal, generation, fence } = run;
+  const expected = sumTallies(run.tallies.values());
   const questions = {
     limits: options.gate,
     deep: options.deep ?? false,
     canaries: options.canaries ?? [],
   };
-  const rows = source?.kind === 'event-store' ? readRowsOf(source, expected) : undefined;
+  const rows = source.kind === 'event-store' ? readRowsOf(source, expected) : undefined;
   // As of an earlier moment there were fewer documents; what readers would lose is asked when it is promoted by its name.
   const mayShrink = options.untilTime !== undefined;
   const judged = await judgeGeneration(servers, generation, { expected, rows, mayShrink }, questions, signal);
-  context.gate = judged.checks;
-  context.digest = judged.digest;
-  const passed = gatePassed(context.gate);
+  run.gate = judged.checks;
+  run.digest = judged.digest;
+  const passed = gatePassed(run.gate);
   if (passed) {
     // Before anything else: a run that continues with the generation after a kill must show what proved it.
-    await servers.registry.saveProgress(context.runId, { progress: savedPicture(context) }, fenceOf(context));
+    await servers.registry.saveProgress(run.runId, { progress: savedPicture(run) }, fence);
     await servers.registry.moveGeneration(generation.uuid, ['BUILT'], 'VERIFIED', {
-      fence: fenceOf(context),
-      digest: context.digest,
+      fence,
+      digest: run.digest,
     });
   }
   return { result: 'judged', passed };
-}
-
-export interface GateInput {
-  /** What the fold expects the generation to hold. */
-  readonly expected: SliceTally;
-  readonly rows?: GateEvidence['rows'];
-  /** Leave the number of live documents alone. */
-  readonly mayShrink?: boolean;
-}
-
-/** Documents that the gate reads as readers would. */
-const sampleSize = 20;
-const listedFaults = 3;
-
-/**
- * The checks that look at a generation as its server has it and as its readers will read it, for stores whose server may make of it
- * something else than was asked for.
- */
-export async function askAsReaders(
-  store: Pick<GenerationStore, 'inspect' | 'sample'>,
-  generation: Generation,
-  signal: AbortSignal,
-): Promise<GateCheck[]> {
-  const { name } = generation;
-  const condition = await store.inspect?.(name, generation);
-  const sample = await store.sample?.(name, sampleSize, signal);
-  return [
-    ...(condition ? [noneOf('index as it was asked for', 'no difference', condition.differences)] : []),
-    ...(sample
-      ? [
-          noneOf(
-            'sample as readers read it',
-            `${sample.documents} read by id and found by search`,
-            sample.faults,
-          ),
-        ]
-      : []),
-  ];
-}
-
-function noneOf(check: string, expected: string, faults: readonly string[]): GateCheck {
-  const more = faults.length - listedFaults;
-  const named = faults.slice(0, listedFaults).join('; ') + (more > 0 ? `; and ${more} more` : '');
-  return { check, expected, actual: faults.length === 0 ? expected : named, passed: faults.length === 0 };
-}
-
-/** Puts every question of the gate to a generation at rest. Changes nothing. */
-export async function judgeGeneration(
-  { store }: Pick<RebuildServers, 'store'>,
-  generation: Generation,
-  { expected, rows, mayShrink = false }: GateInput,
-  { limits, deep, canaries }: GateQuestions,
-  signal: AbortSignal,
-): Promise<{ checks: GateCheck[]; digest: string }> {
-  const { name } = generation;
-  await store.refresh(name);
-  // Whatever readers are on is compared with, known to this registry or not.
-  const readers = await store.observeReaders();
-  const live = readers.kind === 'generation' && readers.name !== name ? readers.name : undefined;
-  const [counts, buckets, liveCounts] = await Promise.all([
-    store.counts(name),
-    store.bucketDigests(name),
-    live && !mayShrink ? store.counts(live) : undefined,
-  ]);
-  const contents = deep ? await digestContents(store, name, signal) : undefined;
-  const further = [
-    ...(await askAsReaders(store, generation, signal)),
-    ...(await askCanaries(store, name, live, canaries, signal)),
-  ];
-  const evidence = { expected, counts, buckets, live: liveCounts, rows, contents, further };
-  return { checks: judge(evidence, limits), digest: digestOfBuckets(buckets) };
-}
-
-/** How much of an event store's snapshot was read, what a filter kept back among it. */
-export function readRowsOf(source: LogSource, { read }: SliceTally): GateEvidence['rows'] {
-  const inSnapshot = source.slices.reduce((rows, { start, end }) => rows + end - start, 0n);
-  return { inSnapshot: Number(inSnapshot), read: read + (source.filteredOut ?? 0) };
 }

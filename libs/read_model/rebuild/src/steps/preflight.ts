@@ -10,12 +10,18 @@ import type { LogSource } from '../log/log-source.ts';
 import { shapeSource } from '../log/shape-source.ts';
 import { decodePositions, type Checkpoint } from '../resume/checkpoint.ts';
 import { takeHalfRead } from '../resume/half-read.ts';
-import { joinShards } from '../shards/join-shards.ts';
+import { joinShards, type JoinedShards } from './join-shards.ts';
 import { ambiguousReaders } from '../cutover/promote.ts';
 import { buildRecordOf } from '../cutover/proven-generation.ts';
-import { fenceOf, type RunContext } from '../run/run-context.ts';
+import { holdsLease, type ReadingRun, type RunContext, type WritingRun } from '../run/run-context.ts';
 import type { StepResult } from '../run/run-steps.ts';
 import { createGeneration, goOnFrom, takeOver } from '../resume/take-over.ts';
+
+/** What a run can go on with: with nothing but its log in a dry run, and else with the generation it writes. */
+export type Opened =
+  | { readonly result: 'ready'; readonly generation: undefined; readonly run: ReadingRun }
+  | { readonly result: 'ready'; readonly generation: Generation['state']; readonly run: WritingRun }
+  | JoinedShards;
 
 /**
  * Checks that the run can succeed before anything is made, captures the extent of the log, and takes an interrupted
@@ -23,7 +29,7 @@ import { createGeneration, goOnFrom, takeOver } from '../resume/take-over.ts';
  *
  * @throws RebuildError HISTORY_INCOMPLETE, USAGE; BoundElsewhere; DependencyError
  */
-export async function preflight(context: RunContext): Promise<StepResult> {
+export async function preflight(context: RunContext): Promise<Opened> {
   const { servers, options } = context;
   const topic = await describeTopic(servers.kafka, servers.topic);
   // Again, now that Kafka has answered: it may have been away when the run was started.
@@ -49,33 +55,40 @@ export async function preflight(context: RunContext): Promise<StepResult> {
   });
   const wanted = { topic, fingerprint, source: kind };
   const open = (checkpoint?: Checkpoint) => openSource(context, topic, kind, checkpoint);
+  if (!holdsLease(context))
+    return { result: 'ready', generation: undefined, run: await openRun(context, open) };
   if (context.own) return joinShards(context, context.own, wanted, open);
-  const resumed =
-    options.mode === 'DRY_RUN'
-      ? undefined
-      : await takeOver(context, wanted, fenceOf(context), context.finishing ? 'resume' : options.resume);
-  context.source = await open(resumed?.checkpoint);
-  context.progress.plan(context.source.slices);
-  if (options.mode === 'DRY_RUN') return { result: 'ready', generation: undefined };
 
-  if (resumed) {
-    context.generation = resumed.generation;
-    goOnFrom(context, resumed.checkpoint);
-    takeHalfRead(context, resumed.checkpoint, () => true);
-    // From here on it is this run's, also when there is nothing left to build: how it ends decides whether it is resumed again.
-    const { checkpoint, generation, build } = resumed;
-    await servers.registry.saveProgress(
-      context.runId,
-      { checkpoint: checkpoint as unknown as JsonObject, generation: generation.uuid },
-      fenceOf(context),
-    );
-    if (build && !context.finishing)
-      await servers.registry.shards.close(build.generation, 'taken-over', fenceOf(context));
-    if (generation.state === 'VERIFIED') await recallProof(context, generation);
-  } else {
-    context.generation = await createGeneration(context, wanted, fenceOf(context));
+  const { fence, finishing } = context;
+  const resumed = await takeOver(context, wanted, fence, finishing ? 'resume' : options.resume);
+  const reading = await openRun(context, () => open(resumed?.checkpoint));
+  if (!resumed) {
+    const generation = await createGeneration(context, wanted, fence);
+    return ready(Object.assign(reading, { fence, generation }));
   }
-  return { result: 'ready', generation: context.generation.state };
+  const { checkpoint, generation, build } = resumed;
+  const run = Object.assign(reading, { fence, generation });
+  goOnFrom(run, checkpoint);
+  takeHalfRead(run, checkpoint, () => true);
+  // From here on it is this run's, also when there is nothing left to build: how it ends decides whether it is resumed again.
+  await servers.registry.saveProgress(
+    run.runId,
+    { checkpoint: checkpoint as unknown as JsonObject, generation: generation.uuid },
+    fence,
+  );
+  if (build && !finishing) await servers.registry.shards.close(build.generation, 'taken-over', fence);
+  if (generation.state === 'VERIFIED') await recallProof(run, generation);
+  return ready(run);
+}
+
+async function openRun(context: RunContext, open: () => Promise<LogSource>): Promise<ReadingRun> {
+  const run = Object.assign(context, { source: await open() });
+  run.progress.plan(run.source.slices);
+  return run;
+}
+
+function ready(run: WritingRun): Opened {
+  return { result: 'ready', generation: run.generation.state, run };
 }
 
 /** The generation was proven by the run that this one continues: whatever follows, the receipt shows by what. */

@@ -19,8 +19,8 @@ import {
   type SettingsLevel,
 } from '@reprise/test-kit';
 import { defaultGateLimits } from '../gate/gate.ts';
-import type { RebuildControl, RebuildOptions, RebuildServers } from '../run/rebuild-options.ts';
-import { rebuildReadModel } from '../run/rebuild.ts';
+import type { RebuildControl, RebuildOptions, RebuildServers } from '../rebuild-options.ts';
+import { rebuildReadModel } from '../rebuild/rebuild.ts';
 
 export interface TestReadModel {
   readonly projection: Projection;

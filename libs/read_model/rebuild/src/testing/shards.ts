@@ -1,7 +1,7 @@
 import type { ProductEvent } from '@reprise/events';
 import type { GenerationStore } from '@reprise/read-model-indices';
 import { afterFile, produce, productHistory, step } from '@reprise/test-kit';
-import type { RebuildOptions } from '../run/rebuild-options.ts';
+import type { RebuildOptions } from '../rebuild-options.ts';
 import { testReadModel, type TestReadModel } from './read-model.ts';
 
 export const projection = 'product_search';

@@ -12,7 +12,7 @@ import { containedIn } from '../left-out/resolved-letters.ts';
 import type { LogSource } from '../log/log-source.ts';
 import { pacedSource } from '../log/paced-source.ts';
 import { requireLiveGeneration } from '../partial-replay/live-generation.ts';
-import type { RebuildServers } from '../run/rebuild-options.ts';
+import type { RebuildServers } from '../rebuild-options.ts';
 import {
   defaultMaxLagMs,
   gatherFacts,

@@ -8,7 +8,7 @@ import {
 import { prepareDocument, type Positions } from '@reprise/read-model-indices';
 import type { Projection } from '@reprise/read-model-projections';
 import { kafkaSource } from '../kafka/kafka-source.ts';
-import type { RebuildServers } from '../run/rebuild-options.ts';
+import type { RebuildServers } from '../rebuild-options.ts';
 import { sameContent, type DocumentState, type WaitingClass } from './classify.ts';
 
 /** A document that is not what the log says, before it is known whether its events are only waiting. */

@@ -3,7 +3,7 @@ import type { Guard } from '../guard.ts';
 const rebuild = 'libs/read_model/rebuild/src';
 const binding = 'libs/read_model/indices/src/binding';
 const feed = 'libs/read_model/feed/src';
-const oneLog = `${rebuild}/run/one-log-one-alias.int.spec.ts`;
+const oneLog = `${rebuild}/rebuild/one-log-one-alias.int.spec.ts`;
 const assertBoundSpec = `${feed}/feed/assert-bound.int.spec.ts`;
 
 /** What keeps a registry to one event log and one set of readers. */
@@ -12,7 +12,7 @@ export const bindingGuards: readonly Guard[] = [
     id: 'rebuild-of-its-own-registry',
     promise: 'G7',
     what: 'a rebuild works only with a registry that belongs to its log and readers',
-    file: `${rebuild}/run/rebuild.ts`,
+    file: `${rebuild}/rebuild/rebuild.ts`,
     text: '  await assertBound({\n',
     without: '  if (options.shard?.index === -1) await assertBound({\n',
     specs: [{ file: oneLog, titles: ['is neither read nor written'] }],

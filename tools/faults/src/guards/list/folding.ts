@@ -109,7 +109,7 @@ export const foldingGuards: readonly Guard[] = [
     without: "if (saved.fingerprint === '' || generation.fingerprint === '') {",
     specs: [
       {
-        file: `${rebuild}/run/rebuild.int.spec.ts`,
+        file: `${rebuild}/rebuild/rebuild.int.spec.ts`,
         titles: ['is abandoned when mapping or projection changed since'],
       },
     ],
@@ -121,7 +121,9 @@ export const foldingGuards: readonly Guard[] = [
     file: `${rebuild}/resume/take-over.ts`,
     text: 'if (!generation || (await store.meta(generation.name))?.uuid !== generation.uuid)',
     without: 'if (!generation)',
-    specs: [{ file: `${rebuild}/run/rebuild.int.spec.ts`, titles: ['is abandoned when its index is gone'] }],
+    specs: [
+      { file: `${rebuild}/rebuild/rebuild.int.spec.ts`, titles: ['is abandoned when its index is gone'] },
+    ],
   },
   {
     id: 'saved-before-it-ends',
@@ -141,9 +143,9 @@ export const foldingGuards: readonly Guard[] = [
     id: 'stopped-is-resumable',
     promise: 'G14',
     what: 'a run that was asked to stop ends as cancelled and can be resumed, whatever failed because of it',
-    file: `${rebuild}/run/rebuild.ts`,
+    file: `${rebuild}/rebuild/rebuild.ts`,
     text: 'endingOf(signal.aborted && !(error instanceof LeaseLost) ? reasonOf(signal) : error, context);',
     without: 'endingOf(error, context);',
-    specs: [{ file: `${rebuild}/run/rebuild.int.spec.ts`, titles: ['is saved, resumable'] }],
+    specs: [{ file: `${rebuild}/rebuild/rebuild.int.spec.ts`, titles: ['is saved, resumable'] }],
   },
 ];

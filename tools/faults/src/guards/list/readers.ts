@@ -173,7 +173,7 @@ export const readerGuards: readonly Guard[] = [
     without: "    if (topic.id === '')\n",
     specs: [
       {
-        file: `${rebuild}/run/one-log-one-alias.int.spec.ts`,
+        file: `${rebuild}/rebuild/one-log-one-alias.int.spec.ts`,
         titles: ['is not caught up from by what the earlier one built'],
       },
     ],

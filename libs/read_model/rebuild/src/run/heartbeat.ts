@@ -1,7 +1,7 @@
 import { LeaseLost, type JsonObject } from '@reprise/read-model-indices';
 import { RebuildError } from '../errors.ts';
 import type { ProgressReport } from '../progress/progress-meter.ts';
-import type { RunContext } from '../run/run-context.ts';
+import type { RunContext } from './run-context.ts';
 
 export interface Heartbeat {
   /** Ends it and waits for a beat that is under way. */

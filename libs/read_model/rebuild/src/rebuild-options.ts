@@ -1,13 +1,20 @@
 import type { Projection } from '@reprise/read-model-projections';
 import type { AggregateHistory } from '@reprise/read-model-feed';
-import type { GenerationStore, Registry } from '@reprise/read-model-indices';
+import type { GenerationStore, Registry, ShardPlace } from '@reprise/read-model-indices';
 import type { Pool } from 'pg';
 import type { KafkaConnection } from '@reprise/read-model-feed';
-import type { Canary } from '../gate/gate-canaries.ts';
-import type { GateLimits } from '../gate/gate.ts';
-import type { ProgressReport } from '../progress/progress-meter.ts';
-import type { RebuildMode, SourceChoice } from './receipt.ts';
-import type { Shard } from '../shards/shards.ts';
+import type { Canary } from './gate/gate-canaries.ts';
+import type { GateLimits } from './gate/gate.ts';
+import type { ProgressReport } from './progress/progress-meter.ts';
+
+export type RebuildMode = 'APPLY' | 'DRY_RUN';
+export type SourceChoice = 'kafka' | 'event-store' | 'auto';
+
+/** A part of a rebuild that is shared by several processes. */
+export interface Shard extends ShardPlace {
+  /** Names what its processes have in common, so that one that is started again knows its build from a later one. */
+  readonly job?: string | undefined;
+}
 
 /** What to rebuild and how. */
 export interface RebuildOptions {

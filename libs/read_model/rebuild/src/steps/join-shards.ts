@@ -1,11 +1,10 @@
 import { nameOfShard, type Fence, type ShardedBuild } from '@reprise/read-model-indices';
 import { RebuildError } from '../errors.ts';
 import type { LogSource } from '../log/log-source.ts';
-import { checkpointOf } from '../steps/build-step.ts';
-import type { Checkpoint } from '../resume/checkpoint.ts';
+import { checkpointOf, type Checkpoint } from '../resume/checkpoint.ts';
 import { takeHalfRead } from '../resume/half-read.ts';
-import { tellOpenShards } from './own-shard.ts';
-import { fenceOf, type OwnShard, type RunContext } from '../run/run-context.ts';
+import { tellOpenShards } from '../shards/own-shard.ts';
+import type { LeasedRun, OwnShard, WritingRun } from '../run/run-context.ts';
 import type { StepResult } from '../run/run-steps.ts';
 import {
   isSliceOf,
@@ -14,8 +13,13 @@ import {
   refuseBesideShardsOf,
   sliceOfShard,
   takeWholeLease,
-} from './shards.ts';
+} from '../shards/shards.ts';
 import { createGeneration, goOnFrom, takeOver, type WantedBuild } from '../resume/take-over.ts';
+
+/** The shard's run, ready to build its part, unless that is built. */
+export type JoinedShards =
+  | (Extract<StepResult, { result: 'ready' }> & { readonly generation: 'BUILDING'; readonly run: WritingRun })
+  | Extract<StepResult, { result: 'shard-built' }>;
 
 /** Time within which a shard that did not report how it ended counts as the same one when it is started again. */
 const sameStartMs = 3_600_000;
@@ -29,12 +33,12 @@ const sameStartMs = 3_600_000;
  *   abandoned; HISTORY_INCOMPLETE
  */
 export async function joinShards(
-  context: RunContext,
+  context: LeasedRun,
   own: OwnShard,
   wanted: WantedBuild,
   open: (checkpoint?: Checkpoint) => Promise<LogSource>,
-): Promise<StepResult> {
-  const { servers, options, runId, signal } = context;
+): Promise<JoinedShards> {
+  const { servers, options, runId, signal, fence } = context;
   const { registry } = servers;
   const projection = options.projection.name;
   if (wanted.source !== 'kafka') throw notDivisible();
@@ -44,17 +48,20 @@ export async function joinShards(
     patient: false,
   });
   if ('takenOnBy' in whole) return takenOn(context, own, whole.takenOnBy);
+  let run: WritingRun;
   try {
     await refuseBesideOthers(registry, projection, own.shard);
     if (await isSettled(context, own, whole.fence)) return { result: 'shard-built' };
-    const build = await joinOrOpen(context, own, wanted, whole.fence, open);
-    await registry.shards.join(build.generation, own.shard.index, fenceOf(context));
-    await registry.saveProgress(runId, { generation: build.generation }, fenceOf(context));
-    if (!build.parts[own.shard.index]!.built) return { result: 'ready', generation: 'BUILDING' };
+    run = await joinOrOpen(context, own, wanted, whole.fence, open);
+    const { uuid } = run.generation;
+    const build = (await registry.shards.ofGeneration(uuid))!;
+    await registry.shards.join(uuid, own.shard.index, fence);
+    await registry.saveProgress(runId, { generation: uuid }, fence);
+    if (!build.parts[own.shard.index]!.built) return { result: 'ready', generation: 'BUILDING', run };
   } finally {
     await whole.release();
   }
-  await tellOpenShards(context, own);
+  await tellOpenShards(run, own);
   return { result: 'shard-built' };
 }
 
@@ -62,7 +69,7 @@ export async function joinShards(
  * Whether the build that this shard is asked for has ended already, so that there is nothing to do: that of its job, or, where
  * no job is named, one in which its process was killed a short while ago before it could report how it ended.
  */
-async function isSettled(context: RunContext, own: OwnShard, fence: Fence): Promise<boolean> {
+async function isSettled(context: LeasedRun, own: OwnShard, fence: Fence): Promise<boolean> {
   const { registry } = context.servers;
   const { index, job } = own.shard;
   const projection = context.options.projection.name;
@@ -81,20 +88,20 @@ async function isSettled(context: RunContext, own: OwnShard, fence: Fence): Prom
   if (asked.outcome === 'taken-over' && isUnfinished) return false;
   if (asked.outcome === 'given-up' && job === undefined) return false;
   context.generation = generation;
-  await registry.shards.join(asked.generation, index, fenceOf(context));
-  await registry.shards.markReported(asked.generation, index, fenceOf(context));
+  await registry.shards.join(asked.generation, index, context.fence);
+  await registry.shards.markReported(asked.generation, index, context.fence);
   if (asked.outcome === 'refused' || asked.outcome === 'given-up') throw ended(own, asked, generation?.name);
   own.note = `The build of this shard has ended (${asked.outcome}): ${generation?.name} is ${generation?.state}. Nothing was done.`;
   return true;
 }
 
 async function joinOrOpen(
-  context: RunContext,
+  context: LeasedRun,
   own: OwnShard,
   wanted: WantedBuild,
   fence: Fence,
   open: (checkpoint?: Checkpoint) => Promise<LogSource>,
-): Promise<ShardedBuild> {
+): Promise<WritingRun> {
   const { servers, options } = context;
   const { shards } = servers.registry;
   const { shard } = own;
@@ -106,9 +113,10 @@ async function joinOrOpen(
   const taken = await takeOver(context, wanted, fence, resume);
   const generation = taken?.generation ?? (await createGeneration(context, wanted, fence));
   context.generation = generation;
-  context.source = await open(taken?.checkpoint);
+  const source = await open(taken?.checkpoint);
+  const run = Object.assign(context, { generation, source });
   if (taken?.build?.shards !== shard.of) {
-    const checkpoint = { ...(taken?.checkpoint ?? checkpointOf(context)) };
+    const checkpoint = { ...(taken?.checkpoint ?? checkpointOf(run)) };
     await shards.open(
       { generation: generation.uuid, projection, shards: shard.of, job: shard.job ?? null, checkpoint },
       fence,
@@ -118,12 +126,12 @@ async function joinOrOpen(
   }
   if (taken) goOnFrom(context, taken.checkpoint, (slice) => isSliceOf(shard, slice));
   if (taken) takeHalfRead(context, taken.checkpoint, (slice) => isSliceOf(shard, slice));
-  context.source = sliceOfShard(context.source, shard);
-  context.progress.plan(context.source.slices);
-  return (await shards.ofGeneration(generation.uuid))!;
+  run.source = sliceOfShard(source, shard);
+  run.progress.plan(run.source.slices);
+  return run;
 }
 
-async function takenOn(context: RunContext, own: OwnShard, runId: string): Promise<StepResult> {
+async function takenOn(context: LeasedRun, own: OwnShard, runId: string): Promise<JoinedShards> {
   const { registry } = context.servers;
   const build = await registry.shards.newest(context.options.projection.name);
   context.generation = build && (await registry.findGeneration(build.generation));

@@ -4,22 +4,20 @@ import { nameOfShard, LeaseLost, type Fence, type JsonObject } from '@reprise/re
 import { RebuildError } from '../errors.ts';
 import { scratchDirectory } from '../private-files/scratch-directory.ts';
 import { build } from '../steps/build-step.ts';
-import { reportDryRun } from '../dry-run/dry-run.ts';
+import { dryRunSteps } from '../steps/dry-run-steps.ts';
 import { gate } from '../steps/gate-step.ts';
-import { watchOver } from '../lease/heartbeat.ts';
-import { preflight } from '../steps/preflight.ts';
+import { watchOver } from '../run/heartbeat.ts';
+import { preflight, type Opened } from '../steps/preflight.ts';
 import { promoteGeneration } from '../steps/promote-step.ts';
 import { rebuildShard, type ShardRole } from '../shards/rebuild-shard.ts';
-import type { RebuildControl, RebuildOptions, RebuildServers } from './rebuild-options.ts';
-import type { Receipt } from './receipt.ts';
-import { newRunContext, type RunContext } from './run-context.ts';
-import { nextStep, type RunStep } from './run-steps.ts';
+import type { RebuildControl, RebuildOptions, RebuildServers } from '../rebuild-options.ts';
+import type { Receipt } from '../run/receipt.ts';
+import { newRunContext, type RunContext } from '../run/run-context.ts';
+import { nextStep, type RunStep, type StepResult } from '../run/run-steps.ts';
 import { refuseBesideShards } from '../shards/shards.ts';
 import { thisProcess } from '../lease/this-process.ts';
 import { leaseTtlMs, takeLease } from '../lease/under-lease.ts';
-import { endingOf, exitCodeOf, exitCodes, writeReceipt, type Ending } from './run-ending.ts';
-
-const effects = { preflight, build, gate, promote: promoteGeneration, report: reportDryRun } as const;
+import { endingOf, exitCodeOf, exitCodes, writeReceipt, type Ending } from '../run/run-ending.ts';
 
 /**
  * Rebuilds one read model from the event log: builds a new generation, proves it complete and moves readers to it, or says
@@ -127,14 +125,33 @@ function reasonOf(signal: AbortSignal): Error {
   );
 }
 
+/** What the steps do of a run that is opened. */
+type Effects = Partial<Record<RunStep['step'], () => Promise<StepResult>>>;
+
+function effectsOf(opened: Opened): Effects {
+  if (opened.result === 'shard-built') return {};
+  if (opened.generation === undefined) return dryRunSteps(opened.run);
+  const { run } = opened;
+  return { build: () => build(run), gate: () => gate(run), promote: () => promoteGeneration(run) };
+}
+
 async function runSteps(context: RunContext): Promise<RunStep & { step: 'ended' }> {
+  let effects: Effects = {
+    async preflight() {
+      const opened = await preflight(context);
+      effects = effectsOf(opened);
+      return opened;
+    },
+  };
   let current: RunStep = { step: 'preflight' };
   while (current.step !== 'ended') {
     context.signal.throwIfAborted();
     context.progress.step = current.step;
     const begun = performance.now();
+    const effect = effects[current.step];
+    if (!effect) throw new Error(`the step "${current.step}" does not belong to this run`);
     try {
-      current = nextStep(current, await effects[current.step](context), context.options);
+      current = nextStep(current, await effect(), context.options);
     } finally {
       // Also of a step that was stopped or failed: what it did by then has its rate.
       context.stepMs[context.progress.step] = Math.round(performance.now() - begun);
