@@ -1,11 +1,16 @@
-import type { ElasticsearchConfiguration } from './elasticsearch-settings.ts';
-import type { KafkaConfiguration } from './kafka-settings.ts';
-
 /** Values of `sslmode` with which pg encrypts. */
 const encrypting = new Set(['prefer', 'require', 'verify-ca', 'verify-full', 'no-verify']);
 
 /** A sentence when SASL credentials would go to a broker on another machine without TLS. */
-export function kafkaInClearText({ brokers, ssl, sasl }: KafkaConfiguration): string | undefined {
+export function kafkaInClearText({
+  brokers,
+  ssl,
+  sasl,
+}: {
+  readonly brokers: readonly string[];
+  readonly ssl?: unknown;
+  readonly sasl?: unknown;
+}): string | undefined {
   const away = brokers.find((broker) => !isThisMachine(broker.replace(/:\d+$/, '')));
   if (sasl === undefined || ssl || away === undefined) return undefined;
   return (
@@ -15,7 +20,13 @@ export function kafkaInClearText({ brokers, ssl, sasl }: KafkaConfiguration): st
 }
 
 /** A sentence when credentials would go to an Elasticsearch on another machine by http. */
-export function elasticsearchInClearText({ node, auth }: ElasticsearchConfiguration): string | undefined {
+export function elasticsearchInClearText({
+  node,
+  auth,
+}: {
+  readonly node: string;
+  readonly auth?: object;
+}): string | undefined {
   const url = URL.canParse(node) ? new URL(node) : undefined;
   if (auth === undefined || url?.protocol !== 'http:' || isThisMachine(url.hostname)) return undefined;
   const setting = 'apiKey' in auth ? 'ELASTICSEARCH_API_KEY' : 'ELASTICSEARCH_PASSWORD';

@@ -154,6 +154,14 @@ const waysAround: Record<string, readonly Plant[]> = {
       says: 'inner files',
     },
   ],
+  'a circle between files': [
+    {
+      at: 'libs/read_model/feed/src/dead-letters/dead-letter.ts',
+      code: "export { letterId } from './letter-headers.ts';",
+      rule: 'import-x/no-cycle',
+      says: 'cycle',
+    },
+  ],
   'a package that is not declared': [
     { at: 'apps/outbox-relay', code: "import 'left-pad';", rule: boundaries, says: 'package.json' },
   ],

@@ -14,26 +14,15 @@ import { describeError } from '../command-errors.ts';
 import { idsHelp } from '../aggregate-ids.ts';
 import { eachProjection, printJson, type ProjectionResult } from '../each-projection.ts';
 import { readProjections } from '../projection-option.ts';
-import { describeQueue, describeRepairs, describeWorkOff } from '../report/repair-text.ts';
+import {
+  describeQueue,
+  describeRepairs,
+  describeWorkOff,
+  type RepairReport,
+  type WorkOffReport,
+} from '../report/repair-text.ts';
 import { openServers, type OpenServers } from '../servers.ts';
 import type { Verb } from '../verb.ts';
-
-/** What `--aggregate-id` came to. */
-export interface RepairReport {
-  readonly projection: string;
-  readonly documents: readonly (RepairedDocument & { readonly aggregateId: string })[];
-  readonly failures: readonly { readonly aggregateId: string; readonly error: string }[];
-  /** Ids that have neither events nor a document. */
-  readonly unknown: readonly string[];
-}
-
-/** What `--all` came to: what was left in the queue is what failed, and what was asked for meanwhile. */
-export interface WorkOffReport {
-  readonly projection: string;
-  readonly repaired: number;
-  readonly failures: readonly { readonly aggregateId: string; readonly error: string }[];
-  readonly left: { readonly open: number; readonly failed: number };
-}
 
 type Work = (
   projection: Projection,

@@ -1,24 +1,13 @@
 import type { Projection } from '@reprise/read-model-projections';
-import { exitCodes, verifyReadModel, type Drift, type VerifyReport } from '@reprise/read-model-rebuild';
+import { exitCodes, verifyReadModel, type Drift } from '@reprise/read-model-rebuild';
 import type { RepairQueue } from '@reprise/read-model-repair';
 import { defaultMaxLagMs } from '@reprise/read-model-status';
 import { idsHelp } from '../aggregate-ids.ts';
 import { eachProjection, printJson } from '../each-projection.ts';
 import { readProjections } from '../projection-option.ts';
-import { describeVerification } from '../report/verify-text.ts';
+import { describeVerification, type VerificationReport } from '../report/verify-text.ts';
 import { openServers } from '../servers.ts';
 import type { Verb } from '../verb.ts';
-
-/** What `verify` prints: the report, and what `--repair` asked the queue for. */
-export type VerificationReport = VerifyReport & {
-  readonly repair: {
-    readonly asked: number;
-    /** Found the queue full. */
-    readonly refused: number;
-    /** Have an id that no queue holds. */
-    readonly unstorable: number;
-  } | null;
-};
 
 export const verifyCommand: Verb = {
   name: 'verify',

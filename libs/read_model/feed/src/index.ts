@@ -2,12 +2,12 @@ export {
   aggregateHistory,
   eventStoreFault,
   HistoryUnreadable,
+  type AggregateHistory,
   type DiscardedOf,
 } from './feed/aggregate-history.ts';
 export {
   feedEvents,
   foldInOrder,
-  type AggregateHistory,
   type FeedResult,
   type FeedTarget,
   type FindBlockers,
@@ -51,7 +51,7 @@ export {
 } from './dead-letters/letter-headers.ts';
 export { type AttemptLimit } from './feed/feed-attempts.ts';
 export { type BlockedEvents } from './feed/feed-generation.ts';
-export { type PartitionBatch, type PartitionRecord } from './feed/partition-batch.ts';
+export { type PartitionBatch, type PartitionRecord } from './kafka/partition-batch.ts';
 export { LiveFeed, type BatchOutcome, type LiveFeedServers } from './feed/live-feed.ts';
 export {
   discardLetters,

@@ -10,6 +10,7 @@ export {
   type GenerationName,
   type GenerationState,
   type GenerationStore,
+  type JsonObject,
   type ObservedDocument,
   type Positions,
   type ReadSample,
@@ -74,20 +75,10 @@ export {
 export { type Presence } from './registry/presence.ts';
 export { UnknownGeneration } from './registry/errors.ts';
 export { type Wake } from './registry/watch-generations.ts';
-export {
-  runStates,
-  type Attachment,
-  type Fence,
-  type HeldLease,
-  type JsonObject,
-  type LeaseAttempt,
-  type LiveFeeder,
-  type NewGeneration,
-  type NewRun,
-  type Run,
-  type RunEnd,
-  type RunState,
-} from './registry/types.ts';
+export { type Attachment, type LiveFeeder } from './registry/feeders.ts';
+export { type NewGeneration } from './registry/generations.ts';
+export { type Fence, type HeldLease, type LeaseAttempt } from './registry/leases.ts';
+export { runStates, type NewRun, type Run, type RunEnd, type RunState } from './registry/runs.ts';
 export { createElasticsearchClient, type ElasticsearchConnection } from './elasticsearch/servers/client.ts';
 export {
   elasticsearchGenerationStore,

@@ -7,16 +7,16 @@ import { createWorld, type World } from '../cluster/world.ts';
 import { workspaceRoot } from '../cluster/workspace.ts';
 import { FaultCounts } from '../fault-counts.ts';
 import { settled } from '../oracle/documents.ts';
-import { watchAlias, type AliasHistory } from '../traffic/alias.ts';
-import { readProducts, type ReaderHistory } from '../traffic/observers.ts';
-import { sendCommands, type Sent } from '../traffic/commands.ts';
+import { watchAlias } from '../traffic/alias.ts';
+import { readProducts } from '../traffic/observers.ts';
+import { sendCommands } from '../traffic/commands.ts';
 import { randomFrom } from '../traffic/random.ts';
 import { check, eventually } from '../waiting.ts';
 import { raiseCast, type Cast } from './cast.ts';
 import { openHistory, type History } from './history.ts';
 import { lanes, pickKind, type Stage } from './kinds.ts';
 import { keepSwitching, type Switching } from './switching.ts';
-import { judgeRun, type Verdict } from './verdict.ts';
+import { judgeRun, type Recorded, type Verdict } from './verdict.ts';
 
 export interface NemesisOptions {
   readonly seed: number;
@@ -36,15 +36,6 @@ export interface NemesisResult {
   readonly secondsToRest: number;
   readonly verdict: Verdict;
   readonly historyFile: string;
-}
-
-/** What was recorded while the nemesis ran. */
-export interface Recorded {
-  readonly sent: readonly Sent[];
-  readonly alias: AliasHistory;
-  readonly reads: ReaderHistory;
-  /** Switches without which the run has shown nothing about readers. */
-  readonly leastSwitches: number;
 }
 
 /**

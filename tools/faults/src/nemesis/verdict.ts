@@ -5,9 +5,19 @@ import { checkNoDebris } from '../oracle/debris.ts';
 import { countDeadLetters } from '../oracle/dead-letters.ts';
 import { settled } from '../oracle/documents.ts';
 import { committedEvents } from '../oracle/event-store.ts';
-import { checkAlias } from '../traffic/alias.ts';
+import { checkAlias, type AliasHistory } from '../traffic/alias.ts';
+import type { Sent } from '../traffic/commands.ts';
+import type { ReaderHistory } from '../traffic/observers.ts';
 import { check } from '../waiting.ts';
-import type { Recorded } from './run-nemesis.ts';
+
+/** What was recorded while the nemesis ran. */
+export interface Recorded {
+  readonly sent: readonly Sent[];
+  readonly alias: AliasHistory;
+  readonly reads: ReaderHistory;
+  /** Switches without which the run has shown nothing about readers. */
+  readonly leastSwitches: number;
+}
 
 export interface Verdict {
   readonly acknowledged: number;

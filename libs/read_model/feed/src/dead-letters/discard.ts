@@ -2,7 +2,7 @@ import type { BlockedEvents } from '../feed/feed-generation.ts';
 import { describeTopic } from '../kafka/kafka-topic.ts';
 import { letterId } from './letter-headers.ts';
 import { judgedLetters, type JudgedLetter } from './judged-letters.ts';
-import { projectionsLeavingOut } from './left-out.ts';
+import { projectionsLeavingOut } from './projections-leaving-out.ts';
 import { fedModels, type LetterServers } from './letter-servers.ts';
 import { redriveLetters, type RedriveRequest } from './redrive.ts';
 

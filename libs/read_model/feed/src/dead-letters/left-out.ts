@@ -1,7 +1,5 @@
 import type { DecodeResult } from '@reprise/events';
 import type { DiscardedLetter } from '@reprise/read-model-indices';
-import { waitsBehind } from './dead-letter.ts';
-import type { JudgedLetter } from './judged-letters.ts';
 
 /**
  * Whether an event of the event store is one that a projection leaves out: the discarded one itself, or one in its place that
@@ -19,26 +17,4 @@ export function isLeftOut(
       ? letter.version === version && letter.eventId === decoded.event.id
       : letter.version === null || version === undefined || letter.version === version,
   );
-}
-
-/** Reasons that say nothing of the event itself: another projection or another state of the log may take it. */
-const reasonsElsewhere: ReadonlySet<string> = new Set(['refused-by-store', 'version-gap', waitsBehind]);
-
-/**
- * The projections that leave a letter's record out once it is discarded: those whose live generation does not contain it. One that
- * contains it has applied it, and a rebuild has to apply it again.
- *
- * @returns null for every projection, those to come included: no projection contains it, and the fault is the event's own
- */
-export function projectionsLeavingOut({
-  letter: { reason, projection },
-  version,
-  live,
-}: Pick<JudgedLetter, 'letter' | 'version' | 'live'>): readonly string[] | null {
-  const lacking = live.filter((one) => version === undefined || one.version < version);
-  if (!reasonsElsewhere.has(reason) && lacking.length === live.length) return null;
-  const names = lacking.map((one) => one.projection);
-  // Its read model may have no live generation now.
-  const isUnseen = projection !== undefined && !live.some((one) => one.projection === projection);
-  return isUnseen ? [...names, projection] : names;
 }

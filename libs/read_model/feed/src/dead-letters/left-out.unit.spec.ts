@@ -1,6 +1,7 @@
 import type { ProductEvent } from '@reprise/events';
 import type { StoredLetter } from './letter-headers.ts';
-import { isLeftOut, projectionsLeavingOut } from './left-out.ts';
+import { isLeftOut } from './left-out.ts';
+import { projectionsLeavingOut } from './projections-leaving-out.ts';
 
 describe('an event of the event store', () => {
   const version = 3;

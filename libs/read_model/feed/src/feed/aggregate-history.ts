@@ -2,7 +2,12 @@ import { decodeEvent, type DecodeFailure, type ProductEvent } from '@reprise/eve
 import { databaseFault, type DiscardedLetter } from '@reprise/read-model-indices';
 import type { Pool } from 'pg';
 import { isLeftOut } from '../dead-letters/left-out.ts';
-import type { AggregateHistory } from './feed-events.ts';
+
+/**
+ * All events of one aggregate in version order, from the permanent log. With a projection: those up to the first that it leaves
+ * out because its dead letter was discarded.
+ */
+export type AggregateHistory = (aggregateId: string, projection?: string) => Promise<readonly ProductEvent[]>;
 
 /** An event of the permanent log cannot be decoded: this release can rebuild nothing from it past that event. */
 export class HistoryUnreadable extends Error {

@@ -9,7 +9,7 @@ import {
   type WriteResult,
 } from '@reprise/read-model-indices';
 import { applyEvent, type Projection } from '@reprise/read-model-projections';
-import { HistoryUnreadable } from './aggregate-history.ts';
+import { HistoryUnreadable, type AggregateHistory } from './aggregate-history.ts';
 import type { FedStore } from './gathered-store.ts';
 
 /** The generation that is fed, and what it is made of. */
@@ -18,12 +18,6 @@ export interface FeedTarget {
   readonly name: GenerationName;
   readonly projection: Projection;
 }
-
-/**
- * All events of one aggregate in version order, from the permanent log. With a projection: those up to the first that it leaves
- * out because its dead letter was discarded.
- */
-export type AggregateHistory = (aggregateId: string, projection?: string) => Promise<readonly ProductEvent[]>;
 
 /** An event that came before its predecessors and for which the history had no remedy. */
 export interface UnresolvedGap {

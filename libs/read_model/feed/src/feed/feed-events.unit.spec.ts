@@ -3,7 +3,8 @@ import { catalogues } from '@reprise/read-model-projections/testing';
 import { productHistory, step } from '@reprise/test-kit';
 import fc from 'fast-check';
 import { HistoryUnreadable } from './aggregate-history.ts';
-import { feedEvents, foldInOrder, type AggregateHistory } from './feed-events.ts';
+import type { AggregateHistory } from './aggregate-history.ts';
+import { feedEvents, foldInOrder } from './feed-events.ts';
 import { projection, StoreInMemory } from '../testing/generations-in-memory.ts';
 import { generationName } from '@reprise/read-model-indices';
 

@@ -1,11 +1,13 @@
-import { type BlockedScope, type Generation, type Positions } from '@reprise/read-model-indices';
+import type { BlockedAggregates, BlockedScope, Generation, Positions } from '@reprise/read-model-indices';
 import type { Projection } from '@reprise/read-model-projections';
-import { leftoversOf, undecodableBlockers, type OnceAside } from '../dead-letters/dead-letter.ts';
-import { feedRepeatedly, type FeedAttempt } from './feed-attempts.ts';
+import type { OnceAside } from '../dead-letters/dead-letter.ts';
+import type { PartitionBatch } from '../kafka/partition-batch.ts';
+import type { DecodedBatch } from './decode-batch.ts';
+import type { AggregateHistory } from './aggregate-history.ts';
+import { feedRepeatedly, type AttemptLimit, type FeedAttempt } from './feed-attempts.ts';
 import { feedEvents } from './feed-events.ts';
-import type { FedStore } from './gathered-store.ts';
-import type { FeedServers } from './live-feed.ts';
-import type { DecodedBatch, PartitionBatch } from './partition-batch.ts';
+import type { FedRegistry, FedStore } from './gathered-store.ts';
+import { leftoversOf, undecodableBlockers } from './leftovers.ts';
 
 /** A generation as the live feed holds it. */
 export interface FedGeneration {
@@ -13,6 +15,18 @@ export interface FedGeneration {
   readonly projection: Projection;
   readonly store: FedStore;
   readonly positions: Map<number, bigint>;
+}
+
+/** What a generation is fed with. */
+export interface FeedServers {
+  readonly registry: FedRegistry;
+  readonly topicId: string;
+  readonly history: AggregateHistory | undefined;
+  readonly blocked: Pick<BlockedAggregates, 'at' | 'block' | 'park'>;
+  /** How often an event that cannot be applied is tried before it is put aside. */
+  readonly limit: AttemptLimit;
+  /** Called with aggregates that are now blocked, after their dead letters are durable and before any position moves. */
+  readonly onBlocked?: (blocked: readonly BlockedEvents[]) => Promise<void>;
 }
 
 /** The input of feeding one batch, the same for every generation. */

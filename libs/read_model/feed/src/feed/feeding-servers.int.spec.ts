@@ -17,7 +17,7 @@ import { aggregateHistory, HistoryUnreadable } from './aggregate-history.ts';
 import { adoptFirst, createFirstGeneration } from './first-generation.ts';
 import { LiveFeed } from './live-feed.ts';
 import type { DeadLetter } from '../dead-letters/dead-letter.ts';
-import type { PartitionBatch } from './partition-batch.ts';
+import type { PartitionBatch } from '../kafka/partition-batch.ts';
 
 const topic = { name: 'test.events', id: 'test-topic-id' };
 const search = productSearch as unknown as Projection;

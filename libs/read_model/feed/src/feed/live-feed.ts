@@ -3,40 +3,25 @@ import {
   enterGone,
   fingerprintOf,
   type Attachment,
-  type BlockedAggregates,
   type Generation,
   type GoneServers,
   type Positions,
 } from '@reprise/read-model-indices';
 import type { Projection } from '@reprise/read-model-projections';
-import type { AggregateHistory } from './feed-events.ts';
 import { NotPutAside, OnceAside, type DeadLetter } from '../dead-letters/dead-letter.ts';
-import type { AttemptLimit } from './feed-attempts.ts';
 import { gathered, gatheredRegistry, type FedRegistry, type FedStore } from './gathered-store.ts';
-import { feedGeneration, type BlockedEvents, type FedGeneration, type FeedWork } from './feed-generation.ts';
-import { decodeBatch, type PartitionBatch } from './partition-batch.ts';
+import { feedGeneration, type FedGeneration, type FeedServers, type FeedWork } from './feed-generation.ts';
+import type { PartitionBatch } from '../kafka/partition-batch.ts';
+import { decodeBatch } from './decode-batch.ts';
 
-/** What one batch is fed with. */
-export interface FeedServers extends Omit<LiveFeedServers, 'registry' | 'models'> {
-  readonly registry: FedRegistry;
-  readonly models: readonly { readonly projection: Projection; readonly store: FedStore }[];
-}
-
-export interface LiveFeedServers {
+export interface LiveFeedServers extends FeedServers {
   readonly registry: FedRegistry & GoneServers['registry'];
   readonly models: readonly {
     readonly projection: Projection;
     readonly store: FedStore & GoneServers['store'];
   }[];
-  readonly topicId: string;
-  readonly history: AggregateHistory | undefined;
-  readonly blocked: Pick<BlockedAggregates, 'at' | 'block' | 'park'>;
-  /** How often an event that cannot be applied is tried before it is put aside. */
-  readonly limit: AttemptLimit;
   /** Resolves when the letters are durable. */
   readonly putAside: (letters: readonly DeadLetter[]) => Promise<void>;
-  /** Called with aggregates that are now blocked, after their dead letters are durable and before any position moves. */
-  readonly onBlocked?: (blocked: readonly BlockedEvents[]) => Promise<void>;
   /**
    * Called when a generation nobody reads could not be fed and stays where it is for a while. The generation readers use gets
    * nothing new before this resolves, so that the attachment can be withdrawn.
@@ -47,6 +32,12 @@ export interface LiveFeedServers {
    * nothing else of the read model is there it keeps its state, and this is called again each time that shows.
    */
   readonly onGone: (generation: Generation, error: unknown) => Promise<void> | void;
+}
+
+/** The same servers, with what the partitions of one fetch ask of them gathered. */
+interface GatheredServers extends Omit<LiveFeedServers, 'registry' | 'models'> {
+  readonly registry: FedRegistry;
+  readonly models: readonly { readonly projection: Projection; readonly store: FedStore }[];
 }
 
 const suspensionMs = 10_000;
@@ -66,7 +57,7 @@ export type BatchOutcome =
  */
 export class LiveFeed {
   /** Asked by the partitions of one fetch together. */
-  readonly #servers: FeedServers;
+  readonly #servers: GatheredServers;
   /** Asked about one generation at a time. */
   readonly #given: LiveFeedServers;
   #fed: FedGeneration[] = [];

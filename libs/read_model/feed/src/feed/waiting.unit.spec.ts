@@ -3,7 +3,7 @@ import { productHistory, step } from '@reprise/test-kit';
 import { feedEvents } from './feed-events.ts';
 import { LiveFeed, type LiveFeedServers } from './live-feed.ts';
 import type { DeadLetter } from '../dead-letters/dead-letter.ts';
-import type { PartitionBatch } from './partition-batch.ts';
+import type { PartitionBatch } from '../kafka/partition-batch.ts';
 import { BlockedInMemory } from '../testing/blocked-in-memory.ts';
 import { projection, RegistryInMemory, StoreInMemory, topicId } from '../testing/generations-in-memory.ts';
 

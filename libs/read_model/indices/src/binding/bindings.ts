@@ -2,7 +2,7 @@ import type { Pool } from 'pg';
 import { inTransaction } from '../postgres/pool.ts';
 import { describePool, retrying, type RetryOptions } from '../postgres/retry.ts';
 import { assertFence } from '../registry/leases.ts';
-import type { Fence } from '../registry/types.ts';
+import type { Fence } from '../registry/leases.ts';
 import type { Binding, HeldBinding } from './binding.ts';
 
 interface BindingRow {

@@ -1,5 +1,8 @@
 import type { BucketDigest, DocumentDigest, StorageDefinition } from '@reprise/read-model-documents';
-import type { Fence, JsonObject } from '../registry/types.ts';
+import type { Fence } from '../registry/leases.ts';
+
+/** Anything JSON can hold. Positions have to be written as text: JSON has no 64-bit integers. */
+export type JsonObject = Readonly<Record<string, unknown>>;
 
 /** Name of a generation's physical index or table. Minted by `generationName` only, so that no writer can be given an alias. */
 export type GenerationName = string & { readonly __brand: 'GenerationName' };

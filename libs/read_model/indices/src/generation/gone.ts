@@ -1,6 +1,6 @@
 import { completeStates, type Generation, type GenerationStore } from './generation.ts';
 import type { Registry } from '../registry/registry.ts';
-import type { Fence } from '../registry/types.ts';
+import type { Fence } from '../registry/leases.ts';
 
 export interface GoneServers {
   readonly registry: Pick<Registry, 'listGenerations' | 'moveGeneration'>;

@@ -5,7 +5,7 @@ import { createReadModelPool } from '../postgres/pool.ts';
 import { newGeneration } from './testing/new-generation.ts';
 import { testRegistry } from '../testing/registry-database.ts';
 import { Registry } from './registry.ts';
-import type { Fence } from './types.ts';
+import type { Fence } from './leases.ts';
 
 describe('the registry when its connections break', () => {
   let database: FreshDatabase;

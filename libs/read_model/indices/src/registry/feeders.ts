@@ -1,6 +1,18 @@
 import type { Pool } from 'pg';
 import { inTransaction } from '../postgres/pool.ts';
-import type { Attachment, LiveFeeder } from './types.ts';
+
+export interface Attachment {
+  /** UUID of the generation that is fed. */
+  readonly generation: string;
+  readonly partitions: readonly number[];
+}
+
+export interface LiveFeeder {
+  readonly feederId: string;
+  readonly attachments: readonly Attachment[];
+  /** Milliseconds since its last sign of life, on the database's clock. */
+  readonly silentMs: number;
+}
 
 /** Says that a feeder is alive and what it feeds now; the attachments replace those of its last beat. */
 export async function beat(pool: Pool, feederId: string, attachments: readonly Attachment[]): Promise<void> {

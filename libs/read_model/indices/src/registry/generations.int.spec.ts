@@ -8,7 +8,8 @@ import { testRegistry, type TestRegistry } from '../testing/registry-database.ts
 import { UnknownGeneration } from './errors.ts';
 import { moveGeneration } from './generations.ts';
 import type { Registry } from './registry.ts';
-import type { Fence, NewGeneration } from './types.ts';
+import type { NewGeneration } from './generations.ts';
+import type { Fence } from './leases.ts';
 
 describe('generations in the registry', () => {
   let pool: Pool;

@@ -4,8 +4,21 @@ import { CutoverConflict } from '../errors.ts';
 import type { Generation, GenerationName, GenerationState, Positions } from '../generation/generation.ts';
 import { inTransaction } from '../postgres/pool.ts';
 import { UnknownGeneration } from './errors.ts';
-import { assertFence } from './leases.ts';
-import type { Fence, NewGeneration } from './types.ts';
+import { assertFence, type Fence } from './leases.ts';
+
+/** What is known of a generation before it exists; it begins BUILDING. */
+export type NewGeneration = Pick<
+  Generation,
+  | 'uuid'
+  | 'projection'
+  | 'name'
+  | 'storage'
+  | 'fingerprint'
+  | 'projectionVersion'
+  | 'topic'
+  | 'topicId'
+  | 'runId'
+>;
 
 interface GenerationRow {
   uuid: string;

@@ -7,7 +7,7 @@ import { newGeneration } from './testing/new-generation.ts';
 import { testRegistry } from '../testing/registry-database.ts';
 import { acquireLease } from './leases.ts';
 import type { Registry } from './registry.ts';
-import type { Fence } from './types.ts';
+import type { Fence } from './leases.ts';
 
 describe('the lease of a projection', () => {
   let pool: Pool;

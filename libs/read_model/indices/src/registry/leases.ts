@@ -2,7 +2,36 @@ import { randomUUID } from 'node:crypto';
 import type { Pool, PoolClient } from 'pg';
 import { LeaseLost } from '../errors.ts';
 import { presenceLockClass } from './presence.ts';
-import type { Fence, HeldLease, LeaseAttempt } from './types.ts';
+
+/**
+ * Proof of holding a projection's lease, or that of one of its shards (`<projection> <shard>/<shards>`). The token only ever
+ * rises, so an older one is recognised wherever it is shown.
+ */
+export interface Fence {
+  readonly projection: string;
+  readonly runId: string;
+  readonly token: bigint;
+}
+
+export type LeaseAttempt =
+  | { readonly acquired: true; readonly fence: Fence }
+  | {
+      readonly acquired: false;
+      /** The run that holds the lease, who it is, when it began and how long it may stay silent before it can be replaced. */
+      readonly runId: string;
+      readonly holder: string;
+      readonly expiresInMs: number;
+      readonly startedAt: Date;
+    };
+
+/** A lease that somebody holds. */
+export interface HeldLease {
+  /** The projection, or `<projection> <shard>/<shards>`. */
+  readonly lease: string;
+  readonly runId: string;
+  readonly holder: string;
+  readonly startedAt: Date;
+}
 
 /*
  * One lease per projection, kept on the database's clock: clocks of the machines that run the jobs play no part. The token

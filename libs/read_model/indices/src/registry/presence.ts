@@ -1,6 +1,5 @@
 import type { Pool } from 'pg';
 import { openSession } from '../postgres/pool.ts';
-import type { Fence } from './types.ts';
 
 /** First key of the advisory locks that stand for the presence of a lease's holder; the second one is the lease's token. */
 export const presenceLockClass = 0x72707273;
@@ -17,7 +16,10 @@ export interface Presence {
  * time decides, as without it. A session that breaks under a live holder lets another run take the lease; the fencing token
  * keeps the first one from changing anything more.
  */
-export async function showPresence(pool: Pool, { projection, token }: Fence): Promise<Presence> {
+export async function showPresence(
+  pool: Pool,
+  { projection, token }: { readonly projection: string; readonly token: bigint },
+): Promise<Presence> {
   const client = await openSession(pool, `reprise-lease-${projection}`);
   try {
     await client.query('SELECT pg_advisory_lock($1, $2)', [presenceLockClass, lockKeyOf(token)]);

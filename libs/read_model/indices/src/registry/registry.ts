@@ -1,29 +1,21 @@
 import { randomUUID } from 'node:crypto';
 import type { Pool, PoolClient } from 'pg';
-import type { Generation, GenerationState, Positions } from '../generation/generation.ts';
+import type { Generation, GenerationState, JsonObject, Positions } from '../generation/generation.ts';
 import { Bindings } from '../binding/bindings.ts';
 import { inTransaction } from '../postgres/pool.ts';
 import { retrying, type RetryOptions } from '../postgres/retry.ts';
 import { BlockedAggregates } from './blocked-aggregates.ts';
 import { DeadLetterActions } from './dead-letter-actions.ts';
 import * as feeders from './feeders.ts';
+import type { Attachment, LiveFeeder } from './feeders.ts';
 import * as generations from './generations.ts';
+import type { NewGeneration } from './generations.ts';
 import * as leases from './leases.ts';
+import type { Fence, HeldLease, LeaseAttempt } from './leases.ts';
 import { showPresence, type Presence } from './presence.ts';
 import * as runs from './runs.ts';
+import type { NewRun, Run, RunEnd } from './runs.ts';
 import { ShardedBuilds } from './shards.ts';
-import type {
-  Attachment,
-  Fence,
-  HeldLease,
-  JsonObject,
-  LeaseAttempt,
-  LiveFeeder,
-  NewGeneration,
-  NewRun,
-  Run,
-  RunEnd,
-} from './types.ts';
 import { watchGenerations, type Wake } from './watch-generations.ts';
 
 /**

@@ -3,7 +3,8 @@ import type { Pool } from 'pg';
 import { newGeneration } from './testing/new-generation.ts';
 import { testRegistry, type TestRegistry } from '../testing/registry-database.ts';
 import type { Registry } from './registry.ts';
-import type { Fence, NewRun } from './types.ts';
+import type { Fence } from './leases.ts';
+import type { NewRun } from './runs.ts';
 
 describe('runs in the registry', () => {
   let registry: Registry;

@@ -1,8 +1,52 @@
 import { storableJson } from '@reprise/events';
 import type { Pool } from 'pg';
 import { inTransaction } from '../postgres/pool.ts';
-import { assertFence, isHeld } from './leases.ts';
-import type { Fence, JsonObject, NewRun, Run, RunEnd, RunState } from './types.ts';
+import type { JsonObject } from '../generation/generation.ts';
+import { assertFence, isHeld, type Fence } from './leases.ts';
+
+/** RUNNING until it ends itself, or a later run of the projection finds it dead and marks it INTERRUPTED. */
+export const runStates = ['RUNNING', 'DONE', 'FAILED', 'INTERRUPTED'] as const;
+export type RunState = (typeof runStates)[number];
+
+export interface Run {
+  readonly runId: string;
+  readonly projection: string;
+  readonly mode: string;
+  readonly source: string;
+  /** `<shard>/<shards>` of a run that builds a part of a generation. */
+  readonly shard: string | null;
+  readonly state: RunState;
+  /** UUID of the generation it builds or feeds, once there is one. */
+  readonly generation: string | null;
+  readonly fencingToken: bigint | null;
+  readonly host: string;
+  readonly pid: number;
+  readonly user: string;
+  readonly startedAt: Date;
+  /** When progress or checkpoint were last saved. */
+  readonly savedAt: Date | null;
+  readonly endedAt: Date | null;
+  readonly outcome: string | null;
+  readonly exitCode: number | null;
+  readonly progress: JsonObject | null;
+  readonly checkpoint: JsonObject | null;
+  readonly receipt: JsonObject | null;
+  readonly cancelRequestedAt: Date | null;
+}
+
+export type NewRun = Pick<Run, 'runId' | 'projection' | 'mode' | 'source' | 'host' | 'pid' | 'user'> & {
+  readonly generation?: string | null;
+  readonly shard?: string | null;
+  /** The fence it works under; a run that changes nothing (a dry run) has none. */
+  readonly fence?: Fence;
+};
+
+export interface RunEnd {
+  readonly state: Exclude<RunState, 'RUNNING'>;
+  readonly outcome: string;
+  readonly exitCode: number;
+  readonly receipt?: JsonObject | null;
+}
 
 interface RunRow {
   run_id: string;

@@ -3,7 +3,7 @@ import { LeaseLost } from '../errors.ts';
 import { newGeneration } from './testing/new-generation.ts';
 import { testRegistry } from '../testing/registry-database.ts';
 import type { Registry } from './registry.ts';
-import type { Fence } from './types.ts';
+import type { Fence } from './leases.ts';
 
 describe('builds by shards in the registry', () => {
   let registry: Registry;

@@ -2,8 +2,8 @@ import { storableJson } from '@reprise/events';
 import type { Pool } from 'pg';
 import { inTransaction } from '../postgres/pool.ts';
 import { retrying, type RetryOptions } from '../postgres/retry.ts';
-import { assertFence } from './leases.ts';
-import type { Fence, JsonObject } from './types.ts';
+import type { JsonObject } from '../generation/generation.ts';
+import { assertFence, type Fence } from './leases.ts';
 
 /** A shard among all of its build. */
 export interface ShardPlace {

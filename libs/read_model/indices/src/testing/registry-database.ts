@@ -4,7 +4,7 @@ import type { Pool } from 'pg';
 import { runReadModelMigrations } from '../migrations/read-model-migrations.ts';
 import { createReadModelPool } from '../postgres/pool.ts';
 import { Registry } from '../registry/registry.ts';
-import type { Fence } from '../registry/types.ts';
+import type { Fence } from '../registry/leases.ts';
 
 export interface TestRegistry {
   readonly database: FreshDatabase;

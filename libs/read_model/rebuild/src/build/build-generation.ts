@@ -1,7 +1,6 @@
-import type { Projection } from '@reprise/read-model-projections';
-import type { LogSlice, LogSource } from '../log/log-source.ts';
+import type { LogSlice } from '../log/log-source.ts';
 import type { FoldEntry } from './aggregate-fold.ts';
-import type { BuildProgress } from './build-progress.ts';
+import type { BuildInput } from './build-input.ts';
 import { maxHeld, tooManyHeld, type FoldTable } from './fold-table.ts';
 import {
   addBatch,
@@ -10,30 +9,9 @@ import {
   replaySlice,
   tableOf,
   type ReplayedSlice,
-  type Snapshots,
 } from './replay-slice.ts';
 import { emptyTally, type SliceTally } from './slice-tally.ts';
-import { writeEntries, type WriteDocuments } from './write-entries.ts';
-
-export interface BuildInput {
-  readonly source: LogSource;
-  readonly projection: Projection;
-  readonly write: WriteDocuments;
-  /** Slices that an earlier, interrupted run finished, with what it counted. */
-  readonly finished: ReadonlyMap<number, SliceTally>;
-  /** Called when every document of a slice is durable; the place to save a checkpoint. */
-  readonly onSliceDone: (slice: LogSlice, tally: SliceTally) => Promise<void>;
-  readonly progress: BuildProgress;
-  /** Estimated bytes of folded documents to hold in memory, in all. */
-  readonly memoryBytes: number;
-  /** Directory of this run's own for records beyond the memory, when there are no snapshots; removed by the caller. */
-  readonly spillDirectory: string;
-  /** Undefined: an interrupted slice is read from its beginning. */
-  readonly snapshots?: Snapshots | undefined;
-  /** Documents handed to the store at a time. */
-  readonly groupSize: number;
-  readonly signal: AbortSignal;
-}
+import { writeEntries } from './write-entries.ts';
 
 export interface BuildResult {
   readonly tallies: ReadonlyMap<number, SliceTally>;

@@ -2,7 +2,7 @@ import { hostname } from 'node:os';
 import { join } from 'node:path';
 import type { LogBatch, LogSlice } from '../log/log-source.ts';
 import { removeOrTell } from '../private-files/private-file.ts';
-import type { BuildInput } from './build-generation.ts';
+import type { BuildInput, Snapshots } from './build-input.ts';
 import { FoldTable } from './fold-table.ts';
 import {
   removeSnapshot,
@@ -12,24 +12,7 @@ import {
   type SliceMark,
 } from './slice-snapshot.ts';
 import { emptyTally, type SliceTally } from './slice-tally.ts';
-import { SnapshotClock, type SnapshotInterval } from './snapshot-clock.ts';
-
-/** When and where half-read slices are saved, and who is notified. */
-export interface Snapshots {
-  /** UUID of the generation they belong to. */
-  readonly generation: string;
-  /** Directory of this run's own; made when needed. */
-  readonly directory: string;
-  readonly every: SnapshotInterval;
-  /** Slices that an interrupted run had half read. */
-  readonly marks: ReadonlyMap<number, SliceMark>;
-  /** Called when a snapshot is on the disk; earlier ones are removed when it resolves. */
-  readonly onSnapshot: (slice: number, mark: SliceMark) => Promise<void>;
-  /** Called when a slice has to be read from its beginning after all. */
-  readonly onUnusable: (slice: number, reason: string) => void;
-  /** Called when a snapshot could not be written: an interrupted run would resume from further back. */
-  readonly onNotice: (line: string) => void;
-}
+import { SnapshotClock } from './snapshot-clock.ts';
 
 export interface ReplayedSlice {
   readonly table: FoldTable;

@@ -1,7 +1,6 @@
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import type { Snapshots } from '../build/replay-slice.ts';
-import type { SliceMark } from '../build/slice-snapshot.ts';
+import type { Snapshots } from '../build/build-input.ts';
 import type { SnapshotInterval } from '../build/snapshot-clock.ts';
 import type { Checkpoint } from './checkpoint.ts';
 import type { RebuildControl, RebuildOptions } from '../rebuild-options.ts';

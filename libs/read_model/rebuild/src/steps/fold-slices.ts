@@ -1,4 +1,5 @@
-import { buildGeneration, type BuildInput, type BuildResult } from '../build/build-generation.ts';
+import { buildGeneration, type BuildResult } from '../build/build-generation.ts';
+import type { BuildInput } from '../build/build-input.ts';
 import type { SliceTally } from '../build/slice-tally.ts';
 import { buildWithWorkers } from '../build/workers/build-with-workers.ts';
 import { Remedy } from '../left-out/remedy.ts';

@@ -14,10 +14,9 @@ import { joinShards, type JoinedShards } from './join-shards.ts';
 import { ambiguousReaders } from '../cutover/promote.ts';
 import { buildRecordOf } from '../cutover/proven-generation.ts';
 import { holdsLease, type ReadingRun, type RunContext, type WritingRun } from '../run/run-context.ts';
-import type { StepResult } from '../run/run-steps.ts';
 import { createGeneration, goOnFrom, takeOver } from '../resume/take-over.ts';
 
-/** What a run can go on with: with nothing but its log in a dry run, and else with the generation it writes. */
+/** What a run continues with: its log alone in a dry run, and else the generation that it writes. */
 export type Opened =
   | { readonly result: 'ready'; readonly generation: undefined; readonly run: ReadingRun }
   | { readonly result: 'ready'; readonly generation: Generation['state']; readonly run: WritingRun }

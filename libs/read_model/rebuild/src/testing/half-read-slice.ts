@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { encodeEvent } from '@reprise/events';
 import { productSearch, type Projection } from '@reprise/read-model-projections';
 import { productHistory, step } from '@reprise/test-kit';
-import type { BuildInput } from '../build/build-generation.ts';
+import type { BuildInput } from '../build/build-input.ts';
 import { BuildProgress } from '../build/build-progress.ts';
 import type { SliceMark } from '../build/slice-snapshot.ts';
 import type { LogSource } from '../log/log-source.ts';

@@ -1,7 +1,7 @@
 import { errors, type Client, type estypes } from '@elastic/elasticsearch';
 import { SearchRefused } from '../../errors.ts';
 import type { GenerationName } from '../../generation/generation.ts';
-import type { JsonObject } from '../../registry/types.ts';
+import type { JsonObject } from '../../generation/generation.ts';
 import { describeError, faultOf } from '../servers/faults.ts';
 import { request, type RequestOptions } from '../servers/requests.ts';
 

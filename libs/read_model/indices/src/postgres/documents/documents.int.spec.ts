@@ -9,7 +9,7 @@ import { LeaseLost } from '../../errors.ts';
 import { contractDocument } from '../../generation/contract/generation-store.contract.ts';
 import type { Registry } from '../../registry/registry.ts';
 import { testRegistry } from '../../testing/registry-database.ts';
-import type { Fence } from '../../registry/types.ts';
+import type { Fence } from '../../registry/leases.ts';
 import { postgresGenerationStore } from '../generation-store.ts';
 import { contractStorage } from '../testing/contract-storage.ts';
 

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { GenerationName } from '../../generation/generation.ts';
-import type { NewGeneration } from '../types.ts';
+import type { NewGeneration } from '../generations.ts';
 
 export function newGeneration(
   projection: string,

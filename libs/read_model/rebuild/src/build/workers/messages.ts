@@ -2,7 +2,7 @@ import type { DocumentToWrite, WriteResult } from '@reprise/read-model-indices';
 import type { SourceDescription } from '../../log/log-source.ts';
 import type { FoldEntry } from '../aggregate-fold.ts';
 import type { ProgressPicture } from '../build-progress.ts';
-import type { Snapshots } from '../replay-slice.ts';
+import type { Snapshots } from '../build-input.ts';
 import type { SliceMark } from '../slice-snapshot.ts';
 import type { SliceTally } from '../slice-tally.ts';
 

@@ -1,21 +1,8 @@
 import { decodeEvent, nameOfKey, type ProductEvent } from '@reprise/events';
 import type { DeadLetter } from '../dead-letters/dead-letter.ts';
+import type { PartitionBatch, PartitionRecord } from '../kafka/partition-batch.ts';
 
-/** Records of one partition as they were fetched: all there are from `from` up to `next`, holes and markers left out. */
-export interface PartitionBatch {
-  readonly partition: number;
-  /** Offset the fetch asked for. */
-  readonly from: bigint;
-  readonly next: bigint;
-  readonly records: readonly PartitionRecord[];
-}
-
-export interface PartitionRecord {
-  readonly offset: bigint;
-  readonly key: Buffer | null;
-  readonly value: Buffer | null;
-}
-
+/** What a batch holds: events, and what is not one. */
 export interface DecodedBatch {
   readonly events: readonly { readonly event: ProductEvent; readonly record: PartitionRecord }[];
   readonly letters: readonly DeadLetter[];
