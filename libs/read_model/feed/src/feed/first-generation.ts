@@ -1,10 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import {
+  enterGeneration,
   fingerprintOf,
-  generationName,
+  metaOf,
   type Fence,
   type Generation,
-  type GenerationName,
   type GenerationStore,
   type Positions,
   type Registry,
@@ -30,7 +30,7 @@ const leaseTtlMs = 15_000;
  * @returns true when one was made; false when there is one already or someone else is making it
  */
 export async function createFirstGeneration(input: FirstGenerationInput): Promise<boolean> {
-  const { registry, store, projection, topic, holder } = input;
+  const { registry, store, projection, topic, holder, now } = input;
   if (!(await isNeeded(input))) return false;
   const lease = await registry.acquireLease(projection.name, {
     runId: randomUUID(),
@@ -47,11 +47,11 @@ export async function createFirstGeneration(input: FirstGenerationInput): Promis
     });
     const begun = await takeUpUnfinished(input, fingerprint, fence);
     if (!(await isNeeded(input))) return false;
-    const { uuid, name } = begun ?? (await enter(input, fingerprint, fence));
-    const { name: projectionName, version: projectionVersion } = projection;
-    await store.create(name, { uuid, projection: projectionName, projectionVersion, fingerprint });
-    await store.finishBuild(name);
-    await registry.moveGeneration(uuid, ['BUILDING'], 'VERIFIED', { fence });
+    const generation =
+      begun ?? (await enterGeneration(input, { projection, topic, fingerprint, runId: null, now }, fence));
+    await store.create(generation.name, metaOf(generation));
+    await store.finishBuild(generation.name);
+    await registry.moveGeneration(generation.uuid, ['BUILDING'], 'VERIFIED', { fence });
     return true;
   } finally {
     await registry.releaseLease(fence);
@@ -92,35 +92,6 @@ async function takeUpUnfinished(
     else await registry.moveGeneration(uuid, ['BUILDING'], 'ABANDONED', { fence });
   }
   return takenUp;
-}
-
-/** Enters a new generation, whose index or table is still to be made. */
-async function enter(
-  { registry, store, projection, topic, now }: FirstGenerationInput,
-  fingerprint: string,
-  fence: Fence,
-): Promise<{ readonly uuid: string; readonly name: GenerationName }> {
-  const { name: projectionName, version: projectionVersion, storage } = projection;
-  const uuid = randomUUID();
-  const taken = new Set<string>(await store.list());
-  const name = generationName(storage.schemaVersion, projectionName, now, fingerprint, (candidate) =>
-    taken.has(candidate),
-  );
-  await registry.createGeneration(
-    {
-      uuid,
-      projection: projectionName,
-      name,
-      storage: storage.kind,
-      fingerprint,
-      projectionVersion,
-      topic: topic.name,
-      topicId: topic.id,
-      runId: null,
-    },
-    fence,
-  );
-  return { uuid, name };
 }
 
 /**

@@ -1,10 +1,9 @@
-import { randomUUID } from 'node:crypto';
 import {
   dropOwn,
-  generationName,
+  enterGeneration,
+  metaOf,
   type Fence,
   type Generation,
-  type GenerationName,
   type Run,
   type ShardedBuild,
 } from '@reprise/read-model-indices';
@@ -179,35 +178,13 @@ function nothingToResume(why: string): RebuildError {
 
 /** Enters a new generation and makes its empty index or table. */
 export async function createGeneration(
-  context: RunContext,
+  { options, servers, runId, startedAt }: RunContext,
   { topic, fingerprint }: WantedBuild,
   fence: Fence,
 ): Promise<Generation> {
-  const { options, servers, runId, startedAt } = context;
-  const { name: projection, version: projectionVersion, storage } = options.projection;
-  const known = await servers.registry.listGenerations({ projection });
-  const taken = new Set<GenerationName>([
-    ...(await servers.store.list()),
-    ...known.map((generation) => generation.name),
-  ]);
-  const name = generationName(storage.schemaVersion, projection, startedAt, fingerprint, (candidate) =>
-    taken.has(candidate),
-  );
-  const uuid = randomUUID();
-  const generation = await servers.registry.createGeneration(
-    {
-      uuid,
-      projection,
-      name,
-      storage: storage.kind,
-      fingerprint,
-      projectionVersion,
-      topic: topic.name,
-      topicId: topic.id,
-      runId,
-    },
-    fence,
-  );
-  await servers.store.create(name, { uuid, projection, projectionVersion, fingerprint });
+  const { projection } = options;
+  const entered = { projection, topic, fingerprint, runId, now: startedAt };
+  const generation = await enterGeneration(servers, entered, fence);
+  await servers.store.create(generation.name, metaOf(generation));
   return generation;
 }
