@@ -1,6 +1,7 @@
 import { jest } from '@jest/globals';
 import { encodeEvent, type ProductEvent } from '@reprise/events';
 import {
+  afterFile,
   eventually,
   freshName,
   kafkaAdmin,
@@ -8,11 +9,12 @@ import {
   produceRaw,
   productHistory,
   step,
+  testEndpoints,
   type SpawnedApp,
 } from '@reprise/test-kit';
+import { httpProxy, type HttpFault } from '@reprise/test-kit/proxies';
 import { catalogue, consumerFixture, reasonsOf, type ConsumerFixture } from './testing/consumer-fixture.ts';
 import { naiveDocuments } from './testing/naive-documents.ts';
-import { elasticsearchProxy } from './testing/elasticsearch-proxy.ts';
 import { recordsOf } from './testing/records-of.ts';
 
 jest.setTimeout(120_000);
@@ -164,15 +166,22 @@ describe('the projection consumer', () => {
 
   it('C2, C3: waits out an Elasticsearch that refuses, and loses the answers of what it took', async () => {
     const fixture = await consumerFixture();
-    const proxy = await elasticsearchProxy();
+    const proxy = await httpProxy(testEndpoints().elasticsearch.node);
+    afterFile(() => proxy.close());
     await startServing(fixture, { ELASTICSEARCH_NODE: proxy.url });
     const log = catalogue(40, [step.stockAdjusted(1), step.published()]);
-    for (const fault of ['refuse-503', 'refuse-429', 'lose-answers'] as const) {
-      proxy.fault(fault);
-      await produce(fixture.topic, fault === 'refuse-503' ? log.slice(0, 40) : log);
-      await eventually(() => expect(proxy.faulted()).toBeGreaterThan(2), patient);
-      proxy.fault(undefined);
-      if (fault !== 'refuse-503') await expectFolded(fixture, log);
+    const faults: HttpFault[] = [
+      { kind: 'answer', status: 503 },
+      { kind: 'answer', status: 429 },
+      { kind: 'lose-answer' },
+    ];
+    for (const [index, fault] of faults.entries()) {
+      const before = proxy.injected;
+      proxy.inject(({ path }) => (/\/_(?:bulk|mget)\b/.test(path) ? fault : undefined));
+      await produce(fixture.topic, index === 0 ? log.slice(0, 40) : log);
+      await eventually(() => expect(proxy.injected - before).toBeGreaterThan(2), patient);
+      proxy.inject(undefined);
+      if (index > 0) await expectFolded(fixture, log);
     }
     expect(await recordsOf(fixture.deadLetters.name)).toEqual([]);
   });

@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import type { ProductEvent } from '@reprise/events';
 import type { Registry } from '@reprise/read-model-indices';
 import {
+  afterFile,
   eventually,
   freshTopic,
   inTerminal,
@@ -13,7 +14,7 @@ import {
   testEndpoints,
   type SpawnedApp,
 } from '@reprise/test-kit';
-import { cutProxy } from './testing/cut-proxy.ts';
+import { httpProxy } from '@reprise/test-kit/proxies';
 import { ownReadModel } from './testing/own-read-model.ts';
 
 const root = join(import.meta.dirname, '../../..');
@@ -152,12 +153,17 @@ describe('a run in a terminal', () => {
   });
 
   it('names the cause of a standstill once while Elasticsearch is away, and carries on with it', async () => {
-    const isBulk = ({ url }: { url?: string }) => url!.includes('_bulk');
-    const { url, heal } = await cutProxy(testEndpoints().env['ELASTICSEARCH_NODE']!, isBulk);
-    const run = inOwnTerminal(80, ['rebuild', '--projection', projection], { ELASTICSEARCH_NODE: url });
+    const proxy = await httpProxy(testEndpoints().env['ELASTICSEARCH_NODE']!);
+    afterFile(() => proxy.close());
+    let isAway = false;
+    proxy.inject(({ path }) => {
+      isAway ||= path.includes('_bulk');
+      return isAway ? { kind: 'reset' } : undefined;
+    });
+    const run = inOwnTerminal(80, ['rebuild', '--projection', projection], { ELASTICSEARCH_NODE: proxy.url });
     await terminalShows(run, /stands still for \d+ s/);
     await terminalShows(run, 'nothing has moved');
-    heal();
+    proxy.inject(undefined);
     expect(await run.ended).toBe(0);
     const notices = run.output().match(/(waiting and trying again|nothing has moved|it moves again)/g);
     expect(notices).toEqual(['waiting and trying again', 'nothing has moved', 'it moves again']);

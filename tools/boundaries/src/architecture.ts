@@ -10,7 +10,7 @@ const groups: readonly { title: string; scopes: readonly string[] }[] = [
 ];
 
 /** What the picture leaves out: what every process uses, and what is not part of the product. */
-const notPictured = ['scope:runtime', 'scope:test', 'scope:tools', 'scope:bench'];
+const notPictured = ['scope:runtime', 'scope:test', 'scope:tools', 'scope:bench', 'scope:faults'];
 
 const has = ({ tags }: Project, wanted: readonly string[]) => tags.some((tag) => wanted.includes(tag));
 const tagOf = ({ tags }: Project, axis: string) =>

@@ -9,7 +9,18 @@
  */
 
 /** What a project belongs to. */
-export const scopes = ['log', 'write', 'read', 'rebuild', 'search', 'runtime', 'test', 'tools', 'bench'];
+export const scopes = [
+  'log',
+  'write',
+  'read',
+  'rebuild',
+  'search',
+  'runtime',
+  'test',
+  'tools',
+  'bench',
+  'faults',
+];
 
 /** What kind of thing a project is, from the innermost outwards. */
 export const types = ['contract', 'domain', 'runtime', 'adapter', 'feature', 'frame', 'app', 'test', 'tool'];
@@ -102,6 +113,21 @@ export const constraints = [
       'scope:runtime',
     ],
     because: 'the benchmark measures everything but the test kit, which is for tests',
+  },
+  {
+    id: 'faults-scope',
+    sourceTag: 'scope:faults',
+    onlyDependOnLibsWithTags: [
+      'scope:faults',
+      'scope:tools',
+      'scope:test',
+      'scope:log',
+      'scope:write',
+      'scope:read',
+      'scope:runtime',
+    ],
+    because:
+      'what breaks the platform on purpose is a test of processes: it breaks them with the test kit, from outside',
   },
   {
     id: 'contract-is-pure',

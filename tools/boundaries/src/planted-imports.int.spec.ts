@@ -52,6 +52,7 @@ const perRow: Record<string, readonly Plant[]> = {
     importing('tools/sample', '@reprise/test-kit', 'scope:tools'),
   ],
   'bench-scope': [importing('tools/bench', '@reprise/test-kit', 'scope:bench')],
+  'faults-scope': [importing('tools/faults', '@reprise/read-model-rebuild', 'scope:faults')],
   'contract-is-pure': [importing('libs/events', 'kafkajs', 'type:contract')],
   'domain-is-pure': [
     importing('libs/read_model/projections', '@reprise/runtime', 'type:domain'),

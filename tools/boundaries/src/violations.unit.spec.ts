@@ -24,6 +24,7 @@ const runtime = ['scope:runtime', 'type:runtime'];
 const testKit = ['scope:test', 'type:test'];
 const tool = ['scope:tools', 'type:tool'];
 const bench = ['scope:bench', 'type:tool'];
+const faults = ['scope:faults', 'type:tool'];
 
 /** For each row, imports that keep it and imports that break it. */
 const examples: Record<string, { allowed: readonly Edge[]; forbidden: readonly Edge[] }> = {
@@ -120,6 +121,16 @@ const examples: Record<string, { allowed: readonly Edge[]; forbidden: readonly E
       { from: bench, to: tool },
     ],
     forbidden: [{ from: bench, to: testKit }],
+  },
+  'faults-scope': {
+    allowed: [
+      { from: faults, to: testKit },
+      { from: faults, to: tool },
+    ],
+    forbidden: [
+      { from: faults, to: rebuild },
+      { from: faults, to: searchApi },
+    ],
   },
   'contract-is-pure': {
     allowed: [

@@ -1,7 +1,7 @@
 import { mkdtemp, readdir } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { ProxiedRequest } from '../proxies/http-proxy.ts';
+import type { ProxiedRequest } from '@reprise/test-kit/proxies';
 import type { FaultCounts } from '../fault-counts.ts';
 import { check } from '../waiting.ts';
 import type { AppProcess, Exit } from './app-process.ts';
@@ -86,9 +86,10 @@ export async function killedRebuild(
     args: [...rebuildArguments, ...(options.args ?? [])],
   });
   const exit = await started.process.exit();
+  const lastSeen = proxy.seen.slice(-6).map(({ method, path }) => `${method} ${path}`);
   check(
     exit.signal === 'SIGKILL',
-    `the rebuild was not killed at "${point.name}" but ended with ${exit.code}; requests: ${proxy.seen.slice(-6).join(', ')}`,
+    `the rebuild was not killed at "${point.name}" but ended with ${exit.code}; requests: ${lastSeen.join(', ')}`,
   );
   return exit;
 }

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { sessionHook } from '@reprise/runtime';
 import pg from 'pg';
-import { httpProxy, type HttpProxy } from '../proxies/http-proxy.ts';
+import { httpProxy, type HttpProxy } from '@reprise/test-kit/proxies';
 import { tcpProxy, type TcpProxy } from '../proxies/tcp-proxy.ts';
 import { startProcess, type AppProcess } from './app-process.ts';
 import type { DatabaseTemplates } from './databases.ts';
@@ -143,7 +143,7 @@ export async function createWorld(
       return { proxy, env: throughProxy };
     },
     async http() {
-      const proxy = await httpProxy(endpoints.ELASTICSEARCH_NODE);
+      const proxy = await httpProxy(endpoints.ELASTICSEARCH_NODE, { keep: 100 });
       proxies.push(proxy);
       return { proxy, env: { ELASTICSEARCH_NODE: proxy.url } };
     },

@@ -1,5 +1,5 @@
 import type { World } from '../cluster/world.ts';
-import type { HttpProxy } from '../proxies/http-proxy.ts';
+import type { HttpProxy } from '@reprise/test-kit/proxies';
 import type { TcpProxy } from '../proxies/tcp-proxy.ts';
 import type { History } from './history.ts';
 import { supervise, type Supervised } from './supervised.ts';

@@ -2,7 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import pg from 'pg';
 import type { ServerName } from '../cluster/servers.ts';
 import type { World } from '../cluster/world.ts';
-import type { Decide } from '../proxies/http-proxy.ts';
+import type { Decide } from '@reprise/test-kit/proxies';
 import type { Random } from '../traffic/random.ts';
 import type { Cast } from './cast.ts';
 import type { Supervised } from './supervised.ts';

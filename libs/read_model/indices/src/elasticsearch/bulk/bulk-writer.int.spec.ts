@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { jest } from '@jest/globals';
 import { afterFile, dropIndices, freshName, testEndpoints } from '@reprise/test-kit';
+import { httpProxy, type HttpFault, type HttpProxy } from '@reprise/test-kit/proxies';
 import type { DocumentToWrite } from '../../generation/generation.ts';
 import { generationName } from '../../generation/generation-name.ts';
 import { contractDocument } from '../../generation/contract/generation-store.contract.ts';
@@ -9,7 +10,6 @@ import { createElasticsearchClient } from '../servers/client.ts';
 import { elasticsearchGenerationStore } from '../generation-store.ts';
 import type { StoreRetry } from '../servers/requests.ts';
 import { contractStorage } from '../testing/contract-storage.ts';
-import { startFaultProxy, type Fault, type FaultProxy } from '../testing/fault-proxy.ts';
 
 jest.setTimeout(60_000);
 
@@ -22,7 +22,7 @@ let minted = 0;
 
 /** A store behind its own fault proxy, with one generation in it; `direct` reaches the server without the proxy. */
 async function setUp(bulk: BulkWriterOptions = {}, requestTimeoutMs = 10_000) {
-  const proxy = await startFaultProxy(testEndpoints().elasticsearch.node);
+  const proxy = await httpProxy(testEndpoints().elasticsearch.node);
   const client = createElasticsearchClient(
     { ...testEndpoints().elasticsearch, node: proxy.url },
     { requestTimeoutMs },
@@ -46,8 +46,8 @@ afterAll(() => dropIndices(projection));
 const some = (count: number): DocumentToWrite[] =>
   Array.from({ length: count }, (_, stock) => contractDocument(5, { stock }));
 const idsIn = (documents: readonly DocumentToWrite[]): string[] => documents.map(({ id }) => id);
-const bulksSeen = (proxy: FaultProxy) => proxy.seen.filter(({ path }) => path.includes('_bulk'));
-const firstTimes = (times: number, fault: Fault) => {
+const bulksSeen = (proxy: HttpProxy) => proxy.seen.filter(({ path }) => path.includes('_bulk'));
+const firstTimes = (times: number, fault: HttpFault) => {
   let left = times;
   return () => (left-- > 0 ? fault : undefined);
 };
@@ -58,7 +58,7 @@ describe('a bulk writer', () => {
     const documents = some(600);
     const refused = documents.filter((_, i) => i % 3 === 0);
     const twice = refused.slice(0, 50);
-    const faults = [refused, twice].map((list): Fault => {
+    const faults = [refused, twice].map((list): HttpFault => {
       return { kind: 'refuse-items', ids: new Set(idsIn(list)), status: 429, error: overloaded };
     });
     proxy.inject(() => faults.shift());
@@ -130,7 +130,7 @@ describe('a bulk writer', () => {
     expect(await store.write(name, documents)).toEqual({ written: 60, stale: 40, rejected: [] });
   });
 
-  it.each<[string, Fault]>([
+  it.each<[string, HttpFault]>([
     [
       'the server being unavailable',
       { kind: 'answer', status: 503, body: '{"error":{"type":"cluster_manager"}}' },

@@ -2,13 +2,13 @@ import { randomUUID } from 'node:crypto';
 import { jest } from '@jest/globals';
 import type { estypes } from '@elastic/elasticsearch';
 import { afterFile, dropIndices, elasticsearch, freshName, testEndpoints } from '@reprise/test-kit';
+import { httpProxy, type ProxiedRequest } from '@reprise/test-kit/proxies';
 import type { GenerationName } from '../../generation/generation.ts';
 import { generationName } from '../../generation/generation-name.ts';
 import { contractDocument } from '../../generation/contract/generation-store.contract.ts';
 import { createElasticsearchClient } from '../servers/client.ts';
 import { elasticsearchGenerationStore } from '../generation-store.ts';
 import { contractStorage } from '../testing/contract-storage.ts';
-import { startFaultProxy, type ProxiedRequest } from '../testing/fault-proxy.ts';
 
 jest.setTimeout(60_000);
 
@@ -138,7 +138,7 @@ describe('an index whose name a template matches', () => {
 
   it('is deleted again when a template with an alias comes between', async () => {
     const name = newName();
-    const proxy = await startFaultProxy(testEndpoints().elasticsearch.node);
+    const proxy = await httpProxy(testEndpoints().elasticsearch.node);
     const behindProxy = createElasticsearchClient({ ...testEndpoints().elasticsearch, node: proxy.url });
     afterFile(async () => {
       await behindProxy.close();

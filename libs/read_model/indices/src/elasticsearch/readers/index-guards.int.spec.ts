@@ -8,13 +8,13 @@ import {
   freshName,
   testEndpoints,
 } from '@reprise/test-kit';
+import { httpProxy } from '@reprise/test-kit/proxies';
 import type { DocumentToWrite, GenerationName } from '../../generation/generation.ts';
 import { generationName } from '../../generation/generation-name.ts';
 import { contractDocument } from '../../generation/contract/generation-store.contract.ts';
 import { createElasticsearchClient } from '../servers/client.ts';
 import { elasticsearchGenerationStore, type ElasticsearchStoreOptions } from '../generation-store.ts';
 import { contractStorage } from '../testing/contract-storage.ts';
-import { startFaultProxy } from '../testing/fault-proxy.ts';
 
 jest.setTimeout(60_000);
 
@@ -150,7 +150,7 @@ describe('a full disk', () => {
     const room = Math.floor(1.5 * (await store.sizeInBytes(name)));
     const disk = { total_in_bytes: 1_000 * room, available_in_bytes: 150 * room + room };
     const nodes = { n1: { name: 'node-1', roles: ['data'], fs: { total: disk } } };
-    const proxy = await startFaultProxy(testEndpoints().elasticsearch.node);
+    const proxy = await httpProxy(testEndpoints().elasticsearch.node);
     const behindProxy = createElasticsearchClient({ ...testEndpoints().elasticsearch, node: proxy.url });
     afterFile(async () => {
       await behindProxy.close();

@@ -1,13 +1,13 @@
 import { randomUUID } from 'node:crypto';
 import { jest } from '@jest/globals';
 import { afterFile, dropIndices, elasticsearch, freshName, testEndpoints } from '@reprise/test-kit';
+import { httpProxy } from '@reprise/test-kit/proxies';
 import type { GenerationName } from '../../generation/generation.ts';
 import { generationName } from '../../generation/generation-name.ts';
 import { contractDocument } from '../../generation/contract/generation-store.contract.ts';
 import { createElasticsearchClient } from './client.ts';
 import { elasticsearchGenerationStore } from '../generation-store.ts';
 import { contractStorage } from '../testing/contract-storage.ts';
-import { startFaultProxy } from '../testing/fault-proxy.ts';
 
 jest.setTimeout(60_000);
 
@@ -109,7 +109,7 @@ describe('what blocks or limits the whole cluster', () => {
       'The limit is cluster.max_shards_per_node: delete old',
     ],
   ])('ends a creation with %i as a fault of the server, by its own name', async (status, error, remedy) => {
-    const proxy = await startFaultProxy(testEndpoints().elasticsearch.node);
+    const proxy = await httpProxy(testEndpoints().elasticsearch.node);
     const behindProxy = createElasticsearchClient({ ...testEndpoints().elasticsearch, node: proxy.url });
     afterFile(async () => {
       await behindProxy.close();
@@ -130,7 +130,7 @@ describe('what blocks or limits the whole cluster', () => {
 
   it('is waited out while the cluster starts or looks for a master', async () => {
     const name = await created();
-    const proxy = await startFaultProxy(testEndpoints().elasticsearch.node);
+    const proxy = await httpProxy(testEndpoints().elasticsearch.node);
     const behindProxy = createElasticsearchClient({ ...testEndpoints().elasticsearch, node: proxy.url });
     afterFile(async () => {
       await behindProxy.close();

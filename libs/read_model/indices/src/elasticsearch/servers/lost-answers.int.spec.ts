@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { jest } from '@jest/globals';
 import { afterFile, dropIndices, elasticsearch, freshName, testEndpoints } from '@reprise/test-kit';
+import { httpProxy, type HttpFault, type ProxiedRequest } from '@reprise/test-kit/proxies';
 import type { GenerationName } from '../../generation/generation.ts';
 import { generationName } from '../../generation/generation-name.ts';
 import { contractDocument } from '../../generation/contract/generation-store.contract.ts';
@@ -8,7 +9,6 @@ import { createElasticsearchClient } from './client.ts';
 import { elasticsearchGenerationStore } from '../generation-store.ts';
 import type { StoreRetry } from './requests.ts';
 import { contractStorage } from '../testing/contract-storage.ts';
-import { startFaultProxy, type Fault, type ProxiedRequest } from '../testing/fault-proxy.ts';
 
 jest.setTimeout(60_000);
 
@@ -19,7 +19,7 @@ let minted = 0;
 const newName = (): GenerationName => generationName(1, projection, new Date(1_000 * minted++), 'c0ffee00');
 
 async function setUp(retryBudgetMs = 10_000, onRetry?: (retry: StoreRetry) => void) {
-  const proxy = await startFaultProxy(testEndpoints().elasticsearch.node);
+  const proxy = await httpProxy(testEndpoints().elasticsearch.node);
   const client = createElasticsearchClient({ ...testEndpoints().elasticsearch, node: proxy.url });
   afterFile(async () => {
     await client.close();
@@ -36,7 +36,7 @@ async function setUp(retryBudgetMs = 10_000, onRetry?: (retry: StoreRetry) => vo
 }
 
 /** Injects a fault into the first requests that a test is about. */
-function once(matches: (request: ProxiedRequest) => boolean, fault: Fault) {
+function once(matches: (request: ProxiedRequest) => boolean, fault: HttpFault) {
   let left = 1;
   return (request: ProxiedRequest) => (left > 0 && matches(request) && left-- > 0 ? fault : undefined);
 }
@@ -101,7 +101,7 @@ describe('a call whose answer is lost', () => {
     const documents = Array.from({ length: 40 }, () => contractDocument(1));
     await store.write(name, documents);
     await store.refresh(name);
-    const faults: Fault[] = [
+    const faults: HttpFault[] = [
       { kind: 'answer', status: 503, body: '{}' },
       { kind: 'truncate' },
       { kind: 'reset' },

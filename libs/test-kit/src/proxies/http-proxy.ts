@@ -1,5 +1,6 @@
 import { createServer, request as send, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { idsOf, linesOf, mergedReply, type RefusedItems } from './bulk.ts';
 
 export interface ProxiedRequest {
   readonly method: string;
@@ -12,11 +13,13 @@ export interface ProxiedRequest {
 /** What happens to a request instead of being passed on. */
 export type HttpFault =
   /** Answered here; the server never sees it. */
-  | { readonly kind: 'answer'; readonly status: number }
-  /** These items of a bulk are answered here, with 429 unless given, the others are passed on. */
-  | { readonly kind: 'refuse-items'; readonly ids: ReadonlySet<string>; readonly status?: 400 | 429 }
+  | { readonly kind: 'answer'; readonly status: number; readonly body?: string }
+  /** Some items of a bulk are answered here, with 429 unless given; the others are passed on. */
+  | ({ readonly kind: 'refuse-items' } & RefusedItems)
   /** The connection is reset before the server sees it. */
   | { readonly kind: 'reset' }
+  /** No answer ever, and the server never sees it. */
+  | { readonly kind: 'hang' }
   /** The server carries it out; the answer arrives when `until` has resolved. */
   | { readonly kind: 'hold'; readonly until: Promise<unknown> }
   /** The server carries it out, then the connection is reset. */
@@ -32,70 +35,76 @@ export type Decide = (request: ProxiedRequest) => HttpFault | undefined;
 
 export interface HttpProxy {
   readonly url: string;
-  /** Every request, in order of arrival: method and path. */
-  readonly seen: readonly string[];
+  /** The last requests, in order of arrival. */
+  readonly seen: readonly ProxiedRequest[];
+  /** Most requests that were in the proxy at the same time. */
+  readonly mostAtOnce: number;
+  /** How many faults were injected. A test whose fault never met a request has shown nothing. */
   readonly injected: number;
   /** Decides on each request from now on; undefined lets it pass. */
   inject(decide: Decide | undefined): void;
   close(): Promise<void>;
 }
 
-const keptRequests = 10_000;
+const refusal = '{"error":{"type":"refused_by_the_proxy","reason":"a fault"}}';
 
-/** Stands before an HTTP server and treats requests as the scenario says. */
-export async function httpProxy(target: string): Promise<HttpProxy> {
-  const seen: string[] = [];
+/**
+ * Stands before an HTTP server and does to requests what the test says. Whoever starts it closes it.
+ *
+ * @param keep requests kept in `seen`, with their bodies
+ */
+export async function httpProxy(target: string, { keep = 10_000 } = {}): Promise<HttpProxy> {
+  const seen: ProxiedRequest[] = [];
   let decide: Decide | undefined;
+  let atOnce = 0;
+  let mostAtOnce = 0;
   let injected = 0;
 
   async function handle(incoming: IncomingMessage, outgoing: ServerResponse): Promise<void> {
     const body = await textOf(incoming);
     const [method, path] = [incoming.method ?? 'GET', incoming.url ?? '/'];
-    if (seen.push(`${method} ${path}`) > keptRequests) seen.shift();
-    const fault = decide?.({ method, path, body, ids: path.includes('_bulk') ? idsOf(body) : [] });
+    const request = { method, path, body, ids: path.includes('_bulk') ? idsOf(body) : [] };
+    if (seen.push(request) > keep) seen.shift();
+    const fault = decide?.(request);
     if (fault !== undefined) injected += 1;
+    const forwarded = () => forward(target, incoming, body);
     switch (fault?.kind) {
+      case 'hang':
+        return;
       case 'answer':
-        reply(outgoing, fault.status, '{"error":{"type":"refused_by_the_proxy","reason":"a fault"}}');
-        return;
+        return reply(outgoing, fault.status, fault.body ?? refusal);
       case 'before':
-        fault.act();
-        incoming.socket.resetAndDestroy();
-        return;
       case 'reset':
+        if (fault.kind === 'before') fault.act();
         incoming.socket.resetAndDestroy();
         return;
       case 'after':
       case 'lose-answer':
-        await forward(target, incoming, body);
+        await forwarded();
         if (fault.kind === 'after') fault.act();
         incoming.socket.resetAndDestroy();
         return;
       case 'refuse-items': {
         const rest = linesOf(body, (id) => !fault.ids.has(id));
         const answer = rest === '' ? '{"items":[]}' : (await forward(target, incoming, rest)).body;
-        reply(outgoing, 200, merge(idsOf(body), fault.ids, fault.status ?? 429, answer));
-        return;
-      }
-      case 'hold': {
-        const answer = await forward(target, incoming, body);
-        await fault.until;
-        reply(outgoing, answer.status, answer.body);
-        return;
+        return reply(outgoing, 200, mergedReply(request.ids, fault, answer));
       }
       case 'truncate': {
-        const answer = await forward(target, incoming, body);
-        reply(outgoing, answer.status, answer.body.slice(0, answer.body.length / 2));
-        return;
+        const answer = await forwarded();
+        return reply(outgoing, answer.status, answer.body.slice(0, answer.body.length / 2));
       }
+      case 'hold':
       case undefined: {
-        const answer = await forward(target, incoming, body);
-        reply(outgoing, answer.status, answer.body);
+        const answer = await forwarded();
+        await fault?.until;
+        return reply(outgoing, answer.status, answer.body);
       }
     }
   }
 
   const server = createServer((incoming, outgoing) => {
+    mostAtOnce = Math.max(mostAtOnce, ++atOnce);
+    outgoing.on('close', () => atOnce--);
     handle(incoming, outgoing).catch(() => outgoing.destroy());
   });
   server.keepAliveTimeout = 60_000;
@@ -103,6 +112,9 @@ export async function httpProxy(target: string): Promise<HttpProxy> {
   return {
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
     seen,
+    get mostAtOnce() {
+      return mostAtOnce;
+    },
     get injected() {
       return injected;
     },
@@ -145,32 +157,4 @@ async function textOf(stream: IncomingMessage): Promise<string> {
   let text = '';
   for await (const chunk of stream) text += chunk as string;
   return text;
-}
-
-/** A bulk of `index` actions: a line that says where, a line with the document. */
-function idsOf(body: string): string[] {
-  const lines = body.split('\n').filter((line) => line !== '');
-  return lines
-    .filter((_, index) => index % 2 === 0)
-    .map((line) => (JSON.parse(line) as { index: { _id: string } }).index._id);
-}
-
-function linesOf(body: string, wanted: (id: string) => boolean): string {
-  const lines = body.split('\n');
-  return idsOf(body)
-    .map((id, index) => (wanted(id) ? `${lines[2 * index]}\n${lines[2 * index + 1]}\n` : ''))
-    .join('');
-}
-
-function merge(
-  ids: readonly string[],
-  refused: ReadonlySet<string>,
-  status: 400 | 429,
-  answer: string,
-): string {
-  const passed = (JSON.parse(answer) as { items: unknown[] }).items;
-  const type = status === 429 ? 'es_rejected_execution_exception' : 'strict_dynamic_mapping_exception';
-  const error = { type, reason: 'a fault' };
-  const items = ids.map((id) => (refused.has(id) ? { index: { _id: id, status, error } } : passed.shift()));
-  return JSON.stringify({ errors: true, items });
 }

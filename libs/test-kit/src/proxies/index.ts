@@ -1,0 +1,1 @@
+export { httpProxy, type Decide, type HttpFault, type HttpProxy, type ProxiedRequest } from './http-proxy.ts';
