@@ -26,10 +26,10 @@ describe('the main file of a process', () => {
         'tools/bench/src/main.ts',
         'tools/faults/src/main.ts',
         'tools/sample/src/main.ts',
-        'tools/sample/src/migrate.ts',
         'tools/sample/src/prepare.ts',
-        'tools/sample/src/start.ts',
         'tools/stack/src/main.ts',
+        'tools/start/src/migrate.ts',
+        'tools/start/src/start.ts',
       ]),
     );
   });

@@ -2,7 +2,7 @@ import { globSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 const root = join(import.meta.dirname, '../../..');
-const sources = globSync('{apps,libs,tools/sample}/**/src/**/*.ts', {
+const sources = globSync('{apps,libs,tools/sample,tools/start}/**/src/**/*.ts', {
   cwd: root,
   exclude: (path) => /(?:^|\/)(?:node_modules|dist|testing)$|\.(?:spec|contract)\.ts$/.test(path),
 });

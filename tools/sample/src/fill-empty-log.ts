@@ -1,7 +1,7 @@
+import { AppError, startApp, type AppProcess } from '@reprise/start';
 import { generateHistories, type HistoryOptions } from './catalogue/generate-histories.ts';
 import { awaitSearchable } from './pipeline/await-searchable.ts';
 import { readPipelineState, type PipelineEndpoints } from './pipeline/pipeline-state.ts';
-import { AppError, startApp, type AppProcess } from './processes/app-process.ts';
 import { writeThroughApi } from './writers/api-writer.ts';
 
 export interface FillOptions {

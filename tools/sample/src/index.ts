@@ -1,6 +1,5 @@
 export { decide, type SampleCommand } from './catalogue/command.ts';
 export { generateHistories, type HistoryOptions, type HistoryStep } from './catalogue/generate-histories.ts';
-export { startApp, type AppName, type AppOptions, type AppProcess } from './processes/app-process.ts';
 export { writeThroughApi, type ApiWriterOptions } from './writers/api-writer.ts';
 export { writeToEventStore, type EventStoreWriterOptions } from './writers/event-store-writer.ts';
 export { SampleError, type SampleErrorCode } from './writers/sample-error.ts';

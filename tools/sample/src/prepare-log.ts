@@ -1,10 +1,9 @@
 import { readConfiguration, setSession } from '@reprise/runtime';
+import { AppError, migrateDatabases, startApp } from '@reprise/start';
 import pg from 'pg';
 import type { HistoryOptions } from './catalogue/generate-histories.ts';
-import { migrateDatabases } from './embedded-stack.ts';
 import { fillEmptyLog } from './fill-empty-log.ts';
 import { readOutbox } from './pipeline/pipeline-state.ts';
-import { AppError, startApp } from './processes/app-process.ts';
 
 export interface PrepareOptions {
   /** The environment of the applications, with the endpoints of servers that run. */

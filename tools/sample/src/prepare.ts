@@ -1,5 +1,5 @@
 import { outliveReaders, shutdownSignal } from '@reprise/runtime';
-import { bringUpStack, configuredEndpoints } from './embedded-stack.ts';
+import { bringUpStack, configuredEndpoints } from '@reprise/start';
 import { prepareLog } from './prepare-log.ts';
 
 /*

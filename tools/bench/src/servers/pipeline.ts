@@ -2,7 +2,7 @@ import { consumerGroupOf, describeTopic } from '@reprise/read-model-feed';
 import { createReadModelPool, Registry } from '@reprise/read-model-indices';
 import { projections } from '@reprise/read-model-projections';
 import { readConfiguration } from '@reprise/runtime';
-import { startApp, type AppName, type AppProcess } from '@reprise/sample';
+import { startApp, type AppName, type AppProcess } from '@reprise/start';
 import type { Session } from '../session.ts';
 import { createTopic, deleteGroup, deleteTopic } from './topic.ts';
 import { createWriteDatabase, type WriteDatabase } from './write-database.ts';

@@ -50,7 +50,7 @@ export async function databaseTemplates({ endpoints }: Servers): Promise<Databas
   );
   const migrate = startProcess({
     name: 'migrate',
-    file: 'tools/sample/src/migrate.ts',
+    file: 'tools/start/src/migrate.ts',
     env: {
       ...endpoints,
       WRITE_DATABASE_OWNER_URL: url('writeOwner', templates.write),

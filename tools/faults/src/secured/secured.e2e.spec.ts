@@ -277,7 +277,7 @@ describe('a process whose login is refused', () => {
   it.each(cases)(
     'ends with 1 and the words of the table: %s, %s',
     async (name, server, more) => {
-      const file = name === 'migrate' ? 'tools/sample/src/migrate.ts' : `apps/${name}/src/main.ts`;
+      const file = name === 'migrate' ? 'tools/start/src/migrate.ts' : `apps/${name}/src/main.ts`;
       const args =
         name === 'rebuild-job' ? ['rebuild', '--projection', 'product_search', '--mode', 'DRY_RUN'] : [];
       const app = spawnApp(file, { args, env: { ...platform.environment[name], ...more() } });

@@ -103,7 +103,7 @@ function spawnApp(name: AppName, { env, args = [] }: AppOptions): ChildProcess {
     '--disable-warning=ExperimentalWarning',
     '--disable-warning=TimeoutNegativeWarning',
     `--import=${workspaceFile('tools/dev.mjs')}`,
-    `--import=${workspaceFile('tools/sample/src/processes/exit-with-parent.ts')}`,
+    `--import=${workspaceFile('tools/start/src/processes/exit-with-parent.ts')}`,
   ];
   return spawn(process.execPath, [...nodeArguments, workspaceFile(`apps/${name}/src/main.ts`), ...args], {
     cwd: workspaceFile('.'),
