@@ -1,49 +1,36 @@
+export type { DomainEvent } from './domain-event.ts';
 export {
-  decodeEvent,
-  type DecodeFailure,
-  type DecodeFailureReason,
-  type DecodeResult,
-} from './decode-event.ts';
-export { encodeEvent, findViolation, InvalidEventError } from './encode-event.ts';
+  defineEvents,
+  type Aggregates,
+  type EventsOf,
+  type EventsOptions,
+} from './contract/define-events.ts';
+export type {
+  EventContract,
+  EventTypeDefinition,
+  LifeSoFar,
+  ReadResult,
+  VersionSource,
+} from './contract/event-contract.ts';
 export {
-  dataContentType,
-  eventSource,
-  productAggregateType,
-  specVersion,
-  type EventEnvelope,
-} from './envelope.ts';
+  ignored,
+  jsonData,
+  type DataOf,
+  type DataSchema,
+  type Ignored,
+  type JsonData,
+  type StandardSchema,
+} from './contract/data-schema.ts';
+export { InvalidEventError } from './contract/encode-event.ts';
+export type { Upcaster, UpcastResult } from './contract/upcaster.ts';
+export { cloudEvents, type CloudEventAttributes, type EventEnvelope } from './readers/cloud-events.ts';
+export { dataContentType, specVersion } from './readers/cloud-events-values.ts';
+export type { EnvelopeReader, JsonObject, Opened, RecordContext } from './readers/envelope-reader.ts';
+export type { OpenFailure, ReadFailureReason } from './readers/open-failure.ts';
 export { eventContentType, eventHeaders } from './event-headers.ts';
 export { newEventId } from './event-id.ts';
-export {
-  currencyPattern,
-  eventLimits,
-  isTraceparent,
-  textPattern,
-  traceparentPattern,
-} from './event-limits.ts';
+export { attributeLimits, isTraceparent, textPattern, traceparentPattern } from './attribute-limits.ts';
 export { isStorableText, nameOfKey, storableJson, storableText } from './outside-text.ts';
-export {
-  productEventTypes,
-  type Price,
-  type ProductCategoryChanged,
-  type ProductCategoryChangedData,
-  type ProductCreated,
-  type ProductCreatedData,
-  type ProductDeleted,
-  type ProductDeletedData,
-  type ProductDetailsChanged,
-  type ProductDetailsChangedData,
-  type ProductEvent,
-  type ProductEventType,
-  type ProductPriceChanged,
-  type ProductPriceChangedData,
-  type ProductPublished,
-  type ProductPublishedData,
-  type ProductStockAdjusted,
-  type ProductStockAdjustedData,
-  type ProductUnpublished,
-  type ProductUnpublishedData,
-} from './product-events.ts';
-export type { SchemaViolation } from './schema-violation.ts';
-export { envelopeSchema } from './schemas/envelope-schema.ts';
-export { productEventSchemas } from './schemas/product-event-schemas.ts';
+export type { SchemaViolation } from './schemas/schema-violation.ts';
+export { schemaDialect, schemaId, type JsonSchema } from './schemas/json-schema.ts';
+export { isDateTime } from './schemas/date-time.ts';

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
-import { decodeEvent } from './decode-event.ts';
+import { defineEvents } from './contract/define-events.ts';
 import { isStorableText, nameOfKey, storableJson, storableText } from './outside-text.ts';
+import { ticketOptions } from './testing/ticket-contract.ts';
 
 /** Any text, with what no database holds in it more often than chance would have it. */
 const anyText = fc
@@ -14,6 +15,8 @@ const anyText = fc
     },
   )
   .map((parts) => parts.join(''));
+
+const tickets = defineEvents(ticketOptions);
 
 describe('text from outside', () => {
   it('is made storable once and for all, and left alone where it is', () => {
@@ -82,13 +85,13 @@ describe('what is said of a value that is not an event', () => {
     );
     fc.assert(
       fc.property(envelope, fc.dictionary(anyText, member), (known, more) => {
-        const decoded = decodeEvent(JSON.stringify({ ...more, ...known }));
+        const decoded = tickets.read(JSON.stringify({ ...more, ...known }));
         if (decoded.ok) throw new Error('an event?');
         for (const text of Object.values(decoded).filter((value) => typeof value === 'string'))
           expect(isStorableText(text)).toBe(true);
       }),
     );
-    const decoded = decodeEvent('{"specversion":"1.0","type":"a\\u0000b","subject":"x\\ud800y"}');
+    const decoded = tickets.read('{"specversion":"1.0","type":"a\\u0000b","subject":"x\\ud800y"}');
     expect(decoded).toMatchObject({ reason: 'unknown-type', type: 'a\uFFFDb', subject: 'x\uFFFDy' });
   });
 });

@@ -1,19 +1,18 @@
-import { dataContentType, productAggregateType, specVersion } from '../envelope.ts';
-import { eventLimits, textPattern, traceparentPattern } from '../event-limits.ts';
-import { schemaDialect, schemaId, type JsonSchema } from './json-schema.ts';
+import { attributeLimits, textPattern, traceparentPattern } from '../attribute-limits.ts';
+import { schemaDialect, schemaId, type JsonSchema } from '../schemas/json-schema.ts';
+import { dataContentType, specVersion } from './cloud-events-values.ts';
 
-const identifier = { type: 'string', ...eventLimits.identifier, pattern: textPattern };
+const identifier = { type: 'string', ...attributeLimits.identifier, pattern: textPattern };
 
 /**
  * The CloudEvents envelope. Extension attributes beyond ours are allowed, as the specification requires of consumers, if
  * their names are legal attribute names and their values have the specification's JSON types.
  */
-export const envelopeSchema = {
+export const cloudEventsSchema = {
   $schema: schemaDialect,
   $id: schemaId('event-envelope'),
   title: 'Event envelope',
-  description:
-    'CloudEvents 1.0 in structured JSON, with the extension attributes every product event carries.',
+  description: 'CloudEvents 1.0 in structured JSON, with the extension attributes every event carries.',
   type: 'object',
   required: [
     'specversion',
@@ -32,7 +31,7 @@ export const envelopeSchema = {
     specversion: { const: specVersion },
     id: { ...identifier, description: 'Unique per event; UUIDv7 where this project writes it.' },
     source: { ...identifier, description: 'URI reference of the writer.' },
-    type: { type: 'string', ...eventLimits.identifier },
+    type: { type: 'string', ...attributeLimits.identifier },
     subject: { ...identifier, description: 'Aggregate id; also the Kafka key.' },
     time: {
       type: 'string',
@@ -41,10 +40,10 @@ export const envelopeSchema = {
       description: 'When it happened: RFC 3339 in UTC, up to nanoseconds.',
     },
     datacontenttype: { const: dataContentType },
-    aggregatetype: { const: productAggregateType },
+    aggregatetype: identifier,
     aggregateversion: {
       type: 'integer',
-      ...eventLimits.aggregateVersion,
+      ...attributeLimits.aggregateVersion,
       description: "1-based count of the aggregate's events, without gaps. It alone decides order.",
     },
     correlationid: identifier,

@@ -1,11 +1,6 @@
 import fc from 'fast-check';
-import {
-  decodeEvent,
-  encodeEvent,
-  InvalidEventError,
-  type DecodeFailure,
-  type ProductEvent,
-} from './index.ts';
+import { InvalidEventError, type OpenFailure } from '@reprise/events';
+import { productEvents, type ProductEvent } from './index.ts';
 import { productEvent } from './testing/product-event-arbitrary.ts';
 
 const priceChanged = {
@@ -37,19 +32,19 @@ const created = {
   },
 };
 
-const refusal = (value: unknown): DecodeFailure => {
-  const result = decodeEvent(typeof value === 'string' ? value : JSON.stringify(value));
+const refusal = (value: unknown): OpenFailure => {
+  const result = productEvents.read(typeof value === 'string' ? value : JSON.stringify(value));
   if (result.ok) throw new Error('it was decoded');
   return result;
 };
 
-describe('encodeEvent and decodeEvent', () => {
+describe('encoding and reading', () => {
   it('give back every event they were given', () => {
     fc.assert(
       fc.property(productEvent, (event) => {
-        const text = encodeEvent(event);
-        expect(decodeEvent(Buffer.from(text))).toEqual({ ok: true, event });
-        expect(decodeEvent(text)).toEqual({ ok: true, event });
+        const text = productEvents.encode(event);
+        expect(productEvents.read(Buffer.from(text))).toEqual({ ok: true, event });
+        expect(productEvents.read(text)).toEqual({ ok: true, event });
       }),
     );
   });
@@ -58,18 +53,20 @@ describe('encodeEvent and decodeEvent', () => {
     fc.assert(
       fc.property(productEvent, (event) => {
         const backwards = Object.fromEntries(Object.entries(event).reverse()) as unknown as ProductEvent;
-        expect(encodeEvent(backwards)).toBe(encodeEvent(event));
+        expect(productEvents.encode(backwards)).toBe(productEvents.encode(event));
       }),
     );
   });
 
   it('keep the extension attributes of others', () => {
-    const result = decodeEvent(
+    const result = productEvents.read(
       JSON.stringify({ zone: 'eu', ...priceChanged, partitionkey: 'a', sampled: true }),
     );
     if (!result.ok) throw new Error(result.message);
     expect(result.event).toMatchObject({ partitionkey: 'a', sampled: true, zone: 'eu' });
-    expect(encodeEvent(result.event)).toContain('"partitionkey":"a","sampled":true,"zone":"eu","data":');
+    expect(productEvents.encode(result.event)).toContain(
+      '"partitionkey":"a","sampled":true,"zone":"eu","data":',
+    );
   });
 
   it('refuse to write what could not be read', () => {
@@ -77,22 +74,24 @@ describe('encodeEvent and decodeEvent', () => {
       ...priceChanged,
       data: { priceMinor: 1.5, currency: 'EUR' },
     } as unknown as ProductEvent;
-    expect(() => encodeEvent(invalid)).toThrow(InvalidEventError);
-    expect(() => encodeEvent(invalid)).toThrow('schema violated: /data/priceMinor must be integer');
-    expect(() => encodeEvent({ ...invalid, type: 'product.sold.v1' } as never)).toThrow(InvalidEventError);
+    expect(() => productEvents.encode(invalid)).toThrow(InvalidEventError);
+    expect(() => productEvents.encode(invalid)).toThrow('schema violated: /data/priceMinor must be integer');
+    expect(() => productEvents.encode({ ...invalid, type: 'product.sold.v1' } as never)).toThrow(
+      InvalidEventError,
+    );
   });
 });
 
 it('lengths count Unicode code points, not UTF-16 units', () => {
   const titled = (title: string) =>
     JSON.stringify({ ...created, data: { ...created.data, title, tags: ['💡'.repeat(50)] } });
-  expect(decodeEvent(titled('💡'.repeat(200))).ok).toBe(true);
-  expect(decodeEvent(titled('💡'.repeat(201)))).toMatchObject({ path: '/data/title' });
+  expect(productEvents.read(titled('💡'.repeat(200))).ok).toBe(true);
+  expect(productEvents.read(titled('💡'.repeat(201)))).toMatchObject({ path: '/data/title' });
 });
 
-describe('decodeEvent says why a value is not an event', () => {
+describe('reading says why a value is not an event', () => {
   it('when the record has no value', () => {
-    expect(decodeEvent(null)).toEqual({
+    expect(productEvents.read(null)).toEqual({
       ok: false,
       reason: 'null-value',
       message: 'the record has no value',
@@ -108,7 +107,7 @@ describe('decodeEvent says why a value is not an event', () => {
 
   it('when its bytes are not UTF-8', () => {
     const bytes = Buffer.from(JSON.stringify(created).replace('Kettle', 'K\xe9ttle'), 'latin1');
-    expect(decodeEvent(bytes)).toMatchObject({ reason: 'not-json', message: 'not JSON' });
+    expect(productEvents.read(bytes)).toMatchObject({ reason: 'not-json', message: 'not JSON' });
   });
 
   it.each(['null', '1', '"text"', 'true', '[]', '[{}]'])('when its JSON is not an object: %s', (text) => {
@@ -156,7 +155,7 @@ describe('decodeEvent says why a value is not an event', () => {
   });
 });
 
-describe('decodeEvent points at the broken rule', () => {
+describe('reading points at the broken rule', () => {
   const of = (data: object, more: object = {}) => ({ ...priceChanged, ...more, data });
   const createdWith = (data: object) => ({ ...created, data: { ...created.data, ...data } });
   const typed = (type: string, data: object) => ({ ...priceChanged, type, data });
@@ -234,7 +233,7 @@ describe('decodeEvent points at the broken rule', () => {
   });
 });
 
-it('decodeEvent answers any text and any JSON without throwing', () => {
+it('reading answers any text and any JSON without throwing', () => {
   fc.assert(
     fc.property(
       fc.oneof(
@@ -243,8 +242,8 @@ it('decodeEvent answers any text and any JSON without throwing', () => {
         fc.json().map((json) => `{"specversion":"1.0","type":"product.created.v1","data":${json}}`),
       ),
       (text) => {
-        expect(decodeEvent(text).ok).toBe(false);
-        expect(decodeEvent(Buffer.from(text)).ok).toBe(false);
+        expect(productEvents.read(text).ok).toBe(false);
+        expect(productEvents.read(Buffer.from(text)).ok).toBe(false);
       },
     ),
   );

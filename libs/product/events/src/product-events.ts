@@ -1,4 +1,4 @@
-import type { EventEnvelope } from './envelope.ts';
+import type { EventEnvelope } from '@reprise/events';
 
 /** Money is an integer in the currency's minor unit (cents) beside its ISO 4217 code. */
 export interface Price {
@@ -43,14 +43,19 @@ export interface ProductDeletedData {
   readonly reason?: string;
 }
 
-export type ProductCreated = EventEnvelope<'product.created.v1', ProductCreatedData>;
-export type ProductDetailsChanged = EventEnvelope<'product.details-changed.v1', ProductDetailsChangedData>;
-export type ProductPriceChanged = EventEnvelope<'product.price-changed.v1', ProductPriceChangedData>;
-export type ProductCategoryChanged = EventEnvelope<'product.category-changed.v1', ProductCategoryChangedData>;
-export type ProductStockAdjusted = EventEnvelope<'product.stock-adjusted.v1', ProductStockAdjustedData>;
-export type ProductPublished = EventEnvelope<'product.published.v1', ProductPublishedData>;
-export type ProductUnpublished = EventEnvelope<'product.unpublished.v1', ProductUnpublishedData>;
-export type ProductDeleted = EventEnvelope<'product.deleted.v1', ProductDeletedData>;
+type ProductEnvelope<Type extends string, Data> = EventEnvelope<Type, Data, 'product'>;
+
+export type ProductCreated = ProductEnvelope<'product.created.v1', ProductCreatedData>;
+export type ProductDetailsChanged = ProductEnvelope<'product.details-changed.v1', ProductDetailsChangedData>;
+export type ProductPriceChanged = ProductEnvelope<'product.price-changed.v1', ProductPriceChangedData>;
+export type ProductCategoryChanged = ProductEnvelope<
+  'product.category-changed.v1',
+  ProductCategoryChangedData
+>;
+export type ProductStockAdjusted = ProductEnvelope<'product.stock-adjusted.v1', ProductStockAdjustedData>;
+export type ProductPublished = ProductEnvelope<'product.published.v1', ProductPublishedData>;
+export type ProductUnpublished = ProductEnvelope<'product.unpublished.v1', ProductUnpublishedData>;
+export type ProductDeleted = ProductEnvelope<'product.deleted.v1', ProductDeletedData>;
 
 export type ProductEvent =
   | ProductCreated
@@ -63,15 +68,3 @@ export type ProductEvent =
   | ProductDeleted;
 
 export type ProductEventType = ProductEvent['type'];
-
-/** The current types, in the order of a product's life. Older versions are upcast to these when they are read. */
-export const productEventTypes: readonly ProductEventType[] = [
-  'product.created.v1',
-  'product.details-changed.v1',
-  'product.price-changed.v1',
-  'product.category-changed.v1',
-  'product.stock-adjusted.v1',
-  'product.published.v1',
-  'product.unpublished.v1',
-  'product.deleted.v1',
-];

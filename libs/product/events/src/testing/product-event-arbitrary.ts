@@ -1,6 +1,7 @@
 import fc from 'fast-check';
-import { dataContentType, eventSource, productAggregateType, specVersion } from '../envelope.ts';
-import { eventLimits } from '../event-limits.ts';
+import { dataContentType, specVersion } from '@reprise/events';
+import { eventSource, productAggregateType } from '../product-contract.ts';
+import { productLimits } from '../product-limits.ts';
 import type { ProductEvent, ProductEventType } from '../product-events.ts';
 
 const text = ({ minLength, maxLength }: { minLength: number; maxLength: number }) =>
@@ -9,17 +10,17 @@ const text = ({ minLength, maxLength }: { minLength: number; maxLength: number }
     .map((value) => value.replaceAll('\0', ''))
     .filter((value) => [...value].length >= minLength && [...value].length <= maxLength);
 
-const title = text(eventLimits.title);
-const description = text(eventLimits.description);
-const brand = text(eventLimits.brand);
-const categoryId = text(eventLimits.categoryId);
-const reason = text(eventLimits.reason);
-const tags = fc.array(text(eventLimits.tag), { maxLength: eventLimits.tags.maxItems });
+const title = text(productLimits.title);
+const description = text(productLimits.description);
+const brand = text(productLimits.brand);
+const categoryId = text(productLimits.categoryId);
+const reason = text(productLimits.reason);
+const tags = fc.array(text(productLimits.tag), { maxLength: productLimits.tags.maxItems });
 const priceMinor = fc.maxSafeNat();
 const currency = fc.stringMatching(/^[A-Z]{3}$/);
-const stock = fc.nat({ max: eventLimits.stock.maximum });
+const stock = fc.nat({ max: productLimits.stock.maximum });
 const delta = fc
-  .integer({ min: eventLimits.stockDelta.minimum, max: eventLimits.stockDelta.maximum })
+  .integer({ min: productLimits.stockDelta.minimum, max: productLimits.stockDelta.maximum })
   .filter((value) => value !== 0);
 
 const dataOf: Record<ProductEventType, fc.Arbitrary<object>> = {

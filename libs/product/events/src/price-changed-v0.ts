@@ -1,4 +1,4 @@
-import type { Upcaster } from './upcaster.ts';
+import type { Upcaster } from '@reprise/events';
 
 /** Digits after the decimal point where ISO 4217 does not say 2. */
 const minorUnitDigits: Readonly<Record<string, number>> = {

@@ -30,6 +30,11 @@ export function describeViolation(errors: readonly ErrorObject[] | null | undefi
   }
 }
 
+/** JSON Pointer (RFC 6901) to the place with those names; each is cut, because the sender chose them. */
+export function pointerTo(names: readonly string[]): string {
+  return names.map((name) => `/${escapePointer(name)}`).join('');
+}
+
 function escapePointer(name: string): string {
   return name.slice(0, 64).replaceAll('~', '~0').replaceAll('/', '~1');
 }

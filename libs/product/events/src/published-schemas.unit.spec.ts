@@ -1,7 +1,7 @@
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { Ajv2020 } from 'ajv/dist/2020.js';
-import { isDateTime } from './date-time.ts';
-import { publishedSchemas } from './published.ts';
+import { isDateTime } from '@reprise/events';
+import { publishedSchemas } from './published-schemas.ts';
 
 const folder = new URL('../../../../docs/reference/events/', import.meta.url);
 

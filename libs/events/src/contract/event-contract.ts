@@ -1,0 +1,68 @@
+import type { DomainEvent } from '../domain-event.ts';
+import type { JsonObject, RecordContext } from '../readers/envelope-reader.ts';
+import type { OpenFailure } from '../readers/open-failure.ts';
+import type { JsonSchema } from '../schemas/json-schema.ts';
+import type { SchemaViolation } from '../schemas/schema-violation.ts';
+import type { DataSchema } from './data-schema.ts';
+
+/**
+ * What orders the events of an aggregate. `sequence`: the envelope counts them, so a missing one is seen, waited for and repaired.
+ * `position`: their place in the partition, for logs that carry no version; a missing event is seen by nobody.
+ */
+export type VersionSource = 'sequence' | 'position';
+
+/** One event type as its context declares it. */
+export interface EventTypeDefinition<Schema extends DataSchema = DataSchema> {
+  readonly data: Schema;
+  /** For readers of the published schema. */
+  readonly title?: string;
+  readonly description?: string;
+  /** An aggregate's life begins with it, and only so. Where no type of an aggregate says this, any event may be its first. */
+  readonly begins?: true;
+  /** An aggregate's life ends with it: nothing follows. */
+  readonly ends?: true;
+}
+
+/** An event, or why the record holds none. */
+export type ReadResult<Event extends DomainEvent = DomainEvent> =
+  { readonly ok: true; readonly event: Event } | OpenFailure;
+
+/** The events of one bounded context: which types its log holds, how they are read, and how the life of an aggregate runs. */
+export interface EventContract<Event extends DomainEvent = DomainEvent> {
+  readonly aggregateTypes: readonly string[];
+  /** Current types in the order they were declared. Older ones are upcast to these when they are read. */
+  readonly types: readonly Event['type'][];
+  readonly versions: VersionSource;
+  /** How operators know the log's format, e.g. `CloudEvents`. */
+  readonly format: string;
+  /**
+   * Reads one record: the only way from a log to an event, for the live feed, the rebuild, repair and redrive. Older versions are
+   * upcast, then everything is validated by the schema of the current version. It never throws for what a record holds.
+   * @param value bytes or text of the record; `null` is a record without a value
+   * @param record the rest of it, for readers and version sources that look at key, headers or position
+   * @throws TypeError when a Standard Schema validates asynchronously, or the contract needs `record` and there is none
+   */
+  read(value: Buffer | string | null, record?: RecordContext): ReadResult<Event>;
+  /** Like `read`, from an envelope whose attributes have their final names. The envelope may be changed. */
+  accept(envelope: JsonObject): ReadResult<Event>;
+  /**
+   * The stored and sent text of an event in a CloudEvents envelope: structured JSON with a fixed key order, so that equal events
+   * are equal texts.
+   * @throws InvalidEventError when the event breaks its schema
+   */
+  encode(event: Event): string;
+  /** The first violation of the event type's schema; undefined when the event may be written. */
+  violationOf(event: Event): SchemaViolation | undefined;
+  /**
+   * Checks that an event can stand where it does in its aggregate's life: whatever else a log says must not reach a document.
+   * @throws RangeError when it cannot: a poison event
+   */
+  assertNext(life: LifeSoFar, event: DomainEvent): void;
+  /** Whether an aggregate's life ends with events of that type. */
+  ends(type: string): boolean;
+  /** JSON Schema of each current type, by type, and of the envelope they share. */
+  readonly schemas: { readonly envelope: JsonSchema; readonly byType: ReadonlyMap<string, JsonSchema> };
+}
+
+/** How far the life of an aggregate has come before an event. */
+export type LifeSoFar = 'unborn' | 'alive' | 'ended';
