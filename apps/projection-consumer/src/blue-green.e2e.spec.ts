@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { jest } from '@jest/globals';
-import type { ProductEvent } from '@reprise/events';
+import type { ProductEvent } from '@reprise/product-events';
 import type { Generation } from '@reprise/read-model-indices';
 import { eventually, produce, spawnApp, type SpawnedApp } from '@reprise/test-kit';
 import { catalogue, consumerFixture, type ConsumerFixture } from './testing/consumer-fixture.ts';

@@ -14,7 +14,7 @@ import {
   openGenerationStore,
   Registry,
 } from '@reprise/read-model-indices';
-import { projections } from '@reprise/read-model-projections';
+import { projections } from '@reprise/product-read-model';
 import { kafkaLogCreator, type Configuration, type Logger } from '@reprise/runtime';
 import { Kafka, logLevel } from 'kafkajs';
 import { DeadLetterProducer } from './dead-letter-producer.ts';

@@ -1,4 +1,4 @@
-import type { ProductEvent } from '@reprise/events';
+import type { ProductEvent } from '@reprise/product-events';
 import { jest } from '@jest/globals';
 import { elasticsearch, eventually, produce, spawnApp, type SpawnedApp } from '@reprise/test-kit';
 import { catalogue, consumerFixture, type ConsumerFixture } from './testing/consumer-fixture.ts';

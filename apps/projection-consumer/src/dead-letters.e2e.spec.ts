@@ -1,5 +1,5 @@
 import { jest } from '@jest/globals';
-import { encodeEvent, type ProductEvent } from '@reprise/events';
+import { type ProductEvent, productEvents } from '@reprise/product-events';
 import {
   eventually,
   produce,
@@ -142,10 +142,10 @@ it('lists what a rebuild covered as resolved, and records the discard of what is
   const [created, changed, published] = productHistory({
     events: [step.created(), step.priceChanged(3), step.published()],
   });
-  const spoiled = encodeEvent(changed!).replace('price-changed.v1', 'price-changed.v9');
+  const spoiled = productEvents.encode(changed!).replace('price-changed.v1', 'price-changed.v9');
   const { subject } = created!;
   await produceRaw(fixture.topic, [
-    { key: subject, value: encodeEvent(created!) },
+    { key: subject, value: productEvents.encode(created!) },
     { key: subject, value: spoiled },
     { key: 'nobody', value: '{not json' },
   ]);
@@ -210,8 +210,8 @@ it('G3, G10: leaves a discarded letter out of rebuild, verify and repair as the 
   await fixture.store([created, ...others]);
   await produce(fixture.topic, [created]);
   await produceRaw(fixture.topic, [
-    { key: subject, value: encodeEvent(changed).replace('price-changed.v1', 'price-changed.v9') },
-    { key: subject, value: encodeEvent(published) },
+    { key: subject, value: productEvents.encode(changed).replace('price-changed.v1', 'price-changed.v9') },
+    { key: subject, value: productEvents.encode(published) },
   ]);
   await produce(fixture.topic, others);
   await recordsInTopic(fixture.deadLetters, 2);

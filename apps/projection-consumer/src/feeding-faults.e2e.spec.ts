@@ -1,5 +1,5 @@
 import { jest } from '@jest/globals';
-import { encodeEvent, type ProductEvent } from '@reprise/events';
+import { type ProductEvent, productEvents } from '@reprise/product-events';
 import {
   afterFile,
   eventually,
@@ -76,12 +76,11 @@ describe('the projection consumer', () => {
     const fixture = await consumerFixture(1);
     await startServing(fixture);
     const [created, changed] = productHistory({ events: [step.created(), step.priceChanged(7)] });
-    const encoded = JSON.parse(encodeEvent(changed!)) as Record<string, unknown>;
+    const encoded = JSON.parse(productEvents.encode(changed!)) as Record<string, unknown>;
     const future = { ...encoded, type: 'product.price-changed.v99' };
-    const polluting = encodeEvent(changed!).replace(
-      '"data":{',
-      '"__proto__":{"polluted":1},"data":{"__proto__":{"polluted":1},',
-    );
+    const polluting = productEvents
+      .encode(changed!)
+      .replace('"data":{', '"__proto__":{"polluted":1},"data":{"__proto__":{"polluted":1},');
     const poison = ['{not json', null, JSON.stringify(future), polluting, '[]', ''];
     await produce(fixture.topic, [created!]);
     await produceRaw(

@@ -1,3 +1,4 @@
+import { productEvents } from '@reprise/product-events';
 import { randomUUID } from 'node:crypto';
 import { hostname } from 'node:os';
 import { setTimeout as delay } from 'node:timers/promises';
@@ -9,7 +10,7 @@ import {
   type KafkaTopic,
 } from '@reprise/read-model-feed';
 import { BlockedAggregates, openGenerationStore, Registry } from '@reprise/read-model-indices';
-import { projections } from '@reprise/read-model-projections';
+import { projections } from '@reprise/product-read-model';
 import { permanentHistory, RepairQueue } from '@reprise/read-model-repair';
 import type { Logger } from '@reprise/runtime';
 import { commandLine } from '@reprise/runtime/commands';
@@ -92,7 +93,7 @@ export function liveFeeding({
     queue,
     registry,
     models,
-    history: permanentHistory(eventStore, registry.letterActions.discardedOf),
+    history: permanentHistory(eventStore, productEvents, registry.letterActions.discardedOf),
     holder: feederId,
     tasksPerSecond: configuration.repairTasksPerSecond,
     leaseMs: 1_000 * configuration.repairLeaseSeconds,
@@ -106,7 +107,8 @@ export function liveFeeding({
     registry,
     models,
     topicId: topic.id,
-    history: aggregateHistory(eventStore, registry.letterActions.discardedOf),
+    contract: productEvents,
+    history: aggregateHistory(eventStore, productEvents, registry.letterActions.discardedOf),
     blocked: new BlockedAggregates(pool),
     limit: { attempts: configuration.deadLetterAttempts, pause: pauseBetweenAttempts },
     putAside: async (letters: readonly DeadLetter[]) => {

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { jest } from '@jest/globals';
-import { encodeEvent, type ProductEvent } from '@reprise/events';
+import { type ProductEvent, productEvents } from '@reprise/product-events';
 import { generationName } from '@reprise/read-model-indices';
 import { eventually, freshName, kafkaAdmin, produce, producePacked, testEndpoints } from '@reprise/test-kit';
 import { Kafka, logLevel } from 'kafkajs';
@@ -43,7 +43,7 @@ describe('the projection consumer on an unusual log', () => {
   it('G13: gets past aborted records and markers, at the tail too, and gives readers their first generation', async () => {
     const fixture = await consumerFixture(1);
     const log = catalogue(3);
-    const values = log.map(encodeEvent);
+    const values = log.map(productEvents.encode);
     // More than one fetch can hold, so that whole fetches come without a single record.
     const aborted = Array.from({ length: 4 }, () => 'x'.repeat(600_000));
     await transactions(fixture, [
@@ -61,7 +61,7 @@ describe('the projection consumer on an unusual log', () => {
     await expectFolded(fixture, log);
 
     const more = catalogue(2);
-    await transactions(fixture, [{ values: more.map(encodeEvent), end: 'commit' }]);
+    await transactions(fixture, [{ values: more.map(productEvents.encode), end: 'commit' }]);
     await expectFolded(fixture, [...log, ...more]);
     expect(app.output.filter(({ json }) => json?.['msg'] === 'a generation needs earlier records')).toEqual(
       [],
@@ -95,7 +95,7 @@ describe('the projection consumer on an unusual log', () => {
     for (const codec of ['zstd', 'none', 'snappy', 'gzip', 'lz4', 'zstd'] as const) {
       const events = catalogue(3);
       log.push(...events);
-      const records = events.map((event) => ({ key: event.subject, value: encodeEvent(event) }));
+      const records = events.map((event) => ({ key: event.subject, value: productEvents.encode(event) }));
       await producePacked(fixture.topic, codec, records);
     }
     await expectFolded(fixture, log);

@@ -1,5 +1,5 @@
 import { createReadModelPool } from '@reprise/read-model-indices';
-import { productSearch } from '@reprise/read-model-projections';
+import { productSearch } from '@reprise/product-read-model';
 import { RepairQueue } from '@reprise/read-model-repair';
 import {
   afterFile,

@@ -1,5 +1,6 @@
 import { fingerprintOf, type Generation } from '@reprise/read-model-indices';
-import { productSearch, type Projection } from '@reprise/read-model-projections';
+import type { Projection } from '@reprise/read-model-projections';
+import { productSearch } from '@reprise/product-read-model';
 import { unfedReaders } from './unfed-readers.ts';
 
 const projection = productSearch as unknown as Projection;

@@ -1,4 +1,4 @@
-import { projections } from '@reprise/read-model-projections';
+import { projections } from '@reprise/product-read-model';
 import { RebuildError } from '@reprise/read-model-rebuild';
 import { eachProjection, printJson } from './each-projection.ts';
 import type { Invocation } from './verb.ts';

@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import type { ProductEvent } from '@reprise/events';
+import type { ProductEvent } from '@reprise/product-events';
 import type { Registry } from '@reprise/read-model-indices';
 import {
   afterFile,

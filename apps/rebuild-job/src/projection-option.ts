@@ -1,4 +1,5 @@
-import { findProjection, projections, type Projection } from '@reprise/read-model-projections';
+import type { Projection } from '@reprise/read-model-projections';
+import { findProjection, projections } from '@reprise/product-read-model';
 import type { OptionReader } from './option-reader.ts';
 import { didYouMean } from './suggestion.ts';
 

@@ -1,4 +1,4 @@
-import type { ProductEvent } from '@reprise/events';
+import type { ProductEvent } from '@reprise/product-events';
 import type { Registry } from '@reprise/read-model-indices';
 import {
   elasticsearch,

@@ -1,3 +1,4 @@
+import { productEvents } from '@reprise/product-events';
 import {
   aggregateHistory,
   assertBound,
@@ -104,7 +105,7 @@ export async function openUnbound(
   }
   const faults = new FaultLog();
   const registry = new Registry(pool, { onRetry: faults.retried });
-  const history = aggregateHistory(eventStore, registry.letterActions.discardedOf);
+  const history = aggregateHistory(eventStore, productEvents, registry.letterActions.discardedOf);
   const storeOf = (projection: Projection) =>
     openGenerationStore(projection, {
       client,
@@ -121,6 +122,7 @@ export async function openUnbound(
     }),
     letterServers: (events, chosen) => ({
       kafka: configuration.kafka,
+      contract: productEvents,
       events,
       deadLetters: configuration.deadLetterTopic,
       registry,

@@ -1,6 +1,6 @@
-import { encodeEvent, type ProductEvent } from '@reprise/events';
+import { type ProductEvent, productEvents } from '@reprise/product-events';
 import { createReadModelPool, Registry, runReadModelMigrations } from '@reprise/read-model-indices';
-import { productSummary } from '@reprise/read-model-projections';
+import { productSummary } from '@reprise/product-read-model';
 import { RepairQueue } from '@reprise/read-model-repair';
 import {
   afterFile,
@@ -112,7 +112,7 @@ beforeAll(async () => {
   await owner.query('INSERT INTO event_store SELECT * FROM unnest($1::uuid[], $2::int[], $3::json[])', [
     events.map(({ subject }) => subject),
     events.map(({ aggregateversion }) => aggregateversion),
-    events.map(encodeEvent),
+    events.map(productEvents.encode),
   ]);
   await produce(topic, events);
   expect((await rebuildJob('rebuild', '--projection', 'all')).code).toBe(0);

@@ -1,6 +1,6 @@
 import { errors, type Client, type estypes } from '@elastic/elasticsearch';
 import { diagnosedFault, elasticsearchTarget, ServerUnusableError } from '@reprise/runtime/connections';
-import type { ProductSearchDocument } from '@reprise/read-model-documents';
+import type { ProductSearchDocument } from '@reprise/product-read-model';
 import type { SearchCriteria } from './search/criteria.ts';
 import { encodeCursor, searchKey, type Continuation, type SortValues } from './search/cursor.ts';
 import { facetsOf, type FacetAggregates, type Facets } from './search/facets.ts';

@@ -1,4 +1,4 @@
-import { encodeEvent, type ProductEvent } from '@reprise/events';
+import { type ProductEvent, productEvents } from '@reprise/product-events';
 import { productHistory, step } from '@reprise/test-kit';
 import {
   appendToOutbox,
@@ -42,7 +42,7 @@ const history = (number: number, length: number): EncodedEvent[] =>
       step.created({ title: 'Straße "A\\B" \u{1F600}', tags: ['a,b', '{c}'] }),
       ...Array.from({ length: length - 1 }, (_, index) => step.priceChanged(index)),
     ],
-  }).map((event) => ({ event, text: encodeEvent(event) }));
+  }).map((event) => ({ event, text: productEvents.encode(event) }));
 
 describe('appendToOutbox', () => {
   it('gives messages ids in the order of the events and keeps their text byte for byte', async () => {
@@ -89,9 +89,9 @@ describe('encodeForOutbox', () => {
     Object.assign({}, created, { padding: `${'é'.repeat(bytes >> 1)}${'e'.repeat(bytes & 1)}` });
 
   it('refuses an event that no broker takes, by its bytes', () => {
-    const room = maxEventBytes - Buffer.byteLength(encodeEvent(padded(0)));
-    expect(Buffer.byteLength(encodeForOutbox(padded(room), encodeEvent).text)).toBe(maxEventBytes);
-    expect(() => encodeForOutbox(padded(room + 1), encodeEvent)).toThrow(
+    const room = maxEventBytes - Buffer.byteLength(productEvents.encode(padded(0)));
+    expect(Buffer.byteLength(encodeForOutbox(padded(room), productEvents.encode).text)).toBe(maxEventBytes);
+    expect(() => encodeForOutbox(padded(room + 1), productEvents.encode)).toThrow(
       expect.objectContaining({ code: 'EVENT_TOO_LARGE', retryable: false }),
     );
   });

@@ -1,4 +1,5 @@
-import { encodeEvent, eventHeaders, type ProductEvent } from '@reprise/events';
+import { eventHeaders } from '@reprise/events';
+import { type ProductEvent, productEvents } from '@reprise/product-events';
 import { Kafka, logLevel, type Admin, type IHeaders, type Producer } from 'kafkajs';
 import { afterEverything, afterFile } from './after-file.ts';
 import { testEndpoints } from './endpoints.ts';
@@ -64,7 +65,7 @@ export async function freshTopic(options: TopicOptions = {}): Promise<FreshTopic
 export async function produce(topic: FreshTopic | string, events: readonly ProductEvent[]): Promise<void> {
   const records = events.map((event) => ({
     key: event.subject,
-    value: encodeEvent(event),
+    value: productEvents.encode(event),
     headers: eventHeaders(event),
     timestamp: Date.parse(event.time),
   }));

@@ -1,13 +1,11 @@
 import { randomUUID } from 'node:crypto';
+import { dataContentType, newEventId, specVersion } from '@reprise/events';
 import {
-  dataContentType,
   eventSource,
-  newEventId,
   productAggregateType,
-  specVersion,
   type ProductEvent,
   type ProductEventType,
-} from '@reprise/events';
+} from '@reprise/product-events';
 
 type DataOf<T extends ProductEventType> = Extract<ProductEvent, { type: T }>['data'];
 

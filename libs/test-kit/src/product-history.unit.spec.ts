@@ -1,4 +1,4 @@
-import { decodeEvent, encodeEvent, productEventTypes } from '@reprise/events';
+import { productEvents } from '@reprise/product-events';
 import { productHistory, step } from './product-history.ts';
 
 describe('a product history', () => {
@@ -14,14 +14,14 @@ describe('a product history', () => {
   ];
 
   it('has a step for every event type', () => {
-    expect(everyStep.map(({ type }) => type)).toEqual(productEventTypes);
+    expect(everyStep.map(({ type }) => type)).toEqual(productEvents.types);
   });
 
   it('consists of events the codec takes, with versions from 1 and rising times', () => {
     const id = '01993b1c-7b2e-7c5d-9a1f-0123456789ab';
     const events = productHistory({ id, events: everyStep });
     for (const [index, event] of events.entries()) {
-      expect(decodeEvent(encodeEvent(event))).toEqual({ ok: true, event });
+      expect(productEvents.read(productEvents.encode(event))).toEqual({ ok: true, event });
       expect(event).toMatchObject({ subject: id, aggregateversion: index + 1 });
       expect(event.time).toBe(new Date(Date.UTC(2026, 0, 1, 0, 0, index)).toISOString());
     }

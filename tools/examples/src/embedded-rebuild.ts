@@ -6,7 +6,7 @@ import {
   openGenerationStore,
   Registry,
 } from '@reprise/read-model-indices';
-import { findProjection } from '@reprise/read-model-projections';
+import { findProjection } from '@reprise/product-read-model';
 import { defaultGateLimits, rebuildReadModel, type Receipt } from '@reprise/read-model-rebuild';
 import { readConfiguration } from '@reprise/runtime';
 
@@ -45,7 +45,7 @@ export async function rebuildSearch(
         topic: settings.productEventsTopic,
         registry,
         store: openGenerationStore(projection, { client, pool, searchAlias: settings.searchAlias }),
-        history: aggregateHistory(eventStore, registry.letterActions.discardedOf),
+        history: aggregateHistory(eventStore, projection.events, registry.letterActions.discardedOf),
         eventStore,
       },
       {

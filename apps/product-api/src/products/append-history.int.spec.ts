@@ -1,4 +1,4 @@
-import { encodeEvent, type ProductEvent } from '@reprise/events';
+import { type ProductEvent, productEvents } from '@reprise/product-events';
 import { evolveProduct, type ProductState } from '@reprise/product-domain';
 import { afterFile, productHistory, step, type HistoryStep } from '@reprise/test-kit';
 import * as fc from 'fast-check';
@@ -61,8 +61,12 @@ describe('appendHistory', () => {
           for (const history of histories) {
             const id = history[0]!.subject;
             expect(await side.store.find(id)).toEqual(fold(history));
-            expect(await storedTexts('event_store', 'envelope', id)).toEqual(history.map(encodeEvent));
-            expect(await storedTexts('outbox_events', 'payload', id)).toEqual(history.map(encodeEvent));
+            expect(await storedTexts('event_store', 'envelope', id)).toEqual(
+              history.map(productEvents.encode),
+            );
+            expect(await storedTexts('outbox_events', 'payload', id)).toEqual(
+              history.map(productEvents.encode),
+            );
           }
         },
       ),

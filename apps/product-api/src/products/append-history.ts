@@ -1,4 +1,4 @@
-import { type ProductEvent } from '@reprise/events';
+import type { ProductEvent } from '@reprise/product-events';
 import { appendHistory as append, type HistoryConnection } from '@reprise/write-api';
 import { productAggregate } from './product-aggregate.ts';
 

@@ -1,4 +1,4 @@
-import { encodeEvent, productAggregateType, type ProductEvent } from '@reprise/events';
+import { productAggregateType, type ProductEvent, productEvents } from '@reprise/product-events';
 import { evolveProduct, existing, type ProductState, type RefusalReason } from '@reprise/product-domain';
 import { type Aggregate } from '@reprise/write-api';
 
@@ -23,5 +23,5 @@ export const productAggregate: Aggregate<ProductState, ProductEvent, RefusalReas
   },
   existing,
   evolve: evolveProduct,
-  encode: encodeEvent,
+  encode: productEvents.encode,
 };

@@ -1,4 +1,4 @@
-import { type ProductEvent } from '@reprise/events';
+import type { ProductEvent } from '@reprise/product-events';
 import { type ProductState, type RefusalReason } from '@reprise/product-domain';
 import { Resource, type RefusalAnswers, type WriteDatabase } from '@reprise/write-api';
 import { type Registry } from 'prom-client';

@@ -5,7 +5,7 @@ import {
   type ProductState,
   type RefusalReason,
 } from '@reprise/product-domain';
-import { type ProductEvent } from '@reprise/events';
+import type { ProductEvent } from '@reprise/product-events';
 import { type Decide as DecideOn, type WriteResult } from '@reprise/write-api';
 import { context, mug } from './write-side.ts';
 

@@ -1,4 +1,4 @@
-import { decodeEvent, type ProductEvent } from '@reprise/events';
+import { type ProductEvent, productEvents } from '@reprise/product-events';
 import { createProduct, type ProductState, type RefusalReason } from '@reprise/product-domain';
 import { type SettingsLevel } from '@reprise/test-kit';
 import { AggregateStore, type WriteDatabase } from '@reprise/write-api';
@@ -63,7 +63,7 @@ export async function eventsOf(side: WriteSide, productId: string): Promise<Prod
     [productId],
   );
   return rows.map(({ text }) => {
-    const decoded = decodeEvent(text);
+    const decoded = productEvents.read(text);
     if (!decoded.ok) throw new Error(decoded.message);
     return decoded.event;
   });

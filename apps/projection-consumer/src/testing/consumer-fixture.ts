@@ -1,4 +1,4 @@
-import { encodeEvent, type ProductEvent } from '@reprise/events';
+import { type ProductEvent, productEvents } from '@reprise/product-events';
 import {
   createReadModelPool,
   Registry,
@@ -88,7 +88,7 @@ export async function consumerFixture(partitions = 3): Promise<ConsumerFixture> 
         [
           events.map(({ subject }) => subject),
           events.map(({ aggregateversion }) => aggregateversion),
-          events.map(encodeEvent),
+          events.map(productEvents.encode),
         ],
       );
     },

@@ -1,5 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import type { ProductEvent } from '@reprise/events';
+import type { ProductEvent } from '@reprise/product-events';
 import { elasticsearch, produce, productHistory, step } from '@reprise/test-kit';
 import type { ConsumerFixture } from './consumer-fixture.ts';
 

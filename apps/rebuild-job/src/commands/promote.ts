@@ -6,7 +6,7 @@ import {
   RebuildError,
   type NamedPromotion,
 } from '@reprise/read-model-rebuild';
-import { findProjection, projections } from '@reprise/read-model-projections';
+import { findProjection, projections } from '@reprise/product-read-model';
 import { jsonText } from '../report/text.ts';
 import { gateOptions, readCanaryOption, readGateLimits } from '../gate-options.ts';
 import { openServers } from '../servers.ts';

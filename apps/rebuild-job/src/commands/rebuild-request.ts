@@ -1,3 +1,4 @@
+import { projectionModule } from '@reprise/product-read-model';
 import { commandLine } from '@reprise/runtime/commands';
 import { statSync } from 'node:fs';
 import type { Projection } from '@reprise/read-model-projections';
@@ -54,13 +55,15 @@ export function readRequest(options: OptionReader, env: NodeJS.ProcessEnv): Rebu
 }
 
 /** Threads and memory; each thread takes its part of the memory before it holds a document. */
-function readResources(options: OptionReader): Pick<RebuildOptions, 'workers' | 'memoryBytes'> {
+function readResources(
+  options: OptionReader,
+): Pick<RebuildOptions, 'workers' | 'memoryBytes' | 'projectionModule'> {
   const workers = options.wholeNumber('workers', 1, 1);
   const memoryBytes = options.bytes('memory', 384 << 20, 512 << 20);
   const least = leastMemoryBytes(workers);
   if (memoryBytes < least)
     options.problem(`--workers ${workers} needs a --memory of at least ${Math.ceil(least / (1 << 20))}mb`);
-  return { workers, memoryBytes };
+  return { workers, memoryBytes, projectionModule };
 }
 
 function readCheckpoints(

@@ -160,7 +160,7 @@ function repairServers(projection: Projection, servers: OpenServers): RepairServ
     projection,
     registry,
     store,
-    history: permanentHistory(eventStore, registry.letterActions.discardedOf),
+    history: permanentHistory(eventStore, projection.events, registry.letterActions.discardedOf),
   };
 }
 

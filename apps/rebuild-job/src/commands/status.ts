@@ -1,7 +1,8 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { countOpenLetters } from '@reprise/read-model-feed';
 import { BoundElsewhere, DependencyError } from '@reprise/read-model-indices';
-import { projections, type Projection } from '@reprise/read-model-projections';
+import type { Projection } from '@reprise/read-model-projections';
+import { projections } from '@reprise/product-read-model';
 import { exitCodes } from '@reprise/read-model-rebuild';
 import {
   answered,

@@ -1,4 +1,4 @@
-import { projections } from '@reprise/read-model-projections';
+import { projections } from '@reprise/product-read-model';
 import type { Verb, VerbGroup } from '../verb.ts';
 
 /** What a shell can complete, the same for all of them. */

@@ -1,4 +1,4 @@
-import type { ProductSearchDocument } from '@reprise/read-model-documents';
+import type { ProductSearchDocument } from '@reprise/product-read-model';
 
 /** A published product as this API shows it. */
 export type ProductView = Omit<ProductSearchDocument, 'status' | 'titleSort' | 'folded'>;

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { estypes } from '@elastic/elasticsearch';
-import type { ProductSearchDocument } from '@reprise/read-model-documents';
-import { applyEvent, productSearch, productSearchStorage } from '@reprise/read-model-projections';
+import { productSearch, type ProductSearchDocument, productSearchStorage } from '@reprise/product-read-model';
+import { applyEvent } from '@reprise/read-model-projections';
 import {
   afterFile,
   dropIndices,

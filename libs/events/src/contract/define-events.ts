@@ -79,6 +79,7 @@ export function defineEvents<
     types: [...names],
     versions,
     format: reader.format,
+    readsHeaders: reader.readsHeaders,
     read(value, record) {
       const opened = reader.open(value, record);
       if (!opened.ok) return opened;

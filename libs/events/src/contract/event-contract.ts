@@ -35,6 +35,8 @@ export interface EventContract<Event extends DomainEvent = DomainEvent> {
   readonly versions: VersionSource;
   /** How operators know the log's format, e.g. `CloudEvents`. */
   readonly format: string;
+  /** Whether an event can depend on its record's headers: then its value alone is not enough to read it later. */
+  readonly readsHeaders: boolean;
   /**
    * Reads one record: the only way from a log to an event, for the live feed, the rebuild, repair and redrive. Older versions are
    * upcast, then everything is validated by the schema of the current version. It never throws for what a record holds.

@@ -33,6 +33,7 @@ export function cloudEvents(): EnvelopeReader<CloudEventAttributes> {
   return {
     format: 'CloudEvents',
     schema: cloudEventsSchema,
+    readsHeaders: false,
     counts: true,
     namesAggregateType: true,
     open: openStructured,

@@ -25,6 +25,8 @@ export interface EnvelopeReader<Attributes extends object = object> {
   readonly format: string;
   /** JSON Schema (draft 2020-12) of the envelopes it hands out; the data is checked by the schema of its type. */
   readonly schema: JsonSchema & { readonly $id: string };
+  /** Whether it looks at headers. */
+  readonly readsHeaders: boolean;
   /** Whether its envelopes count the events of their aggregates. */
   readonly counts: boolean;
   /** Whether their `aggregatetype` comes from the record; otherwise it is that of the event's type. */

@@ -1,5 +1,5 @@
 import { refuse, unchanged, type CommandContext } from '@reprise/aggregate';
-import { eventLimits } from '@reprise/events';
+import { productLimits } from '@reprise/product-events';
 import { changed, existing, type Decision } from './decision.ts';
 import type { ProductState } from './product-state.ts';
 
@@ -27,13 +27,13 @@ export function adjustStock(
     context,
   );
   if (!decision.ok) return decision;
-  if (stock + delta < eventLimits.stock.minimum) {
+  if (stock + delta < productLimits.stock.minimum) {
     return refuse('insufficient-stock', `Product ${productId} has ${stock} in stock, fewer than ${-delta}.`);
   }
-  if (stock + delta > eventLimits.stock.maximum) {
+  if (stock + delta > productLimits.stock.maximum) {
     return refuse(
       'stock-limit-exceeded',
-      `Product ${productId} would have more than ${eventLimits.stock.maximum} in stock.`,
+      `Product ${productId} would have more than ${productLimits.stock.maximum} in stock.`,
     );
   }
   return decision;

@@ -1,5 +1,5 @@
 import { unchanged, type CommandContext } from '@reprise/aggregate';
-import type { ProductDetailsChangedData } from '@reprise/events';
+import type { ProductDetailsChangedData } from '@reprise/product-events';
 import { changed, existing, type Decision } from './decision.ts';
 import type { ProductState } from './product-state.ts';
 

@@ -1,5 +1,5 @@
 import { refuse, type CommandContext } from '@reprise/aggregate';
-import type { ProductCreatedData } from '@reprise/events';
+import type { ProductCreatedData } from '@reprise/product-events';
 import { changed, type Decision } from './decision.ts';
 import type { ProductState } from './product-state.ts';
 

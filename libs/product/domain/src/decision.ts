@@ -6,7 +6,7 @@ import {
   type Existing,
   type Refusal as RefusalFor,
 } from '@reprise/aggregate';
-import { eventSource, findViolation, productAggregateType, type ProductEvent } from '@reprise/events';
+import { eventSource, productAggregateType, type ProductEvent, productEvents } from '@reprise/product-events';
 import { evolveProduct } from './evolve-product.ts';
 import type { ProductState } from './product-state.ts';
 
@@ -34,6 +34,6 @@ export function existing(state: ProductState | undefined): Existing<ProductState
 export const changed: Change<ProductState, ProductEvent> = changesOf({
   aggregateType: productAggregateType,
   source: eventSource,
-  findViolation,
+  findViolation: productEvents.violationOf,
   evolve: evolveProduct,
 });

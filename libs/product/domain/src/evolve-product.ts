@@ -1,4 +1,4 @@
-import type { ProductEvent } from '@reprise/events';
+import type { ProductEvent } from '@reprise/product-events';
 import type { ProductState } from './product-state.ts';
 
 /** Thrown when an event cannot follow the events before it: the history itself is damaged, so retrying cannot help. */

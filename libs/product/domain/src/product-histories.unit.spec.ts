@@ -1,5 +1,5 @@
 import { type CommandContext } from '@reprise/aggregate';
-import { decodeEvent, encodeEvent, type ProductEvent } from '@reprise/events';
+import { type ProductEvent, productEvents } from '@reprise/product-events';
 import fc from 'fast-check';
 import {
   adjustStock,
@@ -133,7 +133,7 @@ describe('whatever commands come, in whatever order', () => {
     fc.assert(
       fc.property(histories, ({ events, states }) => {
         const read = events.map((event) => {
-          const result = decodeEvent(encodeEvent(event));
+          const result = productEvents.read(productEvents.encode(event));
           if (!result.ok) throw new Error(result.message);
           return result.event;
         });

@@ -1,4 +1,4 @@
-import type { ProductCreatedData } from '@reprise/events';
+import type { ProductCreatedData } from '@reprise/product-events';
 
 /** `draft`: not offered yet, or no longer; `published`: offered; `deleted`: gone for good. */
 export type ProductStatus = 'draft' | 'published' | 'deleted';

@@ -1,5 +1,5 @@
 import { type CommandContext } from '@reprise/aggregate';
-import { decodeEvent, encodeEvent, type ProductEvent } from '@reprise/events';
+import { type ProductEvent, productEvents } from '@reprise/product-events';
 import {
   adjustStock,
   changeCategory,
@@ -77,7 +77,7 @@ describe('createProduct', () => {
       traceparent,
       data,
     });
-    expect(decodeEvent(encodeEvent(event))).toEqual({ ok: true, event });
+    expect(productEvents.read(productEvents.encode(event))).toEqual({ ok: true, event });
   });
 
   it('takes nothing from the command that is not its own', () => {

@@ -1,7 +1,4 @@
 export type { ProductStatus, ReadModelDocument } from './read-model-document.ts';
-export type { CategoryContributionDocument } from './category-contribution-document.ts';
-export type { FoldedTexts, ProductSearchDocument } from './product-search-document.ts';
-export type { ProductSummaryDocument } from './product-summary-document.ts';
 export type {
   ElasticsearchStorage,
   PostgresColumn,

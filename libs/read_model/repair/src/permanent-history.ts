@@ -1,4 +1,4 @@
-import type { ProductEvent } from '@reprise/events';
+import type { DomainEvent, EventContract } from '@reprise/events';
 import { aggregateHistory, eventStoreFault, type DiscardedOf } from '@reprise/read-model-feed';
 import type { Pool } from 'pg';
 import { RepairRefused } from './errors.ts';
@@ -10,7 +10,7 @@ export interface PermanentHistory {
    * discarded; none for an id no aggregate has.
    * @throws HistoryUnreadable when an event does not decode; DependencyError
    */
-  eventsOf(aggregateId: string, projection: string): Promise<readonly ProductEvent[]>;
+  eventsOf(aggregateId: string, projection: string): Promise<readonly DomainEvent[]>;
   /**
    * Checks that an event which is not in there does not exist: only then may a document lose a version or be taken away.
    * @throws RepairRefused for a standby, which may be behind, and for an event store without any event; DependencyError
@@ -20,10 +20,15 @@ export interface PermanentHistory {
 
 /**
  * @param eventStore connects as the role that may only SELECT the event store; it stays the caller's
+ * @param events the contract its envelopes are read by
  * @param discardedOf finds the discarded dead letters of an aggregate in the registry
  */
-export function permanentHistory(eventStore: Pool, discardedOf: DiscardedOf): PermanentHistory {
-  const history = aggregateHistory(eventStore, discardedOf);
+export function permanentHistory(
+  eventStore: Pool,
+  events: EventContract,
+  discardedOf: DiscardedOf,
+): PermanentHistory {
+  const history = aggregateHistory(eventStore, events, discardedOf);
   return {
     eventsOf: (aggregateId, projection) => history(aggregateId, projection),
 

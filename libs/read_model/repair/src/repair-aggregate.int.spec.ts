@@ -1,12 +1,8 @@
-import { encodeEvent, type ProductEvent } from '@reprise/events';
+import { type ProductEvent, productEvents } from '@reprise/product-events';
 import { feedEvents } from '@reprise/read-model-feed';
 import { createReadModelPool, type GenerationName, type GenerationStore } from '@reprise/read-model-indices';
-import {
-  categorySummary,
-  productSearch,
-  productSummary,
-  type Projection,
-} from '@reprise/read-model-projections';
+import type { Projection } from '@reprise/read-model-projections';
+import { categorySummary, productSearch, productSummary } from '@reprise/product-read-model';
 import { elasticsearch, productHistory, step } from '@reprise/test-kit';
 import { permanentHistory } from './permanent-history.ts';
 import { repairAggregate, type RepairServers } from './repair-aggregate.ts';
@@ -206,7 +202,7 @@ describe.each(models.map((projection) => [projection.name, projection] as const)
     it('stays as it is when an event of it is of a newer release', async () => {
       const events = life();
       await made.commit(events, (event) =>
-        encodeEvent(event).replace('stock-adjusted.v1', 'stock-adjusted.v9'),
+        productEvents.encode(event).replace('stock-adjusted.v1', 'stock-adjusted.v9'),
       );
       const wrong = corrupted(right(events));
       await store.write(live, [wrong]);
@@ -245,7 +241,10 @@ describe('an event store that may lack events', () => {
     const pool = createReadModelPool(url.href);
     try {
       const repair = repairAggregate(
-        { ...servers, history: permanentHistory(pool, made.registry.letterActions.discardedOf) },
+        {
+          ...servers,
+          history: permanentHistory(pool, productEvents, made.registry.letterActions.discardedOf),
+        },
         extra.id,
         signal,
       );
@@ -262,7 +261,7 @@ describe('an event store that may lack events', () => {
   it('is distinguished from one that is out of reach', async () => {
     const pool = createReadModelPool('postgres://nobody@127.0.0.1:1/none');
     const repair = repairAggregate(
-      { ...servers, history: permanentHistory(pool, made.registry.letterActions.discardedOf) },
+      { ...servers, history: permanentHistory(pool, productEvents, made.registry.letterActions.discardedOf) },
       life()[0]!.subject,
       signal,
     );

@@ -1,5 +1,5 @@
 import { describeTopic } from '@reprise/read-model-feed';
-import { projections } from '@reprise/read-model-projections';
+import { projections } from '@reprise/product-read-model';
 import { readConfiguration } from '@reprise/runtime';
 import type { ModelName } from '../child/task.ts';
 import type { LogOptions } from '../options.ts';

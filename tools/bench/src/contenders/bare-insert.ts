@@ -1,4 +1,4 @@
-import { encodeEvent } from '@reprise/events';
+import { productEvents } from '@reprise/product-events';
 import { generateHistories } from '@reprise/sample';
 import { Client } from 'pg';
 import type { Measurement, Task } from '../child/task.ts';
@@ -15,7 +15,9 @@ export async function bareInsert({
   concurrency = 1,
 }: Task): Promise<Measurement> {
   const { events, products } = workload;
-  const rows = Array.from(generateHistories({ events, products }), ({ event }) => encodeEvent(event));
+  const rows = Array.from(generateHistories({ events, products }), ({ event }) =>
+    productEvents.encode(event),
+  );
   const clients = Array.from(
     { length: concurrency },
     () => new Client({ connectionString: writeDatabaseUrl }),

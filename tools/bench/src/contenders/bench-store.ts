@@ -5,7 +5,8 @@ import {
   Registry,
   type GenerationStore,
 } from '@reprise/read-model-indices';
-import { findProjection, type Projection } from '@reprise/read-model-projections';
+import type { Projection } from '@reprise/read-model-projections';
+import { findProjection } from '@reprise/product-read-model';
 import { readConfiguration } from '@reprise/runtime';
 import type { ModelName, Task } from '../child/task.ts';
 

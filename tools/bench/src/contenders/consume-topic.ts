@@ -1,4 +1,4 @@
-import { decodeEvent, type ProductEvent } from '@reprise/events';
+import { type ProductEvent, productEvents } from '@reprise/product-events';
 import { readConfiguration } from '@reprise/runtime';
 import { Kafka, logLevel, type Consumer, type ConsumerRunConfig } from 'kafkajs';
 
@@ -6,7 +6,7 @@ export type Handlers = Pick<ConsumerRunConfig, 'eachBatch' | 'eachMessage'>;
 
 /** Decodes a record of the benchmark's own topic, in which every record is an event. */
 export function eventOf(value: Buffer | null): ProductEvent {
-  const decoded = decodeEvent(value);
+  const decoded = productEvents.read(value);
   if (!decoded.ok) throw new Error(`the topic holds a record that is not an event: ${decoded.message}`);
   return decoded.event;
 }

@@ -1,4 +1,5 @@
-import { productSearch, type Projection } from '@reprise/read-model-projections';
+import type { Projection } from '@reprise/read-model-projections';
+import { productSearch } from '@reprise/product-read-model';
 import type { Measurement, Task } from '../child/task.ts';
 import { foldTopic } from './fold-topic.ts';
 import { startStopwatch } from './stopwatch.ts';

@@ -1,5 +1,5 @@
 import { Client, type estypes } from '@elastic/elasticsearch';
-import { productSearchStorage } from '@reprise/read-model-projections';
+import { productSearchStorage } from '@reprise/product-read-model';
 import { readConfiguration } from '@reprise/runtime';
 
 /** A client and a new index as a developer would make them: the product's mapping, every setting at its default. */

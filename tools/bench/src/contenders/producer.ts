@@ -1,4 +1,5 @@
-import { encodeEvent, eventHeaders } from '@reprise/events';
+import { eventHeaders } from '@reprise/events';
+import { productEvents } from '@reprise/product-events';
 import { readConfiguration } from '@reprise/runtime';
 import { generateHistories } from '@reprise/sample';
 import { Kafka, logLevel, Partitioners, type Message } from 'kafkajs';
@@ -45,7 +46,7 @@ function batchesOf(size: { readonly events: number; readonly products: number })
   const batches: Message[][] = [];
   let room = 0;
   for (const { event } of generateHistories(size)) {
-    const value = encodeEvent(event);
+    const value = productEvents.encode(event);
     const bytes = Buffer.byteLength(value) + recordBytes;
     const last = batches.at(-1);
     if (last && last.length < batchMessages && bytes <= room) {

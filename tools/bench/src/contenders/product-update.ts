@@ -1,4 +1,4 @@
-import type { ProductEvent } from '@reprise/events';
+import type { ProductEvent } from '@reprise/product-events';
 
 /** Body of Elasticsearch's `update` action, as the bulk and the single-document API take it. */
 export interface ProductUpdate {

@@ -1,3 +1,4 @@
+import { projectionModule } from '@reprise/product-read-model';
 import { createReadModelPool } from '@reprise/read-model-indices';
 import {
   defaultGateLimits,
@@ -31,6 +32,7 @@ export async function rebuild(task: Task): Promise<Measurement> {
         resume: 'auto',
         batchSize: 200,
         workers: task.workers ?? 1,
+        projectionModule,
         memoryBytes: task.memoryBytes ?? 512 << 20,
         gate: defaultGateLimits,
         shard: task.shard,

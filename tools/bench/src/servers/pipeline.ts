@@ -1,6 +1,6 @@
 import { consumerGroupOf, describeTopic } from '@reprise/read-model-feed';
 import { createReadModelPool, Registry } from '@reprise/read-model-indices';
-import { projections } from '@reprise/read-model-projections';
+import { projections } from '@reprise/product-read-model';
 import { readConfiguration } from '@reprise/runtime';
 import { startApp, type AppName, type AppProcess } from '@reprise/start';
 import type { Session } from '../session.ts';

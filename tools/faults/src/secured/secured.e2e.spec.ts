@@ -6,7 +6,7 @@ import {
   openGenerationStore,
   retrying,
 } from '@reprise/read-model-indices';
-import { projections } from '@reprise/read-model-projections';
+import { projections } from '@reprise/product-read-model';
 import { connectionFaults, type FaultName } from '@reprise/runtime/connections';
 import { eventually, spawnApp, type SpawnedApp } from '@reprise/test-kit';
 import {

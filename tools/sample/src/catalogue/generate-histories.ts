@@ -1,4 +1,5 @@
-import { newEventId, type ProductEvent } from '@reprise/events';
+import { newEventId } from '@reprise/events';
+import type { ProductEvent } from '@reprise/product-events';
 import type { ProductState } from '@reprise/product-domain';
 import { decide, type SampleCommand } from './command.ts';
 import { delivery, nextCommand } from './next-command.ts';

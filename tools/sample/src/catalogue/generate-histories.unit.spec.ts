@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { decodeEvent, encodeEvent, productEventTypes } from '@reprise/events';
+import { productEvents } from '@reprise/product-events';
 import { evolveProduct, type ProductState } from '@reprise/product-domain';
 import fc from 'fast-check';
 import { decide } from './command.ts';
@@ -7,7 +7,7 @@ import { generateHistories, type HistoryOptions } from './generate-histories.ts'
 
 const digestOf = (options: HistoryOptions): string => {
   const hash = createHash('sha256');
-  for (const { event } of generateHistories(options)) hash.update(encodeEvent(event));
+  for (const { event } of generateHistories(options)) hash.update(productEvents.encode(event));
   return hash.digest('hex');
 };
 
@@ -40,7 +40,7 @@ describe('generateHistories', () => {
             correlationId: event.correlationid,
           });
           expect(decision).toEqual({ ok: true, event, state });
-          expect(decodeEvent(encodeEvent(event))).toEqual({ ok: true, event });
+          expect(productEvents.read(productEvents.encode(event))).toEqual({ ok: true, event });
           states.set(productId, evolveProduct(before, event));
           events++;
         }
@@ -103,7 +103,7 @@ describe('generateHistories', () => {
       types.set(event.type, (types.get(event.type) ?? 0) + 1);
       last.set(state.productId, state);
     }
-    expect([...types.keys()].sort()).toEqual([...productEventTypes].sort());
+    expect([...types.keys()].sort()).toEqual([...productEvents.types].sort());
     const products = [...last.values()];
     const share = (of: (state: ProductState) => boolean): number =>
       products.filter(of).length / products.length;

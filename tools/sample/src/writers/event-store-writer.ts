@@ -1,5 +1,5 @@
 import { appendHistory } from '@reprise/product-api';
-import type { ProductEvent } from '@reprise/events';
+import type { ProductEvent } from '@reprise/product-events';
 import { setSession } from '@reprise/runtime';
 import pg from 'pg';
 import type { HistoryStep } from '../catalogue/generate-histories.ts';

@@ -1,5 +1,6 @@
 import { compatibilityPartitioner, Producer, stringSerializers } from '@platformatic/kafka';
-import { encodeEvent, eventHeaders } from '@reprise/events';
+import { eventHeaders } from '@reprise/events';
+import { productEvents } from '@reprise/product-events';
 import type { KafkaConfiguration } from '@reprise/runtime';
 import type { HistoryStep } from '../catalogue/generate-histories.ts';
 import { clientOptions, prepareTopic } from './topic.ts';
@@ -62,7 +63,8 @@ export async function writeToTopic(
       if (event.aggregateversion === 1) created++;
       const timestamp = BigInt(Date.parse(event.time));
       if (
-        batch.push({ topic, key: event.subject, value: encodeEvent(event), headers, timestamp }) < batchSize
+        batch.push({ topic, key: event.subject, value: productEvents.encode(event), headers, timestamp }) <
+        batchSize
       )
         continue;
       if (signal?.aborted) break;

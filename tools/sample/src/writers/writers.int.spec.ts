@@ -1,5 +1,5 @@
 import { jest } from '@jest/globals';
-import { encodeEvent, type ProductEvent } from '@reprise/events';
+import { type ProductEvent, productEvents } from '@reprise/product-events';
 import { runWriteMigrations } from '@reprise/product-api';
 import { evolveProduct, type ProductState } from '@reprise/product-domain';
 import {
@@ -93,7 +93,7 @@ describe('writeToEventStore', () => {
       batchSize: 64,
     });
     expect(report).toMatchObject({ products: 40, events: 400 });
-    const texts = events.map(encodeEvent);
+    const texts = events.map(productEvents.encode);
     expect((await side.events()).map(({ text }) => text)).toEqual(texts);
     expect(await side.outbox()).toEqual(texts);
     expect(await side.products()).toEqual(states);
@@ -186,7 +186,7 @@ describe('writeToTopic', () => {
     expect(report).toMatchObject({ products: 40, events: 400 });
 
     const records = await readAll(topic);
-    const texts = generated().events.map(encodeEvent);
+    const texts = generated().events.map(productEvents.encode);
     expect(records.map(({ value }) => value).sort()).toEqual([...texts].sort());
     const place = new Map(texts.map((text, index) => [text, index]));
     for (const partition of [0, 1, 2]) {
@@ -219,7 +219,7 @@ describe('writeToTopic', () => {
     await producer.connect();
     await producer.send({
       topic: theirs.name,
-      messages: steps.map(({ event }) => ({ key: event.subject, value: encodeEvent(event) })),
+      messages: steps.map(({ event }) => ({ key: event.subject, value: productEvents.encode(event) })),
     });
     await producer.disconnect();
     const partitionsOf = async (topic: string): Promise<Map<string, number>> =>

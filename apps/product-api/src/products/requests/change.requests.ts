@@ -1,15 +1,15 @@
-import { eventLimits, type Price } from '@reprise/events';
+import { type Price, productLimits } from '@reprise/product-events';
 import { IntegerField, NonZeroIntegerField, TextField } from '@reprise/write-api';
 import { CurrencyField, TagsField } from './product-fields.ts';
 
 export class ChangeDetailsRequest {
-  @TextField(eventLimits.title, { description: 'New title', optional: true })
+  @TextField(productLimits.title, { description: 'New title', optional: true })
   readonly title?: string;
 
-  @TextField(eventLimits.description, { description: 'New description', optional: true })
+  @TextField(productLimits.description, { description: 'New description', optional: true })
   readonly description?: string;
 
-  @TextField(eventLimits.brand, { description: 'New brand', optional: true })
+  @TextField(productLimits.brand, { description: 'New brand', optional: true })
   readonly brand?: string;
 
   @TagsField({ description: 'New tags, replacing all earlier ones', optional: true })
@@ -17,7 +17,7 @@ export class ChangeDetailsRequest {
 }
 
 export class ChangePriceRequest implements Price {
-  @IntegerField(eventLimits.priceMinor, { description: 'New price in minor units (cents)' })
+  @IntegerField(productLimits.priceMinor, { description: 'New price in minor units (cents)' })
   readonly priceMinor: number;
 
   @CurrencyField({ description: 'Currency of the new price, ISO 4217' })
@@ -25,21 +25,21 @@ export class ChangePriceRequest implements Price {
 }
 
 export class ChangeCategoryRequest {
-  @TextField(eventLimits.categoryId, { description: 'New category of the product' })
+  @TextField(productLimits.categoryId, { description: 'New category of the product' })
   readonly categoryId: string;
 }
 
 export class AdjustStockRequest {
-  @NonZeroIntegerField(eventLimits.stockDelta, {
+  @NonZeroIntegerField(productLimits.stockDelta, {
     description: 'Pieces added (positive) or removed (negative)',
   })
   readonly delta: number;
 
-  @TextField(eventLimits.reason, { description: 'Why, for the record', optional: true })
+  @TextField(productLimits.reason, { description: 'Why, for the record', optional: true })
   readonly reason?: string;
 }
 
 export class DeleteProductRequest {
-  @TextField(eventLimits.reason, { description: 'Why, for the record', optional: true })
+  @TextField(productLimits.reason, { description: 'Why, for the record', optional: true })
   readonly reason?: string;
 }

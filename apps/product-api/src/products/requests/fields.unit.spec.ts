@@ -1,4 +1,4 @@
-import { findViolation } from '@reprise/events';
+import { productEvents } from '@reprise/product-events';
 import { step, productHistory } from '@reprise/test-kit';
 import * as fc from 'fast-check';
 import { isTextWithin } from '@reprise/write-api';
@@ -17,7 +17,7 @@ describe('a text field', () => {
       fc.property(text, (title) => {
         const [event] = productHistory({ events: [step.created({ title })] });
         expect(isTextWithin(title, { minLength: 1, maxLength: 200 })).toBe(
-          findViolation(event!) === undefined,
+          productEvents.violationOf(event!) === undefined,
         );
       }),
       { numRuns: 300 },

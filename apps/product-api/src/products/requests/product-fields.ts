@@ -1,4 +1,4 @@
-import { currencyPattern, eventLimits } from '@reprise/events';
+import { currencyPattern, productLimits } from '@reprise/product-events';
 import { PatternField, TextsField } from '@reprise/write-api';
 
 /** A currency by its code; whether there is such a currency is not checked. */
@@ -10,5 +10,5 @@ export function TagsField(options: {
   readonly description: string;
   readonly optional?: boolean;
 }): PropertyDecorator {
-  return TextsField(eventLimits.tags, eventLimits.tag, options);
+  return TextsField(productLimits.tags, productLimits.tag, options);
 }

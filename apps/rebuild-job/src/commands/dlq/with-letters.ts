@@ -1,5 +1,6 @@
 import { describeTopic, parseLetterId, TopicMissing, type LetterServers } from '@reprise/read-model-feed';
-import { projections, type Projection } from '@reprise/read-model-projections';
+import type { Projection } from '@reprise/read-model-projections';
+import { projections } from '@reprise/product-read-model';
 import { RebuildError, thisProcess } from '@reprise/read-model-rebuild';
 import { readConfiguration } from '@reprise/runtime';
 import type { OptionReader } from '../../option-reader.ts';

@@ -1,4 +1,4 @@
-import { encodeEvent } from '@reprise/events';
+import { productEvents } from '@reprise/product-events';
 import { producePacked, productHistory, step } from '@reprise/test-kit';
 import { jest } from '@jest/globals';
 import { codecs } from '../codecs/unpack.ts';
@@ -76,7 +76,7 @@ describe('a redrive', () => {
     const ids: string[] = [];
     for (const [index, codec] of (['none', ...codecs] as const).entries()) {
       const [event] = lives[index]!;
-      const value = Buffer.from(encodeEvent(event!));
+      const value = Buffer.from(productEvents.encode(event!));
       const offset = BigInt(1_000_000 + index);
       const letter = {
         partition: 0,
@@ -217,7 +217,7 @@ describe('a redrive', () => {
           aggregateId,
           aggregateVersion: 4,
         };
-        await on.putAside([{ ...waiting, key: null, value: Buffer.from(encodeEvent(fourth)) }]);
+        await on.putAside([{ ...waiting, key: null, value: Buffer.from(productEvents.encode(fourth)) }]);
         for (const projection of ['product_search', 'product_summary'])
           await blocked.park({ ...scope, projection }, [{ aggregateId, version: 3, lastParked: 4 }]);
       }
@@ -240,7 +240,7 @@ describe('a redrive', () => {
 it('takes whatever a broken record calls itself', async () => {
   const [created] = life();
   const named = (subject: string) =>
-    encodeEvent(created).replaceAll(created.subject, subject).replace('created.v1', 'created.v9');
+    productEvents.encode(created).replaceAll(created.subject, subject).replace('created.v1', 'created.v9');
   const ids = await on.fed(named('a\\u0000b'), named('\\ud800'), named('x'.repeat(128)), '{}', created);
   expect(await redriven(ids.slice(0, 4))).toEqual(ids.slice(0, 4).map((id) => `${id} refused`));
   expect(await on.versionsOf(created.subject)).toEqual([1, 1]);
@@ -258,7 +258,7 @@ describe('a discarded letter', () => {
 
   it('lets what waits behind it resume when the event store has its version', async () => {
     const [first, second, third] = life();
-    const [, spoiled] = await on.fed(first, encodeEvent(second).replace('.v1', '.v9'));
+    const [, spoiled] = await on.fed(first, productEvents.encode(second).replace('.v1', '.v9'));
     const [behind] = await on.fed(third);
     on.known.push(second);
     expect(await redriven([spoiled!])).toEqual([`${spoiled} refused`]);
@@ -274,7 +274,11 @@ describe('a discarded letter', () => {
 
   it('hands the product to repair when what waits behind it cannot resume', async () => {
     const [first, second, third] = life();
-    const [, spoiled, behind] = await on.fed(first, encodeEvent(second).replace('.v1', '.v9'), third);
+    const [, spoiled, behind] = await on.fed(
+      first,
+      productEvents.encode(second).replace('.v1', '.v9'),
+      third,
+    );
     const { result, repairs } = await discarded([spoiled!]);
     expect(result).toEqual({ discarded: [spoiled], released: [], waiting: [behind] });
     expect(repairs.map(({ projection, aggregateId }) => [projection, aggregateId])).toEqual([

@@ -1,4 +1,4 @@
-import { decodeEvent, type DecodeResult } from '@reprise/events';
+import type { ReadResult } from '@reprise/events';
 import type { LetterKey, RecordedLetterAction } from '@reprise/read-model-indices';
 import type { KafkaTopic } from '../kafka/kafka-topic.ts';
 import { letterId, type StoredLetter } from './letter-headers.ts';
@@ -15,7 +15,7 @@ export type LetterState = 'open' | 'resolved' | 'discarded';
 export interface JudgedLetter {
   readonly id: string;
   readonly letter: StoredLetter;
-  readonly decoded: DecodeResult;
+  readonly decoded: ReadResult;
   readonly aggregateId?: string;
   readonly version?: number;
   readonly state: LetterState;
@@ -72,13 +72,17 @@ function isOf({ topic, topicId }: StoredLetter, events: LetterServers['events'])
 }
 
 async function judge(
-  { actions, events }: LetterServers,
+  { actions, contract, events }: LetterServers,
   models: readonly LetterModel[],
   letters: readonly StoredLetter[],
 ): Promise<JudgedLetter[]> {
   const done = Map.groupBy(await actions.of(events.id, letters), keyOf);
   const named = letters.map((letter) => {
-    const decoded = decodeEvent(letter.value);
+    const decoded = contract.read(letter.value, {
+      key: letter.key,
+      header: () => undefined,
+      position: () => letter.offset,
+    });
     const { aggregateId, aggregateVersion } = letter;
     const event = decoded.ok ? decoded.event : undefined;
     const subject = event?.subject ?? (decoded.ok ? undefined : decoded.subject) ?? aggregateId;

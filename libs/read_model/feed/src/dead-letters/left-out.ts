@@ -1,4 +1,4 @@
-import type { DecodeResult } from '@reprise/events';
+import type { ReadResult } from '@reprise/events';
 import type { DiscardedLetter } from '@reprise/read-model-indices';
 
 /**
@@ -10,7 +10,7 @@ import type { DiscardedLetter } from '@reprise/read-model-indices';
 export function isLeftOut(
   discarded: readonly Pick<DiscardedLetter, 'version' | 'eventId'>[],
   version: number | undefined,
-  decoded: DecodeResult,
+  decoded: ReadResult,
 ): boolean {
   return discarded.some((letter) =>
     decoded.ok

@@ -1,4 +1,4 @@
-import type { ProductEvent } from '@reprise/events';
+import type { ProductEvent } from '@reprise/product-events';
 import type { StoredLetter } from './letter-headers.ts';
 import { isLeftOut } from './left-out.ts';
 import { projectionsLeavingOut } from './projections-leaving-out.ts';

@@ -1,3 +1,4 @@
+import type { EventContract } from '@reprise/events';
 import {
   fingerprintOf,
   type BlockedAggregates,
@@ -13,6 +14,7 @@ import type { KafkaConnection } from '../kafka/kafka-topic.ts';
 /** What dead letters are looked at, redriven and discarded with. */
 export interface LetterServers {
   readonly kafka: KafkaConnection;
+  readonly contract: EventContract;
   /** The event log the dead letters came from. */
   readonly events: { readonly name: string; readonly id: string };
   readonly deadLetters: string;

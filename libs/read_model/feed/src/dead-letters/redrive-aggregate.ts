@@ -1,4 +1,4 @@
-import type { ProductEvent } from '@reprise/events';
+import type { DomainEvent } from '@reprise/events';
 import type { GenerationName, GenerationStore } from '@reprise/read-model-indices';
 import { feedRepeatedly } from '../feed/feed-attempts.ts';
 import { feedEvents } from '../feed/feed-events.ts';
@@ -21,7 +21,7 @@ export interface AggregateProgress {
 export async function redriveAggregate(
   servers: Pick<LetterServers, 'history'>,
   { projection, store, generations }: LetterModel,
-  events: readonly ProductEvent[],
+  events: readonly DomainEvent[],
   dryRun: boolean,
 ): Promise<AggregateProgress> {
   const aggregateId = events[0]?.subject ?? '';

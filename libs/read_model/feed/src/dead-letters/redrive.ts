@@ -1,4 +1,4 @@
-import type { ProductEvent } from '@reprise/events';
+import type { DomainEvent } from '@reprise/events';
 import type { BlockedScope, LetterAction } from '@reprise/read-model-indices';
 import { describeTopic, type KafkaTopic } from '../kafka/kafka-topic.ts';
 import type { LetterCursor } from './dead-letter-topic.ts';
@@ -33,7 +33,7 @@ export interface RedrivenLetter {
 }
 
 interface Held extends JudgedLetter {
-  readonly event: ProductEvent;
+  readonly event: DomainEvent;
   readonly selected: boolean;
 }
 

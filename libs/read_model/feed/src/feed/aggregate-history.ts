@@ -1,4 +1,4 @@
-import { decodeEvent, type DecodeFailure, type ProductEvent } from '@reprise/events';
+import type { DomainEvent, EventContract, OpenFailure } from '@reprise/events';
 import { databaseFault, type DiscardedLetter } from '@reprise/read-model-indices';
 import type { Pool } from 'pg';
 import { isLeftOut } from '../dead-letters/left-out.ts';
@@ -7,7 +7,7 @@ import { isLeftOut } from '../dead-letters/left-out.ts';
  * All events of one aggregate in version order, from the permanent log. With a projection: those up to the first that it leaves
  * out because its dead letter was discarded.
  */
-export type AggregateHistory = (aggregateId: string, projection?: string) => Promise<readonly ProductEvent[]>;
+export type AggregateHistory = (aggregateId: string, projection?: string) => Promise<readonly DomainEvent[]>;
 
 /** An event of the permanent log cannot be decoded: this release can rebuild nothing from it past that event. */
 export class HistoryUnreadable extends Error {
@@ -29,11 +29,16 @@ export type DiscardedOf = (aggregateId: string, projection: string) => Promise<r
  * Reads one aggregate's events from the event store, in version order, through a role that may read nothing else. For an id
  * that no product can have it returns no events.
  *
+ * @param events the contract the event store's envelopes are read by
  * @param discardedOf asked where a projection is given: its events end before the first it leaves out, because a document takes
  *   versions one by one
  * @throws HistoryUnreadable when a stored event does not decode: a newer release wrote it, or the log is damaged; DependencyError
  */
-export function aggregateHistory(eventStore: Pool, discardedOf?: DiscardedOf): AggregateHistory {
+export function aggregateHistory(
+  eventStore: Pool,
+  events: EventContract,
+  discardedOf?: DiscardedOf,
+): AggregateHistory {
   return async (aggregateId, projection) => {
     if (!uuid.test(aggregateId)) return [];
     const discarded = projection === undefined ? [] : ((await discardedOf?.(aggregateId, projection)) ?? []);
@@ -46,14 +51,14 @@ export function aggregateHistory(eventStore: Pool, discardedOf?: DiscardedOf): A
       .catch((error: unknown) => {
         throw eventStoreFault(eventStore, error, 'Nothing was changed.');
       });
-    const events: ProductEvent[] = [];
+    const known: DomainEvent[] = [];
     for (const { version, envelope } of rows) {
-      const decoded = decodeEvent(envelope);
+      const decoded = events.read(envelope);
       if (isLeftOut(discarded, Number(version), decoded)) break;
       if (!decoded.ok) throw unreadable(aggregateId, decoded);
-      events.push(decoded.event);
+      known.push(decoded.event);
     }
-    return events;
+    return known;
   };
 }
 
@@ -65,7 +70,7 @@ export function eventStoreFault(eventStore: Pool, error: unknown, unchanged: str
   return databaseFault(eventStore, 'EVENT_STORE_DATABASE_URL', error, unchanged) ?? error;
 }
 
-function unreadable(aggregateId: string, { reason, message }: DecodeFailure): HistoryUnreadable {
+function unreadable(aggregateId: string, { reason, message }: OpenFailure): HistoryUnreadable {
   return new HistoryUnreadable(
     `An event of product ${aggregateId} in the event store cannot be decoded (${reason}: ${message}). ` +
       'Nothing of this product was changed. Deploy the version that knows this event, or find its writer.',

@@ -11,7 +11,8 @@ import {
   type GenerationState,
   type GenerationStore,
 } from '@reprise/read-model-indices';
-import { productSearch, productSummary, type Projection } from '@reprise/read-model-projections';
+import type { Projection } from '@reprise/read-model-projections';
+import { productSearch, productSummary } from '@reprise/product-read-model';
 import {
   afterFile,
   freshDatabase,

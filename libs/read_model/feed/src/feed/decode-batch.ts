@@ -1,24 +1,30 @@
-import { decodeEvent, nameOfKey, type ProductEvent } from '@reprise/events';
+import { type DomainEvent, type EventContract, nameOfKey, type RecordContext } from '@reprise/events';
 import type { DeadLetter } from '../dead-letters/dead-letter.ts';
 import type { PartitionBatch, PartitionRecord } from '../kafka/partition-batch.ts';
 
 /** What a batch holds: events, and what is not one. */
 export interface DecodedBatch {
-  readonly events: readonly { readonly event: ProductEvent; readonly record: PartitionRecord }[];
+  readonly events: readonly { readonly event: DomainEvent; readonly record: PartitionRecord }[];
   readonly letters: readonly DeadLetter[];
 }
 
 /**
  * Decodes a batch; a record that is not an event becomes a dead letter.
+ * @param contract what the topic's events are
  * @param attempts how often a record is decoded before it becomes a dead letter
  */
-export function decodeBatch({ partition, records }: PartitionBatch, attempts: number): DecodedBatch {
-  const events: { event: ProductEvent; record: PartitionRecord }[] = [];
+export function decodeBatch(
+  { partition, records }: PartitionBatch,
+  contract: EventContract,
+  attempts: number,
+): DecodedBatch {
+  const events: { event: DomainEvent; record: PartitionRecord }[] = [];
   const letters: DeadLetter[] = [];
   for (const record of records) {
-    let decoded = decodeEvent(record.value);
+    const context = contextOf(record);
+    let decoded = contract.read(record.value, context);
     let tried = 1;
-    for (; !decoded.ok && tried < attempts; tried++) decoded = decodeEvent(record.value);
+    for (; !decoded.ok && tried < attempts; tried++) decoded = contract.read(record.value, context);
     if (decoded.ok) events.push({ event: decoded.event, record });
     else {
       const { reason, message, aggregateVersion, type } = decoded;
@@ -36,6 +42,17 @@ export function decodeBatch({ partition, records }: PartitionBatch, attempts: nu
     }
   }
   return { events, letters };
+}
+
+function contextOf({ key, headers, offset }: PartitionRecord): RecordContext {
+  return {
+    key,
+    header(name) {
+      const found = headers && Object.hasOwn(headers, name) ? headers[name] : undefined;
+      return Array.isArray(found) ? found.at(-1) : found;
+    },
+    position: () => offset,
+  };
 }
 
 /** A record that says nothing of itself is filed under its key: producers use the aggregate id. */

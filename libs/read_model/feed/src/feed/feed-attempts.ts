@@ -1,4 +1,4 @@
-import type { ProductEvent } from '@reprise/events';
+import type { DomainEvent } from '@reprise/events';
 import type { FeedResult } from './feed-events.ts';
 
 /** How often a failure caused by the event itself is retried, and the wait between two attempts. */
@@ -9,7 +9,7 @@ export interface AttemptLimit {
 }
 
 /** One attempt; `isFirst` when it is about all events and may move positions along. */
-export type FeedAttempt = (events: readonly ProductEvent[], isFirst: boolean) => Promise<FeedResult>;
+export type FeedAttempt = (events: readonly DomainEvent[], isFirst: boolean) => Promise<FeedResult>;
 
 /**
  * Feeds events, and repeats those of failed aggregates, each time from what is stored by then, until nothing fails or the limit
@@ -20,7 +20,7 @@ export type FeedAttempt = (events: readonly ProductEvent[], isFirst: boolean) =>
  */
 export async function feedRepeatedly(
   feed: FeedAttempt,
-  events: readonly ProductEvent[],
+  events: readonly DomainEvent[],
   { attempts, pause }: AttemptLimit,
   signal?: AbortSignal,
 ): Promise<FeedResult & { readonly attempts: number }> {
@@ -40,7 +40,7 @@ export async function feedRepeatedly(
 /** A store refuses a document, not an event: its events are fed one at a time, so that all before the one it refuses are kept. */
 async function feedStepwise(
   feed: FeedAttempt,
-  events: readonly ProductEvent[],
+  events: readonly DomainEvent[],
   whole: FeedResult,
 ): Promise<FeedResult> {
   let result = whole;

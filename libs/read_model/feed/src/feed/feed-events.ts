@@ -1,4 +1,4 @@
-import type { ProductEvent } from '@reprise/events';
+import type { DomainEvent } from '@reprise/events';
 import type { ReadModelDocument } from '@reprise/read-model-documents';
 import {
   prepareDocument,
@@ -54,7 +54,7 @@ export interface FeedResult {
   readonly repaired: readonly string[];
   readonly gaps: readonly UnresolvedGap[];
   /** Events a projection refused: deterministic, they will never apply. */
-  readonly poison: readonly { readonly event: ProductEvent; readonly error: Error }[];
+  readonly poison: readonly { readonly event: DomainEvent; readonly error: Error }[];
   readonly refused: readonly RefusedDocument[];
   readonly waiting: readonly WaitingEvents[];
   readonly write: WriteResult;
@@ -77,7 +77,7 @@ export type WriteBatch = (documents: readonly DocumentToWrite[], isWhole: boolea
  */
 export async function feedEvents(
   target: FeedTarget,
-  events: readonly ProductEvent[],
+  events: readonly DomainEvent[],
   history: AggregateHistory | undefined,
   write: WriteBatch = (documents) => target.store.write(target.name, documents),
   findBlockers: FindBlockers = () => Promise.resolve(new Map()),
@@ -88,7 +88,7 @@ export async function feedEvents(
     ids.length > 0 ? await target.store.read(target.name, ids) : new Map<string, StoredDocument>();
   const changed: DocumentToWrite[] = [];
   const result = { applied: 0, duplicate: 0, repaired: [] as string[], gaps: [] as UnresolvedGap[] };
-  const poison: { event: ProductEvent; error: Error }[] = [];
+  const poison: { event: DomainEvent; error: Error }[] = [];
   const waiting: WaitingEvents[] = [];
 
   const folds = [...byAggregate].map(([aggregateId, own]) => {
@@ -127,7 +127,7 @@ export async function feedEvents(
 }
 
 /** Whether it is the blocked version, missing or from the history, that holds the aggregate's own events up. */
-function isStillBlocked({ gap, poison }: Folded, own: readonly ProductEvent[], blocker: Blocker): boolean {
+function isStillBlocked({ gap, poison }: Folded, own: readonly DomainEvent[], blocker: Blocker): boolean {
   if (gap) return gap.expected === blocker.version;
   return poison?.event.aggregateversion === blocker.version && !own.includes(poison.event);
 }
@@ -136,7 +136,7 @@ function isStillBlocked({ gap, poison }: Folded, own: readonly ProductEvent[], b
 async function closeGap(
   projection: Projection,
   before: ReadModelDocument | undefined,
-  own: readonly ProductEvent[],
+  own: readonly DomainEvent[],
   history: AggregateHistory,
   folded: Remedied,
 ): Promise<Remedied> {
@@ -152,7 +152,7 @@ async function closeGap(
 interface Folded {
   readonly document: ReadModelDocument | undefined;
   readonly gap?: { readonly expected: number; readonly found: number };
-  readonly poison?: { readonly event: ProductEvent; readonly error: Error };
+  readonly poison?: { readonly event: DomainEvent; readonly error: Error };
 }
 
 type Remedied = Folded & { readonly reason?: string };
@@ -161,7 +161,7 @@ type Remedied = Folded & { readonly reason?: string };
 export function foldInOrder(
   projection: Projection,
   document: ReadModelDocument | undefined,
-  events: readonly ProductEvent[],
+  events: readonly DomainEvent[],
 ): Folded {
   let current = document;
   for (const event of events.toSorted((a, b) => a.aggregateversion - b.aggregateversion)) {

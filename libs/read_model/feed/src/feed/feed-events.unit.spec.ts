@@ -1,5 +1,5 @@
-import type { ProductEvent } from '@reprise/events';
-import { catalogues } from '@reprise/read-model-projections/testing';
+import type { ProductEvent } from '@reprise/product-events';
+import { catalogues } from '@reprise/product-read-model/testing';
 import { productHistory, step } from '@reprise/test-kit';
 import fc from 'fast-check';
 import { HistoryUnreadable } from './aggregate-history.ts';

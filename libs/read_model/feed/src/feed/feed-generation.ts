@@ -1,3 +1,4 @@
+import type { EventContract } from '@reprise/events';
 import type { BlockedAggregates, BlockedScope, Generation, Positions } from '@reprise/read-model-indices';
 import type { Projection } from '@reprise/read-model-projections';
 import type { OnceAside } from '../dead-letters/dead-letter.ts';
@@ -21,6 +22,8 @@ export interface FedGeneration {
 export interface FeedServers {
   readonly registry: FedRegistry;
   readonly topicId: string;
+  /** What the topic's events are. */
+  readonly contract: EventContract;
   readonly history: AggregateHistory | undefined;
   readonly blocked: Pick<BlockedAggregates, 'at' | 'block' | 'park'>;
   /** How often an event that cannot be applied is tried before it is put aside. */

@@ -1,4 +1,4 @@
-import { encodeEvent, type ProductEvent } from '@reprise/events';
+import { type ProductEvent, productEvents } from '@reprise/product-events';
 import {
   BlockedAggregates,
   createElasticsearchClient,
@@ -10,7 +10,8 @@ import {
   type Generation,
   type GenerationStore,
 } from '@reprise/read-model-indices';
-import { productSearch, productSummary, type Projection } from '@reprise/read-model-projections';
+import type { Projection } from '@reprise/read-model-projections';
+import { productSearch, productSummary } from '@reprise/product-read-model';
 import { afterFile, freshDatabase, freshName, productHistory, step, testEndpoints } from '@reprise/test-kit';
 import type { Pool } from 'pg';
 import { aggregateHistory, HistoryUnreadable } from './aggregate-history.ts';
@@ -37,11 +38,11 @@ const batchOf = (values: readonly (ProductEvent | string)[], partition: number):
   records: values.map((value, index) => ({
     offset: BigInt(index),
     key: null,
-    value: Buffer.from(typeof value === 'string' ? value : encodeEvent(value)),
+    value: Buffer.from(typeof value === 'string' ? value : productEvents.encode(value)),
   })),
 });
 
-async function commit(events: readonly ProductEvent[], envelope = encodeEvent): Promise<void> {
+async function commit(events: readonly ProductEvent[], envelope = productEvents.encode): Promise<void> {
   for (const event of events) {
     const row = [event.subject, event.aggregateversion, envelope(event)];
     await pool.query('INSERT INTO test_events.event_store VALUES ($1, $2, $3)', row);
@@ -93,7 +94,8 @@ beforeAll(async () => {
     registry,
     models,
     topicId: topic.id,
-    history: aggregateHistory(eventStore),
+    contract: productEvents,
+    history: aggregateHistory(eventStore, productEvents),
     blocked: new BlockedAggregates(pool),
     limit: { attempts: 3, pause: () => Promise.resolve() },
     putAside: (letters) => putAside(letters),
@@ -194,8 +196,8 @@ describe('the live feed on real stores', () => {
     const newer = productHistory({ events: [step.created(), step.priceChanged(1), step.published()] });
     await commit(newer, (event) =>
       event.aggregateversion === 2
-        ? encodeEvent(event).replace('price-changed.v1', 'price-changed.v9')
-        : encodeEvent(event),
+        ? productEvents.encode(event).replace('price-changed.v1', 'price-changed.v9')
+        : productEvents.encode(event),
     );
     await feed.feed(batchOf([...stranger, newer[0]!, newer[2]!], 1));
     expect(letters.map(({ offset, reason }) => [offset, reason])).toEqual([
@@ -273,7 +275,7 @@ describe('aggregateHistory', () => {
   it('gives nothing for an id that no product can have, and the events in version order otherwise', async () => {
     const life = productHistory({ events: [step.created(), step.published(), step.deleted()] });
     await commit(life.toReversed());
-    const history = aggregateHistory(eventStore);
+    const history = aggregateHistory(eventStore, productEvents);
     expect(await history('no-uuid')).toEqual([]);
     expect(await history(`${life[0]!.subject}'--`)).toEqual([]);
     expect(await history(life[0]!.subject)).toEqual(life);
@@ -282,6 +284,8 @@ describe('aggregateHistory', () => {
   it('says that an event does not decode', async () => {
     const [created] = productHistory({ events: [step.created()] });
     await commit([created!], () => '{}');
-    await expect(aggregateHistory(eventStore)(created!.subject)).rejects.toThrow(HistoryUnreadable);
+    await expect(aggregateHistory(eventStore, productEvents)(created!.subject)).rejects.toThrow(
+      HistoryUnreadable,
+    );
   });
 });

@@ -162,7 +162,7 @@ export class LiveFeed {
       return { outcome: 'read-from', position: position ?? batch.from };
     const work: FeedWork = {
       batch,
-      decoded: decodeBatch(batch, this.#servers.limit.attempts),
+      decoded: decodeBatch(batch, this.#servers.contract, this.#servers.limit.attempts),
       aside: new OnceAside(this.#servers.putAside),
       signal,
     };

@@ -1,4 +1,4 @@
-import { encodeEvent, type ProductEvent } from '@reprise/events';
+import { type ProductEvent, productEvents } from '@reprise/product-events';
 import { DependencyError } from '@reprise/read-model-indices';
 import { productHistory, step } from '@reprise/test-kit';
 import { LiveFeed } from './live-feed.ts';
@@ -13,7 +13,7 @@ function batchOf(values: readonly (ProductEvent | string)[], from = 0n, partitio
   const records = values.map((value, index) => ({
     offset: from + BigInt(index),
     key: null,
-    value: Buffer.from(typeof value === 'string' ? value : encodeEvent(value)),
+    value: Buffer.from(typeof value === 'string' ? value : productEvents.encode(value)),
   }));
   return { partition, from, next: from + BigInt(values.length), records };
 }
@@ -28,6 +28,7 @@ function setUp(putAside: (letters: readonly DeadLetter[]) => Promise<void> = () 
     registry,
     models: [{ projection, store: store.asStore() }],
     topicId,
+    contract: productEvents,
     history: undefined,
     blocked: new BlockedInMemory(),
     limit: { attempts: 3, pause: () => Promise.resolve() },

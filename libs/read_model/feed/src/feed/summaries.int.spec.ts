@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { jest } from '@jest/globals';
-import type { ProductEvent } from '@reprise/events';
+import type { ProductEvent } from '@reprise/product-events';
 import {
   createReadModelPool,
   generationName,
@@ -9,13 +9,9 @@ import {
   type GenerationName,
   type GenerationStore,
 } from '@reprise/read-model-indices';
-import {
-  categorySummary,
-  findProjection,
-  productSummary,
-  type Projection,
-} from '@reprise/read-model-projections';
-import { catalogues, deliveries } from '@reprise/read-model-projections/testing';
+import type { Projection } from '@reprise/read-model-projections';
+import { categorySummary, findProjection, productSummary } from '@reprise/product-read-model';
+import { catalogues, deliveries } from '@reprise/product-read-model/testing';
 import { freshDatabase } from '@reprise/test-kit';
 import fc from 'fast-check';
 import { feedEvents } from './feed-events.ts';

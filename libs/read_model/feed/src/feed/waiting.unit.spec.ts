@@ -1,4 +1,4 @@
-import { encodeEvent, type ProductEvent } from '@reprise/events';
+import { type ProductEvent, productEvents } from '@reprise/product-events';
 import { productHistory, step } from '@reprise/test-kit';
 import { feedEvents } from './feed-events.ts';
 import { LiveFeed, type LiveFeedServers } from './live-feed.ts';
@@ -11,13 +11,13 @@ function batchOf(values: readonly (ProductEvent | string)[], from = 0n): Partiti
   const records = values.map((value, index) => ({
     offset: from + BigInt(index),
     key: null,
-    value: Buffer.from(typeof value === 'string' ? value : encodeEvent(value)),
+    value: Buffer.from(typeof value === 'string' ? value : productEvents.encode(value)),
   }));
   return { partition: 0, from, next: from + BigInt(values.length), records };
 }
 
 /** A newer release's event: its envelope is ours, its type is not. */
-const unknown = (event: ProductEvent) => encodeEvent(event).replace('.v1', '.v9');
+const unknown = (event: ProductEvent) => productEvents.encode(event).replace('.v1', '.v9');
 
 async function setUp(more: Partial<LiveFeedServers> = {}) {
   const store = new StoreInMemory();
@@ -30,6 +30,7 @@ async function setUp(more: Partial<LiveFeedServers> = {}) {
     registry,
     models: [{ projection, store: store.asStore() }],
     topicId,
+    contract: productEvents,
     history: undefined,
     blocked,
     limit: {

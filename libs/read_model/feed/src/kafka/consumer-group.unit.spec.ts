@@ -1,4 +1,4 @@
-import { projections } from '@reprise/read-model-projections';
+import { projections } from '@reprise/product-read-model';
 import { consumerGroupOf } from './consumer-group.ts';
 
 const topic = { name: 'product.events', id: 'AAAAAAAAAAAAAAAAAAAAAA' };

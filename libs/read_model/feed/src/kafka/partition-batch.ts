@@ -11,4 +11,8 @@ export interface PartitionRecord {
   readonly offset: bigint;
   readonly key: Buffer | null;
   readonly value: Buffer | null;
+  /** As kafkajs hands them out; a name that was sent several times has a list. */
+  readonly headers?: Readonly<Record<string, Header | Header[] | undefined>>;
 }
+
+type Header = Buffer | string;

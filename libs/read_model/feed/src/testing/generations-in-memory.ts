@@ -11,7 +11,8 @@ import {
   type Positions,
   type StoredDocument,
 } from '@reprise/read-model-indices';
-import { productSearch, type Projection } from '@reprise/read-model-projections';
+import type { Projection } from '@reprise/read-model-projections';
+import { productSearch } from '@reprise/product-read-model';
 
 export const topicId = 'a-topic';
 export const projection = productSearch as unknown as Projection;

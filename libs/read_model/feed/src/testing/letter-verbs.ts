@@ -1,4 +1,4 @@
-import type { ProductEvent } from '@reprise/events';
+import type { ProductEvent } from '@reprise/product-events';
 import { productHistory, step } from '@reprise/test-kit';
 import { judgedLetters, type JudgedLetter } from '../dead-letters/judged-letters.ts';
 import { fedModels, type LetterServers } from '../dead-letters/letter-servers.ts';

@@ -1,4 +1,4 @@
-import { encodeEvent, type ProductEvent } from '@reprise/events';
+import { type ProductEvent, productEvents } from '@reprise/product-events';
 import {
   BlockedAggregates,
   createElasticsearchClient,
@@ -10,7 +10,8 @@ import {
   type GenerationStore,
   type WriteResult,
 } from '@reprise/read-model-indices';
-import { productSearch, productSummary, type Projection } from '@reprise/read-model-projections';
+import type { Projection } from '@reprise/read-model-projections';
+import { productSearch, productSummary } from '@reprise/product-read-model';
 import {
   afterFile,
   freshDatabase,
@@ -57,7 +58,7 @@ export async function lettersOnServers() {
   const history: AggregateHistory = (id) => Promise.resolve(known.filter(({ subject }) => subject === id));
   const refusing = new Set<string>();
   const servers: LetterServers = {
-    ...{ kafka, events, deadLetters: deadLetters.name, registry, models, history },
+    ...{ kafka, events, deadLetters: deadLetters.name, registry, models, history, contract: productEvents },
     blocked: new BlockedAggregates(pool),
     actions: new DeadLetterActions(pool),
   };
@@ -75,7 +76,7 @@ export async function lettersOnServers() {
     await produceRaw(deadLetters, records);
   };
   const feed = new LiveFeed({
-    ...{ registry, history, blocked: servers.blocked, topicId: events.id, putAside },
+    ...{ registry, history, blocked: servers.blocked, topicId: events.id, putAside, contract: productEvents },
     models: models.map(({ projection, store }) => ({ projection, store: refusesSome(store, refusing) })),
     limit: { attempts: 2, pause: () => Promise.resolve() },
     onSuspended: (_, error) => Promise.reject(error as Error),
@@ -90,7 +91,7 @@ export async function lettersOnServers() {
       const from = next;
       const records = values.map((value, index) => ({
         ...{ offset: from + BigInt(index), key: null },
-        value: Buffer.from(typeof value === 'string' ? value : encodeEvent(value)),
+        value: Buffer.from(typeof value === 'string' ? value : productEvents.encode(value)),
       }));
       next += BigInt(values.length);
       await feed.feed({ partition: 0, from, next, records });

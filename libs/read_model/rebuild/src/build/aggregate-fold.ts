@@ -1,10 +1,10 @@
-import type { ProductEvent } from '@reprise/events';
+import type { DomainEvent } from '@reprise/events';
 import type { ReadModelDocument } from '@reprise/read-model-documents';
 import { applyEvent, type Projection } from '@reprise/read-model-projections';
 
 /** An event and where it lies in the log, for those that have to wait for an earlier one. */
 export interface HeldEvent {
-  readonly event: ProductEvent;
+  readonly event: DomainEvent;
   readonly position: string;
 }
 
@@ -22,7 +22,7 @@ export type FoldOutcome =
   | {
       readonly outcome: 'poison';
       readonly released: number;
-      readonly event: ProductEvent;
+      readonly event: DomainEvent;
       readonly position: string;
       readonly error: Error;
     };
@@ -38,7 +38,7 @@ const heldBack: FoldOutcome = { outcome: 'held', released: 0 };
 export function foldInto(
   projection: Projection,
   entry: FoldEntry,
-  event: ProductEvent,
+  event: DomainEvent,
   positionOf: PositionOf,
   index: number,
 ): FoldOutcome {
@@ -86,7 +86,7 @@ function release(projection: Projection, entry: FoldEntry): FoldOutcome {
   return { outcome: 'applied', released };
 }
 
-function tryApply(projection: Projection, document: ReadModelDocument | undefined, event: ProductEvent) {
+function tryApply(projection: Projection, document: ReadModelDocument | undefined, event: DomainEvent) {
   try {
     return applyEvent(projection, document, event);
   } catch (error) {

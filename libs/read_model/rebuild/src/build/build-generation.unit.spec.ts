@@ -1,8 +1,9 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { encodeEvent, type ProductEvent } from '@reprise/events';
-import { productSearch, type Projection } from '@reprise/read-model-projections';
+import { type ProductEvent, productEvents } from '@reprise/product-events';
+import type { Projection } from '@reprise/read-model-projections';
+import { productSearch } from '@reprise/product-read-model';
 import { productHistory, step } from '@reprise/test-kit';
 import type { LogSource } from '../log/log-source.ts';
 import { buildGeneration } from './build-generation.ts';
@@ -31,9 +32,10 @@ function groupedLog(events: readonly ProductEvent[], pageSize: number): LogSourc
         await Promise.resolve();
         yield {
           slice: 0,
-          values: page.map(encodeEvent),
+          values: page.map(productEvents.encode),
           keys: page.map(({ subject }) => subject),
           positionOf: (index) => BigInt(at + index),
+          read: (index) => ({ ok: true, event: page[index]! }),
           next: { position: BigInt(at + page.length) },
         };
       }

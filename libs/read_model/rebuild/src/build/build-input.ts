@@ -10,6 +10,8 @@ import type { WriteDocuments } from './write-entries.ts';
 export interface BuildInput {
   readonly source: LogSource;
   readonly projection: Projection;
+  /** Where worker threads find the projection. */
+  readonly projectionModule?: string | undefined;
   readonly write: WriteDocuments;
   /** Slices that an earlier, interrupted run finished, with what it counted. */
   readonly finished: ReadonlyMap<number, SliceTally>;

@@ -1,10 +1,20 @@
 import { join } from 'node:path';
-import { decodeEvent, nameOfKey, storableText, type ProductEvent } from '@reprise/events';
+import {
+  type DomainEvent,
+  type EventContract,
+  type JsonObject,
+  nameOfKey,
+  storableText,
+} from '@reprise/events';
 import type { Projection } from '@reprise/read-model-projections';
 import { RebuildError } from '../errors.ts';
+import type { LogBatch } from '../log/log-source.ts';
 import { foldInto, type FoldEntry, type FoldOutcome, type PositionOf } from './aggregate-fold.ts';
 import { countType, listedFaults, longestMessage, type PoisonEvent, type SliceTally } from './slice-tally.ts';
-import { SpillFiles, type SpillManifest } from './spill-files.ts';
+import { SpillFiles, type SpilledRecord, type SpillManifest } from './spill-files.ts';
+
+/** Records to be folded: those of a batch, or what was put aside of one. */
+export type FoldedRecords = Pick<LogBatch, 'values' | 'keys' | 'positionOf' | 'read'>;
 
 export interface FoldTableOptions {
   readonly slice: number;
@@ -51,28 +61,30 @@ export class FoldTable {
     private readonly options: FoldTableOptions,
   ) {}
 
+  /** The contract its records are read by. */
+  get events(): EventContract {
+    return this.projection.events;
+  }
+
   /** Bytes put aside on disk. */
   get spilledBytes(): number {
     return this.#spill?.bytes ?? 0;
   }
 
-  /** Takes one record in log order. `key` decides alone where a record waits, so a wrong one shows as a version gap, never as a wrong document. */
-  add(
-    value: Buffer | string | null,
-    key: Buffer | string | null,
-    positionOf: PositionOf,
-    index: number,
-  ): void {
+  /**
+   * Takes one record in log order. Its key decides alone where a record waits, so a wrong one shows as a version gap, never as a
+   * wrong document.
+   */
+  add(records: FoldedRecords, index: number): void {
+    const key = records.keys[index]!;
+    const value = records.values[index]!;
     if (this.#spill && key !== null) {
       const id = typeof key === 'string' ? key : key.toString();
-      if (!this.#entries.has(id)) {
-        const bytes = typeof value === 'string' ? Buffer.from(value) : value;
-        this.#spill.append({ value: bytes, key: id, position: positionOf(index) });
-        return;
-      }
+      if (!this.#entries.has(id) && this.#putAside(this.#spill, records, index, id)) return;
     }
     this.tally.read++;
-    const decoded = decodeEvent(value);
+    const decoded = records.read(index);
+    const { positionOf } = records;
     if (!decoded.ok) {
       const { reason, message, type } = decoded;
       if (reason === 'unknown-type' && type !== undefined) this.#countUnknown(type);
@@ -113,7 +125,7 @@ export class FoldTable {
       const spillDirectory = join(this.#spill.directory, String(number++));
       const table = new FoldTable(this.projection, this.tally, { ...this.options, depth, spillDirectory });
       try {
-        for (const { value, key, position } of records) table.add(value, key, () => position, 0);
+        for (const record of records) table.add(this.#takenUp(record), 0);
         yield* table.drain(groupSize);
       } finally {
         table.dispose();
@@ -168,7 +180,33 @@ export class FoldTable {
     this.#spill = undefined;
   }
 
-  #fold(event: ProductEvent, valueBytes: number, positionOf: PositionOf, index: number): void {
+  /** Writes a record to disk, so that it can be read without its headers later; false for one that can only be read now. */
+  #putAside(spill: SpillFiles, records: FoldedRecords, index: number, key: string): boolean {
+    let value = records.values[index]!;
+    if (this.projection.events.readsHeaders) {
+      const decoded = records.read(index);
+      if (!decoded.ok) return false;
+      value = JSON.stringify(decoded.event);
+    }
+    const bytes = typeof value === 'string' ? Buffer.from(value) : value;
+    spill.append({ value: bytes, key, position: records.positionOf(index) });
+    return true;
+  }
+
+  #takenUp({ value, key, position }: SpilledRecord): FoldedRecords {
+    const { events } = this.projection;
+    return {
+      values: [value],
+      keys: [key],
+      positionOf: () => position,
+      read: () =>
+        events.readsHeaders
+          ? events.accept(JSON.parse(String(value)) as JsonObject)
+          : events.read(value, { key, header: () => undefined, position: () => position }),
+    };
+  }
+
+  #fold(event: DomainEvent, valueBytes: number, positionOf: PositionOf, index: number): void {
     countType(this.tally, event.type);
     let entry = this.#entries.get(event.subject);
     if (entry === undefined) {

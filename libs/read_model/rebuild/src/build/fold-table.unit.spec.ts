@@ -1,14 +1,16 @@
 import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { encodeEvent, isStorableText, type ProductEvent } from '@reprise/events';
-import { productSearch, type Projection } from '@reprise/read-model-projections';
+import { isStorableText } from '@reprise/events';
+import { type ProductEvent, productEvents } from '@reprise/product-events';
+import type { Projection } from '@reprise/read-model-projections';
+import { productSearch } from '@reprise/product-read-model';
 import { productHistory, step } from '@reprise/test-kit';
 import fc from 'fast-check';
 import { carelessLog } from '../testing/histories.ts';
 import { naiveSearchDocuments } from '../testing/naive-fold.ts';
 import type { FoldEntry } from './aggregate-fold.ts';
-import { FoldTable, maxHeld } from './fold-table.ts';
+import { FoldTable, maxHeld, type FoldedRecords } from './fold-table.ts';
 import { emptyTally, restoreTally, saveTally, sumTallies, type SavedTally } from './slice-tally.ts';
 
 const projection = productSearch as unknown as Projection;
@@ -19,13 +21,27 @@ beforeAll(() => {
 });
 afterAll(() => rmSync(directory, { recursive: true, force: true }));
 
+/** A record of the log as a table takes it. */
+function recordsOf(
+  value: Buffer | string | null,
+  key: Buffer | string | null,
+  position: number,
+): FoldedRecords {
+  return {
+    values: [value],
+    keys: [key],
+    positionOf: () => BigInt(position),
+    read: () => productEvents.read(value),
+  };
+}
+
 function fold(log: readonly (ProductEvent | string | null)[], memoryBytes: number) {
   const tally = emptyTally();
   const table = new FoldTable(projection, tally, { slice: 0, memoryBytes, spillDirectory: directory });
   log.forEach((entry, index) => {
-    const value = entry === null || typeof entry === 'string' ? entry : encodeEvent(entry);
+    const value = entry === null || typeof entry === 'string' ? entry : productEvents.encode(entry);
     const key = entry === null || typeof entry === 'string' ? 'unknown' : entry.subject;
-    table.add(value === null ? null : Buffer.from(value), Buffer.from(key), (at) => BigInt(at), index);
+    table.add(recordsOf(value === null ? null : Buffer.from(value), Buffer.from(key), index), 0);
   });
   const spilled = table.spilledBytes;
   const entries: FoldEntry[] = [...table.drain(3)].flat();
@@ -72,7 +88,7 @@ describe('the fold table', () => {
       productHistory({ id: `product-${index}`, events: [step.created()] }),
     );
     for (const [index, [created]] of lives.entries())
-      table.add(Buffer.from(encodeEvent(created!)), created!.subject, (at) => BigInt(at), index);
+      table.add(recordsOf(Buffer.from(productEvents.encode(created!)), created!.subject, index), 0);
     const spilled = join(own, 'slice-0');
     table.freeze();
     const [first] = readdirSync(spilled);
@@ -107,12 +123,12 @@ describe('the fold table', () => {
 
   it('gives a log up in which more events wait for earlier ones than memory has room for', () => {
     const [event] = productHistory({ events: [step.priceChanged(1)], firstVersion: 2 });
-    const text = encodeEvent(event!);
+    const text = productEvents.encode(event!);
     const options = { slice: 7, memoryBytes: unlimited, spillDirectory: directory };
     const table = new FoldTable(projection, emptyTally(), options);
     const wait = (version: number) => {
       const value = text.replace('"aggregateversion":2', `"aggregateversion":${version}`);
-      table.add(value, event!.subject, BigInt, version);
+      table.add(recordsOf(value, event!.subject, version), 0);
     };
     for (let version = 2; version < maxHeld + 2; version++) wait(version);
     expect(() => wait(maxHeld + 2)).toThrow(`More than ${maxHeld} events of slice 7 wait`);
@@ -121,7 +137,7 @@ describe('the fold table', () => {
 
   it('lists every record it cannot apply with its position, and folds the others', () => {
     const good = productHistory({ id: 'good', events: [step.created(), step.published()] });
-    const unknown = encodeEvent(good[1]!).replace('product.published.v1', 'product.polished.v9');
+    const unknown = productEvents.encode(good[1]!).replace('product.published.v1', 'product.polished.v9');
     const { tally, documents } = fold([good[0]!, '{nonsense', null, unknown, good[1]!], unlimited);
     expect(tally.poisoned).toBe(3);
     expect(tally.poison.map(({ position, reason }) => [position, reason])).toEqual([
@@ -138,7 +154,7 @@ describe('the fold table', () => {
   it('counts types nobody knows by name only as far as memory stays bounded', () => {
     const [created] = productHistory({ id: 'good', events: [step.created()] });
     const unknown = Array.from({ length: 500 }, (_, index) =>
-      encodeEvent(created!).replace('product.created.v1', `product.created.v${index + 10}`),
+      productEvents.encode(created!).replace('product.created.v1', `product.created.v${index + 10}`),
     );
     const { byType } = fold(unknown, unlimited).tally;
     expect(byType.size).toBe(101);
@@ -174,7 +190,7 @@ describe('the fold table', () => {
           memoryBytes: unlimited,
           spillDirectory: directory,
         });
-        records.forEach(([key, text], index) => table.add(text, key, (at) => BigInt(at), index));
+        records.forEach(([key, text], index) => table.add(recordsOf(text, key, index), 0));
         const { read, poisoned, poison } = tally;
         expect({ read, poisoned, listed: poison.length }).toEqual({
           read: records.length,

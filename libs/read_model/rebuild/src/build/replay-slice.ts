@@ -97,8 +97,7 @@ export function endUnfinished({ snapshots }: BuildInput, table: FoldTable): void
 
 /** Folds a batch into a table. */
 export function addBatch(table: FoldTable, batch: LogBatch): void {
-  const positionOf = (index: number) => batch.positionOf(index);
-  for (let i = 0; i < batch.values.length; i++) table.add(batch.values[i]!, batch.keys[i]!, positionOf, i);
+  for (let i = 0; i < batch.values.length; i++) table.add(batch, i);
 }
 
 /** An empty table for a slice. */

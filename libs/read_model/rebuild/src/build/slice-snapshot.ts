@@ -4,7 +4,7 @@ import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { StringDecoder } from 'node:string_decoder';
 import { promisify } from 'node:util';
-import { decodeEvent, encodeEvent } from '@reprise/events';
+import type { EventContract, JsonObject } from '@reprise/events';
 import type { ReadModelDocument } from '@reprise/read-model-documents';
 import { createPrivateFile, makePrivateDirectory, openPrivateFile } from '../private-files/private-file.ts';
 import type { FoldEntry, HeldEvent } from './aggregate-fold.ts';
@@ -137,7 +137,7 @@ export async function restoreSnapshot(
   try {
     for await (const lines of linesOf(path, mark.sha256)) {
       for (const line of lines) {
-        if (header) entries.push(entryOf(JSON.parse(line) as EntryLine));
+        if (header) entries.push(entryOf(JSON.parse(line) as EntryLine, table.events));
         else header = JSON.parse(line) as Header;
       }
     }
@@ -172,13 +172,13 @@ async function* linesOf(path: string, sha256: string): AsyncGenerator<string[]> 
 }
 
 function lineOf(id: string, { document, held }: FoldEntry): EntryLine {
-  const waiting = held?.map(({ position, event }): [string, string] => [position, encodeEvent(event)]);
+  const waiting = held?.map(({ position, event }): [string, string] => [position, JSON.stringify(event)]);
   return waiting ? [id, document ?? null, waiting] : [id, document ?? null];
 }
 
-function entryOf([id, document, waiting]: EntryLine): [string, FoldEntry] {
+function entryOf([id, document, waiting]: EntryLine, events: EventContract): [string, FoldEntry] {
   const held = waiting?.map(([position, text]): HeldEvent => {
-    const decoded = decodeEvent(text);
+    const decoded = events.accept(JSON.parse(text) as JsonObject);
     if (!decoded.ok) throw new SnapshotUnusable(`an event in it cannot be read: ${decoded.message}`);
     return { position, event: decoded.event };
   });

@@ -1,4 +1,4 @@
-import { encodeEvent, type ProductEvent } from '@reprise/events';
+import { type ProductEvent, productEvents } from '@reprise/product-events';
 import { describeTopic } from '@reprise/read-model-feed';
 import type { Generation } from '@reprise/read-model-indices';
 import { produce, produceRaw, productHistory, step } from '@reprise/test-kit';
@@ -15,7 +15,7 @@ async function builtOverPoison() {
   }) as [ProductEvent, ProductEvent, ProductEvent, ProductEvent];
   const { data: _, ...noEvent } = spoilt;
   await produceRaw(model.topic, [
-    { key: created.subject, value: encodeEvent(created) },
+    { key: created.subject, value: productEvents.encode(created) },
     { key: created.subject, value: JSON.stringify(noEvent) },
   ]);
   const { receipt } = await model.rebuild({ promote: false, gate });

@@ -1,4 +1,4 @@
-import { decodeEvent, type ProductEvent } from '@reprise/events';
+import type { DomainEvent } from '@reprise/events';
 import { feedEvents, type AggregateHistory } from '@reprise/read-model-feed';
 import type {
   Generation,
@@ -47,7 +47,7 @@ export function catchUpFromLog(input: CatchUpInput): CatchUp {
           'since, so it cannot be caught up from this one. Readers were not moved. Rebuild from the event store: ' +
           commandLine.rebuildFromEventStore(generation.projection),
       );
-    const log = kafkaSource(input.connection, topic);
+    const log = kafkaSource(input.connection, topic, input.projection.events);
     const source = leaveOut(log, await captureLeftOut(input, input.projection.name, log));
     const positions = await input.registry.positions(generation.uuid);
     try {
@@ -69,7 +69,7 @@ export function catchUpFromLog(input: CatchUpInput): CatchUp {
 
 async function feedBatch(input: CatchUpInput, generation: Generation, batch: LogBatch): Promise<void> {
   const { registry } = input;
-  const events = batch.values.map((value, index) => decodeOrRefuse(value, batch, index, generation));
+  const events = [...batch.values.keys()].map((index) => readOrRefuse(batch, index, generation));
   // Someone may release a product between the look at what blocks it and the position: its events are fed after all then.
   while (await leavesReleased(input, generation, events));
   const positions: Positions = new Map([[batch.slice, batch.next.position]]);
@@ -84,7 +84,7 @@ async function feedBatch(input: CatchUpInput, generation: Generation, batch: Log
 async function leavesReleased(
   { registry, store, projection, history }: CatchUpInput,
   generation: Generation,
-  events: readonly ProductEvent[],
+  events: readonly DomainEvent[],
 ): Promise<boolean> {
   const { name, topicId } = generation;
   const scope = { topicId, projection: projection.name };
@@ -113,7 +113,7 @@ function storeRefused(document: RejectedDocument | undefined): string | undefine
   return document && `the store refuses document ${document.id}: ${document.reason}`;
 }
 
-function latestVersion(events: readonly ProductEvent[], aggregateId: string): number {
+function latestVersion(events: readonly DomainEvent[], aggregateId: string): number {
   return events.reduce(
     (latest, { subject, aggregateversion }) =>
       subject === aggregateId ? Math.max(latest, aggregateversion) : latest,
@@ -125,13 +125,8 @@ function notPutAside({ aggregateId, version, lastParked }: Parked): string {
   return `version ${lastParked} of product ${aggregateId} waits behind version ${version}, and no dead letter keeps it`;
 }
 
-function decodeOrRefuse(
-  value: Buffer | string | null,
-  batch: LogBatch,
-  index: number,
-  generation: Generation,
-): ProductEvent {
-  const decoded = decodeEvent(value);
+function readOrRefuse(batch: LogBatch, index: number, generation: Generation): DomainEvent {
+  const decoded = batch.read(index);
   if (decoded.ok) return decoded.event;
   throw cannotCatchUp(
     generation,

@@ -1,5 +1,6 @@
 import { createReadModelPool, type Generation } from '@reprise/read-model-indices';
-import { productSearch, productSummary, type Projection } from '@reprise/read-model-projections';
+import type { Projection } from '@reprise/read-model-projections';
+import { productSearch, productSummary } from '@reprise/product-read-model';
 import { commandLine } from '@reprise/runtime/commands';
 import { elasticsearch, produce, productHistory, step } from '@reprise/test-kit';
 import { deleteByHand, testReadModel, type TestReadModel } from '../testing/read-model.ts';

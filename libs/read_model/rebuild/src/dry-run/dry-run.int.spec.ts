@@ -1,4 +1,4 @@
-import { encodeEvent, type ProductEvent } from '@reprise/events';
+import { type ProductEvent, productEvents } from '@reprise/product-events';
 import { canonicalJson, documentDigest } from '@reprise/read-model-documents';
 import { fingerprintOf, type GenerationName } from '@reprise/read-model-indices';
 import { elasticsearch, produce, produceRaw, productHistory, step } from '@reprise/test-kit';
@@ -30,8 +30,13 @@ describe('a dry run', () => {
   it('reports unknown types, poison and gaps where they lie, ends with 2, and writes nothing anywhere', async () => {
     const model = await testReadModel({ partitions: 1 });
     const [good, gapped] = products(2);
-    const unknown = encodeEvent(good![2]!).replace('product.price-changed.v1', 'product.polished.v9');
-    const record = (event: ProductEvent, value = encodeEvent(event)) => ({ key: event.subject, value });
+    const unknown = productEvents
+      .encode(good![2]!)
+      .replace('product.price-changed.v1', 'product.polished.v9');
+    const record = (event: ProductEvent, value = productEvents.encode(event)) => ({
+      key: event.subject,
+      value,
+    });
     await produceRaw(model.topic, [
       record(good![0]!),
       { key: 'x', value: 'no JSON' },
@@ -73,7 +78,7 @@ describe('a dry run', () => {
       model.topic,
       life!.map((event, index) => ({
         key: event.subject,
-        value: encodeEvent(event),
+        value: productEvents.encode(event),
         partition: index === 0 ? 1 : 0,
       })),
     );

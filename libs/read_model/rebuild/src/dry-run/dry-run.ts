@@ -1,4 +1,3 @@
-import { productEventTypes } from '@reprise/events';
 import type { DocumentToWrite, Run, StoredDocument } from '@reprise/read-model-indices';
 import type { FoldEntry } from '../build/aggregate-fold.ts';
 import { reconcileSlices } from '../build/reconcile.ts';
@@ -46,9 +45,7 @@ export async function reportDryRun(
   const rows = source.kind === 'event-store' ? readRowsOf(source, total) : undefined;
   const gate = judgeFold({ expected: total, counts: total, live, rows }, options.gate);
   const { documents, tombstones, bytes } = total;
-  const known = [...total.byType].filter(
-    ([type]) => !(productEventTypes as readonly string[]).includes(type),
-  );
+  const known = [...total.byType].filter(([type]) => !options.projection.events.types.includes(type));
   const report = {
     unhandledTypes: Object.fromEntries(known),
     predicted: { documents, tombstones, bytes },

@@ -95,7 +95,10 @@ async function changesIn(
   // After the scan, so that whatever it could have seen of later events is known to be in flight.
   const topic = positions && (await describeTopic(servers.kafka, servers.topic));
   const touched = topic
-    ? await productsTouchedSince(positions, topic, { kafka: servers.kafka, signal })
+    ? await productsTouchedSince(positions, topic, options.projection.events, {
+        kafka: servers.kafka,
+        signal,
+      })
     : new Set<string>();
   const changes: Drift[] = [];
   for (const id of new Set([...expected.keys(), ...actual.keys()])) {

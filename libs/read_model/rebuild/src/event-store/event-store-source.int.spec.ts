@@ -1,4 +1,4 @@
-import type { ProductEvent } from '@reprise/events';
+import { type ProductEvent, productEvents } from '@reprise/product-events';
 import { freshName, kafkaAdmin, produce, productHistory, step } from '@reprise/test-kit';
 import { testEventStore, type TestEventStore } from '../testing/event-store.ts';
 import { logSourceContract } from '../log/log-source.contract.ts';
@@ -34,6 +34,7 @@ describe('the event store as source', () => {
       events: { read: events.length, applied: events.length },
     });
     const source = await openEventStoreSource({
+      events: productEvents,
       pool: eventStore.pool,
       topic: { name: 't', id: 'i' },
       positions: new Map(),
@@ -53,6 +54,7 @@ describe('the event store as source', () => {
     });
     await long.append(history);
     const source = await openEventStoreSource({
+      events: productEvents,
       pool: long.pool,
       topic: { name: 't', id: 'i' },
       positions: new Map(),
@@ -85,6 +87,7 @@ describe('the event store as source', () => {
 
   it('sees one snapshot: what is appended while it reads is not in it', async () => {
     const source = await openEventStoreSource({
+      events: productEvents,
       pool: eventStore.pool,
       topic: { name: 't', id: 'i' },
       positions: new Map(),
@@ -123,6 +126,7 @@ describe('the event store as a log source', () => {
         const own = await testEventStore();
         const input = {
           pool: own.pool,
+          events: productEvents,
           topic: { name: freshName('t'), id: 'i' },
           positions: new Map(),
           pageSize: 7,

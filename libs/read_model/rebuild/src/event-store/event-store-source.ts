@@ -1,3 +1,4 @@
+import type { EventContract } from '@reprise/events';
 import { eventStoreFault } from '@reprise/read-model-feed';
 import { DependencyError, type Positions } from '@reprise/read-model-indices';
 import type { Pool, PoolClient } from 'pg';
@@ -7,6 +8,7 @@ export interface EventStoreSourceInput {
   /** Connects as a role that can only SELECT the event store. */
   readonly pool: Pool;
   readonly topic: LogSource['topic'];
+  readonly events: EventContract;
   /**
    * Kafka's ends, captured BEFORE this source is opened. Every event below them was committed before it was published, so the
    * snapshot holds it; what the snapshot holds beyond them is fed again later and changes nothing.
@@ -52,16 +54,15 @@ export async function openEventStoreSource(input: EventStoreSourceInput): Promis
     slices,
     positions: input.positions,
     grouped: true,
-    read: (_slice, _from, signal) => readPages(input.pool, client, input.pageSize ?? 5_000, signal),
+    read: (_slice, _from, signal) => readPages(input, client, signal),
     // Closed rather than given back: the transaction ends with the connection, whatever state it is in.
     close: () => Promise.resolve(client.release(true)),
   };
 }
 
 async function* readPages(
-  pool: Pool,
+  { pool, events, pageSize = 5_000 }: EventStoreSourceInput,
   client: PoolClient,
-  pageSize: number,
   signal: AbortSignal,
 ): AsyncGenerator<LogBatch> {
   let position = 0n;
@@ -81,6 +82,7 @@ async function* readPages(
       values: rows.map(([, , envelope]) => envelope),
       keys: rows.map(([aggregateId]) => aggregateId),
       positionOf: (index) => begin + BigInt(index),
+      read: (index) => events.read(rows[index]![2]),
       next: { position },
     };
     if (rows.length < pageSize) return;

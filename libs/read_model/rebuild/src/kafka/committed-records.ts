@@ -7,9 +7,13 @@ const transactional = 0x10;
 const control = 0x20;
 const abortMarker = 0;
 
+export type RecordHeaders = NonNullable<FetchedPartition['records']>[number]['records'][number]['headers'];
+
 export interface CommittedRecords {
   readonly values: (Buffer | null)[];
   readonly keys: (Buffer | null)[];
+  /** Headers of each value, names and texts as they were sent. */
+  readonly headers: RecordHeaders[];
   /** Offset of each value, as a distance from `base`. */
   readonly distances: number[];
   readonly base: bigint;
@@ -32,6 +36,7 @@ export function committedRecords(fetched: FetchedPartition, from: bigint, end: b
   const open = new Set<bigint>();
   const values: (Buffer | null)[] = [];
   const keys: (Buffer | null)[] = [];
+  const headers: RecordHeaders[] = [];
   const distances: number[] = [];
   let next = from;
   for (const batch of fetched.records ?? []) {
@@ -47,10 +52,11 @@ export function committedRecords(fetched: FetchedPartition, from: bigint, end: b
         if (at < 0 || at >= limit) continue;
         values.push(record.value);
         keys.push(record.key);
+        headers.push(record.headers);
         distances.push(at);
       }
     }
     if (last + 1n > next) next = last + 1n;
   }
-  return { values, keys, distances, base: from, next };
+  return { values, keys, headers, distances, base: from, next };
 }

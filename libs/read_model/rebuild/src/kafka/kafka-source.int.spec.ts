@@ -1,3 +1,4 @@
+import { productEvents } from '@reprise/product-events';
 import { describeTopic } from '@reprise/read-model-feed';
 import {
   eventually,
@@ -21,7 +22,8 @@ describe('the Kafka source', () => {
       return {
         append: (events) => produce(topic, events),
         appendUndone: async (events) => (await openTransaction(topic.name, 1, events)).end('abort'),
-        open: async () => kafkaSource(kafka, await describeTopic(kafka, topic.name), { fetchBytes: 5_000 }),
+        open: async () =>
+          kafkaSource(kafka, await describeTopic(kafka, topic.name), productEvents, { fetchBytes: 5_000 }),
       };
     },
   }));
@@ -35,7 +37,7 @@ describe('the Kafka source', () => {
     const sockets = () => process.getActiveResourcesInfo().filter((kind) => kind === 'TCPSocketWrap').length;
     // Those of the test kit.
     const others = sockets();
-    const source = kafkaSource(kafka, described);
+    const source = kafkaSource(kafka, described, productEvents);
     const open: number[] = [];
     let read = 0;
     try {
@@ -60,7 +62,7 @@ describe('the Kafka source', () => {
     for (let product = 0; product < 20; product++)
       await produce(topic, productHistory({ events: [step.created()] }));
     const options = { fetchBytes: 1, stallTimeoutMs: 20_000 };
-    const source = kafkaSource(kafka, await describeTopic(kafka, topic.name), options);
+    const source = kafkaSource(kafka, await describeTopic(kafka, topic.name), productEvents, options);
     const admin = await kafkaAdmin();
     let read = 0;
     const reading = async () => {

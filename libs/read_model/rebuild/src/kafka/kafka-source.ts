@@ -1,8 +1,10 @@
+import type { EventContract } from '@reprise/events';
 import { findErrorBy, type Consumer } from '@platformatic/kafka';
 import { DependencyError } from '@reprise/read-model-indices';
 import { RebuildError } from '../errors.ts';
 import type { LogBatch, LogCursor, LogSlice, LogSource } from '../log/log-source.ts';
 import { committedRecords } from './committed-records.ts';
+import { batchOf } from './fetched-batch.ts';
 import {
   groupFreeConsumer,
   innermostMessage,
@@ -30,6 +32,7 @@ const readCommitted = 1;
 export function kafkaSource(
   connection: KafkaConnection,
   topic: KafkaTopic,
+  events: EventContract,
   options: KafkaReadOptions = {},
 ): LogSource {
   const consumers = new Set<Consumer>();
@@ -48,7 +51,7 @@ export function kafkaSource(
       consumers.add(consumer);
       let isRead = false;
       try {
-        yield* readPartition(consumer, connection, topic, slice, from, signal, options);
+        yield* readPartition({ consumer, connection, topic, events, options }, slice, from, signal);
         isRead = true;
       } finally {
         if (isRead) idle.push(consumer);
@@ -64,15 +67,21 @@ export function kafkaSource(
   };
 }
 
+interface PartitionReading {
+  readonly consumer: Consumer;
+  readonly connection: KafkaConnection;
+  readonly topic: KafkaTopic;
+  readonly events: EventContract;
+  readonly options: KafkaReadOptions;
+}
+
 async function* readPartition(
-  consumer: Consumer,
-  connection: KafkaConnection,
-  topic: KafkaTopic,
+  { consumer, connection, topic, events, options }: PartitionReading,
   slice: LogSlice,
   from: LogCursor,
   signal: AbortSignal,
-  { fetchBytes = 1 << 20, stallTimeoutMs = 60_000, onFault }: KafkaReadOptions,
 ): AsyncGenerator<LogBatch> {
+  const { fetchBytes = 1 << 20, stallTimeoutMs = 60_000, onFault } = options;
   const { slice: partition, end } = slice;
   let position = from.position;
   // One batch at a time once one of those fetched together cannot be unpacked, so that what lies before it is read and it is named.
@@ -138,17 +147,11 @@ async function* readPartition(
       onFault?.(`reading ${topic.name}/${partition}: ${innermostMessage(lastFault)}`);
       consumer.clearMetadata();
     } else if (fetched.records && fetched.records.next > position) {
-      const { values, keys, distances, base, next } = fetched.records;
+      const { next } = fetched.records;
       position = next < end ? next : end;
       lastFault = undefined;
       if (position < end) ahead = settle(position);
-      yield {
-        slice: partition,
-        values,
-        keys,
-        positionOf: (index) => base + BigInt(distances[index]!),
-        next: { position },
-      };
+      yield batchOf(fetched.records, events, partition, { position });
       // The consumer of this source may take its time; that is not a stall of the log.
       movedAt = performance.now();
       continue;

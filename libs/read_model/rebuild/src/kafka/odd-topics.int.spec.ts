@@ -1,6 +1,6 @@
 import { jest } from '@jest/globals';
 import { ConfigResourceTypes } from '@platformatic/kafka';
-import { encodeEvent, type ProductEvent } from '@reprise/events';
+import { type ProductEvent, productEvents } from '@reprise/product-events';
 import { describeTopic } from '@reprise/read-model-feed';
 import type { GenerationName } from '@reprise/read-model-indices';
 import {
@@ -54,7 +54,7 @@ describe('a rebuild ends, and equals the naive fold, on a topic', () => {
     const recorded = (at: number) =>
       compactedEvents.map((event) => ({
         key: event.subject,
-        value: encodeEvent(event),
+        value: productEvents.encode(event),
         timestamp: Date.now() - at,
       }));
     await produceRaw(compacted.topic, recorded(120_000));
@@ -70,7 +70,7 @@ describe('a rebuild ends, and equals the naive fold, on a topic', () => {
     await (await openTransaction(model.topic.name, 1, second)).end('commit');
     await produceRaw(
       model.topic,
-      third.map((event) => ({ key: event.subject, value: encodeEvent(event), partition: 1 })),
+      third.map((event) => ({ key: event.subject, value: productEvents.encode(event), partition: 1 })),
     );
     await (await openTransaction(model.topic.name, 1, never)).end('abort');
     const receipt = await rebuiltFrom(model, [...first, ...second, ...third]);
@@ -94,7 +94,7 @@ describe('a rebuild ends, and equals the naive fold, on a topic', () => {
     const place = (events: readonly ProductEvent[]) =>
       produceRaw(
         model.topic,
-        events.map((event) => ({ key: event.subject, value: encodeEvent(event), partition: 1 })),
+        events.map((event) => ({ key: event.subject, value: productEvents.encode(event), partition: 1 })),
       );
     await place(before);
     const open = await openTransaction(model.topic.name, 1, inside);
@@ -122,7 +122,7 @@ describe('a rebuild ends, and equals the naive fold, on a topic', () => {
   it('with holes that compaction left, once nothing is missing; while it is compacted it is refused', async () => {
     const { kafka } = testEndpoints();
     const read = async (): Promise<number> => {
-      const source = kafkaSource(kafka, await describeTopic(kafka, compacted.topic.name));
+      const source = kafkaSource(kafka, await describeTopic(kafka, compacted.topic.name), productEvents);
       let values = 0;
       for (const slice of source.slices) {
         let reached = slice.start;

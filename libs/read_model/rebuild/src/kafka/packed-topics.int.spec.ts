@@ -1,5 +1,5 @@
 import { jest } from '@jest/globals';
-import { encodeEvent, type ProductEvent } from '@reprise/events';
+import { type ProductEvent, productEvents } from '@reprise/product-events';
 import { codecs, describeTopic, groupFreeConsumer } from '@reprise/read-model-feed';
 import type { GenerationName } from '@reprise/read-model-indices';
 import { produce, producePacked, productHistory, step, testEndpoints } from '@reprise/test-kit';
@@ -15,7 +15,7 @@ const lives = (count: number): ProductEvent[] =>
     productHistory({ events: [step.created(), step.published(), step.priceChanged(7)] }),
   ).flat();
 const recordsOf = (events: readonly ProductEvent[]) =>
-  events.map((event) => ({ key: event.subject, value: encodeEvent(event) }));
+  events.map((event) => ({ key: event.subject, value: productEvents.encode(event) }));
 
 /** The codecs of the batches of partition 0, in Kafka's numbers: 0 for none, then in the order of `codecs`. */
 async function codecsIn({ topic: { name } }: TestReadModel): Promise<number[]> {

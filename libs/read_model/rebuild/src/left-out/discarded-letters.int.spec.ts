@@ -1,4 +1,4 @@
-import { encodeEvent, type ProductEvent } from '@reprise/events';
+import { type ProductEvent, productEvents } from '@reprise/product-events';
 import { aggregateHistory } from '@reprise/read-model-feed';
 import type { LetterAction } from '@reprise/read-model-indices';
 import { produce, produceRaw, productHistory, step } from '@reprise/test-kit';
@@ -52,12 +52,15 @@ beforeAll(async () => {
   const eventStore = await testEventStore();
   const others = Array.from({ length: 30 }, life).flat();
   await eventStore.append([...spoiled, ...refused, ...others]);
-  const history = aggregateHistory(eventStore.pool, model.registry.letterActions.discardedOf);
+  const history = aggregateHistory(eventStore.pool, productEvents, model.registry.letterActions.discardedOf);
   servers = { eventStore: eventStore.pool, history };
-  const record = (event: ProductEvent, value = encodeEvent(event)) => ({ key: event.subject, value });
+  const record = (event: ProductEvent, value = productEvents.encode(event)) => ({
+    key: event.subject,
+    value,
+  });
   await produceRaw(model.topic, [
     record(spoiled[0]),
-    record(spoiled[1], encodeEvent(spoiled[1]).replace('.v1"', '.v9"')),
+    record(spoiled[1], productEvents.encode(spoiled[1]).replace('.v1"', '.v9"')),
     record(spoiled[2]),
     record(refused[0]),
     record(refused[1]),

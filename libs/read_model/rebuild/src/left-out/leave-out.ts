@@ -1,6 +1,5 @@
-import { decodeEvent } from '@reprise/events';
 import { isLeftOut } from '@reprise/read-model-feed';
-import type { LogBatch, LogSource } from '../log/log-source.ts';
+import { someOf, type LogBatch, type LogSource } from '../log/log-source.ts';
 import type { LeftOut } from './left-out.ts';
 
 /**
@@ -48,7 +47,7 @@ function keptByEvent(batch: LogBatch, leftOut: LeftOut): LogBatch {
     const key = batch.keys[index] ?? null;
     const letters = key === null ? [] : leftOut.of(key.toString());
     if (letters.length === 0) return true;
-    const decoded = decodeEvent(batch.values[index]!);
+    const decoded = batch.read(index);
     const version = decoded.ok ? decoded.event.aggregateversion : decoded.aggregateVersion;
     const out = letters.filter((letter) => isLeftOut([letter], version, decoded));
     for (const letter of out) leftOut.met.add(letter);
@@ -58,12 +57,5 @@ function keptByEvent(batch: LogBatch, leftOut: LeftOut): LogBatch {
 
 function only(batch: LogBatch, isKept: (index: number) => boolean): LogBatch {
   const kept = [...batch.values.keys()].filter(isKept);
-  if (kept.length === batch.values.length) return batch;
-  return {
-    slice: batch.slice,
-    values: kept.map((index) => batch.values[index]!),
-    keys: kept.map((index) => batch.keys[index]!),
-    positionOf: (index) => batch.positionOf(kept[index]!),
-    next: batch.next,
-  };
+  return kept.length === batch.values.length ? batch : someOf(batch, kept);
 }

@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { encodeEvent, type ProductEvent } from '@reprise/events';
+import { type ProductEvent, productEvents } from '@reprise/product-events';
 import { BucketSums, digestOfBuckets, type ReadModelDocument } from '@reprise/read-model-documents';
 import { feedEvents, foldInOrder, type AggregateHistory } from '@reprise/read-model-feed';
 import {
@@ -11,7 +11,8 @@ import {
   type GenerationName,
   type StoredDocument,
 } from '@reprise/read-model-indices';
-import { productSearch, type Projection } from '@reprise/read-model-projections';
+import type { Projection } from '@reprise/read-model-projections';
+import { productSearch } from '@reprise/product-read-model';
 import fc from 'fast-check';
 import { buildGeneration } from '../build/build-generation.ts';
 import { BuildProgress } from '../build/build-progress.ts';
@@ -74,7 +75,7 @@ function worldOf({ records }: Pick<Case, 'records'>) {
       ...{ reason: 'a test', host: 'a-host', user: 'an-operator', at: new Date(0) },
     });
   for (const { event, fate } of records) {
-    const text = encodeEvent(event);
+    const text = productEvents.encode(event);
     values.push(fate === 'spoiled' || fate === 'unreadable' ? text.replace('.v1"', '.v9"') : text);
     if (fate === 'spoiled' || fate === 'unreadable') discard(event, null);
     if (fate === 'refused') discard(event, event.id);
@@ -164,7 +165,7 @@ async function fedLive(
 ) {
   const documents = new Documents();
   const aside = new Set(letters.map(({ offset }) => Number(offset)));
-  const byText = new Map(records.map(({ event }) => [encodeEvent(event), event]));
+  const byText = new Map(records.map(({ event }) => [productEvents.encode(event), event]));
   const store = {
     read: (_: GenerationName, ids: readonly string[]) => documents.read(ids),
     write: (_: GenerationName, some: readonly DocumentToWrite[]) => documents.write(some),

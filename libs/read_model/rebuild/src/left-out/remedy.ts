@@ -1,4 +1,4 @@
-import type { ProductEvent } from '@reprise/events';
+import type { DomainEvent } from '@reprise/events';
 import { HistoryUnreadable, type AggregateHistory } from '@reprise/read-model-feed';
 import type { Projection } from '@reprise/read-model-projections';
 import { foldInto, type FoldEntry, type FoldOutcome, type HeldEvent } from '../build/aggregate-fold.ts';
@@ -39,7 +39,7 @@ export class Remedy {
    * @param lastHeld version of the last event that waits, 0 for none
    * @throws DependencyError
    */
-  async eventsFor(aggregateId: string, lastHeld: number): Promise<readonly ProductEvent[]> {
+  async eventsFor(aggregateId: string, lastHeld: number): Promise<readonly DomainEvent[]> {
     const { leftOut, resolved, history, projection } = this.#input;
     if (!history || !this.aggregateIds.has(aggregateId)) return [];
     const versions = new Set<number | null | undefined>([
@@ -86,7 +86,7 @@ export function foldReplacing(
   projection: Projection,
   entry: FoldEntry,
   held: readonly HeldEvent[],
-  replacements: readonly ProductEvent[],
+  replacements: readonly DomainEvent[],
   count: (outcome: FoldOutcome, held: HeldEvent) => void,
 ): number {
   let replaced = 0;

@@ -1,5 +1,5 @@
 import { jest } from '@jest/globals';
-import { decodeEvent, type ProductEvent } from '@reprise/events';
+import { type ProductEvent, productEvents } from '@reprise/product-events';
 import { eventually, kafkaAdmin, productHistory, step } from '@reprise/test-kit';
 import type { LogBatch, LogCursor, LogSlice, LogSource } from './log-source.ts';
 
@@ -46,7 +46,7 @@ async function eventsOf(source: LogSource): Promise<ProductEvent[]> {
   const bySlice = await Promise.all(source.slices.map((slice) => batchesOf(source, slice)));
   return bySlice.flat().flatMap(({ values }) =>
     values.map((value) => {
-      const decoded = decodeEvent(value);
+      const decoded = productEvents.read(value);
       if (!decoded.ok) throw new Error(decoded.message);
       return decoded.event;
     }),

@@ -1,3 +1,4 @@
+import type { ReadResult } from '@reprise/events';
 import type { KafkaConnection, KafkaTopic } from '@reprise/read-model-feed';
 import type { DiscardedLetter, Positions } from '@reprise/read-model-indices';
 
@@ -34,6 +35,8 @@ export interface LogBatch {
   readonly keys: readonly (Buffer | string | null)[];
   /** Position of `values[index]`. */
   positionOf(index: number): bigint;
+  /** The event that record is, by the contract of the log. Each call reads it again. */
+  read(index: number): ReadResult;
   /** Where to read on. Beyond markers and holes, so it can move with no value at all. */
   readonly next: LogCursor;
 }
@@ -61,4 +64,16 @@ export interface LogSource {
    */
   read(slice: LogSlice, from: LogCursor, signal: AbortSignal): AsyncIterable<LogBatch>;
   close(): Promise<void>;
+}
+
+/** Some records of a batch, in the given order of their indices; it leads on to where the batch does. */
+export function someOf(batch: LogBatch, indices: readonly number[], next: LogCursor = batch.next): LogBatch {
+  return {
+    slice: batch.slice,
+    values: indices.map((index) => batch.values[index]!),
+    keys: indices.map((index) => batch.keys[index]!),
+    positionOf: (index) => batch.positionOf(indices[index]!),
+    read: (index) => batch.read(indices[index]!),
+    next,
+  };
 }

@@ -70,6 +70,7 @@ function* partsOf(batch: LogBatch, largest: number): Generator<LogBatch> {
       values: values.slice(begin, end),
       keys: keys.slice(begin, end),
       positionOf: (index) => batch.positionOf(begin + index),
+      read: (index) => batch.read(begin + index),
       next: end < values.length ? { position: batch.positionOf(end) } : batch.next,
     };
     if (end >= values.length) return;

@@ -1,5 +1,4 @@
-import { decodeEvent } from '@reprise/events';
-import type { LogBatch, LogSource } from './log-source.ts';
+import { someOf, type LogBatch, type LogSource } from './log-source.ts';
 
 /**
  * A source without the events that happened after a moment, by their own `time`. Records that are not valid events are kept
@@ -36,23 +35,16 @@ export function untilTime(source: LogSource, moment: Date): LogSource {
 
 function keptUntil(batch: LogBatch, last: number): LogBatch {
   const kept: number[] = [];
-  for (const [index, value] of batch.values.entries()) if (!isAfter(value, last)) kept.push(index);
-  if (kept.length === batch.values.length) return batch;
-  return {
-    slice: batch.slice,
-    values: kept.map((index) => batch.values[index]!),
-    keys: kept.map((index) => batch.keys[index]!),
-    positionOf: (index) => batch.positionOf(kept[index]!),
-    next: batch.next,
-  };
+  for (const index of batch.values.keys()) if (!isAfter(batch, index, last)) kept.push(index);
+  return kept.length === batch.values.length ? batch : someOf(batch, kept);
 }
 
-function isAfter(value: Buffer | string | null, last: number): boolean {
-  const decoded = decodeEvent(value);
+function isAfter(batch: LogBatch, index: number, last: number): boolean {
+  const decoded = batch.read(index);
   // A time that cannot be read compares as not after.
   if (decoded.ok) return Date.parse(decoded.event.time) > last;
   try {
-    const { time } = JSON.parse(String(value)) as { time?: unknown };
+    const { time } = JSON.parse(String(batch.values[index])) as { time?: unknown };
     return typeof time === 'string' && Date.parse(time) > last;
   } catch {
     return false;

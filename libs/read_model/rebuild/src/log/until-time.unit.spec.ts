@@ -1,4 +1,4 @@
-import { encodeEvent } from '@reprise/events';
+import { productEvents } from '@reprise/product-events';
 import { productHistory, step } from '@reprise/test-kit';
 import { batchesOf, logInMemory } from '../testing/log-in-memory.ts';
 import { untilTime } from './until-time.ts';
@@ -14,7 +14,7 @@ async function keptOf(values: (string | null)[]) {
 
 describe('a log until a moment', () => {
   it('has what happened up to and at that moment, at the positions of the whole log, and skips the rest', async () => {
-    const [first, second, third] = history.map(encodeEvent);
+    const [first, second, third] = history.map(productEvents.encode);
     const { source, batches, kept } = await keptOf([third!, first!, third!, second!]);
     expect(kept).toEqual([first, second]);
     expect(batches.map(({ positionOf }) => positionOf(0))).toEqual([1n, 3n]);

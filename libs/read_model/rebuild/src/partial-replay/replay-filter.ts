@@ -1,8 +1,8 @@
-import { decodeEvent } from '@reprise/events';
+import type { EventContract } from '@reprise/events';
 import { describeTopic, groupFreeConsumer } from '@reprise/read-model-feed';
 import { RebuildError } from '../errors.ts';
 import { kafkaSource } from '../kafka/kafka-source.ts';
-import type { LogSlice } from '../log/log-source.ts';
+import type { LogBatch, LogSlice } from '../log/log-source.ts';
 import type { RebuildServers } from '../rebuild-options.ts';
 
 /** Which events of the log to apply again. What is left out does not limit. */
@@ -22,11 +22,12 @@ export interface ReplayFilter {
  */
 export async function startingPoints(
   servers: RebuildServers,
+  events: EventContract,
   slices: readonly LogSlice[],
   { fromTime, fromEventId }: ReplayFilter,
   signal: AbortSignal,
 ): Promise<LogSlice[]> {
-  if (fromEventId !== undefined) return fromEvent(servers, slices, fromEventId, signal);
+  if (fromEventId !== undefined) return fromEvent(servers, events, slices, fromEventId, signal);
   if (fromTime === undefined) return [...slices];
   return slicesFrom(servers, slices, fromTime.getTime());
 }
@@ -59,17 +60,24 @@ async function offsetsAt({ kafka, topic }: RebuildServers, timestamp: bigint): P
 /** Looks the event up by reading the log once; the other partitions begin at its own time. */
 async function fromEvent(
   servers: RebuildServers,
+  events: EventContract,
   slices: readonly LogSlice[],
   eventId: string,
   signal: AbortSignal,
 ): Promise<LogSlice[]> {
-  const source = kafkaSource(servers.kafka, await describeTopic(servers.kafka, servers.topic));
+  const source = kafkaSource(servers.kafka, await describeTopic(servers.kafka, servers.topic), events);
+  const isEvent = (batch: LogBatch, index: number) => {
+    // Most records are ruled out without reading them as events; an id in a header is not among the bytes.
+    if (!events.readsHeaders && !batch.values[index]?.includes(eventId)) return false;
+    const decoded = batch.read(index);
+    return decoded.ok && decoded.event.id === eventId;
+  };
   try {
     for (const slice of slices) {
       for await (const batch of source.read(slice, { position: slice.start }, signal)) {
-        const index = batch.values.findIndex((value) => value?.includes(eventId) && isEvent(value, eventId));
+        const index = batch.values.findIndex((_, at) => isEvent(batch, at));
         if (index < 0) continue;
-        const decoded = decodeEvent(batch.values[index]!);
+        const decoded = batch.read(index);
         const from = await slicesFrom(servers, slices, decoded.ok ? Date.parse(decoded.event.time) : 0);
         return from.map((other) =>
           other.slice === slice.slice ? { ...other, start: batch.positionOf(index) } : other,
@@ -80,9 +88,4 @@ async function fromEvent(
     await source.close();
   }
   throw new RebuildError('USAGE', `No event ${eventId} is in the log. Nothing was changed.`);
-}
-
-function isEvent(value: Buffer | string, eventId: string): boolean {
-  const decoded = decodeEvent(value);
-  return decoded.ok && decoded.event.id === eventId;
 }

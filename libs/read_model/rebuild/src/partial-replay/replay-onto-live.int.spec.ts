@@ -1,4 +1,4 @@
-import { encodeEvent, type ProductEvent } from '@reprise/events';
+import { type ProductEvent, productEvents } from '@reprise/product-events';
 import type { GenerationName } from '@reprise/read-model-indices';
 import { produce, produceRaw, productHistory, step } from '@reprise/test-kit';
 import { naiveSearchDocuments } from '../testing/naive-fold.ts';
@@ -153,7 +153,7 @@ describe('a part of the log', () => {
       expect(receipt.ranges.map(({ start }) => start)).toEqual(['0', '0']);
     }
     const [created] = productHistory({ events: [step.created()] });
-    const value = encodeEvent({ ...created!, time: '1969-12-31T23:59:59.999Z' });
+    const value = productEvents.encode({ ...created!, time: '1969-12-31T23:59:59.999Z' });
     await produceRaw(model.topic, [{ key: created!.subject, value, partition: 1 }]);
     const { receipt } = await replay({ fromEventId: created!.id }, 'DRY_RUN');
     const [other, own] = receipt.ranges;

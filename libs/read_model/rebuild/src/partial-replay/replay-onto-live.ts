@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { decodeEvent, storableText, type ProductEvent } from '@reprise/events';
+import { type DomainEvent, storableText } from '@reprise/events';
 import { assertBound, describeTopic, feedEvents, type FeedResult } from '@reprise/read-model-feed';
 import type { Generation } from '@reprise/read-model-indices';
 import { commandLine } from '@reprise/runtime/commands';
@@ -64,11 +64,17 @@ export async function replayOntoLive(
   const begun = performance.now();
   const topic = await describeTopic(servers.kafka, servers.topic);
   if (topic.id !== live.topicId) throw ofEarlierTopic(live, topic);
-  const log = kafkaSource(servers.kafka, topic, { onFault: servers.onReadFault });
+  const log = kafkaSource(servers.kafka, topic, options.projection.events, { onFault: servers.onReadFault });
   const paced = shapeSource(log, { maxEventsPerSecond: options.maxEventsPerSecond ?? 0 });
   context.leftOut = await captureLeftOut(servers, options.projection.name, log);
   const source = leaveOut(paced, context.leftOut);
-  const slices = await startingPoints(servers, source.slices, filter, control.signal);
+  const slices = await startingPoints(
+    servers,
+    options.projection.events,
+    source.slices,
+    filter,
+    control.signal,
+  );
   const tally = emptyTally();
   const { leftOut } = context;
   const replay: Replay = { options, filter, servers, live, leftOut, tally, seen: new Set() };
@@ -194,12 +200,12 @@ async function replayBatch(replay: Replay, batch: LogBatch): Promise<void> {
 }
 
 /** The events of a batch that the filter names, with their positions; what does not decode is counted as poison unless products were named. */
-function matching({ filter, tally, seen }: Replay, batch: LogBatch): Map<ProductEvent, string> {
+function matching({ filter, tally, seen }: Replay, batch: LogBatch): Map<DomainEvent, string> {
   const wanted = filter.aggregateIds && new Set(filter.aggregateIds);
-  const places = new Map<ProductEvent, string>();
-  for (const [index, value] of batch.values.entries()) {
+  const places = new Map<DomainEvent, string>();
+  for (const index of batch.values.keys()) {
     if (filter.maxEvents > 0 && tally.read >= filter.maxEvents) break;
-    const decoded = decodeEvent(value);
+    const decoded = batch.read(index);
     if (decoded.ok ? wanted && !wanted.has(decoded.event.subject) : wanted) continue;
     tally.read++;
     if (decoded.ok) {

@@ -1,6 +1,7 @@
 import { elasticsearch, produce, productHistory, step } from '@reprise/test-kit';
 import type { GenerationName } from '@reprise/read-model-indices';
-import { productSearch, productSummary, type Projection } from '@reprise/read-model-projections';
+import type { Projection } from '@reprise/read-model-projections';
+import { productSearch, productSummary } from '@reprise/product-read-model';
 import { deleteByHand, testReadModel } from '../testing/read-model.ts';
 import { prune } from './prune.ts';
 import { rollBack } from '../cutover/roll-back.ts';

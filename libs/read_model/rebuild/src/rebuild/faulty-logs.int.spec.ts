@@ -1,5 +1,5 @@
 import { Admin } from '@platformatic/kafka';
-import { encodeEvent } from '@reprise/events';
+import { productEvents } from '@reprise/product-events';
 import { produce, produceRaw, productHistory, step, testEndpoints } from '@reprise/test-kit';
 import { testReadModel } from '../testing/read-model.ts';
 import { verifyReadModel } from '../verify/verify.ts';
@@ -16,9 +16,9 @@ describe('a log with faults', () => {
     const faulty = await testReadModel({ partitions: 1 });
     const [created, published] = productHistory({ events: [step.created(), step.published()] });
     await produceRaw(faulty.topic, [
-      { key: created!.subject, value: encodeEvent(created!) },
+      { key: created!.subject, value: productEvents.encode(created!) },
       { key: 'x', value: 'this is not JSON' },
-      { key: published!.subject, value: encodeEvent(published!) },
+      { key: published!.subject, value: productEvents.encode(published!) },
     ]);
     const refused = await faulty.rebuild();
     expect(refused.ending.exitCode).toBe(2);
@@ -50,7 +50,7 @@ describe('a log with faults', () => {
       split.topic,
       life.map((event, index) => ({
         key: event.subject,
-        value: encodeEvent(event),
+        value: productEvents.encode(event),
         partition: index < 2 ? 1 : 0,
       })),
     );

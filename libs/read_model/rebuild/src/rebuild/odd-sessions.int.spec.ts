@@ -1,4 +1,5 @@
-import { productSummary, type Projection } from '@reprise/read-model-projections';
+import type { Projection } from '@reprise/read-model-projections';
+import { productSummary } from '@reprise/product-read-model';
 import { produce, productHistory, step, type SettingsLevel } from '@reprise/test-kit';
 import { testEventStore } from '../testing/event-store.ts';
 import { testReadModel } from '../testing/read-model.ts';

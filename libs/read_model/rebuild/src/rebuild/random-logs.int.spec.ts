@@ -1,6 +1,6 @@
 import { jest } from '@jest/globals';
 import type { GenerationName } from '@reprise/read-model-indices';
-import { projections } from '@reprise/read-model-projections';
+import { projections } from '@reprise/product-read-model';
 import { freshTopic, produceRaw } from '@reprise/test-kit';
 import fc from 'fast-check';
 import { testEventStore } from '../testing/event-store.ts';

@@ -1,4 +1,4 @@
-import type { ProductEvent } from '@reprise/events';
+import type { ProductEvent } from '@reprise/product-events';
 import type { GenerationStore } from '@reprise/read-model-indices';
 import { elasticsearch, kafkaAdmin, produce, productHistory, step } from '@reprise/test-kit';
 import fc from 'fast-check';

@@ -1,5 +1,6 @@
 import type { ElasticsearchStorage } from '@reprise/read-model-documents';
-import { productSearch, type Projection } from '@reprise/read-model-projections';
+import type { Projection } from '@reprise/read-model-projections';
+import { productSearch } from '@reprise/product-read-model';
 import { freshName, produce, productHistory, step } from '@reprise/test-kit';
 import { testReadModel } from '../testing/read-model.ts';
 

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
-import { productSearch, type Projection } from '@reprise/read-model-projections';
+import type { Projection } from '@reprise/read-model-projections';
+import { productSearch } from '@reprise/product-read-model';
 import type {
   Generation,
   GenerationMeta,

@@ -1,4 +1,4 @@
-import { encodeEvent } from '@reprise/events';
+import { productEvents } from '@reprise/product-events';
 import type { GenerationStore } from '@reprise/read-model-indices';
 import { produceRaw, productHistory, step } from '@reprise/test-kit';
 import { naiveSearchDocuments } from '../testing/naive-fold.ts';
@@ -94,7 +94,7 @@ describe('products whose events lie in several partitions', () => {
     const records = lives.flatMap((life, index) =>
       life.map((event) => ({
         key: event.subject,
-        value: encodeEvent(event),
+        value: productEvents.encode(event),
         partition: event.aggregateversion === 1 ? index % 2 : 2 + (index % 4),
       })),
     );

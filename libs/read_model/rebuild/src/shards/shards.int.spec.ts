@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
-import type { ProductEvent } from '@reprise/events';
+import type { ProductEvent } from '@reprise/product-events';
 import type { GenerationStore } from '@reprise/read-model-indices';
 import { naiveSearchDocuments } from '../testing/naive-fold.ts';
 import type { TestReadModel } from '../testing/read-model.ts';

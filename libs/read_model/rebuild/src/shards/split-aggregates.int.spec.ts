@@ -1,4 +1,4 @@
-import { encodeEvent, type ProductEvent } from '@reprise/events';
+import { type ProductEvent, productEvents } from '@reprise/product-events';
 import type { GenerationStore } from '@reprise/read-model-indices';
 import { produceRaw, productHistory, step } from '@reprise/test-kit';
 import { testReadModel, type TestReadModel } from '../testing/read-model.ts';
@@ -13,7 +13,7 @@ async function split(): Promise<TestReadModel> {
   );
   const record = (partition: number) => (event: ProductEvent) => ({
     key: event.subject,
-    value: encodeEvent(event),
+    value: productEvents.encode(event),
     partition,
   });
   await produceRaw(model.topic, [

@@ -23,6 +23,7 @@ export async function foldSlices(
     ...handling,
     source,
     projection: options.projection,
+    projectionModule: options.projectionModule,
     finished: run.tallies,
     progress,
     memoryBytes: bytesForDocuments(options.memoryBytes, description ? options.workers : 0),

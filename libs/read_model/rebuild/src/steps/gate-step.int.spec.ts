@@ -1,4 +1,4 @@
-import { encodeEvent } from '@reprise/events';
+import { productEvents } from '@reprise/product-events';
 import { DependencyError, type GenerationName } from '@reprise/read-model-indices';
 import { elasticsearch, produce, produceRaw, productHistory, step } from '@reprise/test-kit';
 import { testReadModel } from '../testing/read-model.ts';
@@ -17,9 +17,9 @@ describe('the gate of a run', () => {
     });
     const record = (value: string) => ({ key: created!.subject, value });
     await produceRaw(model.topic, [
-      record(encodeEvent(created!)),
-      record(encodeEvent(published!).replace('product.published.v1', 'product.polished.v9')),
-      record(encodeEvent(priced!)),
+      record(productEvents.encode(created!)),
+      record(productEvents.encode(published!).replace('product.published.v1', 'product.polished.v9')),
+      record(productEvents.encode(priced!)),
     ]);
     const limits = { ...defaultGateLimits, poisonBudget: 1 };
     const { receipt } = await model.rebuild({ gate: limits });

@@ -162,13 +162,16 @@ async function openWhole(
     const source = await openEventStoreSource({
       pool: servers.eventStore!,
       topic: { name: topic.name, id: topic.id },
+      events: options.projection.events,
       positions,
     });
     return shapeSource(source, options);
   }
   const ends = checkpoint && decodePositions(checkpoint.ends);
   return shapeSource(
-    kafkaSource(servers.kafka, ends ? bindEnds(topic, ends) : topic, { onFault: servers.onReadFault }),
+    kafkaSource(servers.kafka, ends ? bindEnds(topic, ends) : topic, options.projection.events, {
+      onFault: servers.onReadFault,
+    }),
     options,
   );
 }

@@ -1,4 +1,4 @@
-import { encodeEvent, type ProductEvent } from '@reprise/events';
+import { type ProductEvent, productEvents } from '@reprise/product-events';
 import { createReadModelPool } from '@reprise/read-model-indices';
 import { afterFile, freshDatabase, makeOdd, type SettingsLevel } from '@reprise/test-kit';
 import { Client, type Pool } from 'pg';
@@ -46,7 +46,7 @@ export async function testEventStore(odd?: SettingsLevel): Promise<TestEventStor
       events.map((event) => ({
         key: event.subject,
         version: event.aggregateversion,
-        value: encodeEvent(event),
+        value: productEvents.encode(event),
       })),
     );
   return {

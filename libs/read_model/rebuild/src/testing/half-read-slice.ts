@@ -1,8 +1,9 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { encodeEvent } from '@reprise/events';
-import { productSearch, type Projection } from '@reprise/read-model-projections';
+import { productEvents } from '@reprise/product-events';
+import type { Projection } from '@reprise/read-model-projections';
+import { productSearch } from '@reprise/product-read-model';
 import { productHistory, step } from '@reprise/test-kit';
 import type { BuildInput } from '../build/build-input.ts';
 import { BuildProgress } from '../build/build-progress.ts';
@@ -30,7 +31,7 @@ function records(): { value: string; key: string }[] {
     return index % 10 === 0 ? [first!, third!, second!] : [first!, second!, third!];
   });
   const all = [0, 1, 2].flatMap((at) =>
-    lives.map((life) => ({ value: encodeEvent(life[at]!), key: life[at]!.subject })),
+    lives.map((life) => ({ value: productEvents.encode(life[at]!), key: life[at]!.subject })),
   );
   all[40] = { value: 'no JSON', key: 'p-10' };
   return all;
@@ -55,6 +56,7 @@ export function source(pageSize: number, failAfter = Infinity): LogSource {
           values: page.map(({ value }) => value),
           keys: page.map(({ key }) => key),
           positionOf: (index) => BigInt(at + index),
+          read: (index) => productEvents.read(page[index]!.value),
           next: { position: BigInt(at + page.length) },
         };
       }

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import type { ProductEvent } from '@reprise/events';
+import type { ProductEvent } from '@reprise/product-events';
 import { productHistory, step, type HistoryStep } from '@reprise/test-kit';
 
 const change: fc.Arbitrary<HistoryStep> = fc.oneof(

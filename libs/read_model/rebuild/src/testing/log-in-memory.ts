@@ -1,3 +1,4 @@
+import { productEvents } from '@reprise/product-events';
 import type { LogBatch, LogSource } from '../log/log-source.ts';
 
 /** A log of one slice with the given values, so many at a time; offsets are indices. */
@@ -17,6 +18,7 @@ export function logInMemory(values: readonly (string | null)[], pageSize: number
           values: page,
           keys: page.map(() => null),
           positionOf: (index) => BigInt(at + index),
+          read: (index) => productEvents.read(page[index]!),
           next: { position: BigInt(at + page.length) },
         };
       }

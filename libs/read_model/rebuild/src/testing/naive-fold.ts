@@ -1,4 +1,4 @@
-import type { ProductEvent } from '@reprise/events';
+import type { ProductEvent } from '@reprise/product-events';
 import { foldedText, type ReadModelDocument } from '@reprise/read-model-documents';
 import type { Projection } from '@reprise/read-model-projections';
 

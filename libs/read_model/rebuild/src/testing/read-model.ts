@@ -6,7 +6,8 @@ import {
   runReadModelMigrations,
   type GenerationStore,
 } from '@reprise/read-model-indices';
-import { productSearch, type Projection } from '@reprise/read-model-projections';
+import type { Projection } from '@reprise/read-model-projections';
+import { productSearch, projectionModule } from '@reprise/product-read-model';
 import {
   afterFile,
   elasticsearch,
@@ -106,6 +107,7 @@ export async function testReadModel(options: {
     resume: 'auto',
     batchSize: 200,
     workers: 1,
+    projectionModule,
     memoryBytes: 512 << 20,
     gate: defaultGateLimits,
   };

@@ -1,4 +1,4 @@
-import type { ProductEvent } from '@reprise/events';
+import type { ProductEvent } from '@reprise/product-events';
 import type { GenerationStore } from '@reprise/read-model-indices';
 import { afterFile, produce, productHistory, step } from '@reprise/test-kit';
 import type { RebuildOptions } from '../rebuild-options.ts';

@@ -1,5 +1,5 @@
 import { Producer } from '@platformatic/kafka';
-import { encodeEvent, type ProductEvent } from '@reprise/events';
+import { type ProductEvent, productEvents } from '@reprise/product-events';
 import { freshName, testEndpoints } from '@reprise/test-kit';
 
 /** A transaction that is still open: its records are in the log, and readers of committed records stop before them. */
@@ -26,7 +26,7 @@ export async function openTransaction(
       topic,
       partition,
       key: Buffer.from(event.subject),
-      value: Buffer.from(encodeEvent(event)),
+      value: Buffer.from(productEvents.encode(event)),
     }));
     // Batches of a few hundred kilobytes, below what a broker takes at once.
     for (let at = 0; at < messages.length; at += 500)

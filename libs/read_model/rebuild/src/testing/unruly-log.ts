@@ -1,4 +1,4 @@
-import { encodeEvent, type ProductEvent } from '@reprise/events';
+import { type ProductEvent, productEvents } from '@reprise/product-events';
 import { step } from '@reprise/test-kit';
 import fc from 'fast-check';
 import { inCarelessOrder, lives } from './histories.ts';
@@ -47,7 +47,7 @@ function broken(life: readonly ProductEvent[], fault: Fault, at: number): Unruly
       return records.toSpliced(
         at,
         1,
-        poison(encodeEvent(chosen).replace(chosen.type, 'product.recalled.v1')),
+        poison(productEvents.encode(chosen).replace(chosen.type, 'product.recalled.v1')),
       );
     case 'no event':
       return records.toSpliced(at, 1, poison('{"no":"event"}'));
@@ -60,7 +60,7 @@ function broken(life: readonly ProductEvent[], fault: Fault, at: number): Unruly
 }
 
 function recordOf(event: ProductEvent): UnrulyRecord {
-  return { key: event.subject, version: event.aggregateversion, value: encodeEvent(event), event };
+  return { key: event.subject, version: event.aggregateversion, value: productEvents.encode(event), event };
 }
 
 const asStep = (event: ProductEvent, { type, data }: { type: string; data: unknown }) =>

@@ -112,7 +112,6 @@ function addBatch(
   onNamed: WholeLogInput['onNamed'],
 ): void {
   const { values, keys } = batch;
-  const positionOf = (index: number) => batch.positionOf(index);
   for (let index = 0; index < values.length; index++) {
     const key = keys[index]!;
     // A record without a key may be anybody's.
@@ -121,6 +120,6 @@ function addBatch(
       if (!aggregateIds.has(id)) continue;
       onNamed?.(id);
     }
-    table.add(values[index]!, key, positionOf, index);
+    table.add(batch, index);
   }
 }

@@ -1,4 +1,4 @@
-import { decodeEvent } from '@reprise/events';
+import type { EventContract } from '@reprise/events';
 import type { KafkaConnection, KafkaTopic } from '@reprise/read-model-feed';
 import type { Positions } from '@reprise/read-model-indices';
 import { kafkaSource } from '../kafka/kafka-source.ts';
@@ -7,16 +7,17 @@ import { kafkaSource } from '../kafka/kafka-source.ts';
 export async function productsTouchedSince(
   positions: Positions,
   topic: KafkaTopic,
+  events: EventContract,
   { kafka, signal }: { readonly kafka: KafkaConnection; readonly signal: AbortSignal },
 ): Promise<Set<string>> {
   const touched = new Set<string>();
-  const source = kafkaSource(kafka, topic);
+  const source = kafkaSource(kafka, topic, events);
   try {
     for (const slice of source.slices) {
       const start = positions.get(slice.slice) ?? 0n;
-      for await (const { values } of source.read({ ...slice, start }, { position: start }, signal)) {
-        for (const value of values) {
-          const decoded = decodeEvent(value);
+      for await (const batch of source.read({ ...slice, start }, { position: start }, signal)) {
+        for (const index of batch.values.keys()) {
+          const decoded = batch.read(index);
           if (decoded.ok) touched.add(decoded.event.subject);
         }
       }

@@ -1,5 +1,6 @@
 import type { GenerationName } from '@reprise/read-model-indices';
-import { productSearch, productSummary, type Projection } from '@reprise/read-model-projections';
+import type { Projection } from '@reprise/read-model-projections';
+import { productSearch, productSummary } from '@reprise/product-read-model';
 import { produce, productHistory, step } from '@reprise/test-kit';
 import { feedBy, silenceFeeders } from '../testing/feeders.ts';
 import { testReadModel, type TestReadModel } from '../testing/read-model.ts';

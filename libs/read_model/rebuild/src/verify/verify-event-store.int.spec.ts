@@ -1,5 +1,5 @@
 import { Admin } from '@platformatic/kafka';
-import type { ProductEvent } from '@reprise/events';
+import { type ProductEvent, productEvents } from '@reprise/product-events';
 import { aggregateHistory, feedEvents } from '@reprise/read-model-feed';
 import type { GenerationName } from '@reprise/read-model-indices';
 import { elasticsearch, eventually, produce, productHistory, step, testEndpoints } from '@reprise/test-kit';
@@ -24,7 +24,11 @@ const verify = (changes: Partial<VerifyOptions> = {}) =>
       memoryBytes: 512 << 20,
       ...changes,
     },
-    { ...model.servers, eventStore: eventStore.pool, history: aggregateHistory(eventStore.pool) },
+    {
+      ...model.servers,
+      eventStore: eventStore.pool,
+      history: aggregateHistory(eventStore.pool, productEvents),
+    },
     new AbortController().signal,
   );
 

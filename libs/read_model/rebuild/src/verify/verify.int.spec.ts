@@ -1,4 +1,4 @@
-import type { ProductEvent } from '@reprise/events';
+import type { ProductEvent } from '@reprise/product-events';
 import { canonicalJson, documentDigest } from '@reprise/read-model-documents';
 import type { GenerationName } from '@reprise/read-model-indices';
 import { elasticsearch, produce, produceRaw, productHistory, step } from '@reprise/test-kit';

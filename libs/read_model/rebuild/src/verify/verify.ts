@@ -219,11 +219,16 @@ async function openSource(
     if (!eventStore)
       throw new RebuildError('USAGE', 'The event store is not configured: set EVENT_STORE_DATABASE_URL.');
     const positions = new Map(topic.partitions.map(({ partition, end }) => [partition, end]));
-    return openEventStoreSource({ pool: eventStore, topic: { name: topic.name, id: topic.id }, positions });
+    return openEventStoreSource({
+      pool: eventStore,
+      topic: { name: topic.name, id: topic.id },
+      events: projection.events,
+      positions,
+    });
   }
   const proof = proveHistoryComplete(topic, live.topicId);
   if (!proof.complete) throw historyIncomplete(projection.name, proof.problems);
-  return kafkaSource(kafka, topic);
+  return kafkaSource(kafka, topic, projection.events);
 }
 
 /** Kafka's ends in both cases: for the event store those captured before its snapshot. */

@@ -1,4 +1,3 @@
-import { decodeEvent } from '@reprise/events';
 import {
   describeTopic,
   foldInOrder,
@@ -71,25 +70,24 @@ interface TopicFindings {
 
 async function readTopic(
   ids: ReadonlySet<string>,
-  { servers: { kafka, topic }, positions, fromEventStore, signal }: WaitingInput,
+  { servers: { kafka, topic }, projection, positions, fromEventStore, signal }: WaitingInput,
 ): Promise<TopicFindings> {
   const described = await describeTopic(kafka, topic);
   const touched = new Map<string, Set<number>>();
   const contained = new Map<string, number>();
-  const source = kafkaSource(kafka, described);
+  const source = kafkaSource(kafka, described, projection.events);
   try {
     for (const { partition, logStart, end } of described.partitions) {
       const needed = positions.get(partition) ?? 0n;
       const start = fromEventStore ? logStart : needed;
       const slice = { slice: partition, start, end };
-      for await (const { values, keys, positionOf } of source.read(slice, { position: start }, signal)) {
-        for (let index = 0; index < values.length; index++) {
-          const key = keys[index]!;
+      for await (const batch of source.read(slice, { position: start }, signal)) {
+        for (const [index, key] of batch.keys.entries()) {
           if (key !== null && !ids.has(key.toString())) continue;
-          const decoded = decodeEvent(values[index]!);
+          const decoded = batch.read(index);
           if (!decoded.ok) continue;
           const { subject, aggregateversion } = decoded.event;
-          if (positionOf(index) >= needed)
+          if (batch.positionOf(index) >= needed)
             touched.set(subject, (touched.get(subject) ?? new Set()).add(partition));
           else contained.set(subject, Math.max(aggregateversion, contained.get(subject) ?? 0));
         }

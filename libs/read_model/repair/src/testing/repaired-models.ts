@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { encodeEvent, type ProductEvent } from '@reprise/events';
+import { type ProductEvent, productEvents } from '@reprise/product-events';
 import {
   createElasticsearchClient,
   createReadModelPool,
@@ -68,7 +68,7 @@ export async function repairedModels(): Promise<RepairedModels> {
     eventStore,
     eventStoreUrl: write.eventStoreUrl,
     registry,
-    history: permanentHistory(eventStore, registry.letterActions.discardedOf),
+    history: permanentHistory(eventStore, productEvents, registry.letterActions.discardedOf),
     storeOf,
     async generation(projection, state, version = projection.version) {
       const { name: projectionName, storage } = projection;
@@ -86,7 +86,7 @@ export async function repairedModels(): Promise<RepairedModels> {
       await storeOf(projection).create(name, meta);
       return name;
     },
-    async commit(events, envelope = encodeEvent) {
+    async commit(events, envelope = productEvents.encode) {
       await owner.query('INSERT INTO event_store SELECT * FROM unnest($1::uuid[], $2::int[], $3::json[])', [
         events.map(({ subject }) => subject),
         events.map(({ aggregateversion }) => aggregateversion),

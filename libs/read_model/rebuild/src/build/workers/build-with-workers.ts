@@ -1,7 +1,6 @@
 import { join } from 'node:path';
 import { Worker } from 'node:worker_threads';
 import type { DocumentToWrite, WriteResult } from '@reprise/read-model-indices';
-import { projections, type Projection } from '@reprise/read-model-projections';
 import { RebuildError } from '../../errors.ts';
 import type { FoldEntry } from '../aggregate-fold.ts';
 import type { BuildResult } from '../build-generation.ts';
@@ -12,6 +11,7 @@ import type { SliceTally } from '../slice-tally.ts';
 import { errorOf } from './faults.ts';
 import type { SourceDescription } from '../../log/log-source.ts';
 import type { OwnerMessage, WorkerMessage, WorkerTask } from './messages.ts';
+import { loadProjection, type SharedProjection } from './shared-projection.ts';
 
 // The compiled program has the thread's file under its compiled name.
 const program = new URL(
@@ -30,7 +30,7 @@ export async function buildWithWorkers(
   description: SourceDescription,
   workers: number,
 ): Promise<BuildResult> {
-  const projection = registeredName(input.projection);
+  const projection = await sharedProjection(input);
   const tallies = new Map(input.finished);
   const unresolved: FoldEntry[] = [];
   const waiting = new Set<number>();
@@ -66,14 +66,21 @@ export async function buildWithWorkers(
   return { tallies, unresolved, waiting };
 }
 
-/** A function cannot be handed to a thread, so it looks the projection up where all of them are registered. */
-function registeredName({ name, evolve }: Projection): string {
-  const registered = projections.find((known) => known.evolve === evolve);
-  if (registered) return registered.name;
+/**
+ * The projection as a thread can find it. It is looked up here first, so that a module that does not export it is told before any
+ * thread starts.
+ */
+async function sharedProjection({ projection, projectionModule }: BuildInput): Promise<SharedProjection> {
+  const { name, evolve } = projection;
+  if (projectionModule !== undefined) {
+    const shared = { module: projectionModule, name };
+    const found = await loadProjection(shared).catch(() => undefined);
+    if (found?.evolve === evolve) return shared;
+  }
   throw new RebuildError(
     'USAGE',
-    `The projection ${name} is not registered, so worker threads cannot find it. Nothing was switched. ` +
-      'Register it in libs/read_model/projections, or rebuild with one worker.',
+    `Worker threads cannot find the projection ${name}: ${projectionModule ?? 'no module'} exports it. Nothing was switched. ` +
+      'Name the module that does, or rebuild with one worker.',
   );
 }
 

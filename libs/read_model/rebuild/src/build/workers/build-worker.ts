@@ -1,6 +1,5 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import type { WriteResult } from '@reprise/read-model-indices';
-import { findProjection } from '@reprise/read-model-projections';
 import { kafkaSource } from '../../kafka/kafka-source.ts';
 import { leaveOut } from '../../left-out/leave-out.ts';
 import { LeftOut } from '../../left-out/left-out.ts';
@@ -8,6 +7,7 @@ import { buildGeneration } from '../build-generation.ts';
 import { BuildProgress } from '../build-progress.ts';
 import { faultOf } from './faults.ts';
 import type { OwnerMessage, WorkerMessage, WorkerTask } from './messages.ts';
+import { loadProjection } from './shared-projection.ts';
 
 /*
  * A thread of a build: reads, decodes and folds the slices of its task. It writes nothing itself: its documents go to the
@@ -42,10 +42,9 @@ function ask(message: (call: number) => WorkerMessage): Promise<WriteResult> {
 }
 
 async function work(task: WorkerTask): Promise<void> {
-  const projection = findProjection(task.projection);
-  if (!projection) throw new Error(`there is no projection "${task.projection}"`);
+  const projection = await loadProjection(task.projection);
   const { connection, topic, leftOut = [] } = task.source;
-  const whole = leaveOut(kafkaSource(connection, topic), new LeftOut(leftOut));
+  const whole = leaveOut(kafkaSource(connection, topic, projection.events), new LeftOut(leftOut));
   const mine = new Set(task.slices);
   const source = { ...whole, slices: whole.slices.filter(({ slice }) => mine.has(slice)) };
   const progress = new BuildProgress();

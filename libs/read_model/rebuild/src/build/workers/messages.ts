@@ -5,12 +5,13 @@ import type { ProgressPicture } from '../build-progress.ts';
 import type { Snapshots } from '../build-input.ts';
 import type { SliceMark } from '../slice-snapshot.ts';
 import type { SliceTally } from '../slice-tally.ts';
+import type { SharedProjection } from './shared-projection.ts';
 
 /** The task of one worker thread, handed over when it starts: plain data. */
 export interface WorkerTask {
   readonly source: SourceDescription;
   readonly slices: readonly number[];
-  readonly projection: string;
+  readonly projection: SharedProjection;
   readonly memoryBytes: number;
   readonly spillDirectory: string;
   readonly groupSize: number;

@@ -1,8 +1,9 @@
-import type { ProductEvent } from '@reprise/events';
-import { foldedText, type ProductSearchDocument } from '@reprise/read-model-documents';
+import type { ProductEvent } from '@reprise/product-events';
+import { foldedText } from '@reprise/read-model-documents';
 import fc from 'fast-check';
-import { applyEvent } from '../projection.ts';
+import { applyEvent } from '@reprise/read-model-projections';
 import { histories } from '../testing/histories.ts';
+import type { ProductSearchDocument } from '../product-search-document.ts';
 import { productSearch } from './product-search.ts';
 
 /** Another way to the same document: every field looked up separately in the history. */

@@ -1,4 +1,4 @@
-import type { ProductEvent, ProductEventType } from '@reprise/events';
+import type { ProductEvent, ProductEventType } from '@reprise/product-events';
 import fc from 'fast-check';
 
 type Step = {

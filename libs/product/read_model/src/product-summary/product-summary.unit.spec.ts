@@ -1,7 +1,7 @@
-import type { ProductEvent } from '@reprise/events';
-import type { ProductSummaryDocument } from '@reprise/read-model-documents';
+import type { ProductEvent } from '@reprise/product-events';
+import type { ProductSummaryDocument } from '../product-summary-document.ts';
 import fc from 'fast-check';
-import { applyEvent } from '../projection.ts';
+import { applyEvent } from '@reprise/read-model-projections';
 import { histories } from '../testing/histories.ts';
 import { productSummary } from './product-summary.ts';
 

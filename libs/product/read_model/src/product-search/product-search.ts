@@ -1,20 +1,16 @@
-import type { ProductEvent } from '@reprise/events';
-import {
-  composedText,
-  foldedText,
-  isPlainText,
-  sortText,
-  type FoldedTexts,
-  type ProductSearchDocument,
-} from '@reprise/read-model-documents';
-import { changedDocument, type Projection } from '../projection.ts';
+import { productEvents, type ProductEvent } from '@reprise/product-events';
+import { composedText, foldedText, isPlainText, sortText } from '@reprise/read-model-documents';
+import type { Projection } from '@reprise/read-model-projections';
+import type { FoldedTexts, ProductSearchDocument } from '../product-search-document.ts';
+import { changedDocument } from '../changed-document.ts';
 import { productSearchStorage } from './storage.ts';
 
 /** The search index: one document per product, tombstones for deleted ones. */
-export const productSearch: Projection<ProductSearchDocument> = {
+export const productSearch: Projection<ProductSearchDocument, ProductEvent> = {
   name: 'product_search',
   version: 2,
   storage: productSearchStorage,
+  events: productEvents,
   evolve,
 };
 

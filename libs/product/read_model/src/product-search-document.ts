@@ -1,4 +1,4 @@
-import type { ReadModelDocument } from './read-model-document.ts';
+import type { ReadModelDocument } from '@reprise/read-model-documents';
 
 /** One product as the search index holds it. Money is integer minor units of `currency`; times are event times (ISO 8601). */
 export interface ProductSearchDocument extends ReadModelDocument {

@@ -1,16 +1,19 @@
-import type { ProductEvent } from '@reprise/events';
-import { composedText, type CategoryContributionDocument } from '@reprise/read-model-documents';
-import { changedDocument, type Projection } from '../projection.ts';
+import { productEvents, type ProductEvent } from '@reprise/product-events';
+import { composedText } from '@reprise/read-model-documents';
+import type { Projection } from '@reprise/read-model-projections';
+import type { CategoryContributionDocument } from '../category-contribution-document.ts';
+import { changedDocument } from '../changed-document.ts';
 import { categorySummaryStorage } from './storage.ts';
 
 /**
  * Categories summed up. The document is one product's contribution under the product's own version: categories collect
  * products of every partition, and between partitions there is no order that a running total could rely on.
  */
-export const categorySummary: Projection<CategoryContributionDocument> = {
+export const categorySummary: Projection<CategoryContributionDocument, ProductEvent> = {
   name: 'category_summary',
   version: 2,
   storage: categorySummaryStorage,
+  events: productEvents,
   evolve,
 };
 

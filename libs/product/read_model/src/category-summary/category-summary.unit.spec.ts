@@ -1,7 +1,7 @@
-import type { ProductEvent } from '@reprise/events';
-import type { CategoryContributionDocument } from '@reprise/read-model-documents';
+import type { ProductEvent } from '@reprise/product-events';
+import type { CategoryContributionDocument } from '../category-contribution-document.ts';
 import fc from 'fast-check';
-import { applyEvent } from '../projection.ts';
+import { applyEvent } from '@reprise/read-model-projections';
 import { catalogues, deliveries, histories } from '../testing/histories.ts';
 import { categorySummary } from './category-summary.ts';
 

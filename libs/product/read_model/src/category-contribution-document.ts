@@ -1,4 +1,4 @@
-import type { ReadModelDocument } from './read-model-document.ts';
+import type { ReadModelDocument } from '@reprise/read-model-documents';
 
 /**
  * What one product adds to the summary of its category. Categories are summed up when they are read, so each contribution

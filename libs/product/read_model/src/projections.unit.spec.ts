@@ -1,7 +1,7 @@
-import type { ProductEvent } from '@reprise/events';
+import type { ProductEvent } from '@reprise/product-events';
 import type { ReadModelDocument } from '@reprise/read-model-documents';
 import fc from 'fast-check';
-import { applyEvent } from './projection.ts';
+import { applyEvent } from '@reprise/read-model-projections';
 import { projections } from './registered-projections.ts';
 import { histories } from './testing/histories.ts';
 

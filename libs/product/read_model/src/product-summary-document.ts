@@ -1,4 +1,4 @@
-import type { ReadModelDocument } from './read-model-document.ts';
+import type { ReadModelDocument } from '@reprise/read-model-documents';
 
 /** One row of `product_summary`. Money is integer minor units of `currency`; times are event times, UTC, with milliseconds. */
 export interface ProductSummaryDocument extends ReadModelDocument {

@@ -1,13 +1,16 @@
-import type { ProductEvent } from '@reprise/events';
-import { composedText, type ProductSummaryDocument } from '@reprise/read-model-documents';
-import { changedDocument, type Projection } from '../projection.ts';
+import { productEvents, type ProductEvent } from '@reprise/product-events';
+import { composedText } from '@reprise/read-model-documents';
+import type { Projection } from '@reprise/read-model-projections';
+import type { ProductSummaryDocument } from '../product-summary-document.ts';
+import { changedDocument } from '../changed-document.ts';
 import { productSummaryStorage } from './storage.ts';
 
 /** The products as a table: what lists, exports and joins need. */
-export const productSummary: Projection<ProductSummaryDocument> = {
+export const productSummary: Projection<ProductSummaryDocument, ProductEvent> = {
   name: 'product_summary',
   version: 2,
   storage: productSummaryStorage,
+  events: productEvents,
   evolve,
 };
 

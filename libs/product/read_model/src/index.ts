@@ -1,0 +1,10 @@
+export type { CategoryContributionDocument } from './category-contribution-document.ts';
+export type { FoldedTexts, ProductSearchDocument } from './product-search-document.ts';
+export type { ProductSummaryDocument } from './product-summary-document.ts';
+export { categorySummary } from './category-summary/category-summary.ts';
+export { categorySummaryStorage } from './category-summary/storage.ts';
+export { productSearch } from './product-search/product-search.ts';
+export { productSearchStorage } from './product-search/storage.ts';
+export { productSummary } from './product-summary/product-summary.ts';
+export { productSummaryStorage } from './product-summary/storage.ts';
+export { findProjection, projectionModule, projections } from './registered-projections.ts';
