@@ -213,6 +213,15 @@ export default defineConfig(
     files: ['tools/stack/src/servers/postgres-binaries.ts'],
     rules: restricted(everywhere, outsideTests),
   },
+  {
+    // It loads the module that its caller names: where an application declares its projections is the application's own.
+    files: ['libs/read_model/rebuild/src/build/workers/shared-projection.ts'],
+    rules: restricted(
+      everywhere.filter(({ selector }) => !selector.startsWith('ImportExpression')),
+      loadingByRequire,
+      outsideTests,
+    ),
+  },
   { files: endProcesses, rules: { 'no-restricted-properties': 'off' } },
   // A released migration is never edited; the spec of the rule holds what it refuses.
   { files: ['**/migrations/**', '**/plain-words.unit.spec.ts'], rules: { 'workspace/plain-words': 'off' } },

@@ -1,5 +1,6 @@
 import type { DomainEvent } from '../domain-event.ts';
-import type { JsonObject, RecordContext } from '../readers/envelope-reader.ts';
+import type { RecordContext } from '../readers/envelope-reader.ts';
+import type { JsonObject } from '../readers/open-failure.ts';
 import type { OpenFailure } from '../readers/open-failure.ts';
 import type { JsonSchema } from '../schemas/json-schema.ts';
 import type { SchemaViolation } from '../schemas/schema-violation.ts';

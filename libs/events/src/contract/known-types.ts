@@ -1,5 +1,6 @@
 import { Ajv2020, type ValidateFunction } from 'ajv/dist/2020.js';
-import type { EnvelopeReader, JsonObject } from '../readers/envelope-reader.ts';
+import type { EnvelopeReader } from '../readers/envelope-reader.ts';
+import type { JsonObject } from '../readers/open-failure.ts';
 import { isDateTime } from '../schemas/date-time.ts';
 import { useFastKeywords } from '../schemas/fast-keywords.ts';
 import { schemaDialect, schemaId, type JsonSchema } from '../schemas/json-schema.ts';

@@ -1,6 +1,6 @@
 import type { DomainEvent } from '../domain-event.ts';
 import { storableText } from '../outside-text.ts';
-import type { JsonObject } from '../readers/envelope-reader.ts';
+import type { JsonObject } from '../readers/open-failure.ts';
 import {
   failureAt,
   identityOf,

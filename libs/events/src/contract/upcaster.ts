@@ -1,4 +1,4 @@
-import type { JsonObject } from '../readers/envelope-reader.ts';
+import type { JsonObject } from '../readers/open-failure.ts';
 
 export type UpcastResult =
   | { readonly ok: true; readonly data: JsonObject }

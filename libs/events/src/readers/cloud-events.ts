@@ -3,7 +3,7 @@ import { cloudEventsSchema } from './cloud-events-schema.ts';
 import type { EnvelopeReader, Opened } from './envelope-reader.ts';
 import { jsonObject } from './json-object.ts';
 import { notAnEnvelope } from './open-failure.ts';
-import { dataContentType, specVersion } from './cloud-events-values.ts';
+import { type dataContentType, specVersion } from './cloud-events-values.ts';
 
 /** What CloudEvents 1.0 asks for beside the attributes of every `DomainEvent`, and the extensions that this project's events carry. */
 export interface CloudEventAttributes {

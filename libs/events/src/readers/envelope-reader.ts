@@ -1,8 +1,5 @@
 import type { JsonSchema } from '../schemas/json-schema.ts';
-import type { OpenFailure } from './open-failure.ts';
-
-/** A JSON object whose shape is not known yet. */
-export type JsonObject = Readonly<Record<string, unknown>>;
+import type { JsonObject, OpenFailure } from './open-failure.ts';
 
 /** What a reader may ask of a record beyond its value. Nothing of it is worked out unless it is asked for. */
 export interface RecordContext {

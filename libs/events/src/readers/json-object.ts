@@ -1,5 +1,5 @@
 import { noValue, notJson, type OpenFailure } from './open-failure.ts';
-import type { JsonObject } from './envelope-reader.ts';
+import type { JsonObject } from './open-failure.ts';
 
 /** Throws at bytes that are not UTF-8 instead of replacing them; a byte order mark stays and makes it invalid JSON (RFC 8259, 8.1). */
 const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });

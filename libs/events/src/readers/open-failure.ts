@@ -1,5 +1,7 @@
 import { storableText } from '../outside-text.ts';
-import type { JsonObject } from './envelope-reader.ts';
+
+/** A JSON object whose shape is not known yet. */
+export type JsonObject = Readonly<Record<string, unknown>>;
 
 /** Why a record is not an event, with as much of its identity as could be read. Its texts can be stored (`storableText`). */
 export interface OpenFailure {

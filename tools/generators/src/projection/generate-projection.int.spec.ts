@@ -17,7 +17,7 @@ import { jest } from '@jest/globals';
 jest.setTimeout(180_000);
 
 const workspace = fileURLToPath(new URL('../../../..', import.meta.url));
-const projections = 'libs/read_model/projections/src';
+const projections = 'libs/product/read_model/src';
 const left = new Set(['node_modules', 'dist', 'coverage', '.git', '.nx', '.stack']);
 
 /** A copy of the workspace with the same packages installed, its own projects linked to the copy. */
@@ -79,13 +79,13 @@ describe('nx g ./tools/generators:projection', () => {
     );
     const format = await run('prettier', '--check', ...made);
     expect(format).toEqual({ code: 0, output: expect.anything() });
-    const checks = await run('nx', 'run-many', '-t', 'lint', 'typecheck', '-p', 'read-model-projections');
+    const checks = await run('nx', 'run-many', '-t', 'lint', 'typecheck', '-p', 'product-read-model');
     expect({ ...checks, output: checks.code === 0 ? '' : checks.output }).toEqual({ code: 0, output: '' });
     // Their own specs and the rules of every projection; those of the others are no news.
     const names = '--testNamePattern=^(stock_level|brand_index)';
-    const tests = await run('nx', 'test', 'read-model-projections', names);
+    const tests = await run('nx', 'test', 'product-read-model', names);
     expect({ ...tests, output: tests.code === 0 ? '' : tests.output }).toEqual({ code: 0, output: '' });
-    for (const spec of ['stock-level', 'brand-index', 'projection'])
+    for (const spec of ['stock-level', 'brand-index', 'projections'])
       expect(tests.output).toContain(`${spec}.unit.spec.ts`);
   });
 

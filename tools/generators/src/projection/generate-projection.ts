@@ -4,7 +4,7 @@ import { projectionNames } from './names.ts';
 import { registered } from './register.ts';
 
 /** Where projections live. */
-const projectionsRoot = 'libs/read_model/projections/src';
+const projectionsRoot = 'libs/product/read_model/src';
 
 export interface ProjectionOptions {
   /** Snake case or kebab case. */
@@ -40,7 +40,7 @@ export async function generateProjection(
   return () => {
     logger.info(
       `\n${names.name} is registered. Say what it keeps in ${folder}, then:\n` +
-        `  npx nx run-many -t lint typecheck test -p read-model-projections\n` +
+        `  npx nx run-many -t lint typecheck test -p product-read-model\n` +
         `  npm run -s rebuild-job -- rebuild --projection ${names.name}\n`,
     );
   };

@@ -4,7 +4,7 @@ const indices = 'libs/read_model/indices/src';
 const build = 'libs/read_model/rebuild/src/build';
 const rebuild = 'libs/read_model/rebuild/src';
 const projection = 'libs/read_model/projections/src/projection.ts';
-const projectionSpec = 'libs/read_model/projections/src/projection.unit.spec.ts';
+const projectionSpec = 'libs/product/read_model/src/projections.unit.spec.ts';
 const foldTableSpec = `${build}/fold-table.unit.spec.ts`;
 
 /** A document is the fold of its events, the same each time, within bounded memory. */
@@ -35,9 +35,9 @@ export const foldingGuards: readonly Guard[] = [
     id: 'nothing-follows-a-deletion',
     promise: 'G6',
     what: 'nothing is applied to a deleted product',
-    file: projection,
-    text: "  if (document.status === 'deleted')\n",
-    without: "  if (document.status === 'deleted' && type === 'product.created.v1')\n",
+    file: 'libs/events/src/contract/lifecycle.ts',
+    text: "      if (life === 'ended')\n",
+    without: "      if (life === 'ended' && begins.has(type))\n",
     specs: [{ file: projectionSpec, titles: ['refuses events that no life has at that place'] }],
   },
   {

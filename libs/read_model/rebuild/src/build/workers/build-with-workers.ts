@@ -67,8 +67,7 @@ export async function buildWithWorkers(
 }
 
 /**
- * The projection as a thread can find it. It is looked up here first, so that a module that does not export it is told before any
- * thread starts.
+ * The projection as a thread can find it. It is looked up here first, so that no thread starts when its module does not export it.
  */
 async function sharedProjection({ projection, projectionModule }: BuildInput): Promise<SharedProjection> {
   const { name, evolve } = projection;

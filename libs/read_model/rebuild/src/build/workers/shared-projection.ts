@@ -2,7 +2,7 @@ import type { Projection } from '@reprise/read-model-projections';
 
 /** Where another thread finds a projection: a function cannot be handed over. */
 export interface SharedProjection {
-  /** URL of a module that exports the projection, by itself or in a list. */
+  /** URL of a module that exports the projection, alone or in a list. */
   readonly module: string;
   readonly name: string;
 }
