@@ -1,6 +1,7 @@
 import { CommanderError } from 'commander';
 import { ReadModelNotMigrated } from '@reprise/read-model-indices';
 import { exitCodeOf, exitCodes } from '@reprise/read-model-rebuild';
+import { NothingFed } from '@reprise/read-model-repair';
 import { ConfigurationError } from '@reprise/runtime';
 
 /** 128 and the signal's number, as shells report it. */
@@ -16,6 +17,7 @@ export function isOfShutdown(error: unknown, signal: AbortSignal): boolean {
 export function exitCodeFor(error: unknown): number {
   if (error instanceof CommanderError) return error.exitCode === 0 ? exitCodes.done : exitCodes.usage;
   if (error instanceof ConfigurationError || error instanceof ReadModelNotMigrated) return exitCodes.usage;
+  if (error instanceof NothingFed) return exitCodes.usage;
   return exitCodeOf(error);
 }
 

@@ -1,10 +1,9 @@
-import { exitCodes, prune, underLease } from '@reprise/read-model-rebuild';
-import type { Projection } from '@reprise/read-model-projections';
-import { defaultMaxLagMs, gatherFacts, topicNow, verdictOf } from '@reprise/read-model-status';
+import { exitCodes, pruneReadModel } from '@reprise/read-model-rebuild';
+import type { Action } from '@reprise/read-model-status';
 import { describeAction } from '../report/next-step.ts';
 import { eachProjection, printJson } from '../each-projection.ts';
 import { readProjections } from '../projection-option.ts';
-import { openServers, type OpenServers } from '../servers.ts';
+import { openServers } from '../servers.ts';
 import type { Verb } from '../verb.ts';
 
 export const pruneCommand: Verb = {
@@ -31,18 +30,11 @@ export const pruneCommand: Verb = {
     const servers = await openServers(invocation, { projections, changes: !dryRun });
     try {
       const { results, exitCode } = await eachProjection(projections, invocation, async (projection) => {
-        const { registry, store } = servers.of(projection);
-        const pruned = await underLease(registry, projection.name, (fence) =>
-          prune({
-            projection: projection.name,
-            registry,
-            store,
-            fence,
-            keep,
-            standbyMs: standbyHours * 3_600_000,
-            dryRun,
-          }),
-        );
+        const { pruned, next } = await pruneReadModel(projection, servers.of(projection), {
+          keep,
+          standbyMs: standbyHours * 3_600_000,
+          dryRun,
+        });
         for (const { name, why } of pruned.deleted) {
           print(`${projection.name}: ${dryRun ? 'would delete' : 'deleted'} ${name} (${why})\n`);
         }
@@ -59,7 +51,7 @@ export const pruneCommand: Verb = {
           print(`${projection.name}: ${name} is in the registry, and its index or table is gone\n`);
         }
         if (pruned.danger !== null) {
-          invocation.stderr(await describeDanger(projection, pruned.danger, servers));
+          invocation.stderr(describeDanger(projection.name, pruned.danger, next));
           return { result: { projection: projection.name, dryRun, ...pruned }, exitCode: exitCodes.refused };
         }
         if (pruned.deleted.length === 0) print(`${projection.name}: nothing to delete\n`);
@@ -74,12 +66,9 @@ export const pruneCommand: Verb = {
 };
 
 /** Why every complete generation was kept, and the fastest safe step to what readers need. */
-async function describeDanger(projection: Projection, danger: string, servers: OpenServers): Promise<string> {
-  const own = servers.of(projection);
-  const { facts } = await gatherFacts(projection, own, await topicNow(own));
-  const { next } = verdictOf(facts, { maxLagMs: defaultMaxLagMs });
+function describeDanger(projection: string, danger: string, next: Action | null): string {
   return (
-    `${projection.name}: ${danger}, so no complete generation is deleted. ` +
+    `${projection}: ${danger}, so no complete generation is deleted. ` +
     `${next ? `Bring readers to a complete one first: ${describeAction(next)}` : 'Look at it, then run this again.'}\n`
   );
 }

@@ -1,15 +1,7 @@
-import { commandLine } from '@reprise/runtime/commands';
 import { hostname } from 'node:os';
 import type { Projection } from '@reprise/read-model-projections';
 import { exitCodes, RebuildError } from '@reprise/read-model-rebuild';
-import {
-  isServerFault,
-  permanentHistory,
-  repairAggregate,
-  workOffRepairs,
-  type RepairedDocument,
-  type RepairServers,
-} from '@reprise/read-model-repair';
+import { drainQueue, permanentHistory, repairNamed, type OnDemandServers } from '@reprise/read-model-repair';
 import { describeError } from '../command-errors.ts';
 import { idsHelp } from '../aggregate-ids.ts';
 import { eachProjection, printJson, type ProjectionResult } from '../each-projection.ts';
@@ -81,34 +73,16 @@ async function repairNow(
   signal: AbortSignal,
   print: (text: string) => void,
 ): Promise<ProjectionResult<RepairReport>> {
-  const begun = await servers.repairs.now();
-  const documents: (RepairedDocument & { aggregateId: string })[] = [];
-  const failures: { aggregateId: string; error: string }[] = [];
-  const repaired: string[] = [];
-  const unknown: string[] = [];
-  for (const aggregateId of aggregateIds) {
-    try {
-      const found = await repairAggregate(repairServers(projection, servers), aggregateId, signal);
-      if (found.length === 0) throw nothingFed(projection);
-      if (found.every(({ fault, to }) => fault === undefined && to === null)) {
-        unknown.push(aggregateId);
-        continue;
-      }
-      documents.push(...found.map((document) => ({ aggregateId, ...document })));
-      repaired.push(aggregateId);
-    } catch (error) {
-      if (signal.aborted || isServerFault(error) || error instanceof RebuildError) throw error;
-      failures.push({ aggregateId, error: describeError(error) });
-    }
-  }
-  const { name, version: projectionVersion } = projection;
-  const keys = repaired.map((aggregateId) => ({ projection: name, projectionVersion, aggregateId }));
-  await servers.repairs.settle(keys, begun);
-  const report = { projection: name, documents, failures, unknown };
+  const repaired = await repairNamed(onDemand(projection, servers), aggregateIds, signal);
+  const failures = repaired.failures.map(({ aggregateId, error }) => ({
+    aggregateId,
+    error: describeError(error),
+  }));
+  const report = { projection: projection.name, ...repaired, failures };
   print(describeRepairs(report));
   return {
     result: report,
-    exitCode: failures.length + unknown.length > 0 ? exitCodes.refused : exitCodes.done,
+    exitCode: failures.length + report.unknown.length > 0 ? exitCodes.refused : exitCodes.done,
   };
 }
 
@@ -118,25 +92,11 @@ async function workOff(
   signal: AbortSignal,
   print: (text: string) => void,
 ): Promise<ProjectionResult<WorkOffReport>> {
-  const { repaired, failures } = await workOffRepairs(
-    {
-      queue: servers.repairs,
-      repair: ({ aggregateId }, ending) =>
-        repairAggregate(repairServers(projection, servers), aggregateId, ending),
-      projections: [projection],
-      holder: `rebuild-job repair on ${hostname()} pid ${process.pid}`,
-    },
-    signal,
-  );
-  const { open, failed } = await servers.repairs.counts([projection.name]);
-  const report = {
-    projection: projection.name,
-    repaired,
-    failures: failures.map(({ aggregateId, error }) => ({ aggregateId, error })),
-    left: { open, failed },
-  };
+  const holder = `rebuild-job repair on ${hostname()} pid ${process.pid}`;
+  const drained = await drainQueue(onDemand(projection, servers), holder, signal);
+  const report = { projection: projection.name, ...drained };
   print(describeWorkOff(report));
-  return { result: report, exitCode: failures.length > 0 ? exitCodes.refused : exitCodes.done };
+  return { result: report, exitCode: report.failures.length > 0 ? exitCodes.refused : exitCodes.done };
 }
 
 async function showQueue(
@@ -152,7 +112,7 @@ async function showQueue(
   return { result: status, exitCode: exitCodes.done };
 }
 
-function repairServers(projection: Projection, servers: OpenServers): RepairServers {
+function onDemand(projection: Projection, servers: OpenServers): OnDemandServers {
   const { registry, store, eventStore } = servers.of(projection);
   if (!eventStore)
     throw new RebuildError('USAGE', 'The event store is not configured: set EVENT_STORE_DATABASE_URL.');
@@ -160,14 +120,7 @@ function repairServers(projection: Projection, servers: OpenServers): RepairServ
     projection,
     registry,
     store,
+    queue: servers.repairs,
     history: permanentHistory(eventStore, projection.events, registry.letterActions.discardedOf),
   };
-}
-
-function nothingFed({ name, version }: Projection): RebuildError {
-  return new RebuildError(
-    'USAGE',
-    `No generation of version ${version} of ${name} is fed, so there is nothing to repair. Nothing was changed. Build one with ` +
-      `${commandLine.rebuild(name)}, or repair with the release that feeds the generation readers are on.`,
-  );
 }

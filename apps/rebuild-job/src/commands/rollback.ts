@@ -1,4 +1,4 @@
-import { catchUpFromLog, exitCodes, rollBack, underLease } from '@reprise/read-model-rebuild';
+import { exitCodes, rollBackReadModel } from '@reprise/read-model-rebuild';
 import { eachProjection, printJson } from '../each-projection.ts';
 import { readProjections } from '../projection-option.ts';
 import { openServers } from '../servers.ts';
@@ -25,22 +25,12 @@ export const rollbackCommand: Verb = {
     const servers = await openServers(invocation, { projections, changes: true });
     try {
       const { results, exitCode } = await eachProjection(projections, invocation, async (projection) => {
-        const { registry, store, kafka, topic, history } = servers.of(projection);
-        const catchUp = catchUpFromLog({ connection: kafka, topic, registry, store, projection, history });
-        const cutover = await underLease(registry, projection.name, (fence) =>
-          rollBack({
-            projection,
-            store,
-            registry,
-            fence,
-            catchUp,
-            signal: invocation.signal,
-            again,
-            ...(to !== undefined && { to }),
-            now: () => new Date(),
-            onNotice: (line) => invocation.stderr(`${line}\n`),
-          }),
-        );
+        const cutover = await rollBackReadModel(projection, servers.of(projection), {
+          again,
+          ...(to !== undefined && { to }),
+          signal: invocation.signal,
+          onNotice: (line) => invocation.stderr(`${line}\n`),
+        });
         if (!json)
           invocation.stdout(
             `${projection.name}: ${cutover.alias} switched back from ${cutover.from ?? 'nothing'} to ${cutover.to}\n`,

@@ -1,6 +1,5 @@
-import type { Projection } from '@reprise/read-model-projections';
-import { exitCodes, verifyReadModel, type Drift } from '@reprise/read-model-rebuild';
-import type { RepairQueue } from '@reprise/read-model-repair';
+import { exitCodes, verifyReadModel } from '@reprise/read-model-rebuild';
+import { RepairRequests } from '@reprise/read-model-repair';
 import { defaultMaxLagMs } from '@reprise/read-model-status';
 import { idsHelp } from '../aggregate-ids.ts';
 import { eachProjection, printJson } from '../each-projection.ts';
@@ -69,35 +68,3 @@ export const verifyCommand: Verb = {
     }
   },
 };
-
-/** Puts what drifts into the repair queue, and counts what the queue took and what not. */
-class RepairRequests {
-  #asked = 0;
-  #refused = 0;
-  #unstorable = 0;
-
-  constructor(
-    private readonly queue: RepairQueue,
-    private readonly projection: Projection,
-  ) {}
-
-  get result(): NonNullable<VerificationReport['repair']> {
-    return { asked: this.#asked, refused: this.#refused, unstorable: this.#unstorable };
-  }
-
-  async take(drift: readonly Drift[]): Promise<void> {
-    const { name, version: projectionVersion } = this.projection;
-    const { added, known, refused, unstorable } = await this.queue.add(
-      drift.map(({ id, class: kind, expected, actual }) => ({
-        projection: name,
-        projectionVersion,
-        aggregateId: id,
-        reason: 'verify',
-        error: `${kind}: version ${actual ?? 'none'}, by the log ${expected ?? 'none'}`,
-      })),
-    );
-    this.#asked += added + known;
-    this.#refused += refused.length;
-    this.#unstorable += unstorable.length;
-  }
-}

@@ -1,24 +1,16 @@
-import type { RepairCounts, RepairedDocument, RepairTask } from '@reprise/read-model-repair';
+import type { DrainedQueue, NamedRepairs, RepairCounts, RepairTask } from '@reprise/read-model-repair';
 import { commandLine } from '@reprise/runtime/commands';
 import { describeUnknown } from '../aggregate-ids.ts';
 import { idText, linesText } from './text.ts';
 
 /** What `--aggregate-id` came to. */
-export interface RepairReport {
+export type RepairReport = Pick<NamedRepairs, 'documents' | 'unknown'> & {
   readonly projection: string;
-  readonly documents: readonly (RepairedDocument & { readonly aggregateId: string })[];
   readonly failures: readonly { readonly aggregateId: string; readonly error: string }[];
-  /** Ids that have neither events nor a document. */
-  readonly unknown: readonly string[];
-}
+};
 
-/** What `--all` came to: what was left in the queue is what failed, and what was asked for meanwhile. */
-export interface WorkOffReport {
-  readonly projection: string;
-  readonly repaired: number;
-  readonly failures: readonly { readonly aggregateId: string; readonly error: string }[];
-  readonly left: { readonly open: number; readonly failed: number };
-}
+/** What `--all` came to. */
+export type WorkOffReport = DrainedQueue & { readonly projection: string };
 
 /** What repairs of named products came to, as lines of text. */
 export function describeRepairs({ projection, documents, failures, unknown }: RepairReport): string {

@@ -1,19 +1,12 @@
 import { faultClasses, type VerifyReport } from '@reprise/read-model-rebuild';
+import type { RequestedRepairs } from '@reprise/read-model-repair';
 import { commandLine } from '@reprise/runtime/commands';
 import { describeUnknown } from '../aggregate-ids.ts';
 import { describeAction } from './next-step.ts';
 import { idText, linesText } from './text.ts';
 
 /** What `verify` prints: the report, and what `--repair` asked the queue for. */
-export type VerificationReport = VerifyReport & {
-  readonly repair: {
-    readonly asked: number;
-    /** Found the queue full. */
-    readonly refused: number;
-    /** Have an id that no queue holds. */
-    readonly unstorable: number;
-  } | null;
-};
+export type VerificationReport = VerifyReport & { readonly repair: RequestedRepairs | null };
 
 /** Partitions whose ends are shown one by one; of more of them only how many there are. */
 const partitionsShown = 8;

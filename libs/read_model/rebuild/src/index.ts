@@ -2,11 +2,10 @@ export { RebuildError, isRebuildError, type RebuildErrorCode } from './errors.ts
 export { type ProgressPicture, type SliceProgress } from './build/build-progress.ts';
 export { type PoisonEvent, type RefusedDocument, type VersionGap } from './build/slice-tally.ts';
 export { type KafkaConnection } from '@reprise/read-model-feed';
-export { catchUpFromLog } from './cutover/catch-up.ts';
 export { defaultGateLimits, type GateCheck, type GateLimits } from './gate/gate.ts';
-export { promote, type CatchUp } from './cutover/promote.ts';
 export { rebind, type Rebinding } from './cutover/rebind.ts';
-export { rollBack } from './cutover/roll-back.ts';
+export { rollBackReadModel } from './cutover/roll-back-read-model.ts';
+export { cancelRun, type Cancellation } from './lease/cancel.ts';
 export { thisProcess } from './lease/this-process.ts';
 export { underLease } from './lease/under-lease.ts';
 export { type CutoverRecord, type Receipt, type RebuildOutcome } from './run/receipt.ts';
@@ -27,7 +26,8 @@ export { readCanaries, type Canary } from './gate/gate-canaries.ts';
 export { type GateQuestions } from './gate/judge-generation.ts';
 export { type DryRunReport } from './dry-run/dry-run.ts';
 export { type LiveDiff } from './dry-run/live-diff.ts';
-export { prune, type PruneResult } from './prune/prune.ts';
+export { type PruneResult } from './prune/prune.ts';
+export { pruneReadModel } from './prune/prune-read-model.ts';
 export { replayOntoLive } from './partial-replay/replay-onto-live.ts';
 export { type ReplayFilter } from './partial-replay/replay-filter.ts';
 export {

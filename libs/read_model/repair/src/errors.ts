@@ -1,3 +1,5 @@
+import { commandLine } from '@reprise/runtime/commands';
+
 /** A document cannot be repaired as things stand; trying again right away would not help. The message says why and what to do. */
 export class RepairRefused extends Error {
   readonly code = 'REPAIR_REFUSED';
@@ -6,6 +8,20 @@ export class RepairRefused extends Error {
   constructor(message: string, options?: { cause?: unknown }) {
     super(message, options);
     this.name = 'RepairRefused';
+  }
+}
+
+/** No generation is fed that this code makes, so no document of it can be repaired. */
+export class NothingFed extends Error {
+  readonly code = 'NOTHING_FED';
+  readonly retryable = false;
+
+  constructor({ name, version }: { readonly name: string; readonly version: number }) {
+    super(
+      `No generation of version ${version} of ${name} is fed, so there is nothing to repair. Nothing was changed. Build one with ` +
+        `${commandLine.rebuild(name)}, or repair with the release that feeds the generation readers are on.`,
+    );
+    this.name = 'NothingFed';
   }
 }
 

@@ -10,7 +10,7 @@ export {
   type RepairTask,
 } from './repair-task.ts';
 export { RepairQueue, type ClaimRequest, type RepairQueueOptions } from './repair-queue.ts';
-export { isServerFault, RepairRefused } from './errors.ts';
+export { isServerFault, NothingFed, RepairRefused } from './errors.ts';
 export { permanentHistory, type PermanentHistory } from './permanent-history.ts';
 export {
   fedGenerations,
@@ -25,4 +25,12 @@ export {
   type RepairTaskWork,
   type RepairWorkerOptions,
 } from './repair-worker.ts';
+export {
+  drainQueue,
+  repairNamed,
+  type DrainedQueue,
+  type NamedRepairs,
+  type OnDemandServers,
+} from './repair-on-demand.ts';
+export { RepairRequests, type RequestedRepairs } from './repair-requests.ts';
 export { workOffRepairs, type WorkOffInput, type WorkOffResult } from './work-off.ts';
