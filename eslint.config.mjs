@@ -47,7 +47,7 @@ const pureProjects = globSync('{apps,libs,libs/*,tools}/*/package.json', { cwd: 
 const endProcesses = [
   '**/src/main.ts',
   '**/src/migrate.ts',
-  'libs/runtime/src/{run-service,shutdown-signal}.ts',
+  'libs/runtime/src/process/{run-service,shutdown-signal}.ts',
   '**/exit-with-parent.ts',
   'libs/test-kit/src/sample/*.ts',
 ];

@@ -1,4 +1,4 @@
-import { redact } from '../redaction.ts';
+import { redact } from '../logging/redaction.ts';
 import { connectionFaults, settingsOf, type Dependency, type FaultName } from './fault-table.ts';
 import { saslOffer, speaksTls } from './probe.ts';
 import { recognise, type RecognisedFault } from './recognise.ts';

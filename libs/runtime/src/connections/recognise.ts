@@ -1,4 +1,4 @@
-import { isError } from '../is-error.ts';
+import { isError } from '../logging/is-error.ts';
 import type { FaultName } from './fault-table.ts';
 
 /** What a failed connection was recognised as. */

@@ -3,7 +3,7 @@ import { Body, Controller, Get, HttpException, Module, Post, Query } from '@nest
 import { Type } from 'class-transformer';
 import { IsArray, IsInt, IsOptional, IsString, MaxLength, Min, ValidateNested } from 'class-validator';
 import { ApiProperty } from '@nestjs/swagger';
-import { createLogger } from '../logger.ts';
+import { createLogger } from '../logging/logger.ts';
 import { createMetrics } from '../metrics.ts';
 import { CorrelationId } from './requests/correlation-id.ts';
 import { createHttpApplication, type HttpApplication } from './http-application.ts';

@@ -7,7 +7,7 @@ import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
 import type { FastifyInstance } from 'fastify';
 import type { Registry } from 'prom-client';
-import type { Logger } from '../logger.ts';
+import type { Logger } from '../logging/logger.ts';
 import type { HttpReply, HttpRequest } from './http-messages.ts';
 import { NestLogger } from './nest-logger.ts';
 import { serveOpenApi, type OpenApiOptions } from './open-api/open-api.ts';

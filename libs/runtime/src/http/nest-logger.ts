@@ -1,6 +1,6 @@
 import type { LoggerService } from '@nestjs/common';
-import { isError } from '../is-error.ts';
-import type { Logger } from '../logger.ts';
+import { isError } from '../logging/is-error.ts';
+import type { Logger } from '../logging/logger.ts';
 
 /** Nest's start-up chatter, of interest only when a module does not wire up. */
 const chatty = new Set([

@@ -29,7 +29,7 @@ export const surroundingRows: readonly Row[] = [
         file: 'apps/rebuild-job/src/closed-outputs.e2e.spec.ts',
         titles: ['changes neither what a run does nor its code'],
       },
-      { file: 'libs/runtime/src/processes.int.spec.ts', titles: ['can be lost to'] },
+      { file: 'libs/runtime/src/process/processes.int.spec.ts', titles: ['can be lost to'] },
     ],
   },
   {

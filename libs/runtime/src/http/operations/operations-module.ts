@@ -1,7 +1,7 @@
 import { Controller, Get, Header, HttpCode, Inject, Module, type DynamicModule } from '@nestjs/common';
 import { ApiExcludeController } from '@nestjs/swagger';
 import type { Registry } from 'prom-client';
-import type { Logger } from '../../logger.ts';
+import type { Logger } from '../../logging/logger.ts';
 import { ProblemException } from '../problems/problem-exception.ts';
 import { Readiness, type ReadinessChecks } from './readiness.ts';
 

@@ -1,5 +1,5 @@
-import { isError } from '../../is-error.ts';
-import type { Logger } from '../../logger.ts';
+import { isError } from '../../logging/is-error.ts';
+import type { Logger } from '../../logging/logger.ts';
 
 /** Rejects with the reason when the dependency it is named after cannot be used. */
 export type ReadinessChecks = Readonly<Record<string, () => Promise<void>>>;

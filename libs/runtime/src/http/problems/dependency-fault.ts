@@ -1,4 +1,4 @@
-import { isError } from '../../is-error.ts';
+import { isError } from '../../logging/is-error.ts';
 
 /** Codes of Node's sockets and name lookups that mean: the server was not reached, or the connection broke. */
 const socketCodes = new Set([

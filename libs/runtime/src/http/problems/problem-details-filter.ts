@@ -1,5 +1,5 @@
 import { Catch, type ArgumentsHost, type ExceptionFilter } from '@nestjs/common';
-import type { Logger } from '../../logger.ts';
+import type { Logger } from '../../logging/logger.ts';
 import { correlationIdHeader } from '../requests/correlation-id.ts';
 import type { HttpReply, HttpRequest } from '../http-messages.ts';
 import { excerpt } from './excerpt.ts';

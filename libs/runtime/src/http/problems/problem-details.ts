@@ -1,6 +1,6 @@
 import { STATUS_CODES } from 'node:http';
 import { HttpException } from '@nestjs/common';
-import { isError } from '../../is-error.ts';
+import { isError } from '../../logging/is-error.ts';
 import { isDependencyFault } from './dependency-fault.ts';
 import { excerpt } from './excerpt.ts';
 import { ProblemException, problemType, type FieldError } from './problem-exception.ts';

@@ -1,5 +1,5 @@
 import { Histogram, type Registry } from 'prom-client';
-import type { Logger } from '../../logger.ts';
+import type { Logger } from '../../logging/logger.ts';
 import { excerpt } from '../problems/excerpt.ts';
 import type { Exchange } from './exchanges.ts';
 

@@ -1,7 +1,7 @@
 import { EventEmitter, once } from 'node:events';
 import { connect, type Socket } from 'node:net';
 import { pino } from 'pino';
-import type { Logger } from '../../logger.ts';
+import type { Logger } from '../../logging/logger.ts';
 
 /** A connection that bytes are written to as they stand. */
 export interface Wire {

@@ -1,4 +1,4 @@
-import type { Logger } from './logger.ts';
+import type { Logger } from '../logging/logger.ts';
 
 /** What kafkajs hands a log creator; its own type, without the library. */
 interface KafkaLogEntry {

@@ -1,6 +1,6 @@
-import { ConfigurationError } from './configuration-error.ts';
-import { createLogger, type Logger } from './logger.ts';
-import { outliveReaders } from './output.ts';
+import { ConfigurationError } from '../configuration/configuration-error.ts';
+import { createLogger, type Logger } from '../logging/logger.ts';
+import { outliveReaders } from '../logging/output.ts';
 import { shutdownSignal } from './shutdown-signal.ts';
 
 export interface ServiceContext {

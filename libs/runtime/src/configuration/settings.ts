@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { postgresInClearText } from './clear-text.ts';
-import { isError } from './is-error.ts';
+import { isError } from '../logging/is-error.ts';
 import { typedPath } from './typed-path.ts';
 
 /** What the driver knows; all that verify do so as `verify-full` does. */

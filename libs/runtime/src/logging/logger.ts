@@ -1,5 +1,5 @@
 import { destination, levels, pino, stdTimeFunctions, type Logger as PinoLogger } from 'pino';
-import { ConfigurationError } from './configuration-error.ts';
+import { ConfigurationError } from '../configuration/configuration-error.ts';
 import { errorFields } from './error-fields.ts';
 import { outlive } from './output.ts';
 import { printableJson } from './printable.ts';
