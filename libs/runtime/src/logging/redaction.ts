@@ -67,7 +67,7 @@ function holdsCredentials(text: string, from: number, last: number): boolean {
   let to = from;
   while (to < last && !'/?#'.includes(text.charAt(to))) to += 1;
   if (to === last || text.slice(from, to).includes('@')) return true;
-  const colon = text.slice(from, to).lastIndexOf(':');
+  const colon = text.slice(from, to).indexOf(':');
   return text.charAt(from) !== '[' && colon !== -1 && !/^\d{1,5}$/.test(text.slice(from + colon + 1, to));
 }
 

@@ -69,6 +69,7 @@ describe('redaction', () => {
     JSON.stringify({ ELASTICSEARCH_API_KEY: secret, 'x-api-key': secret, clientSecret: secret }),
     `request failed with Authorization: ApiKey ${secret}`,
     `postgres://reprise:p@ss@${secret}@db/x`,
+    `postgres://reprise:${secret}:9?${secret}@db:5432/x`,
     `host=db user=reprise password=${secret}`,
     `sasl.password=${secret}`,
     `token=${secret}&page=2`,
