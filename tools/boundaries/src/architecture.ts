@@ -44,7 +44,7 @@ export function renderArchitecture(graph: ImportGraph, rows: readonly Constraint
     '## Who may import whom',
     'Every project carries one scope and one type. An import must obey every rule for a tag that the importing project carries. ESLint ' +
       'enforces the rules, and `tools/boundaries` proves that it does. Test files (`*.spec.ts`, `*.contract.ts` and `src/testing/`) may also import the ' +
-      'test kit, `fast-check` and `@jest/globals`.',
+      'test kit, `cloudevents`, `fast-check`, `zod` and `@jest/globals`.',
     list(rows.map(ruleOf)),
     'Some rules need no tag. No project reaches into another one by a relative path, or into the inner files of a package. Imports are ' +
       'written so that the rules see them (no `createRequire`, no computed `import()`). Pure projects (`contract`, `domain`) ' +

@@ -185,7 +185,7 @@ export const constraints = [
 ];
 
 /** Packages that every test file may import whatever its project. */
-export const testPackages = ['@jest/globals', 'fast-check'];
+export const testPackages = ['@jest/globals', 'cloudevents', 'fast-check', 'zod'];
 
 /** Tags that every test file may import whatever its project. */
 export const testTags = { scope: 'scope:test', type: 'type:test' };

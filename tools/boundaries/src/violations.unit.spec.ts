@@ -136,11 +136,13 @@ const examples: Record<string, { allowed: readonly Edge[]; forbidden: readonly E
     allowed: [
       { from: contract, to: 'ajv' },
       { from: contract, to: 'fast-check', inTest: true },
+      { from: contract, to: 'zod', inTest: true },
     ],
     forbidden: [
       { from: contract, to: documents },
       { from: contract, to: 'kafkajs' },
       { from: contract, to: 'fast-check' },
+      { from: contract, to: 'zod' },
     ],
   },
   'domain-is-pure': {

@@ -1,4 +1,5 @@
 import fc from 'fast-check';
+import { z } from 'zod';
 import {
   cloudEvents,
   defineEvents,
@@ -131,6 +132,27 @@ describe('a Standard Schema', () => {
     expect(contract.read(envelope({ n: 7 }))).toMatchObject({
       message: 'schema violated: /data/n/a~1b must be even',
     });
+  });
+
+  it('can be one of zod, whose output and issues are used', () => {
+    const moved = z.object({
+      desk: z.coerce.number().int().min(1),
+      tags: z.array(z.string().max(3)).default([]),
+    });
+    const contract = defineEvents({ aggregates: { a: { 'a.v1': { data: moved } } } });
+    const result = contract.read(envelope({ desk: '7', more: true }));
+    if (!result.ok) throw new Error(result.message);
+    const desk: number = result.event.data.desk;
+    expect(desk).toBe(7);
+    expect(result.event.data).toEqual({ desk: 7, tags: [] });
+    expect(contract.read(envelope({ desk: 0 }))).toMatchObject({
+      message: 'schema violated: /data/desk Too small: expected number to be >=1',
+    });
+    expect(contract.read(envelope({ desk: 1, tags: ['a', 'long'] }))).toMatchObject({ path: '/data/tags/1' });
+    const later = defineEvents({ aggregates: { a: { 'a.v1': { data: moved.refine(async () => true) } } } });
+    expect(() => later.read(envelope({ desk: 1 }))).toThrow(
+      'a zod schema of event data validates asynchronously',
+    );
   });
 
   it('is refused where it validates asynchronously', () => {
