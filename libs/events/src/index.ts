@@ -23,7 +23,12 @@ export {
 } from './contract/data-schema.ts';
 export { InvalidEventError } from './contract/encode-event.ts';
 export type { Upcaster, UpcastResult } from './contract/upcaster.ts';
-export { cloudEvents, type CloudEventAttributes, type EventEnvelope } from './readers/cloud-events.ts';
+export {
+  cloudEvents,
+  type CloudEventAttributes,
+  type CloudEventsOptions,
+  type EventEnvelope,
+} from './readers/cloud-events.ts';
 export { dataContentType, specVersion } from './readers/cloud-events-values.ts';
 export type { EnvelopeReader, Opened, RecordContext } from './readers/envelope-reader.ts';
 export type { JsonObject, OpenFailure, ReadFailureReason } from './readers/open-failure.ts';

@@ -43,7 +43,7 @@ export function defineEvents<
   Attributes extends object = CloudEventAttributes,
 >(options: EventsOptions<Declared, Attributes>): EventContract<EventsOf<Declared, Attributes>> {
   const { aggregates, upcasters = [], versions = 'sequence' } = options;
-  const reader: EnvelopeReader = options.reader ?? cloudEvents();
+  const reader: EnvelopeReader = options.reader ?? cloudEvents({ mode: 'structured' });
   const declared = Object.entries(aggregates).flatMap(([aggregateType, types]) =>
     Object.entries(types).map(([type, definition]) => ({ type, aggregateType, definition })),
   );

@@ -1,8 +1,7 @@
-import { attributeLimits, textPattern, traceparentPattern } from '../attribute-limits.ts';
+import { traceparentPattern } from '../attribute-limits.ts';
 import { schemaDialect, schemaId, type JsonSchema } from '../schemas/json-schema.ts';
+import { attributeSchemas, identifier } from './attribute-schemas.ts';
 import { dataContentType, specVersion } from './cloud-events-values.ts';
-
-const identifier = { type: 'string', ...attributeLimits.identifier, pattern: textPattern };
 
 /**
  * The CloudEvents envelope. Extension attributes beyond ours are allowed, as the specification requires of consumers, if
@@ -31,25 +30,22 @@ export const cloudEventsSchema = {
     specversion: { const: specVersion },
     id: { ...identifier, description: 'Unique per event; UUIDv7 where this project writes it.' },
     source: { ...identifier, description: 'URI reference of the writer.' },
-    type: { type: 'string', ...attributeLimits.identifier },
+    type: attributeSchemas.type,
     subject: { ...identifier, description: 'Aggregate id; also the Kafka key.' },
     time: {
-      type: 'string',
-      format: 'date-time',
-      pattern: 'Z$',
+      ...attributeSchemas.time,
       description: 'When it happened: RFC 3339 in UTC, up to nanoseconds.',
     },
     datacontenttype: { const: dataContentType },
     aggregatetype: identifier,
     aggregateversion: {
-      type: 'integer',
-      ...attributeLimits.aggregateVersion,
+      ...attributeSchemas.aggregateversion,
       description: "1-based count of the aggregate's events, without gaps. It alone decides order.",
     },
     correlationid: identifier,
     causationid: identifier,
     traceparent: { type: 'string', pattern: traceparentPattern, description: 'W3C trace context.' },
-    data: { type: 'object' },
+    data: attributeSchemas.data,
   },
   propertyNames: { pattern: '^(?!(?:constructor|prototype)$)[a-z0-9]{1,64}$' },
   additionalProperties: { type: ['string', 'boolean', 'integer'] },

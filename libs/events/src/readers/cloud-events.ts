@@ -1,9 +1,10 @@
 import type { DomainEvent } from '../domain-event.ts';
+import { openBinary } from './cloud-events-binary.ts';
 import { cloudEventsSchema } from './cloud-events-schema.ts';
-import type { EnvelopeReader, Opened } from './envelope-reader.ts';
-import { jsonObject } from './json-object.ts';
+import { specVersion, type dataContentType } from './cloud-events-values.ts';
+import type { EnvelopeReader, Opened, RecordContext } from './envelope-reader.ts';
+import { jsonObject, textOf } from './json-object.ts';
 import { notAnEnvelope } from './open-failure.ts';
-import { type dataContentType, specVersion } from './cloud-events-values.ts';
 
 /** What CloudEvents 1.0 asks for beside the attributes of every `DomainEvent`, and the extensions that this project's events carry. */
 export interface CloudEventAttributes {
@@ -25,19 +26,54 @@ export interface EventEnvelope<
 >
   extends DomainEvent<Type, Data, AggregateType>, CloudEventAttributes {}
 
+export interface CloudEventsOptions<Extension extends string> {
+  /**
+   * `any`, the default, reads each record in the mode that its headers name. `structured` never looks at headers: for logs whose
+   * values are all envelopes, this project's among them, and the fastest.
+   */
+  readonly mode?: 'any' | 'structured';
+  /** Names of further extension attributes. Binary records have only these; structured ones keep what they carry. */
+  readonly extensions?: readonly Extension[];
+}
+
 /**
- * Reads CloudEvents 1.0 in structured JSON, the format of this project's own logs, with the extension attributes
- * `aggregatetype`, `aggregateversion` and `correlationid`.
+ * Reads CloudEvents 1.0 with JSON data and the extension attributes `aggregatetype`, `aggregateversion` and `correlationid`, in
+ * structured or binary content mode (Kafka protocol binding 1.0.2).
  */
-export function cloudEvents(): EnvelopeReader<CloudEventAttributes> {
+export function cloudEvents<const Extension extends string = never>({
+  mode = 'any',
+  extensions = [],
+}: CloudEventsOptions<Extension> = {}): EnvelopeReader<
+  CloudEventAttributes & { readonly [Name in Extension]?: string | boolean | number }
+> {
+  const illegal = extensions.filter((name) => !legalName.test(name));
+  if (illegal.length > 0) {
+    throw new RangeError(`No extension attribute can have the name ${illegal.join(', ')}: ${legalName}`);
+  }
+  const named = [...extensions];
   return {
     format: 'CloudEvents',
     schema: cloudEventsSchema,
-    readsHeaders: false,
+    readsHeaders: mode === 'any',
     counts: true,
     namesAggregateType: true,
-    open: openStructured,
+    open:
+      mode === 'structured'
+        ? openStructured
+        : (value, record) =>
+            record !== undefined && isBinary(record)
+              ? openBinary(value, record, named)
+              : openStructured(value),
   };
+}
+
+const legalName = new RegExp(cloudEventsSchema.propertyNames.pattern, 'u');
+
+/** A media type of CloudEvents decides (section 3); without one, records are binary where they have a binary record's first header. */
+function isBinary(record: RecordContext): boolean {
+  const contentType = textOf(record.header('content-type'));
+  if (typeof contentType === 'string' && /^application\/cloudevents/i.test(contentType)) return false;
+  return record.header('ce_specversion') !== undefined;
 }
 
 function openStructured(value: Buffer | string | null): Opened {

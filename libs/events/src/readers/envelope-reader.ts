@@ -8,6 +8,8 @@ export interface RecordContext {
   header(name: string): Buffer | string | undefined;
   /** Offset in its partition, or position in the event store. */
   position(): bigint;
+  /** Milliseconds since 1970 as its writer or broker says; undefined where nobody said. */
+  timestamp?(): number | undefined;
 }
 
 /** An envelope with the attributes that were found; their types are not checked yet. */
@@ -22,7 +24,7 @@ export interface EnvelopeReader<Attributes extends object = object> {
   readonly format: string;
   /** JSON Schema (draft 2020-12) of the envelopes it hands out; the data is checked by the schema of its type. */
   readonly schema: JsonSchema & { readonly $id: string };
-  /** Whether it looks at headers. */
+  /** Whether an event can depend on more of its record than value and key, or has an id that is not in the value. */
   readonly readsHeaders: boolean;
   /** Whether its envelopes count the events of their aggregates. */
   readonly counts: boolean;
