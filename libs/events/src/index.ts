@@ -29,6 +29,16 @@ export {
   type CloudEventsOptions,
   type EventEnvelope,
 } from './readers/cloud-events.ts';
+export { debeziumOutbox, type DebeziumOutboxOptions } from './readers/declared/debezium-outbox.ts';
+export type { DeclaredAttributes } from './readers/declared/declared-reader.ts';
+export {
+  readerOf,
+  type EventAttributes,
+  type OwnReaderOptions,
+  type ReadRecord,
+} from './readers/declared/own-reader.ts';
+export type { Place, Places } from './readers/declared/place.ts';
+export { plainJson, type PlainJsonOptions } from './readers/declared/plain-json.ts';
 export { dataContentType, specVersion } from './readers/cloud-events-values.ts';
 export type { EnvelopeReader, Opened, RecordContext } from './readers/envelope-reader.ts';
 export type { JsonObject, OpenFailure, ReadFailureReason } from './readers/open-failure.ts';
