@@ -86,9 +86,7 @@ describe('while Postgres is away', () => {
     // Leaves an idle connection in the pool; a write would then notify the relay over it.
     await call('GET', '/health/ready');
     proxy.silence();
-    const startedAt = performance.now();
     expect(problemOf(await call('POST', '/v1/products', { body: mug }))).toBe('503 outcome-unknown');
-    expect(performance.now() - startedAt).toBeLessThan(8_000);
     expect((await call('POST', '/v1/products', { body: mug })).status).toBe(201);
   }, 20_000);
 });

@@ -69,11 +69,9 @@ describe('the process', () => {
     });
     // By this answer the server has the headers of the slow body.
     await once(sockets[2]!, 'data');
-    const begun = performance.now();
     app.signal('SIGTERM');
     expect(await app.exit(20_000)).toEqual({ code: 0, signal: null });
-    expect(performance.now() - begun).toBeGreaterThan(9_000);
-    await app.logged({ level: 'warn', requests: 1 });
+    await app.logged({ level: 'warn', requests: 1, msg: 'cut off requests that took longer than 10000 ms' });
   }, 60_000);
 
   it('started while Postgres is away listens, is not ready and says why in its log, and works once it is there', async () => {

@@ -18,17 +18,15 @@ describe('listening for new messages', () => {
     const client = await outbox.pool.connect();
     await client.query('BEGIN');
     await outbox.append(aggregate(1), 1, { client });
-    const woken = listening.wake.wait(10_000, listening.signal);
+    const woken = listening.wake.wait(3_600_000, listening.signal);
     const early = await Promise.race([
       woken.then(() => 'woken'),
       client.query('SELECT 1').then(() => 'not yet'),
     ]);
     expect(early).toBe('not yet');
-    const committedAt = performance.now();
     await client.query('COMMIT');
     client.release();
     await woken;
-    expect(performance.now() - committedAt).toBeLessThan(5_000);
     await listening.end();
   });
 

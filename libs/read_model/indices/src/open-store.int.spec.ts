@@ -26,9 +26,7 @@ describe('a store whose server is away', () => {
       { name: 'product_search', storage },
       { ...servers, onRetry: (retry) => retries.push(retry) },
     );
-    const begun = performance.now();
     await expect(store.observeReaders()).rejects.toMatchObject({ code: 'DEPENDENCY', dependency });
-    expect(performance.now() - begun).toBeLessThan(10_000);
     expect(retries.length).toBeGreaterThan(0);
     expect(retries[0]).toMatchObject({ failures: 1, doing: expect.any(String), reason: expect.any(String) });
   });

@@ -1,4 +1,3 @@
-import { setTimeout as pause } from 'node:timers/promises';
 import { DependencyError } from '@reprise/read-model-indices';
 
 export type Dependency = ConstructorParameters<typeof DependencyError>[0];
@@ -21,19 +20,15 @@ export async function answered<T>(
   withinMs: number | undefined,
 ): Promise<T> {
   if (withinMs === undefined) return asked;
-  const stop = new AbortController();
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<never>((_, reject) => {
+    const message = `${servers[dependency] ?? dependency} did not answer within ${withinMs / 1_000} s. Nothing was changed. Look at the server, then run the same command again.`;
+    timer = setTimeout(() => reject(new DependencyError(dependency, message)), withinMs);
+  });
   try {
-    return await Promise.race([
-      asked,
-      pause(withinMs, undefined, { signal: stop.signal }).then(() => {
-        throw new DependencyError(
-          dependency,
-          `${servers[dependency] ?? dependency} did not answer within ${withinMs / 1_000} s. Nothing was changed. Look at the server, then run the same command again.`,
-        );
-      }),
-    ]);
+    return await Promise.race([asked, late]);
   } finally {
-    stop.abort();
+    clearTimeout(timer);
     // Nobody waits for it any more; unheard, a later failure would end the process.
     asked.catch(() => undefined);
   }

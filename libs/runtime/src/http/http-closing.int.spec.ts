@@ -28,6 +28,9 @@ class SlowModule {}
 
 const { logger, lines } = recordingLogger();
 
+/** A test that waited for this would never end. */
+const farTooLong = 86_400_000;
+
 async function start(drainMs: number): Promise<{ application: HttpApplication; port: number }> {
   const application = await createHttpApplication(SlowModule, { logger, limits: { drainMs } });
   return { application, port: await application.listen(0) };
@@ -44,7 +47,7 @@ function drip(wire: Wire): void {
 
 describe('closing an HTTP application', () => {
   it('waits for the answer to a running request, but not for the client to close its connection', async () => {
-    const { application, port } = await start(60_000);
+    const { application, port } = await start(farTooLong);
     const isUnderWay = new Promise<void>((resolve) => {
       arrived = resolve;
     });
@@ -63,11 +66,9 @@ describe('closing an HTTP application', () => {
     });
     await new Promise(setImmediate);
     expect(closed).toBe(false);
-    const begun = performance.now();
     answer();
     expect((await answered).statusCode).toBe(200);
     await closing;
-    expect(performance.now() - begun).toBeLessThan(2_000);
     agent.destroy();
   });
 
@@ -77,13 +78,11 @@ describe('closing an HTTP application', () => {
     ['a request was answered', 'GET /nothing HTTP/1.1\r\nhost: a\r\n\r\n'],
     ['a request was refused before its body had come', slowBody.replace('POST', 'PUT')],
   ])('cuts a connection at once on which %s', async (_, text) => {
-    const { application, port } = await start(60_000);
+    const { application, port } = await start(farTooLong);
     const wire = await wireTo(port);
     wire.send(text);
     if (text.endsWith('\r\n\r\n') || text.startsWith('PUT')) await wire.received(/correlationId/);
-    const begun = performance.now();
     await application.close();
-    expect(performance.now() - begun).toBeLessThan(5_000);
     await wire.closed();
   });
 
@@ -95,11 +94,10 @@ describe('closing an HTTP application', () => {
       await wire.received(/100 Continue/);
       drip(wire);
     }
-    const begun = performance.now();
+    let patient = false;
+    setTimeout(() => (patient = true), 450);
     await application.close();
-    const took = performance.now() - begun;
-    expect(took).toBeGreaterThan(450);
-    expect(took).toBeLessThan(5_000);
+    expect(patient).toBe(true);
     await Promise.all(wires.map((wire) => wire.closed()));
     expect(lines).toContainEqual(expect.objectContaining({ level: 'warn', requests: 2 }));
   });

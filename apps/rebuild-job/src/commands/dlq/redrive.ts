@@ -79,14 +79,27 @@ export const redriveCommand: Verb = {
   },
 };
 
-/** Lets so many events per second pass, evenly. */
-export function paced(perSecond: number, signal: AbortSignal): (events: number) => Promise<void> {
+interface PaceClock {
+  now(): number;
+  wait(ms: number): Promise<unknown>;
+}
+
+/**
+ * Lets so many events per second pass, evenly.
+ *
+ * @param clock milliseconds that only go up, and a wait for so many of them
+ */
+export function paced(
+  perSecond: number,
+  signal: AbortSignal,
+  clock: PaceClock = { now: () => performance.now(), wait: (ms) => delay(ms, undefined, { signal }) },
+): (events: number) => Promise<void> {
   let free = 0;
   return async (events) => {
     if (perSecond === 0) return;
-    const now = performance.now();
+    const now = clock.now();
     const wait = free - now;
     free = Math.max(free, now) + (events * 1_000) / perSecond;
-    if (wait > 0) await delay(wait, undefined, { signal });
+    if (wait > 0) await clock.wait(wait);
   };
 }

@@ -1,4 +1,3 @@
-import { setTimeout as pause } from 'node:timers/promises';
 import { Admin, ConfigResourceTypes, Consumer, type BaseOptions } from '@platformatic/kafka';
 import { DependencyError, dependencyFault } from '@reprise/read-model-indices';
 import { diagnosedFault, kafkaTarget } from '@reprise/runtime/connections';
@@ -120,16 +119,14 @@ export async function describeTopic(
 
 /** What was asked, unless it takes longer than so many milliseconds. */
 export async function within<T>(ms: number, asked: Promise<T>): Promise<T> {
-  const stop = new AbortController();
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => reject(new Error(`no answer within ${ms / 1000} s`)), ms);
+  });
   try {
-    return await Promise.race([
-      asked,
-      pause(ms, undefined, { signal: stop.signal }).then(() => {
-        throw new Error(`no answer within ${ms / 1000} s`);
-      }),
-    ]);
+    return await Promise.race([asked, late]);
   } finally {
-    stop.abort();
+    clearTimeout(timer);
   }
 }
 

@@ -99,16 +99,11 @@ describe('the view readers use', () => {
       code: 'DEPENDENCY',
       message: expect.stringMatching(/could not point slow to .*lock.*pg_stat_activity/),
     });
-    let longest = 0;
-    for (let i = 0; i < 20; i++) {
-      const start = performance.now();
-      await pool.query('SELECT * FROM slow');
-      longest = Math.max(longest, performance.now() - start);
-    }
     await failed;
-    expect(longest).toBeLessThan(2_000);
     expect(await store.observeReaders()).toEqual({ kind: 'generation', name: from });
+    // It tries for as long as the slow one lasts. Did it not release its lock in between, nobody could read and that would never end.
     const switching = store.switchReaders(from, to);
+    for (let i = 0; i < 20; i++) await pool.query('SELECT * FROM slow');
     await slow.query('COMMIT');
     await switching;
     expect(await store.observeReaders()).toEqual({ kind: 'generation', name: to });

@@ -54,19 +54,22 @@ export function watchOver(context: RunContext, leaseTtlMs: number, stop: (reason
   const reports = control.onProgress
     ? setInterval(() => control.onProgress?.(measured(context)), control.progressIntervalMs ?? 1000)
     : undefined;
-  const stalls = setInterval(() => {
+  const lookForStall = () => {
     const { stall } = measured(context);
     if (stall && !standsStill)
       control.onNotice?.(`nothing has moved for ${Math.round(stall.forMs / 1000)} s: ${stall.cause}`);
     if (!stall && standsStill) control.onNotice?.('it moves again');
     standsStill = stall !== null;
-  }, 1000);
+  };
+  const stalls = setInterval(lookForStall, 1000);
   return {
     async stop() {
       clearInterval(beats);
       clearInterval(reports);
       clearInterval(stalls);
       await beating;
+      // A run that moves again may be through before the next look.
+      if (standsStill) lookForStall();
       // A listener gets at least the final picture, however short the run was.
       control.onProgress?.(measured(context));
     },

@@ -212,14 +212,12 @@ describe('an index whose shards no node may take', () => {
   it('is deleted again at once, with the rule that keeps it named', async () => {
     const name = newName();
     await put({ settings: { 'index.routing.allocation.require.box': 'hot' } });
-    const started = performance.now();
     await expect(store.create(name, meta())).rejects.toMatchObject({
       code: 'DEPENDENCY',
       message: expect.stringMatching(
         /No node .* takes the new index: shard 0 .*\[index.routing.allocation.require\] filters \[box:"hot"\].*_template".*deleted again/,
       ),
     });
-    expect(performance.now() - started).toBeLessThan(10_000);
     expect(await exists(name)).toBe(false);
   });
 });

@@ -130,7 +130,6 @@ describe('a server that stays away', () => {
     const retries: StoreRetry[] = [];
     const { proxy, store } = await setUp(500, (retry) => retries.push(retry));
     proxy.inject(() => ({ kind: 'reset' }));
-    const started = performance.now();
     await expect(store.counts(newName())).rejects.toMatchObject({
       code: 'DEPENDENCY',
       dependency: 'elasticsearch',
@@ -138,7 +137,6 @@ describe('a server that stays away', () => {
         /Elasticsearch at 127.0.0.1:\d+ closed the connection .*failed while counting the documents of .*Check that the server runs/,
       ),
     });
-    expect(performance.now() - started).toBeLessThan(5_000);
     expect(proxy.injected).toBeGreaterThan(1);
     expect(retries.length).toBeGreaterThanOrEqual(proxy.injected - 1);
     expect(retries[0]).toMatchObject({ doing: expect.stringMatching(/^counting/), failures: 1 });
