@@ -1,4 +1,4 @@
-import { dataContentType, specVersion } from '@reprise/events';
+import { dataContentType, specVersion, type DomainEvent, type SchemaViolation } from '@reprise/events';
 import { refuse, type Changed, type CommandContext, type Refusal } from './decision.ts';
 
 /** What an aggregate says of its events. */
@@ -8,19 +8,13 @@ export interface AggregateRules<State, Event> {
   /** `source` of its events. */
   readonly source: string;
   /** The first rule of the contract that an event breaks; `path` is a JSON Pointer. */
-  readonly findViolation: (event: Event) => { readonly path: string; readonly problem: string } | undefined;
+  readonly findViolation: (event: Event) => SchemaViolation | undefined;
   /** The state after one more event. */
   readonly evolve: (state: State | undefined, event: Event) => State;
 }
 
-/** The least an event has that decisions are about. */
-export interface Happening {
-  readonly type: string;
-  readonly data: unknown;
-}
-
 /** Makes the outcome of a command that changes an aggregate. */
-export type Change<State, Event extends Happening> = <Type extends Event['type']>(
+export type Change<State, Event extends DomainEvent> = <Type extends Event['type']>(
   state: State | undefined,
   id: string,
   type: Type,
@@ -33,7 +27,7 @@ export type Change<State, Event extends Happening> = <Type extends Event['type']
  * after it. Values outside the bounds of the event's schema are refused, so that no decision yields an event that cannot be
  * written.
  */
-export function changesOf<State extends { readonly version: number }, Event extends Happening>(
+export function changesOf<State extends { readonly version: number }, Event extends DomainEvent>(
   rules: AggregateRules<State, Event>,
 ): Change<State, Event> {
   return (state, id, type, data, context) => {

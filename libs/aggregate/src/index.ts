@@ -1,4 +1,4 @@
-export { changesOf, type AggregateRules, type Change, type Happening } from './changes.ts';
+export { changesOf, type AggregateRules, type Change } from './changes.ts';
 export {
   refuse,
   unchanged,

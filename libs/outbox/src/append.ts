@@ -1,3 +1,4 @@
+import { type DomainEvent } from '@reprise/events';
 import { recordOverheadBytes } from './claim.ts';
 
 /** Anything that runs one parameterised statement: a pg client or pool, or a TypeORM QueryRunner. */
@@ -5,18 +6,8 @@ export interface Queryable {
   query(sql: string, parameters: unknown[]): Promise<unknown>;
 }
 
-/** What the outbox has to know of an event, whatever it says: fields of its envelope. */
-export interface OutboxEvent {
-  readonly id: string;
-  readonly type: string;
-  /** Id of the aggregate. */
-  readonly subject: string;
-  /** 1-based count of the aggregate's events. */
-  readonly aggregateversion: number;
-}
-
 /** An event together with the text it was encoded to, so that every place that stores it stores the same bytes. */
-export interface EncodedEvent<Event extends OutboxEvent = OutboxEvent> {
+export interface EncodedEvent<Event extends DomainEvent = DomainEvent> {
   readonly event: Event;
   readonly text: string;
 }
@@ -33,7 +24,7 @@ export class EventTooLargeError extends Error {
   readonly retryable = false;
   override readonly name = 'EventTooLargeError';
 
-  constructor(event: OutboxEvent, bytes: number) {
+  constructor(event: DomainEvent, bytes: number) {
     super(
       `event of type ${event.type} was not written: it has ${bytes} bytes, and at most ${maxEventBytes} are allowed`,
     );
@@ -46,7 +37,7 @@ export class EventTooLargeError extends Error {
  * @param encode the codec of the event's contract; what it throws passes through
  * @throws EventTooLargeError when it could not be published
  */
-export function encodeForOutbox<Event extends OutboxEvent>(
+export function encodeForOutbox<Event extends DomainEvent>(
   event: Event,
   encode: (event: Event) => string,
 ): EncodedEvent<Event> {

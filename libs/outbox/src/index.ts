@@ -5,7 +5,6 @@ export {
   maxEventBytes,
   outboxInsertFrom,
   type EncodedEvent,
-  type OutboxEvent,
   type Queryable,
 } from './append.ts';
 export { lastUnpublishedId, measureBacklog, type Backlog } from './backlog.ts';

@@ -21,6 +21,11 @@ export interface TestEndpoints {
   readonly readModelOwnerUrl: string;
   /** A superuser's, to create and drop databases. */
   readonly postgresAdminUrl: string;
+  /**
+   * The URL that a setting of this environment holds.
+   * @throws Error when it is not set
+   */
+  urlOf(variable: string): string;
   /** The same as environment variables, to start a process with. */
   readonly env: Readonly<Record<string, string>>;
 }
@@ -72,6 +77,11 @@ function readEndpoints(configured: NodeJS.ProcessEnv): TestEndpoints {
       writeOwnerUrl: configuration.writeDatabaseOwner.url,
       readModelOwnerUrl: configuration.readModelDatabaseOwner.url,
       postgresAdminUrl,
+      urlOf: (variable) => {
+        const url = env[variable];
+        if (!url) throw new Error(`${variable} is not set; the test needs the role it connects as.`);
+        return url;
+      },
       env: { ...endpointsIn(env), POSTGRES_ADMIN_URL: postgresAdminUrl },
     };
   } catch (error) {

@@ -17,6 +17,11 @@ export interface FreshDatabase {
   readonly relayUrl: string;
   /** As consumer and rebuild job connect to it. */
   readonly feederUrl: string;
+  /**
+   * The same database as a process connects to it that finds its own by this setting.
+   * @throws Error when the setting is not there
+   */
+  urlOf(variable: string): string;
   /** The same database as the role that may only read the event store sees it. */
   readonly eventStoreUrl: string;
   /** The same database as the superuser sees it, to arrange what no application may. */
@@ -44,6 +49,7 @@ export async function freshDatabase(kind: DatabaseKind): Promise<FreshDatabase> 
     productApiUrl: withDatabase(endpoints.writeDatabaseUrl, name),
     relayUrl: withDatabase(endpoints.outboxDatabaseUrl, name),
     feederUrl: withDatabase(endpoints.readModelDatabaseUrl, name),
+    urlOf: (variable) => withDatabase(endpoints.urlOf(variable), name),
     eventStoreUrl: withDatabase(endpoints.eventStoreDatabaseUrl, name),
     adminUrl: withDatabase(endpoints.postgresAdminUrl, name),
     drop,

@@ -1,4 +1,4 @@
-export { type Aggregate, type Decide, type StoredEvent, type WriteResult } from './aggregates/aggregate.ts';
+export { type Aggregate, type Decide, type WriteResult } from './aggregates/aggregate.ts';
 export { AggregateStore } from './aggregates/aggregate-store.ts';
 export { type AggregateState, type AggregateTable, type Column } from './aggregates/aggregate-table.ts';
 export { appendHistory, type HistoryConnection } from './aggregates/append-history.ts';
@@ -13,6 +13,7 @@ export {
   ChoiceField,
   IntegerField,
   isTextWithin,
+  namesSomething,
   NonZeroIntegerField,
   PatternField,
   TextField,
@@ -24,6 +25,6 @@ export { idPipe, IfMatch, Source, type CommandSource } from './requests/request-
 export { operationsOf } from './resources/documentation.ts';
 export { errorProblem, failureProblem, type RefusalAnswers } from './resources/problems.ts';
 export { Resource, type Decider } from './resources/resource.ts';
-export { readOwner, readWriteApiConfiguration } from './service/configuration.ts';
+export { readOwner, readWriteApiConfiguration, settingNames } from './service/configuration.ts';
 export { createWriteApi, serveWriteApi, writeDatabaseOf } from './service/serve.ts';
 export { type WriteApi } from './service/write-api.ts';

@@ -32,17 +32,18 @@ export function renderArchitecture(graph: ImportGraph, rows: readonly Constraint
     ['```mermaid', 'flowchart TD', ...picture(pictured, graph), '```'].join('\n'),
     '## Projects',
     table(
-      ['Place', 'Project', 'Scope', 'Type'],
+      ['Place', 'Project', 'Scope', 'Type', 'Context'],
       graph.projects.map((project) => [
         `\`${project.root}\``,
         `\`${project.name}\``,
         tagOf(project, 'scope'),
         tagOf(project, 'type'),
+        tagOf(project, 'context'),
       ]),
     ),
     list(graph.projects.map(({ name, description }) => `\`${name}\`: ${description}.`)),
     '## Who may import whom',
-    'Every project carries one scope and one type. An import must obey every rule for a tag that the importing project carries. ESLint ' +
+    'Every project carries one scope, one type and one context: its own, `none` if it serves any, `all` if it runs them. An import must obey every rule for a tag that the importing project carries. ESLint ' +
       'enforces the rules, and `tools/boundaries` proves that it does. Test files (`*.spec.ts`, `*.contract.ts` and `src/testing/`) may also import the ' +
       'test kit, `cloudevents`, `fast-check`, `zod` and `@jest/globals`.',
     list(rows.map(ruleOf)),

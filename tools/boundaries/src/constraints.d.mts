@@ -22,6 +22,8 @@ export interface Constraint extends NxConstraint {
 
 export const scopes: readonly string[];
 export const types: readonly string[];
+export const contexts: readonly string[];
+export const owners: readonly string[];
 export const constraints: readonly Constraint[];
 export const testPackages: readonly string[];
 export const testTags: { readonly scope: string; readonly type: string };

@@ -25,6 +25,20 @@ export const scopes = [
 /** What kind of thing a project is, from the innermost outwards. */
 export const types = ['contract', 'domain', 'runtime', 'adapter', 'feature', 'frame', 'app', 'test', 'tool'];
 
+/** Bounded contexts. A new one is a new name here and nothing else. */
+export const contexts = ['product', 'recruiting'];
+
+/** Whose a project is: nobody's, for the engine, which serves any context; that of one context; or that of all, for what runs them. */
+export const owners = ['none', ...contexts, 'all'];
+
+/** @param {string} context */
+const contextAlone = (context) => ({
+  id: `${context}-alone`,
+  sourceTag: `context:${context}`,
+  onlyDependOnLibsWithTags: [`context:${context}`, 'context:none'],
+  because: 'contexts meet through their event logs: no context imports another',
+});
+
 /** @type {readonly import('./constraints.mjs').Constraint[]} */
 export const constraints = [
   {
@@ -182,6 +196,14 @@ export const constraints = [
     ],
     because: 'apps meet through Kafka, the stores and HTTP, never through imports; tools are for developers',
   },
+  {
+    id: 'engine-knows-no-context',
+    sourceTag: 'context:none',
+    onlyDependOnLibsWithTags: ['context:none'],
+    because: 'a context is data to the engine; only its tests take a context as their example',
+    relaxedInTests: true,
+  },
+  ...contexts.map(contextAlone),
 ];
 
 /** Packages that every test file may import whatever its project. */

@@ -23,6 +23,8 @@ describe('the main file of a process', () => {
         'apps/product-api/src/main.ts',
         'apps/product-api/src/migrate.ts',
         'apps/rebuild-job/src/main.ts',
+        'apps/recruiting-api/src/main.ts',
+        'apps/recruiting-api/src/migrate.ts',
         'tools/bench/src/main.ts',
         'tools/faults/src/main.ts',
         'tools/sample/src/main.ts',

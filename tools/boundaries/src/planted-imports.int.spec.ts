@@ -69,6 +69,19 @@ const perRow: Record<string, readonly Plant[]> = {
     importing('apps/product-api', '@reprise/outbox-relay', 'type:app'),
     importing('apps/product-api', '@reprise/test-kit', 'scope:write'),
   ],
+  'engine-knows-no-context': [
+    importing('libs/write-api', '@reprise/recruiting-domain', 'context:none'),
+    importing('libs/outbox', '@reprise/product-events', 'context:none'),
+    importing('libs/read_model/rebuild', '@reprise/product-read-model', 'context:none'),
+  ],
+  'product-alone': [
+    importing('apps/product-api', '@reprise/recruiting-domain', 'context:product'),
+    importing('libs/product/domain', '@reprise/recruiting-events', 'context:product'),
+  ],
+  'recruiting-alone': [
+    importing('apps/recruiting-api', '@reprise/product-domain', 'context:recruiting'),
+    importing('libs/recruiting/domain', '@reprise/product-domain', 'context:recruiting'),
+  ],
 };
 
 /** Ways around the rows. */

@@ -1,4 +1,4 @@
-import { type Constraint, type NxConstraint, depConstraints, scopes, types } from './constraints.mjs';
+import { type Constraint, type NxConstraint, depConstraints, owners, scopes, types } from './constraints.mjs';
 import { type Import, type ImportGraph, type Project } from './import-graph.ts';
 
 /** A project or an import that a rule forbids. */
@@ -36,10 +36,15 @@ export function findViolations(graph: JudgedGraph, rows: readonly Constraint[]):
 }
 
 function tagViolations({ name, tags }: Pick<Project, 'name' | 'tags'>): Violation[] {
-  const known = new Set([...scopes.map((scope) => `scope:${scope}`), ...types.map((type) => `type:${type}`)]);
+  const known = new Set([
+    ...scopes.map((scope) => `scope:${scope}`),
+    ...types.map((type) => `type:${type}`),
+    ...owners.map((owner) => `context:${owner}`),
+  ]);
   const count = (axis: string) => tags.filter((tag) => tag.startsWith(axis)).length;
-  if (count('scope:') === 1 && count('type:') === 1 && tags.every((tag) => known.has(tag))) return [];
-  const because = `a project carries one known scope and one known type; these are: ${tags.join(', ') || 'none'}`;
+  const isOneOfEach = ['scope:', 'type:', 'context:'].every((axis) => count(axis) === 1);
+  if (isOneOfEach && tags.every((tag) => known.has(tag))) return [];
+  const because = `a project carries one known scope, one known type and one known context; these are: ${tags.join(', ') || 'none'}`;
   return [{ rule: 'one-tag-per-axis', source: name, because }];
 }
 

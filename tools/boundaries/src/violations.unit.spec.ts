@@ -1,4 +1,4 @@
-import { constraints, scopes, types } from './constraints.mjs';
+import { constraints, owners, scopes, types } from './constraints.mjs';
 import { findViolations } from './violations.ts';
 
 interface Edge {
@@ -8,23 +8,25 @@ interface Edge {
   readonly inTest?: boolean;
 }
 
-const contract = ['scope:log', 'type:contract'];
-const aggregate = ['scope:write', 'type:domain'];
-const outbox = ['scope:write', 'type:adapter'];
-const frame = ['scope:write', 'type:frame'];
-const writeApp = ['scope:write', 'type:app'];
-const documents = ['scope:read', 'type:domain'];
-const stores = ['scope:read', 'type:adapter'];
-const feed = ['scope:read', 'type:feature'];
-const readApp = ['scope:read', 'type:app'];
-const rebuild = ['scope:rebuild', 'type:feature'];
-const rebuildJob = ['scope:rebuild', 'type:app'];
-const searchApi = ['scope:search', 'type:app'];
-const runtime = ['scope:runtime', 'type:runtime'];
-const testKit = ['scope:test', 'type:test'];
-const tool = ['scope:tools', 'type:tool'];
-const bench = ['scope:bench', 'type:tool'];
-const faults = ['scope:faults', 'type:tool'];
+const contract = ['scope:log', 'type:contract', 'context:none'];
+const productEvents = ['scope:log', 'type:contract', 'context:product'];
+const recruitingEvents = ['scope:log', 'type:contract', 'context:recruiting'];
+const aggregate = ['scope:write', 'type:domain', 'context:product'];
+const outbox = ['scope:write', 'type:adapter', 'context:none'];
+const frame = ['scope:write', 'type:frame', 'context:none'];
+const writeApp = ['scope:write', 'type:app', 'context:product'];
+const documents = ['scope:read', 'type:domain', 'context:none'];
+const stores = ['scope:read', 'type:adapter', 'context:none'];
+const feed = ['scope:read', 'type:feature', 'context:none'];
+const readApp = ['scope:read', 'type:app', 'context:all'];
+const rebuild = ['scope:rebuild', 'type:feature', 'context:none'];
+const rebuildJob = ['scope:rebuild', 'type:app', 'context:all'];
+const searchApi = ['scope:search', 'type:app', 'context:product'];
+const runtime = ['scope:runtime', 'type:runtime', 'context:none'];
+const testKit = ['scope:test', 'type:test', 'context:all'];
+const tool = ['scope:tools', 'type:tool', 'context:all'];
+const bench = ['scope:bench', 'type:tool', 'context:all'];
+const faults = ['scope:faults', 'type:tool', 'context:all'];
 
 /** For each row, imports that keep it and imports that break it. */
 const examples: Record<string, { allowed: readonly Edge[]; forbidden: readonly Edge[] }> = {
@@ -190,6 +192,31 @@ const examples: Record<string, { allowed: readonly Edge[]; forbidden: readonly E
       { from: writeApp, to: testKit },
     ],
   },
+  'engine-knows-no-context': {
+    allowed: [
+      { from: frame, to: outbox },
+      { from: feed, to: productEvents, inTest: true },
+    ],
+    forbidden: [
+      { from: frame, to: recruitingEvents },
+      { from: feed, to: productEvents },
+    ],
+  },
+  'product-alone': {
+    allowed: [
+      { from: writeApp, to: aggregate },
+      { from: aggregate, to: productEvents },
+      { from: writeApp, to: outbox },
+    ],
+    forbidden: [
+      { from: aggregate, to: recruitingEvents },
+      { from: writeApp, to: recruitingEvents, inTest: true },
+    ],
+  },
+  'recruiting-alone': {
+    allowed: [{ from: recruitingEvents, to: contract }],
+    forbidden: [{ from: recruitingEvents, to: productEvents }],
+  },
 };
 
 function rulesBroken({ from, to, inTest = false }: Edge): string[] {
@@ -248,19 +275,26 @@ describe('A project', () => {
 
   it.each([
     { tags: [], fault: 'no tag' },
-    { tags: ['scope:read'], fault: 'no type' },
-    { tags: ['type:domain'], fault: 'no scope' },
-    { tags: ['scope:read', 'scope:write', 'type:domain'], fault: 'two scopes' },
-    { tags: ['scope:read', 'type:domain', 'type:app'], fault: 'two types' },
-    { tags: ['scope:reading', 'type:domain'], fault: 'an unknown scope' },
-    { tags: ['scope:read', 'type:domain', 'layer:1'], fault: 'an unknown axis' },
+    { tags: ['scope:read', 'context:none'], fault: 'no type' },
+    { tags: ['type:domain', 'context:none'], fault: 'no scope' },
+    { tags: ['scope:read', 'type:domain'], fault: 'no context' },
+    { tags: ['scope:read', 'scope:write', 'type:domain', 'context:none'], fault: 'two scopes' },
+    { tags: ['scope:read', 'type:domain', 'type:app', 'context:none'], fault: 'two types' },
+    { tags: ['scope:reading', 'type:domain', 'context:none'], fault: 'an unknown scope' },
+    { tags: ['scope:read', 'type:domain', 'context:none', 'layer:1'], fault: 'an unknown axis' },
+    { tags: [...contract, 'context:product'], fault: 'two contexts' },
+    { tags: ['scope:log', 'type:contract', 'context:shipping'], fault: 'an unknown context' },
   ])('is at fault with $fault', ({ tags }) => {
     expect(judged(tags)).toEqual(['one-tag-per-axis']);
   });
 });
 
 it('judges by tags that projects can carry', () => {
-  const known = [...scopes.map((scope) => `scope:${scope}`), ...types.map((type) => `type:${type}`)];
+  const known = [
+    ...scopes.map((scope) => `scope:${scope}`),
+    ...types.map((type) => `type:${type}`),
+    ...owners.map((owner) => `context:${owner}`),
+  ];
   for (const row of constraints) {
     const mentioned = [row.sourceTag, ...(row.allSourceTags ?? []), ...(row.onlyDependOnLibsWithTags ?? [])];
     expect(known).toEqual(expect.arrayContaining(mentioned.filter((tag) => tag !== undefined)));

@@ -25,7 +25,7 @@ describe('The workspace', () => {
     );
     expect(graph.projects.length).toBeGreaterThanOrEqual(19);
     expect([...importers]).toEqual(
-      expect.arrayContaining(['outbox', 'read-model-projections', 'product-domain']),
+      expect.arrayContaining(['outbox', 'read-model-projections', 'product-events']),
     );
   });
 

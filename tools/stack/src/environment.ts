@@ -12,6 +12,8 @@ export const endpointNames = [
   'OUTBOX_DATABASE_URL',
   'WRITE_DATABASE_OWNER_URL',
   'READ_MODEL_DATABASE_OWNER_URL',
+  'RECRUITING_WRITE_DATABASE_URL',
+  'RECRUITING_WRITE_DATABASE_OWNER_URL',
 ] as const;
 export type EndpointName = (typeof endpointNames)[number];
 /** The endpoints, and Postgres as its superuser sees it: tests and benchmarks create their own databases. */
@@ -32,6 +34,8 @@ export function environmentOf(state: InstanceState): StackEnvironment | undefine
     OUTBOX_DATABASE_URL: database('reprise_relay', 'reprise_write'),
     WRITE_DATABASE_OWNER_URL: database('reprise_write', 'reprise_write'),
     READ_MODEL_DATABASE_OWNER_URL: database('reprise_read', 'reprise_read'),
+    RECRUITING_WRITE_DATABASE_URL: database('reprise_recruiting_api', 'reprise_recruiting'),
+    RECRUITING_WRITE_DATABASE_OWNER_URL: database('reprise_recruiting', 'reprise_recruiting'),
     POSTGRES_ADMIN_URL: database('postgres', 'postgres'),
   };
 }

@@ -26,6 +26,10 @@ describe('environmentOf', () => {
       READ_MODEL_DATABASE_OWNER_URL: 'postgres://reprise_read:reprise_read@127.0.0.1:5432/reprise_read',
       EVENT_STORE_DATABASE_URL:
         'postgres://reprise_event_reader:reprise_event_reader@127.0.0.1:5432/reprise_write',
+      RECRUITING_WRITE_DATABASE_URL:
+        'postgres://reprise_recruiting_api:reprise_recruiting_api@127.0.0.1:5432/reprise_recruiting',
+      RECRUITING_WRITE_DATABASE_OWNER_URL:
+        'postgres://reprise_recruiting:reprise_recruiting@127.0.0.1:5432/reprise_recruiting',
       POSTGRES_ADMIN_URL: 'postgres://postgres:postgres@127.0.0.1:5432/postgres',
     });
   });
@@ -37,7 +41,7 @@ describe('environmentOf', () => {
         url.startsWith('postgres:') ? new URL(url).password : [],
       );
     const first = passwords(environmentOf({ ...state, secret }));
-    expect(new Set(first).size).toBe(7);
+    expect(new Set(first).size).toBe(9);
     for (const password of first) expect(password).toMatch(/^[0-9a-f]{32}$/);
     expect(passwords(environmentOf({ ...state, secret }))).toEqual(first);
     expect(passwords(environmentOf({ ...state, secret: newSecret() }))).not.toEqual(first);

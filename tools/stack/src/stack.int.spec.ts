@@ -45,16 +45,19 @@ describe('an instance of the stack', () => {
       currentState(),
       'postgres',
       `SELECT rolname, has_database_privilege(rolname, 'reprise_write', 'CONNECT') AS write,
-              has_database_privilege(rolname, 'reprise_read', 'CONNECT') AS read
+              has_database_privilege(rolname, 'reprise_read', 'CONNECT') AS read,
+              has_database_privilege(rolname, 'reprise_recruiting', 'CONNECT') AS recruiting
        FROM pg_roles WHERE rolname ~ '^reprise' ORDER BY rolname`,
     );
     expect(rows).toEqual([
-      { rolname: 'reprise_event_reader', write: true, read: false },
-      { rolname: 'reprise_feeder', write: false, read: true },
-      { rolname: 'reprise_product_api', write: true, read: false },
-      { rolname: 'reprise_read', write: false, read: true },
-      { rolname: 'reprise_relay', write: true, read: false },
-      { rolname: 'reprise_write', write: true, read: false },
+      { rolname: 'reprise_event_reader', write: true, read: false, recruiting: true },
+      { rolname: 'reprise_feeder', write: false, read: true, recruiting: false },
+      { rolname: 'reprise_product_api', write: true, read: false, recruiting: false },
+      { rolname: 'reprise_read', write: false, read: true, recruiting: false },
+      { rolname: 'reprise_recruiting', write: false, read: false, recruiting: true },
+      { rolname: 'reprise_recruiting_api', write: false, read: false, recruiting: true },
+      { rolname: 'reprise_relay', write: true, read: false, recruiting: true },
+      { rolname: 'reprise_write', write: true, read: false, recruiting: false },
     ]);
   });
 

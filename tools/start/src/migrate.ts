@@ -1,5 +1,6 @@
 import { runWriteMigrations } from '@reprise/product-api';
 import { runReadModelMigrations } from '@reprise/read-model-indices';
+import { migrateRecruiting } from '@reprise/recruiting-api';
 import { ConfigurationError, outliveReaders, readConfiguration } from '@reprise/runtime';
 import { isRefusal } from '@reprise/runtime/connections';
 import { Command } from 'commander';
@@ -9,14 +10,17 @@ const { write = false, readModel = false } = new Command('migrate')
   .description(
     'Brings the databases to the schema of this release. Safe to run again and while applications run.',
   )
-  .option('--write', 'only the write database (WRITE_DATABASE_OWNER_URL, else WRITE_DATABASE_URL)')
+  .option(
+    '--write',
+    'only the write databases (WRITE_DATABASE_OWNER_URL, else WRITE_DATABASE_URL; for recruiting, where it is in use, the same with RECRUITING_ before)',
+  )
   .option(
     '--read-model',
     'only the read-model database (READ_MODEL_DATABASE_OWNER_URL, else READ_MODEL_DATABASE_URL)',
   )
   .addHelpText(
     'after',
-    '\nExit codes: 0 both are current, 1 usage, configuration, or a database refuses this process, 4 a database is unreachable or a migration failed.',
+    '\nExit codes: 0 all are current, 1 usage, configuration, or a database refuses this process, 4 a database is unreachable or a migration failed.',
   )
   .parse()
   .opts<{ write?: boolean; readModel?: boolean }>();
@@ -32,6 +36,8 @@ try {
   if (write || !readModel) {
     const { url, variable } = readConfiguration(process.env, ['writeDatabaseOwner']).writeDatabaseOwner;
     print(summary('write', await runWriteMigrations(url, variable)));
+    const recruiting = await migrateRecruiting(process.env);
+    if (recruiting !== undefined) print(summary('recruiting write', recruiting));
   }
   if (readModel || !write) {
     const { url, variable } = readConfiguration(process.env, [

@@ -10,10 +10,11 @@ import {
   publish,
   unpublish,
 } from '@reprise/product-domain';
-import { ApiProblem, validationProblem, type HttpReply } from '@reprise/runtime/http';
+import { ApiProblem, type HttpReply } from '@reprise/runtime/http';
 import {
   idPipe,
   IfMatch,
+  namesSomething,
   operationsOf,
   Source,
   type CommandSource,
@@ -82,9 +83,7 @@ export class ProductController {
     @Source() source: CommandSource,
     @Res({ passthrough: true }) reply: HttpReply,
   ): Promise<ProductResponse> {
-    if (Object.values(body).every((value) => value === undefined)) {
-      throw validationProblem([{ field: 'body', message: 'body must name at least one detail to change' }]);
-    }
+    namesSomething(body);
     return this.#products.change('change-details', changeDetails, id, expected, body, source, reply);
   }
 

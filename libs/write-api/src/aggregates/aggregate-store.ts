@@ -1,9 +1,10 @@
+import { type DomainEvent } from '@reprise/events';
 import { coalesced, encodeForOutbox, notifyRelay } from '@reprise/outbox';
 import pg from 'pg';
 import { throwUnknown, type Run, type Statement, type WriteDatabase } from '../database/write-database.ts';
 import { type IdempotentRequest } from '../requests/idempotency.ts';
 import { type ExpectedVersion, isExpected } from '../requests/if-match.ts';
-import { type Aggregate, type Decide, type StoredEvent, type WriteResult } from './aggregate.ts';
+import { type Aggregate, type Decide, type WriteResult } from './aggregate.ts';
 import { changeValues, stateReader, type AggregateRow, type AggregateState } from './aggregate-table.ts';
 import { answered, answersKey } from './kept-answers.ts';
 import { statementsOf, type AggregateStatements } from './statements.ts';
@@ -12,7 +13,7 @@ import { statementsOf, type AggregateStatements } from './statements.ts';
  * Aggregates of one type in the write database. A write takes a closure that decides on the current state, so that the transaction
  * it belongs to begins and ends here and cannot be forgotten by a caller.
  */
-export class AggregateStore<State extends AggregateState, Event extends StoredEvent, Reason extends string> {
+export class AggregateStore<State extends AggregateState, Event extends DomainEvent, Reason extends string> {
   readonly #database: WriteDatabase;
   readonly #aggregate: Aggregate<State, Event, Reason>;
   readonly #statements: AggregateStatements;

@@ -1,15 +1,9 @@
 import { type Decision, type Existing, type Refusal } from '@reprise/aggregate';
-import { type OutboxEvent } from '@reprise/outbox';
+import { type DomainEvent } from '@reprise/events';
 import { type AggregateState, type AggregateTable } from './aggregate-table.ts';
 
-/** What the write side has to know of an event, whatever it says. */
-export interface StoredEvent extends OutboxEvent {
-  readonly time: string;
-  readonly aggregatetype: string;
-}
-
 /** One type of aggregate, as data: how its state is kept, its events are encoded and its commands are answered. */
-export interface Aggregate<State extends AggregateState, Event extends StoredEvent, Reason extends string> {
+export interface Aggregate<State extends AggregateState, Event extends DomainEvent, Reason extends string> {
   /** `aggregatetype` of its events, and the word for it in messages. */
   readonly type: string;
   readonly table: AggregateTable<State>;

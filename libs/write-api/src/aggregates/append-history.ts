@@ -1,5 +1,6 @@
+import { type DomainEvent } from '@reprise/events';
 import { appendToOutbox, encodeForOutbox, type EncodedEvent } from '@reprise/outbox';
-import { type Aggregate, type StoredEvent } from './aggregate.ts';
+import { type Aggregate } from './aggregate.ts';
 import { stateReader, type AggregateRow, type AggregateState } from './aggregate-table.ts';
 import { statementsOf } from './statements.ts';
 
@@ -27,7 +28,7 @@ const storeEvents = `
  */
 export async function appendHistory<
   State extends AggregateState,
-  Event extends StoredEvent,
+  Event extends DomainEvent,
   Reason extends string,
 >(
   aggregate: Aggregate<State, Event, Reason>,
@@ -57,7 +58,7 @@ export async function appendHistory<
 async function lockExisting<State extends AggregateState>(
   aggregate: Pick<Aggregate<State, never, string>, 'type' | 'table'>,
   connection: HistoryConnection,
-  events: readonly StoredEvent[],
+  events: readonly DomainEvent[],
 ): Promise<Map<string, State>> {
   const begun = new Set<string>();
   const continued = new Set<string>();
@@ -72,7 +73,7 @@ async function lockExisting<State extends AggregateState>(
   return new Map((rows as AggregateRow[]).map(stateOf).map((state) => [String(state[id]), state]));
 }
 
-function eventColumns(encoded: readonly EncodedEvent<StoredEvent>[]): unknown[] {
+function eventColumns(encoded: readonly EncodedEvent<DomainEvent>[]): unknown[] {
   return [
     encoded.map(({ event }) => event.id),
     encoded.map(({ event }) => event.aggregatetype),

@@ -1,6 +1,7 @@
 import { applyDecorators } from '@nestjs/common';
 import { ApiProperty } from '@nestjs/swagger';
 import { textPattern } from '@reprise/events';
+import { validationProblem } from '@reprise/runtime/http';
 import { Matches, NotEquals, ValidateBy, ValidateIf } from 'class-validator';
 
 interface FieldOptions {
@@ -27,12 +28,20 @@ export function isTextWithin(value: unknown, { minLength, maxLength }: TextLimit
   return length >= minLength && length <= maxLength;
 }
 
-/** A text within an event's limits. */
-export function TextField(limits: TextLimits, options: FieldOptions): PropertyDecorator {
+/** A text within an event's limits, and of the form that `pattern` asks for. */
+export function TextField(
+  limits: TextLimits,
+  { pattern = textPattern, ...options }: FieldOptions & { readonly pattern?: string },
+): PropertyDecorator {
+  const form = new RegExp(pattern, 'u');
+  const ofForm = pattern === textPattern ? '' : `, of the form ${pattern}`;
   return field(
     options,
-    { type: String, pattern: textPattern, ...limits },
-    rule(`$property must be a text of ${lengths(limits)}`, (value) => isTextWithin(value, limits)),
+    { type: String, pattern, ...limits },
+    rule(
+      `$property must be a text of ${lengths(limits)}${ofForm}`,
+      (value) => isTextWithin(value, limits) && form.test(value as string),
+    ),
   );
 }
 
@@ -95,6 +104,15 @@ export function TextsField(
         Array.isArray(value) && value.length <= maxItems && value.every((one) => isTextWithin(one, item)),
     ),
   );
+}
+
+/**
+ * Refuses the body of a change that changes nothing.
+ * @throws ProblemException 400 `validation-failed` when every member is absent
+ */
+export function namesSomething(body: object): void {
+  if (Object.values(body).some((value) => value !== undefined)) return;
+  throw validationProblem([{ field: 'body', message: 'body must name at least one detail to change' }]);
 }
 
 function lengths({ minLength, maxLength }: TextLimits): string {

@@ -1,9 +1,9 @@
 import { type CommandContext, type Decision } from '@reprise/aggregate';
-import { newEventId } from '@reprise/events';
+import { newEventId, type DomainEvent } from '@reprise/events';
 import { type HttpReply } from '@reprise/runtime/http';
 import { type Registry } from 'prom-client';
 import { v7 } from 'uuid';
-import { type Aggregate, type StoredEvent, type WriteResult } from '../aggregates/aggregate.ts';
+import { type Aggregate, type WriteResult } from '../aggregates/aggregate.ts';
 import { AggregateStore } from '../aggregates/aggregate-store.ts';
 import { type AggregateState } from '../aggregates/aggregate-table.ts';
 import { type WriteDatabase } from '../database/write-database.ts';
@@ -22,7 +22,7 @@ export type Decider<State, Event, Reason extends string, Data> = (
 /** How one type of aggregate is shown to clients. */
 export interface ResourceOptions<
   State extends AggregateState,
-  Event extends StoredEvent,
+  Event extends DomainEvent,
   Reason extends string,
   Answer,
 > {
@@ -40,7 +40,7 @@ export interface ResourceOptions<
  */
 export class Resource<
   State extends AggregateState,
-  Event extends StoredEvent,
+  Event extends DomainEvent,
   Reason extends string,
   Answer,
 > {

@@ -12,12 +12,15 @@ import {
 import pg from 'pg';
 import { type WriteDatabase } from '../database/write-database.ts';
 import { runMigrations } from '../migrations/run-migrations.ts';
+import { settingNames } from '../service/configuration.ts';
 import { writeDatabaseOf } from '../service/serve.ts';
 import { type WriteApi } from '../service/write-api.ts';
 
 /** A migrated write database of one test file, and ways to it. */
 export interface TestWriteSide {
   readonly fresh: FreshDatabase;
+  /** The database as the application connects to it. */
+  readonly applicationUrl: string;
   /** The application's own way, with the rights of its role. */
   readonly database: WriteDatabase;
   /** Connects as the owner of the tables, beside the pool of the application. */
@@ -50,11 +53,13 @@ export async function testWriteSide(
   const admin = new pg.Pool({ connectionString: fresh.adminUrl, max: 1 });
   admin.on('error', () => undefined);
   afterFile(() => admin.end());
-  const database = await openDatabase(api, fresh.productApiUrl, poolSize);
+  const applicationUrl = fresh.urlOf(settingNames(api.settings).databaseUrl);
+  const database = await openDatabase(api, applicationUrl, poolSize);
   const query: TestWriteSide['query'] = async (sql, values) => (await pool.query(sql, values)).rows;
   const asAdmin: TestWriteSide['asAdmin'] = (sql) => admin.query(sql);
   return {
     fresh,
+    applicationUrl,
     database,
     pool,
     query,

@@ -7,11 +7,13 @@ import { portOf } from './server.ts';
 const databases = {
   reprise_write: 'product_writer, outbox_publisher, event_store_reader',
   reprise_read: 'read_model_feeder',
+  reprise_recruiting: 'recruiting_writer, outbox_publisher, event_store_reader',
 } as const;
 
 /** The login of each process, and the group whose rights it has: the migrations give the groups their rights. */
 const logins = {
   reprise_product_api: 'product_writer',
+  reprise_recruiting_api: 'recruiting_writer',
   reprise_relay: 'outbox_publisher',
   reprise_event_reader: 'event_store_reader',
   reprise_feeder: 'read_model_feeder',

@@ -1,0 +1,1 @@
+export { migrateRecruiting, runRecruitingMigrations } from './migrate.ts';

@@ -1,0 +1,49 @@
+import { freshDatabase, spawnApp, type SpawnedApp } from '@reprise/test-kit';
+import { callsTo } from '@reprise/write-api/testing';
+import { ada, recruitingSide } from './testing/recruiting-side.ts';
+
+const start = (env: Record<string, string>): SpawnedApp =>
+  spawnApp('apps/recruiting-api/src/main.ts', { env: { RECRUITING_API_PORT: '0', ...env } });
+
+describe('the process', () => {
+  it('serves under its own settings, counts its commands by aggregate, and ends with 0 on SIGTERM', async () => {
+    const side = await recruitingSide(2);
+    const app = start({ RECRUITING_WRITE_DATABASE_URL: side.applicationUrl });
+    const { origin } = await app.ready();
+    const call = callsTo(origin);
+    expect((await call('POST', '/v1/candidates', { body: ada })).status).toBe(201);
+    const metrics = await (await fetch(`${origin}/metrics`)).text();
+    expect(metrics).toMatch(
+      /^candidate_commands_total\{command="register",outcome="written",app="recruiting-api"\} 1$/m,
+    );
+    expect(metrics).toMatch(/^outbox_unpublished_events\{app="recruiting-api"\} 1$/m);
+    expect(metrics).toContain('lead_commands_total');
+    const sessions = await side.asAdmin(
+      `SELECT DISTINCT application_name AS name, usename AS role FROM pg_stat_activity
+       WHERE datname = current_database() AND application_name = 'recruiting-api'`,
+    );
+    expect(sessions.rows).toEqual([{ name: 'recruiting-api', role: 'reprise_recruiting_api' }]);
+    expect(await app.kill('SIGTERM')).toEqual({ code: 0, signal: null });
+  }, 60_000);
+
+  it('does not start with settings it cannot use, and names all of them', async () => {
+    const app = start({
+      WRITE_DATABASE_URL: 'postgres://another@context.example/write',
+      RECRUITING_WRITE_DATABASE_URL: '',
+      RECRUITING_WRITE_DATABASE_POOL_SIZE: 'many',
+      RECRUITING_IDEMPOTENCY_RETENTION_HOURS: '-1',
+    });
+    expect(await app.exit()).toMatchObject({ code: 1 });
+    const last = app.output.at(-1)?.text;
+    expect(last).toContain('RECRUITING_WRITE_DATABASE_URL is not set');
+    expect(last).toContain('RECRUITING_WRITE_DATABASE_POOL_SIZE must be');
+    expect(last).toContain('RECRUITING_IDEMPOTENCY_RETENTION_HOURS must be');
+  }, 60_000);
+
+  it('does not start on a database that lacks migrations, and says what to run', async () => {
+    const { url } = await freshDatabase('write');
+    const app = start({ RECRUITING_WRITE_DATABASE_URL: url });
+    expect(await app.exit()).toMatchObject({ code: 1 });
+    expect(app.output.at(-1)?.text).toContain('npm run -s migrate');
+  }, 60_000);
+});
