@@ -116,10 +116,12 @@ function start(file: string, options: SpawnOptions): ChildProcess {
     ...process.env,
     NODE_OPTIONS: undefined,
     NODE_ENV: undefined,
-    // A test names its databases by the URLs it passes. Databases with separate URLs for some processes fall back to those.
+    // A test names its databases by the URLs it passes. Those with separate URLs for some processes fall back to them, and a context without URL is not in use.
     OUTBOX_DATABASE_URL: undefined,
     WRITE_DATABASE_OWNER_URL: undefined,
     READ_MODEL_DATABASE_OWNER_URL: undefined,
+    RECRUITING_WRITE_DATABASE_URL: undefined,
+    RECRUITING_WRITE_DATABASE_OWNER_URL: undefined,
     ...testEndpoints().env,
     ...options.env,
   };
