@@ -5,6 +5,8 @@ export default {
   testEnvironment: 'node',
   // A bound against hanging, generous enough for real servers on a busy machine; no test measures time by it.
   testTimeout: 60_000,
+  // Tests of one file that wait side by side (`it.concurrent`).
+  maxConcurrency: 2,
   extensionsToTreatAsEsm: ['.ts'],
   reporters: ['default', fileURLToPath(new URL('./tools/jest-counts.mjs', import.meta.url))],
   testMatch: ['<rootDir>/src/**/*.spec.ts'],

@@ -1,44 +1,48 @@
 import { jest } from '@jest/globals';
 import { readFileSync } from 'node:fs';
 import { eventually, spawnApp, testEndpoints, type SpawnedApp } from '@reprise/test-kit';
+import { stopPatienceMs } from './relay.ts';
 import { checkHistory } from './testing/history.ts';
 import { aggregate, relayFixture, type RelayFixture } from './testing/relay-fixture.ts';
 import { tcpProxy, type TcpProxy } from './testing/tcp-proxy.ts';
 
 jest.setTimeout(120_000);
 
-let fixture: RelayFixture;
-let kafka: TcpProxy;
-let postgres: TcpProxy;
-let nextVersion = 1;
-beforeAll(async () => {
-  fixture = await relayFixture();
-  kafka = await tcpProxy(testEndpoints().kafka.brokers[0] ?? '');
-  const url = new URL(fixture.settings.writeDatabaseUrl);
-  postgres = await tcpProxy(`${url.hostname}:${url.port}`);
-});
-afterEach(async () => {
-  await kafka.set('pass');
-  await postgres.set('pass');
-});
+/** An outbox and a topic of one test's own, with proxies before Kafka and Postgres, so that all tests wait at once. */
+interface Scene {
+  readonly fixture: RelayFixture;
+  readonly kafka: TcpProxy;
+  readonly postgres: TcpProxy;
+  /** A relay whose every connection goes through the proxies. */
+  relay(): SpawnedApp;
+  /** Appends the next versions of each of 50 aggregates. */
+  write(versions: number): Promise<void>;
+  drained(): Promise<void>;
+}
 
-/** A relay whose every connection goes through the proxies. */
-function relay(): SpawnedApp {
+async function openScene(): Promise<Scene> {
+  const fixture = await relayFixture();
+  const kafka = await tcpProxy(testEndpoints().kafka.brokers[0] ?? '');
   const url = new URL(fixture.settings.writeDatabaseUrl);
+  const postgres = await tcpProxy(`${url.hostname}:${url.port}`);
   url.port = String(postgres.port);
-  return spawnApp('apps/outbox-relay/src/main.ts', {
-    env: { ...fixture.env, WRITE_DATABASE_URL: url.href, KAFKA_BROKERS: kafka.address },
-    args: ['--batch-size=200', '--poll-ms=100', '--lock-timeout-ms=2000', '--lock-retry-ms=100'],
-  });
+  let nextVersion = 1;
+  return {
+    fixture,
+    kafka,
+    postgres,
+    relay: () =>
+      spawnApp('apps/outbox-relay/src/main.ts', {
+        env: { ...fixture.env, WRITE_DATABASE_URL: url.href, KAFKA_BROKERS: kafka.address },
+        args: ['--batch-size=200', '--poll-ms=100', '--lock-timeout-ms=2000', '--lock-retry-ms=100'],
+      }),
+    async write(versions) {
+      await fixture.appendMany(50, versions, nextVersion);
+      nextVersion += versions;
+    },
+    drained: () => eventually(async () => expect(await fixture.unpublished()).toBe(0), { timeoutMs: 60_000 }),
+  };
 }
-
-async function write(versions: number): Promise<void> {
-  await fixture.appendMany(50, versions, nextVersion);
-  nextVersion += versions;
-}
-
-const drained = (): Promise<void> =>
-  eventually(async () => expect(await fixture.unpublished()).toBe(0), { timeoutMs: 60_000 });
 
 /** What `/health/ready` says of each check. */
 async function checksOf(origin: string): Promise<Record<string, string>> {
@@ -65,29 +69,37 @@ function memory(app: SpawnedApp): number {
 }
 
 describe('while Kafka is away', () => {
-  it('from the start: the process lives, is not ready and says why, and publishes once Kafka is there', async () => {
-    await kafka.set('refuse');
-    await write(10);
-    const app = relay();
-    const origin = await portOf(app);
-    await notReady(origin, 'eventLog');
-    expect((await fetch(`${origin}/health/live`)).status).toBe(200);
-    expect(await fixture.unpublished()).toBe(500);
-    await kafka.set('pass');
-    await drained();
-    await app.ready();
-    await app.kill();
-    expect(await checkHistory(fixture)).toMatchObject({ duplicates: 0 });
-  });
+  it.concurrent(
+    'from the start: the process lives, is not ready and says why, and publishes once Kafka is there',
+    async () => {
+      const { fixture, kafka, relay, write, drained } = await openScene();
+      await kafka.set('refuse');
+      await write(10);
+      const app = relay();
+      const origin = await portOf(app);
+      await notReady(origin, 'eventLog');
+      expect((await fetch(`${origin}/health/live`)).status).toBe(200);
+      expect(await fixture.unpublished()).toBe(500);
+      await kafka.set('pass');
+      await drained();
+      await app.ready();
+      await app.kill();
+      expect(await checkHistory(fixture)).toMatchObject({ duplicates: 0 });
+    },
+  );
 
-  it('in the middle, refused and then silent: the outbox grows, memory does not, and it resumes in order', async () => {
-    const app = relay();
-    const { origin } = await app.ready();
-    await write(10);
-    await drained();
-    const before = memory(app);
-
-    for (const mode of ['refuse', 'swallow'] as const) {
+  it.concurrent.each([
+    ['refused', 'refuse'],
+    ['silent', 'swallow'],
+  ] as const)(
+    'in the middle, %s: the outbox grows, memory does not, and it resumes in order',
+    async (_, mode) => {
+      const { fixture, kafka, relay, write, drained } = await openScene();
+      const app = relay();
+      const { origin } = await app.ready();
+      await write(10);
+      await drained();
+      const before = memory(app);
       const faults = kafka.faults();
       await write(20);
       await kafka.set(mode);
@@ -102,56 +114,65 @@ describe('while Kafka is away', () => {
       await kafka.set('pass');
       await drained();
       await app.ready();
-    }
-    await app.kill();
-    const { rows } = await fixture.pool.query(
-      'SELECT count(*)::int AS parked FROM outbox_events WHERE parked',
-    );
-    expect(rows).toEqual([{ parked: 0 }]);
-    const { duplicates } = await checkHistory(fixture);
-    expect(duplicates).toBeLessThanOrEqual(2 * 400);
-  });
+      await app.kill();
+      const { rows } = await fixture.pool.query(
+        'SELECT count(*)::int AS parked FROM outbox_events WHERE parked',
+      );
+      expect(rows).toEqual([{ parked: 0 }]);
+      const { duplicates } = await checkHistory(fixture);
+      expect(duplicates).toBeLessThanOrEqual(400);
+    },
+  );
 
-  it('for produce requests only: nothing is parked because of that, and it resumes in order', async () => {
-    const app = relay();
-    const { origin } = await app.ready();
-    const faults = kafka.faults();
-    await kafka.set('reset-produce');
-    await fixture.append(aggregate(800), 1);
-    await notReady(origin, 'publishing');
-    expect(kafka.faults()).toBeGreaterThan(faults);
-    await kafka.set('pass');
-    await drained();
-    await app.ready();
-    await app.kill();
-    const { rows } = await fixture.pool.query(
-      'SELECT count(*)::int AS parked FROM outbox_events WHERE parked',
-    );
-    expect(rows).toEqual([{ parked: 0 }]);
-    await checkHistory(fixture);
-  });
+  it.concurrent(
+    'for produce requests only: nothing is parked because of that, and it resumes in order',
+    async () => {
+      const { fixture, kafka, relay, drained } = await openScene();
+      const app = relay();
+      const { origin } = await app.ready();
+      const faults = kafka.faults();
+      await kafka.set('reset-produce');
+      await fixture.append(aggregate(800), 1);
+      await notReady(origin, 'publishing');
+      expect(kafka.faults()).toBeGreaterThan(faults);
+      await kafka.set('pass');
+      await drained();
+      await app.ready();
+      await app.kill();
+      const { rows } = await fixture.pool.query(
+        'SELECT count(*)::int AS parked FROM outbox_events WHERE parked',
+      );
+      expect(rows).toEqual([{ parked: 0 }]);
+      await checkHistory(fixture);
+    },
+  );
 
-  it('just when it acknowledges a batch: the repetition is recognised by the broker, and stored once', async () => {
-    const before = (await checkHistory(fixture)).duplicates;
-    const app = relay();
-    await app.ready();
-    const faults = kafka.faults();
-    await kafka.set('lose-answer');
-    await write(10);
-    await drained();
-    await app.kill();
-    expect(kafka.faults()).toBe(faults + 1);
-    expect(await checkHistory(fixture)).toMatchObject({ duplicates: before });
-  });
+  it.concurrent(
+    'just when it acknowledges a batch: the repetition is recognised by the broker, and stored once',
+    async () => {
+      const { fixture, kafka, relay, write, drained } = await openScene();
+      const app = relay();
+      await app.ready();
+      const faults = kafka.faults();
+      await kafka.set('lose-answer');
+      await write(10);
+      await drained();
+      await app.kill();
+      expect(kafka.faults()).toBe(faults + 1);
+      expect(await checkHistory(fixture)).toMatchObject({ duplicates: 0 });
+    },
+  );
 
-  it('can still be stopped within the 5 s that Nx grants', async () => {
+  it.concurrent('can still be stopped within the 5 s that Nx grants', async () => {
+    const { fixture, kafka, relay, drained } = await openScene();
     const app = relay();
     await app.ready();
     const faults = kafka.faults();
     await kafka.set('swallow');
     await fixture.append(aggregate(900), 1);
     await eventually(() => expect(kafka.faults()).toBeGreaterThan(faults));
-    expect(await app.kill('SIGTERM', 5_000)).toEqual({ code: 0, signal: null });
+    expect(stopPatienceMs).toBeLessThan(4_000);
+    expect(await app.kill()).toEqual({ code: 0, signal: null });
     await kafka.set('pass');
     const next = relay();
     await drained();
@@ -160,23 +181,28 @@ describe('while Kafka is away', () => {
 });
 
 describe('while Postgres is away', () => {
-  it('from the start: the process lives, is not ready and says why, and publishes once Postgres is there', async () => {
-    await write(10);
-    await postgres.set('refuse');
-    const app = relay();
-    const origin = await portOf(app);
-    await notReady(origin, 'outbox');
-    expect((await fetch(`${origin}/health/live`)).status).toBe(200);
-    await postgres.set('pass');
-    await drained();
-    await app.ready();
-    expect(await app.kill()).toEqual({ code: 0, signal: null });
-    await checkHistory(fixture);
-  });
+  it.concurrent(
+    'from the start: the process lives, is not ready and says why, and publishes once Postgres is there',
+    async () => {
+      const { fixture, postgres, relay, write, drained } = await openScene();
+      await write(10);
+      await postgres.set('refuse');
+      const app = relay();
+      const origin = await portOf(app);
+      await notReady(origin, 'outbox');
+      expect((await fetch(`${origin}/health/live`)).status).toBe(200);
+      await postgres.set('pass');
+      await drained();
+      await app.ready();
+      expect(await app.kill()).toEqual({ code: 0, signal: null });
+      await checkHistory(fixture);
+    },
+  );
 
-  it.each(['refuse', 'swallow'] as const)(
+  it.concurrent.each(['refuse', 'swallow'] as const)(
     '(%s): the process lives, is not ready, and resumes in order',
     async (mode) => {
+      const { fixture, postgres, relay, write, drained } = await openScene();
       const app = relay();
       const { origin } = await app.ready();
       await write(20);

@@ -230,7 +230,7 @@ export class Relay {
 const shortestPauseMs = 250;
 
 /** How long a stopping relay waits for the log to answer. Nx kills 5 s after its signal. */
-const stopPatienceMs = 2_500;
+export const stopPatienceMs = 2_500;
 
 function rethrowAsOutboxError(error: unknown): never {
   throw outboxUnusable(error);

@@ -109,6 +109,7 @@ describe('the rebuild job', () => {
   });
 
   it('says everything that is wrong with a command line at once and exits 1', async () => {
+    const others = Promise.all([rebuildJob(['explode']), rebuildJob(['rebuild', '--help'])]);
     const { code, text } = await rebuildJob([
       'rebuild',
       '--projection',
@@ -128,27 +129,26 @@ describe('the rebuild job', () => {
     ]) {
       expect(text).toContain(problem);
     }
-    expect((await rebuildJob(['explode'])).code).toBe(1);
-    expect((await rebuildJob(['rebuild', '--help'])).code).toBe(0);
+    expect((await others).map((other) => other.code)).toEqual([1, 0]);
   });
 
-  it.each([
-    ['Kafka', 'KAFKA_BROKERS', refused],
-    ['Elasticsearch', 'ELASTICSEARCH_NODE', `http://${refused}`],
-    ['Postgres', 'READ_MODEL_DATABASE_URL', `postgres://nobody:nothing@${refused}/none`],
-  ])(
-    'exits 4 when %s is out of reach and leaves readers where they were',
-    async (server, variable, value) => {
-      const before = await readers();
+  it('exits 4 when Kafka, Elasticsearch or Postgres is out of reach and leaves readers where they were', async () => {
+    const before = await readers();
+    const without = async (server: string, variable: string, value: string) => {
       const { code, text } = await rebuildJob(['rebuild', '--projection', 'product_search'], {
         [variable]: value,
       });
-      expect(code).toBe(4);
+      expect([server, code]).toEqual([server, 4]);
       expect(text).toContain(server);
       expect(await readers()).toEqual(before);
-    },
-    180_000,
-  );
+    };
+    // Without Postgres a run holds no lease, so it is not in the way of another.
+    await Promise.all([
+      without('Elasticsearch', 'ELASTICSEARCH_NODE', `http://${refused}`),
+      without('Postgres', 'READ_MODEL_DATABASE_URL', `postgres://nobody:nothing@${refused}/none`),
+    ]);
+    await without('Kafka', 'KAFKA_BROKERS', refused);
+  }, 180_000);
 
   it('exits 1 for a topic that does not exist and names it, and its registry is still anybody’s', async () => {
     const own = await ownReadModel({ ...topic, name: 'no.such.topic' });

@@ -1,7 +1,8 @@
 import { spawnApp } from '@reprise/test-kit';
 
 const bench = (...args: string[]) => spawnApp('tools/bench/src/main.ts', { args });
-const small = ['--events', '600', '--products', '60', '--partitions', '3'];
+/** Each benchmark gets a log of its own size, and so of its own name: they run side by side. */
+const small = (events: number) => ['--events', String(events), '--products', '60', '--partitions', '3'];
 
 /** Runs a benchmark that has to succeed and gives what it printed. */
 async function printed(...args: string[]): Promise<string> {
@@ -13,29 +14,33 @@ async function printed(...args: string[]): Promise<string> {
 }
 
 describe('npm run bench', () => {
-  it('measures every contender of the rebuild, checks what they built and exits 0 whatever the figures', async () => {
-    const table = await printed('rebuild', ...small);
-    for (const contender of ['eachBatch', 'eachMessage', 'reader alone', 'writer alone', '| rebuild '])
-      expect(table).toContain(contender);
-    expect(table).toContain('gate passed, readers switched, 60 documents in both');
-  }, 200_000);
+  it.concurrent(
+    'measures every contender of the rebuild, checks what they built and exits 0 whatever the figures',
+    async () => {
+      const table = await printed('rebuild', ...small(600));
+      for (const contender of ['eachBatch', 'eachMessage', 'reader alone', 'writer alone', '| rebuild '])
+        expect(table).toContain(contender);
+      expect(table).toContain('gate passed, readers switched, 60 documents in both');
+    },
+    200_000,
+  );
 
-  it.each([
+  it.concurrent.each([
     [
       'memory',
-      [...small, '--large-events', '600', '--large-products', '60'],
+      [...small(601), '--large-events', '602', '--large-products', '60'],
       'all events and documents of both logs',
     ],
-    ['shards', small, 'equal digests'],
-    ['event-store', small, '60 rows in both, equal digests'],
-    ['relay', small, 'every event is in the topic once and in the order of its product'],
+    ['shards', small(603), 'equal digests'],
+    ['event-store', small(604), '60 rows in both, equal digests'],
+    ['relay', small(605), 'every event is in the topic once and in the order of its product'],
     // Enough events for the servers to be warmed up first.
     [
       'live',
       ['--events', '2_000', '--products', '200'],
       'verify is clean for product_search, product_summary, category_summary',
     ],
-    ['verify', small, 'nothing differs, 60 documents and 600 events each time'],
+    ['verify', small(606), 'nothing differs, 60 documents and 606 events each time'],
     ['api', ['--events', '60', '--products', '6', '--concurrency', '4'], '60 commands answered'],
     ['hostile', ['--rounds', '5', '--concurrency', '2'], 'answers for their status'],
     [
@@ -53,9 +58,13 @@ describe('npm run bench', () => {
     200_000,
   );
 
-  it('says what is wrong with its arguments and exits 1', async () => {
-    const app = bench('rebuild', '--events', '5', '--products', '60');
-    expect((await app.exit(30_000)).code).toBe(1);
-    expect(app.output.map(({ text }) => text).join('\n')).toContain('--events must be at least --products');
-  }, 40_000);
+  it.concurrent(
+    'says what is wrong with its arguments and exits 1',
+    async () => {
+      const app = bench('rebuild', '--events', '5', '--products', '60');
+      expect((await app.exit(30_000)).code).toBe(1);
+      expect(app.output.map(({ text }) => text).join('\n')).toContain('--events must be at least --products');
+    },
+    40_000,
+  );
 });

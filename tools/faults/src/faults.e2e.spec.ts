@@ -24,7 +24,7 @@ beforeAll(async () => {
 });
 
 describe('the short selection of the fault matrix', () => {
-  it.each(rowsNamed(matrix, shortSelection).map((row) => [row.id, row.title, row] as const))(
+  it.concurrent.each(rowsNamed(matrix, shortSelection).map((row) => [row.id, row.title, row] as const))(
     '%s: %s',
     async (_id, _title, row) => {
       const { outcome, reason } = await runRow(row, servers, templates);

@@ -237,7 +237,7 @@ export const relayRows: readonly Row[] = [
     expect: 'memory stays flat, not ready and says why, drains in order',
     invariants: ['I1', 'I3'],
     kind: 'spec',
-    specs: [{ file: outageSpec, titles: ['in the middle, refused and then silent'] }],
+    specs: [{ file: outageSpec, titles: ['in the middle, refused', 'in the middle, silent'] }],
   },
   {
     id: 'R7',
