@@ -1,7 +1,7 @@
 import { spawnApp } from '@reprise/test-kit';
 
 const bench = (...args: string[]) => spawnApp('tools/bench/src/main.ts', { args });
-/** Each benchmark gets a log of its own size, and so of its own name: they run side by side. */
+/** Logs differ in size and so in name, for benchmarks that run side by side. */
 const small = (events: number) => ['--events', String(events), '--products', '60', '--partitions', '3'];
 
 /** Runs a benchmark that has to succeed and gives what it printed. */

@@ -12,12 +12,14 @@ jest.setTimeout(300_000);
 let servers: Servers;
 let templates: DatabaseTemplates;
 beforeAll(async () => {
-  const { env, outboxDatabaseUrl, writeOwnerUrl, readModelOwnerUrl } = testEndpoints();
+  const { env, outboxDatabaseUrl, writeOwnerUrl, readModelOwnerUrl, urlOf } = testEndpoints();
+  const recruiting = ['RECRUITING_WRITE_DATABASE_URL', 'RECRUITING_WRITE_DATABASE_OWNER_URL'];
   servers = sharedServers({
     ...env,
     OUTBOX_DATABASE_URL: outboxDatabaseUrl,
     WRITE_DATABASE_OWNER_URL: writeOwnerUrl,
     READ_MODEL_DATABASE_OWNER_URL: readModelOwnerUrl,
+    ...Object.fromEntries(recruiting.map((name) => [name, urlOf(name)])),
   });
   templates = await databaseTemplates(servers);
   afterFile(() => templates.close());
