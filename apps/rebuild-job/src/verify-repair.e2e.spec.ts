@@ -51,7 +51,7 @@ async function damage(): Promise<void> {
     const document = {
       ..._source,
       title: 'corrupted',
-      digest: { bucket: bucketOf(_source), high: 1, low: 2 },
+      reprise: { bucket: bucketOf(_source), high: 1, low: 2 },
     };
     await elasticsearch().index({ index, id, version, version_type: 'external_gte', document });
   }
@@ -60,21 +60,21 @@ async function damage(): Promise<void> {
     await elasticsearch().index({ index, id, document: { ...found[13]!._source, productId: id } });
   for (const model of models.slice(1)) {
     const table = `generations."${await live(model)}"`;
-    await pool.query(`UPDATE ${table} SET status = 'draft', digest_high = 7 WHERE product_id = ANY ($1)`, [
+    await pool.query(`UPDATE ${table} SET status = 'draft', reprise_high = 7 WHERE reprise_id = ANY ($1)`, [
       changed,
     ]);
-    await pool.query(`DELETE FROM ${table} WHERE product_id = ANY ($1)`, [removed]);
+    await pool.query(`DELETE FROM ${table} WHERE reprise_id = ANY ($1)`, [removed]);
     for (const id of extra) {
       await pool.query(
-        `CREATE TEMP TABLE one AS SELECT * FROM ${table} WHERE product_id = $1`.replace('$1', `'${ids[14]}'`),
+        `CREATE TEMP TABLE one AS SELECT * FROM ${table} WHERE reprise_id = $1`.replace('$1', `'${ids[14]}'`),
       );
-      await pool.query(`UPDATE one SET product_id = $1`, [id]);
+      await pool.query(`UPDATE one SET reprise_id = $1, product_id = $1`, [id]);
       await pool.query(`INSERT INTO ${table} SELECT * FROM one`);
       await pool.query('DROP TABLE one');
     }
   }
 }
-const bucketOf = (source: Record<string, unknown>) => (source['digest'] as { bucket: number }).bucket;
+const bucketOf = (source: Record<string, unknown>) => (source['reprise'] as { bucket: number }).bucket;
 const damaged = { missing: 3, extra: 2, stale: 0, different: 10, inFlight: 0 };
 const none = { missing: 0, extra: 0, stale: 0, different: 0, inFlight: 0 };
 

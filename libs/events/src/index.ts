@@ -2,8 +2,10 @@ export type { DomainEvent } from './domain-event.ts';
 export {
   defineEvents,
   type Aggregates,
+  type BeginsOf,
   type EventsOf,
   type EventsOptions,
+  type OptionalOf,
 } from './contract/define-events.ts';
 export type {
   EventContract,

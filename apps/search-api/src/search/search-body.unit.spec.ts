@@ -62,7 +62,7 @@ describe('the body of a search', () => {
   it('asks for public fields only', () => {
     const { _source } = searchBody(everything, { size: 1 });
     expect(_source).not.toContain('status');
-    expect(_source).not.toContain('digest');
+    expect(_source).not.toContain('reprise');
     expect(_source).toContain('title');
   });
 });

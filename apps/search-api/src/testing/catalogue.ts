@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { estypes } from '@elastic/elasticsearch';
 import { productSearch, type ProductSearchDocument, productSearchStorage } from '@reprise/product-read-model';
+import type { VersionedDocument } from '@reprise/read-model-documents';
 import { applyEvent } from '@reprise/read-model-projections';
 import {
   afterFile,
@@ -90,11 +91,11 @@ function fold(
   events: readonly HistoryStep[],
   options: { id?: string; startedAt?: Date },
 ): ProductSearchDocument {
-  let document: ProductSearchDocument | undefined;
+  let document: VersionedDocument<ProductSearchDocument> | undefined;
   for (const event of productHistory({ events, ...options })) {
     const applied = applyEvent(productSearch, document, event);
     if (applied.outcome === 'applied') document = applied.document;
   }
-  if (document === undefined) throw new RangeError('a catalogue entry needs events');
-  return document;
+  if (document?.data === undefined) throw new RangeError('a catalogue entry needs events');
+  return document.data;
 }

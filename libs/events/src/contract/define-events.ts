@@ -1,9 +1,9 @@
 import type { DomainEvent } from '../domain-event.ts';
 import { cloudEvents, type CloudEventAttributes } from '../readers/cloud-events.ts';
 import type { EnvelopeReader, RecordContext } from '../readers/envelope-reader.ts';
-import type { DataOf } from './data-schema.ts';
+import type { DataOf, Ignored } from './data-schema.ts';
 import { InvalidEventError, textOfEvent } from './encode-event.ts';
-import type { EventContract, EventTypeDefinition, ReadResult, VersionSource } from './event-contract.ts';
+import type { EventContract, EventTypeDefinition, VersionSource } from './event-contract.ts';
 import { compileTypes } from './known-types.ts';
 import { lifecycleOf } from './lifecycle.ts';
 import { acceptEnvelope, type ReadingRules } from './read-event.ts';
@@ -34,6 +34,21 @@ export type EventsOf<Declared extends Aggregates, Attributes extends object> = {
   }[keyof Declared[Aggregate] & string];
 }[keyof Declared & string];
 
+type TypesWith<Declared extends Aggregates, Mark> = {
+  [Aggregate in keyof Declared & string]: {
+    [Type in keyof Declared[Aggregate] & string]: Declared[Aggregate][Type] extends Mark ? Type : never;
+  }[keyof Declared[Aggregate] & string];
+}[keyof Declared & string];
+
+/** Types that begin the life of an aggregate. */
+export type BeginsOf<Declared extends Aggregates> = TypesWith<Declared, { readonly begins: true }>;
+
+/** Types that a projection need not handle: those that end a life, and the ignored ones. */
+export type OptionalOf<Declared extends Aggregates> = TypesWith<
+  Declared,
+  { readonly ends: true } | { readonly data: Ignored }
+>;
+
 /**
  * Declares the events of a bounded context.
  * @throws RangeError that names every problem of the declaration at once
@@ -41,7 +56,9 @@ export type EventsOf<Declared extends Aggregates, Attributes extends object> = {
 export function defineEvents<
   const Declared extends Aggregates,
   Attributes extends object = CloudEventAttributes,
->(options: EventsOptions<Declared, Attributes>): EventContract<EventsOf<Declared, Attributes>> {
+>(
+  options: EventsOptions<Declared, Attributes>,
+): EventContract<EventsOf<Declared, Attributes>, BeginsOf<Declared>, OptionalOf<Declared>> {
   const { aggregates, upcasters = [], versions = 'sequence' } = options;
   const reader: EnvelopeReader = options.reader ?? cloudEvents({ mode: 'structured' });
   const declared = Object.entries(aggregates).flatMap(([aggregateType, types]) =>
@@ -101,9 +118,11 @@ export function defineEvents<
       byType: new Map([...known.values()].map(({ type, schema }) => [type, schema])),
     },
   };
-  return contract as EventContract<EventsOf<Declared, Attributes>> & {
-    read(value: Buffer | string | null, record?: RecordContext): ReadResult<EventsOf<Declared, Attributes>>;
-  };
+  return contract as unknown as EventContract<
+    EventsOf<Declared, Attributes>,
+    BeginsOf<Declared>,
+    OptionalOf<Declared>
+  >;
 }
 
 /** Version of a record by its position: 1 for the first of a partition, because 0 stands for no document. */

@@ -29,7 +29,11 @@ export type ReadResult<Event extends DomainEvent = DomainEvent> =
   { readonly ok: true; readonly event: Event } | OpenFailure;
 
 /** The events of one bounded context: which types its log holds, how they are read, and how the life of an aggregate runs. */
-export interface EventContract<Event extends DomainEvent = DomainEvent> {
+export interface EventContract<
+  Event extends DomainEvent = DomainEvent,
+  Begins extends string = string,
+  Optional extends string = string,
+> {
   readonly aggregateTypes: readonly string[];
   /** Current types in the order they were declared. Older ones are upcast to these when they are read. */
   readonly types: readonly Event['type'][];
@@ -61,8 +65,12 @@ export interface EventContract<Event extends DomainEvent = DomainEvent> {
    * @throws RangeError when it cannot: a poison event
    */
   assertNext(life: LifeSoFar, event: DomainEvent): void;
-  /** Whether an aggregate's life ends with events of that type. */
+  /** Whether an aggregate's life begins with events of that type. */
+  begins(type: string): boolean;
+  /** Whether it ends with them. */
   ends(type: string): boolean;
+  /** For the types alone: types that begin a life, and those that a projection need not handle. */
+  readonly marks?: { readonly begins: Begins; readonly optional: Optional };
   /** JSON Schema of each current type, by type, and of the envelope they share. */
   readonly schemas: { readonly envelope: JsonSchema; readonly byType: ReadonlyMap<string, JsonSchema> };
 }

@@ -2,10 +2,10 @@ import type { DomainEvent } from '../domain-event.ts';
 import type { EventContract } from './event-contract.ts';
 import type { KnownType } from './known-types.ts';
 
-/** The rule of `EventContract.assertNext` for a set of types. */
+/** The rule of `EventContract.assertNext`, and the types it goes by. */
 export function lifecycleOf(
   known: ReadonlyMap<string, KnownType>,
-): Pick<EventContract, 'assertNext' | 'ends'> {
+): Pick<EventContract, 'assertNext' | 'begins' | 'ends'> {
   const beginnings = new Map<string, string[]>();
   for (const { type, aggregateType, definition } of known.values()) {
     const first = beginnings.get(aggregateType) ?? [];
@@ -18,6 +18,7 @@ export function lifecycleOf(
   );
 
   return {
+    begins: (type) => begins.has(type),
     ends: (type) => ends.has(type),
     assertNext(life, event) {
       const { type } = event;

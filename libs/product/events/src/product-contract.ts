@@ -13,7 +13,8 @@ export const productAggregateType = 'product';
 export const upcasters = [priceChangedV0] as const;
 
 /** The events of the product catalogue. */
-export const productEvents: EventContract<ProductEvent> = defineEvents({
-  aggregates: { [productAggregateType]: productEventTypes },
-  upcasters,
-});
+export const productEvents: EventContract<ProductEvent, 'product.created.v1', 'product.deleted.v1'> =
+  defineEvents({
+    aggregates: { [productAggregateType]: productEventTypes },
+    upcasters,
+  });

@@ -1,7 +1,7 @@
-import type { ReadModelDocument } from '@reprise/read-model-documents';
+import type { ProductDocument } from './product-document.ts';
 
 /** One product as the search index holds it. Money is integer minor units of `currency`; times are event times (ISO 8601). */
-export interface ProductSearchDocument extends ReadModelDocument {
+export interface ProductSearchDocument extends ProductDocument {
   readonly title: string;
   readonly description: string;
   readonly brand: string | null;

@@ -1,7 +1,7 @@
-import type { ReadModelDocument } from '@reprise/read-model-documents';
+import type { ProductDocument } from './product-document.ts';
 
 /** One row of `product_summary`. Money is integer minor units of `currency`; times are event times, UTC, with milliseconds. */
-export interface ProductSummaryDocument extends ReadModelDocument {
+export interface ProductSummaryDocument extends ProductDocument {
   readonly title: string;
   readonly brand: string | null;
   readonly categoryId: string;

@@ -1,5 +1,5 @@
 import type { ProductEvent } from '@reprise/product-events';
-import type { ReadModelDocument } from '@reprise/read-model-documents';
+import type { VersionedDocument } from '@reprise/read-model-documents';
 import fc from 'fast-check';
 import { applyEvent } from '@reprise/read-model-projections';
 import { projections } from './registered-projections.ts';
@@ -16,8 +16,8 @@ describe.each(projections.map((projection) => [projection.name, projection] as c
   (_, projection) => {
     const fold = (
       events: readonly ProductEvent[],
-      from?: ReadModelDocument,
-    ): ReadModelDocument | undefined => {
+      from?: VersionedDocument,
+    ): VersionedDocument | undefined => {
       let document = from;
       for (const event of events) {
         const applied = applyEvent(projection, document, event);
@@ -31,9 +31,10 @@ describe.each(projections.map((projection) => [projection.name, projection] as c
       fc.assert(
         fc.property(histories('p1'), (events) => {
           const document = fold(events)!;
-          expect(document.productId).toBe('p1');
+          expect(document.id).toBe('p1');
+          expect(document.data).toMatchObject({ productId: 'p1', version: events.length });
           expect(document.version).toBe(events.length);
-          expect(document.status === 'deleted').toBe(events.at(-1)!.type === 'product.deleted.v1');
+          expect(document.tombstone === 'ended').toBe(events.at(-1)!.type === 'product.deleted.v1');
         }),
       );
     });
@@ -56,7 +57,7 @@ describe.each(projections.map((projection) => [projection.name, projection] as c
           const stored =
             half === 0
               ? undefined
-              : (JSON.parse(JSON.stringify(fold(events.slice(0, half)))) as ReadModelDocument);
+              : (JSON.parse(JSON.stringify(fold(events.slice(0, half)))) as VersionedDocument);
           expect(fold(events.slice(half), stored)).toEqual(fold(events));
         }),
       );
@@ -80,7 +81,7 @@ describe.each(projections.map((projection) => [projection.name, projection] as c
     it('changes neither the document nor the event it is given', () => {
       fc.assert(
         fc.property(histories('p1'), (events) => {
-          let document: ReadModelDocument | undefined;
+          let document: VersionedDocument | undefined;
           for (const event of events) {
             const applied = applyEvent(projection, frozen(document), frozen(event));
             if (applied.outcome === 'applied') document = applied.document;

@@ -1,4 +1,6 @@
 import { hash } from 'node:crypto';
+import { canonicalJson } from './canonical-json.ts';
+import type { Tombstone, VersionedDocument } from './versioned-document.ts';
 
 /** Number of key buckets a read model's content is summed in. A power of two. */
 export const bucketCount = 256;
@@ -21,10 +23,20 @@ export interface BucketDigest {
   readonly low: number;
 }
 
-/** Digest of a document: the first 64 bits of SHA-256 over its id and canonical JSON, and its bucket by FNV-1a of the id. */
-export function documentDigest(id: string, canonical: string): DocumentDigest {
-  const hex = hash('sha256', `${id}\n${canonical}`, 'hex');
+/** Digest of a content: the first 64 bits of SHA-256 over its id and text, and its bucket by FNV-1a of the id. */
+export function documentDigest(id: string, text: string): DocumentDigest {
+  const hex = hash('sha256', `${id}\n${text}`, 'hex');
   return { bucket: bucketOf(id), high: parseInt(hex.slice(0, 8), 16), low: parseInt(hex.slice(8, 16), 16) };
+}
+
+/** Digest of what is kept of an aggregate: its id, version, tombstone and document. */
+export function contentDigest({ id, version, tombstone, data }: VersionedDocument): DocumentDigest {
+  return documentDigest(id, contentText(version, tombstone, data === undefined ? '' : canonicalJson(data)));
+}
+
+/** The text that a digest is made of, beside the id. @param canonical canonical JSON of the document, empty where there is none */
+export function contentText(version: number, tombstone: Tombstone | undefined, canonical: string): string {
+  return `${version}${tombstone === undefined ? '' : ` ${tombstone}`}\n${canonical}`;
 }
 
 /** Key bucket of a document id, 0 to 255: FNV-1a (32 bits) of its UTF-16 code units. */

@@ -1,4 +1,4 @@
-export type { ProductStatus, ReadModelDocument } from './read-model-document.ts';
+export type { Tombstone, VersionedDocument } from './versioned-document.ts';
 export type {
   ElasticsearchStorage,
   PostgresColumn,
@@ -11,6 +11,8 @@ export {
   BucketSums,
   bucketCount,
   bucketOf,
+  contentDigest,
+  contentText,
   digestOfBuckets,
   documentDigest,
   type BucketDigest,

@@ -39,7 +39,7 @@ export { dropOwn } from './generation/drop-own.ts';
 export { enterGone, isGone, type GoneServers } from './generation/gone.ts';
 export { enterGeneration, metaOf, type GenerationToEnter } from './generation/enter-generation.ts';
 export { fingerprintOf } from './generation/fingerprint.ts';
-export { prepareDocument } from './generation/prepare-document.ts';
+export { asVersioned, prepareDocument } from './generation/prepare-document.ts';
 export { createReadModelPool, inTransaction, type ReadModelPoolOptions } from './postgres/pool.ts';
 export { databaseFault, isTransient, retrying, type RetryOptions } from './postgres/retry.ts';
 export {

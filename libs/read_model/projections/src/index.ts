@@ -1,1 +1,3 @@
-export { applyEvent, type Applied, type Projection } from './projection.ts';
+export { applyEvent, type Applied } from './apply-event.ts';
+export { defineProjection, type Handlers, type ProjectionDefinition } from './define-projection.ts';
+export { ignore, put, remove, type Outcome, type Projection } from './projection.ts';

@@ -1,50 +1,48 @@
-import type { DomainEvent, EventContract, LifeSoFar } from '@reprise/events';
-import type { ReadModelDocument, StorageDefinition } from '@reprise/read-model-documents';
+import type { DomainEvent, EventContract } from '@reprise/events';
+import type { StorageDefinition } from '@reprise/read-model-documents';
 
 /**
  * A pure function from an aggregate's events to its document, with what its storage looks like. It gets no clock, no random
  * numbers and no way out: the same events give the same document, live, in a rebuild and in a repair.
  */
-export interface Projection<
-  D extends ReadModelDocument = ReadModelDocument,
-  Event extends DomainEvent = DomainEvent,
-> {
+export interface Projection<Data extends object = object> {
   /** Snake case; also the name of its read alias or view unless configured otherwise. */
   readonly name: string;
-  /** Bumped whenever `evolve` gives another document for the same events; part of the fingerprint. */
+  /** Bumped whenever it gives another document for the same events; part of the fingerprint. */
   readonly version: number;
-  readonly storage: StorageDefinition;
   /** The contract of the log it is made from. */
-  readonly events: EventContract<Event>;
-  /** The document after `event`; `document` is undefined for the first event of an aggregate. Called in version order only. */
-  evolve(document: D | undefined, event: Event): D;
+  readonly events: EventContract;
+  /** Type of the aggregates it has documents of, one each. Events of others pass it by. */
+  readonly aggregate: string;
+  readonly storage: StorageDefinition;
+  /**
+   * What an event does to the document. Called in version order only.
+   * @param document undefined where there is none
+   */
+  evolve(document: Data | undefined, event: DomainEvent): Outcome<Data>;
 }
 
-export type Applied<D extends ReadModelDocument> =
-  | { readonly outcome: 'applied'; readonly document: D }
-  /** The document holds this event, or a later one, already. */
-  | { readonly outcome: 'duplicate' }
-  /** An earlier event of this aggregate is missing: `expected` is the version that has to come first. */
-  | { readonly outcome: 'gap'; readonly expected: number };
+/** What an event does to a document. */
+export type Outcome<Data extends object> =
+  | { readonly outcome: 'put'; readonly data: Data }
+  | { readonly outcome: 'remove' }
+  /** The document stays as it is; only its version moves. */
+  | { readonly outcome: 'ignore' };
 
-/**
- * Applies an event under the one rule of every feed: only if its version follows the document's. Changes nothing it is given.
- *
- * @throws RangeError for an event that no aggregate's life has at that place, such as one after its end: a poison event
- */
-export function applyEvent<D extends ReadModelDocument, Event extends DomainEvent>(
-  projection: Projection<D, Event>,
-  document: D | undefined,
-  event: Event,
-): Applied<D> {
-  const expected = (document?.version ?? 0) + 1;
-  if (event.aggregateversion < expected) return { outcome: 'duplicate' };
-  if (event.aggregateversion > expected) return { outcome: 'gap', expected };
-  projection.events.assertNext(lifeOf(document), event);
-  return { outcome: 'applied', document: projection.evolve(document, event) };
+/** The document after the event. */
+export function put<Data extends object>(data: Data): Outcome<Data> {
+  return { outcome: 'put', data };
 }
 
-function lifeOf(document: ReadModelDocument | undefined): LifeSoFar {
-  if (document === undefined) return 'unborn';
-  return document.status === 'deleted' ? 'ended' : 'alive';
+const removal = { outcome: 'remove' } as const;
+const nothing = { outcome: 'ignore' } as const;
+
+/** The document is taken away; a later event may bring another one. */
+export function remove(): typeof removal {
+  return removal;
+}
+
+/** The event does not concern the document. */
+export function ignore(): typeof nothing {
+  return nothing;
 }

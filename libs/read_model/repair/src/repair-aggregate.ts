@@ -161,9 +161,10 @@ function judge(
   const { digest } = expected;
   const same =
     observed.version === expected.version &&
+    observed.tombstone === expected.tombstone &&
     observed.digest?.bucket === digest.bucket &&
     observed.digest.high === digest.high &&
     observed.digest.low === digest.low &&
-    canonicalJson(observed.document) === expected.canonical;
+    (observed.document === undefined ? '' : canonicalJson(observed.document)) === expected.canonical;
   return same ? undefined : 'different';
 }

@@ -1,11 +1,11 @@
-import type { ReadModelDocument } from '@reprise/read-model-documents';
+import type { VersionedDocument } from '@reprise/read-model-documents';
 import { applyEvent, type Projection } from '@reprise/read-model-projections';
 import { eventOf } from './consume-topic.ts';
 import { readValues } from './read-values.ts';
 
-/** A topic as a read model: every product's document after its last event, and how many events were applied to get there. */
+/** A topic as a read model: what is kept of every product after its last event, and how many events were applied to get there. */
 export interface FoldedTopic {
-  readonly documents: ReadonlyMap<string, ReadModelDocument>;
+  readonly documents: ReadonlyMap<string, VersionedDocument>;
   readonly events: number;
   /** Events that came twice or before the one they follow. */
   readonly misplaced: number;
@@ -13,7 +13,7 @@ export interface FoldedTopic {
 
 /** Folds a whole topic in memory. */
 export async function foldTopic(projection: Projection, topic: string): Promise<FoldedTopic> {
-  const documents = new Map<string, ReadModelDocument>();
+  const documents = new Map<string, VersionedDocument>();
   let events = 0;
   let misplaced = 0;
   for await (const values of readValues(topic)) {

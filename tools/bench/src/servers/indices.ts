@@ -10,7 +10,7 @@ export async function deleteIndices(client: Client, prefix: string): Promise<voi
 const sampleSize = 500;
 
 /** What the read model adds to a product's own fields: the hand-written consumers have no such thing. */
-const derived: ReadonlySet<string> = new Set(['digest', 'titleSort', 'folded']);
+const derived: ReadonlySet<string> = new Set(['reprise', 'titleSort', 'folded']);
 
 /** What an index holds: its count, and documents taken at random by id, without what only the read model has. */
 export interface IndexContent {

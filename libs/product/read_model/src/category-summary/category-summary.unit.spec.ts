@@ -1,17 +1,18 @@
 import type { ProductEvent } from '@reprise/product-events';
 import type { CategoryContributionDocument } from '../category-contribution-document.ts';
+import type { VersionedDocument } from '@reprise/read-model-documents';
 import fc from 'fast-check';
 import { applyEvent } from '@reprise/read-model-projections';
 import { catalogues, deliveries, histories } from '../testing/histories.ts';
 import { categorySummary } from './category-summary.ts';
 
 function contributionsOf(events: readonly ProductEvent[]): Map<string, CategoryContributionDocument> {
-  const contributions = new Map<string, CategoryContributionDocument>();
+  const contributions = new Map<string, VersionedDocument<CategoryContributionDocument>>();
   for (const event of events) {
     const applied = applyEvent(categorySummary, contributions.get(event.subject), event);
     if (applied.outcome === 'applied') contributions.set(event.subject, applied.document);
   }
-  return contributions;
+  return new Map([...contributions].map(([id, { data }]) => [id, data!]));
 }
 
 /** Another way to the same contribution: every field looked up separately in the product's whole life. */

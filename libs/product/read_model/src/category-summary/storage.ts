@@ -1,10 +1,11 @@
 import type { PostgresStorage } from '@reprise/read-model-documents';
+import type { CategoryContributionDocument } from '../category-contribution-document.ts';
 
 /**
  * One row per product, its contribution; readers see one row per category and currency, summed up when they ask. Amounts of
  * different currencies are never compared. Prices and stock are those of published products: what a shopper could buy.
  */
-export const categorySummaryStorage: PostgresStorage = {
+export const categorySummaryStorage: PostgresStorage<CategoryContributionDocument> = {
   kind: 'postgres',
   schemaVersion: 1,
   columns: [

@@ -1,72 +1,61 @@
 import { productEvents, type ProductEvent } from '@reprise/product-events';
 import { composedText, foldedText, isPlainText, sortText } from '@reprise/read-model-documents';
-import type { Projection } from '@reprise/read-model-projections';
+import { defineProjection, put } from '@reprise/read-model-projections';
 import type { FoldedTexts, ProductSearchDocument } from '../product-search-document.ts';
-import { changedDocument } from '../changed-document.ts';
 import { productSearchStorage } from './storage.ts';
 
-/** The search index: one document per product, tombstones for deleted ones. */
-export const productSearch: Projection<ProductSearchDocument, ProductEvent> = {
+/** The search index: one document per product, which stays where it is, as deleted, when the product is gone. */
+export const productSearch = defineProjection(productEvents, {
   name: 'product_search',
   version: 2,
+  aggregate: 'product',
   storage: productSearchStorage,
-  events: productEvents,
-  evolve,
-};
-
-function evolve(document: ProductSearchDocument | undefined, event: ProductEvent): ProductSearchDocument {
-  const version = event.aggregateversion;
-  const updatedAt = event.time;
-  if (event.type === 'product.created.v1') {
-    const { title, description, brand, categoryId, priceMinor, currency, stock, tags } = event.data;
-    return {
-      productId: event.subject,
-      ...searchedTexts({ title, description, brand: brand ?? null, tags }),
-      categoryId: composedText(categoryId),
-      priceMinor,
-      currency,
-      stock,
-      status: 'draft',
-      version,
-      createdAt: event.time,
-      updatedAt,
-    };
-  }
-  const before = changedDocument(document, event);
-  switch (event.type) {
-    case 'product.details-changed.v1': {
+  on: {
+    'product.created.v1': ({ subject, aggregateversion, time, data }) => {
+      const { title, description, brand, categoryId, priceMinor, currency, stock, tags } = data;
+      return put({
+        productId: subject,
+        ...searchedTexts({ title, description, brand: brand ?? null, tags }),
+        categoryId: composedText(categoryId),
+        priceMinor,
+        currency,
+        stock,
+        status: 'draft',
+        version: aggregateversion,
+        createdAt: time,
+        updatedAt: time,
+      });
+    },
+    'product.details-changed.v1': (event, before) => {
       const { title, description, brand, tags } = event.data;
-      return {
-        ...before,
-        ...searchedTexts({
-          title: title ?? before.title,
-          description: description ?? before.description,
-          brand: brand ?? before.brand,
-          tags: tags ?? before.tags,
-        }),
-        version,
-        updatedAt,
-      };
-    }
-    case 'product.price-changed.v1':
-      return {
-        ...before,
-        priceMinor: event.data.priceMinor,
-        currency: event.data.currency,
-        version,
-        updatedAt,
-      };
-    case 'product.category-changed.v1':
-      return { ...before, categoryId: composedText(event.data.categoryId), version, updatedAt };
-    case 'product.stock-adjusted.v1':
-      return { ...before, stock: before.stock + event.data.delta, version, updatedAt };
-    case 'product.published.v1':
-      return { ...before, status: 'published', version, updatedAt };
-    case 'product.unpublished.v1':
-      return { ...before, status: 'draft', version, updatedAt };
-    case 'product.deleted.v1':
-      return { ...before, status: 'deleted', version, updatedAt };
-  }
+      const texts = searchedTexts({
+        title: title ?? before.title,
+        description: description ?? before.description,
+        brand: brand ?? before.brand,
+        tags: tags ?? before.tags,
+      });
+      return changed(before, event, texts);
+    },
+    'product.price-changed.v1': (event, before) => {
+      const { priceMinor, currency } = event.data;
+      return changed(before, event, { priceMinor, currency });
+    },
+    'product.category-changed.v1': (event, before) =>
+      changed(before, event, { categoryId: composedText(event.data.categoryId) }),
+    'product.stock-adjusted.v1': (event, before) =>
+      changed(before, event, { stock: before.stock + event.data.delta }),
+    'product.published.v1': (event, before) => changed(before, event, { status: 'published' }),
+    'product.unpublished.v1': (event, before) => changed(before, event, { status: 'draft' }),
+    'product.deleted.v1': (event, before) => changed(before, event, { status: 'deleted' }),
+  },
+});
+
+function changed(
+  before: ProductSearchDocument,
+  { aggregateversion, time }: ProductEvent,
+  fields: Partial<ProductSearchDocument>,
+) {
+  return put({ ...before, ...fields, version: aggregateversion, updatedAt: time });
 }
 
 type Texts = Pick<ProductSearchDocument, 'title' | 'description' | 'brand' | 'tags'>;

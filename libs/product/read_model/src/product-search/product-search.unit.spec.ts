@@ -1,5 +1,5 @@
 import type { ProductEvent } from '@reprise/product-events';
-import { foldedText } from '@reprise/read-model-documents';
+import { foldedText, type VersionedDocument } from '@reprise/read-model-documents';
 import fc from 'fast-check';
 import { applyEvent } from '@reprise/read-model-projections';
 import { histories } from '../testing/histories.ts';
@@ -58,11 +58,11 @@ describe('product_search', () => {
   it('is the document an independent fold finds, after every event of any history', () => {
     fc.assert(
       fc.property(histories('p1'), (events) => {
-        let document: ProductSearchDocument | undefined;
+        let document: VersionedDocument<ProductSearchDocument> | undefined;
         events.forEach((event, i) => {
           const applied = applyEvent(productSearch, document, event);
           if (applied.outcome === 'applied') document = applied.document;
-          expect(document).toEqual(naive(events.slice(0, i + 1)));
+          expect(document?.data).toEqual(naive(events.slice(0, i + 1)));
         });
       }),
     );
@@ -74,7 +74,7 @@ describe('product_search', () => {
         const applied = applyEvent(productSearch, undefined, events[0]!);
         if (applied.outcome !== 'applied' || productSearch.storage.kind !== 'elasticsearch')
           throw new Error('not applied');
-        expect(Object.keys(applied.document).sort()).toEqual(
+        expect(Object.keys(applied.document.data!).sort()).toEqual(
           Object.keys(productSearch.storage.properties).sort(),
         );
       }),

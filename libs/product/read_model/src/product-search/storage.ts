@@ -1,4 +1,5 @@
 import type { ElasticsearchStorage } from '@reprise/read-model-documents';
+import type { ProductSearchDocument } from '../product-search-document.ts';
 
 /**
  * Words whose score depends on nothing but their own document: it stays the same whatever is written beside it, and in every copy,
@@ -8,7 +9,7 @@ const words = { type: 'text', similarity: 'boolean', norms: false };
 const titleWords = { ...words, index_prefixes: { min_chars: 2, max_chars: 12 } };
 
 /** Core field types and analysers only, so that a bare server and a full distribution hold the same index. */
-export const productSearchStorage: ElasticsearchStorage = {
+export const productSearchStorage: ElasticsearchStorage<ProductSearchDocument> = {
   kind: 'elasticsearch',
   schemaVersion: 2,
   properties: {

@@ -1,17 +1,18 @@
 import type { ProductEvent } from '@reprise/product-events';
 import type { ProductSummaryDocument } from '../product-summary-document.ts';
+import type { VersionedDocument } from '@reprise/read-model-documents';
 import fc from 'fast-check';
 import { applyEvent } from '@reprise/read-model-projections';
 import { histories } from '../testing/histories.ts';
 import { productSummary } from './product-summary.ts';
 
 function foldAll(events: readonly ProductEvent[]): ProductSummaryDocument {
-  let document: ProductSummaryDocument | undefined;
+  let document: VersionedDocument<ProductSummaryDocument> | undefined;
   for (const event of events) {
     const applied = applyEvent(productSummary, document, event);
     if (applied.outcome === 'applied') document = applied.document;
   }
-  return document!;
+  return document!.data!;
 }
 
 /** Another way to the same row: every field looked up separately in the history. */

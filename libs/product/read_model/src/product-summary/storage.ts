@@ -1,7 +1,8 @@
 import type { PostgresStorage } from '@reprise/read-model-documents';
+import type { ProductSummaryDocument } from '../product-summary-document.ts';
 
 /** One row per product, tombstones among them; readers see the products that are not deleted. */
-export const productSummaryStorage: PostgresStorage = {
+export const productSummaryStorage: PostgresStorage<ProductSummaryDocument> = {
   kind: 'postgres',
   schemaVersion: 1,
   columns: [

@@ -1,6 +1,7 @@
 import type { DomainEvent } from '@reprise/events';
-import type { ReadModelDocument } from '@reprise/read-model-documents';
+import type { VersionedDocument } from '@reprise/read-model-documents';
 import {
+  asVersioned,
   prepareDocument,
   type Blocker,
   type DocumentToWrite,
@@ -82,7 +83,8 @@ export async function feedEvents(
   write: WriteBatch = (documents) => target.store.write(target.name, documents),
   findBlockers: FindBlockers = () => Promise.resolve(new Map()),
 ): Promise<FeedResult> {
-  const byAggregate = Map.groupBy(events, (event) => event.subject);
+  const own = events.filter((event) => event.aggregatetype === target.projection.aggregate);
+  const byAggregate = Map.groupBy(own, (event) => event.subject);
   const ids = [...byAggregate.keys()];
   const stored =
     ids.length > 0 ? await target.store.read(target.name, ids) : new Map<string, StoredDocument>();
@@ -90,9 +92,11 @@ export async function feedEvents(
   const result = { applied: 0, duplicate: 0, repaired: [] as string[], gaps: [] as UnresolvedGap[] };
   const poison: { event: DomainEvent; error: Error }[] = [];
   const waiting: WaitingEvents[] = [];
+  const appliedTo = new Map<string, number>();
 
   const folds = [...byAggregate].map(([aggregateId, own]) => {
-    const before = asDocument(stored.get(aggregateId));
+    const held = stored.get(aggregateId);
+    const before = held && asVersioned(held);
     return { aggregateId, own, before, folded: foldInOrder(target.projection, before, own) as Remedied };
   });
   const gaps = folds.flatMap(({ aggregateId, folded: { gap } }) =>
@@ -111,17 +115,17 @@ export async function feedEvents(
     if (blocker && isStillBlocked(folded, own, blocker)) waiting.push({ aggregateId, blocker });
     else if (gap) result.gaps.push({ aggregateId, ...gap, ...(reason !== undefined && { reason }) });
     else if (folded.poison) poison.push(folded.poison);
-    const applied = (document?.version ?? 0) - (before?.version ?? 0);
+    const { applied } = folded;
     result.applied += applied;
+    appliedTo.set(aggregateId, applied);
     result.duplicate += Math.max(0, own.length - applied);
     if (document && document !== before) changed.push(prepareDocument(document));
   }
   const isWhole = result.gaps.length + poison.length + waiting.length === 0;
   const written = await write(changed, isWhole);
-  const refused = written.rejected.map(({ id, version, reason }) => {
-    const after = stored.get(id)?.version ?? 0;
-    result.applied -= version - after;
-    return { aggregateId: id, after, reason };
+  const refused = written.rejected.map(({ id, reason }) => {
+    result.applied -= appliedTo.get(id) ?? 0;
+    return { aggregateId: id, after: stored.get(id)?.version ?? 0, reason };
   });
   return { ...result, poison, refused, waiting, write: written };
 }
@@ -135,7 +139,7 @@ function isStillBlocked({ gap, poison }: Folded, own: readonly DomainEvent[], bl
 /** Folds again with what the history knows. The batch's own events stay in: a history without them closes nothing. */
 async function closeGap(
   projection: Projection,
-  before: ReadModelDocument | undefined,
+  before: VersionedDocument | undefined,
   own: readonly DomainEvent[],
   history: AggregateHistory,
   folded: Remedied,
@@ -150,7 +154,8 @@ async function closeGap(
 }
 
 interface Folded {
-  readonly document: ReadModelDocument | undefined;
+  readonly document: VersionedDocument | undefined;
+  readonly applied: number;
   readonly gap?: { readonly expected: number; readonly found: number };
   readonly poison?: { readonly event: DomainEvent; readonly error: Error };
 }
@@ -160,28 +165,31 @@ type Remedied = Folded & { readonly reason?: string };
 /** Folds one aggregate's events onto its document, in version order; stops at the first gap or poison event. */
 export function foldInOrder(
   projection: Projection,
-  document: ReadModelDocument | undefined,
+  document: VersionedDocument | undefined,
   events: readonly DomainEvent[],
 ): Folded {
   let current = document;
+  let applied = 0;
   for (const event of events.toSorted((a, b) => a.aggregateversion - b.aggregateversion)) {
     try {
       const result = applyEvent(projection, current, event);
       if (result.outcome === 'gap') {
-        return { document: current, gap: { expected: result.expected, found: event.aggregateversion } };
+        return {
+          document: current,
+          applied,
+          gap: { expected: result.expected, found: event.aggregateversion },
+        };
       }
-      if (result.outcome === 'applied') current = result.document;
+      if (result.outcome !== 'applied') continue;
+      current = result.document;
+      applied++;
     } catch (error) {
       return {
         document: current,
+        applied,
         poison: { event, error: error instanceof Error ? error : new Error(String(error)) },
       };
     }
   }
-  return { document: current };
-}
-
-/** A stored document is what the projection made before, so it may be handed back to it. */
-function asDocument(stored: StoredDocument | undefined): ReadModelDocument | undefined {
-  return stored?.document as ReadModelDocument | undefined;
+  return { document: current, applied };
 }

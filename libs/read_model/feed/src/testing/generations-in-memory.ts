@@ -1,4 +1,3 @@
-import { documentDigest } from '@reprise/read-model-documents';
 import {
   fingerprintOf,
   generationName,
@@ -67,9 +66,9 @@ export class StoreInMemory {
   }
 }
 
-function asStored({ id, version, canonical }: DocumentToWrite): StoredDocument {
-  const document = JSON.parse(canonical) as Record<string, unknown>;
-  return { id, version, document, digest: documentDigest(id, canonical) };
+function asStored({ id, version, tombstone, canonical, digest }: DocumentToWrite): StoredDocument {
+  const document = canonical === '' ? undefined : (JSON.parse(canonical) as Record<string, unknown>);
+  return { id, version, tombstone, document, digest };
 }
 
 /** The registry's part in feeding, in memory. */

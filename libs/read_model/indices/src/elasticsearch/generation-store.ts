@@ -40,7 +40,7 @@ export interface ElasticsearchStoreOptions {
 }
 
 /**
- * Generations of one projection as Elasticsearch indices, readers behind an alias. Ids of documents are their `productId`.
+ * Generations of one projection as Elasticsearch indices, readers behind an alias. Ids of documents are those of their aggregates.
  * The client stays the caller's, who closes it.
  *
  * @throws TypeError when the storage definition has a field of the store's own

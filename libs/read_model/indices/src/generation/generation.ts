@@ -1,4 +1,9 @@
-import type { BucketDigest, DocumentDigest, StorageDefinition } from '@reprise/read-model-documents';
+import type {
+  BucketDigest,
+  DocumentDigest,
+  StorageDefinition,
+  Tombstone,
+} from '@reprise/read-model-documents';
 import type { Fence } from '../registry/leases.ts';
 
 /** Anything JSON can hold. Positions have to be written as text: JSON has no 64-bit integers. */
@@ -62,7 +67,8 @@ export interface DocumentToWrite {
   readonly id: string;
   /** Aggregate version: the external version of the write. */
   readonly version: number;
-  /** Canonical JSON of the document. */
+  readonly tombstone?: Tombstone | undefined;
+  /** Canonical JSON of the document; empty where a tombstone has none. */
   readonly canonical: string;
   readonly digest: DocumentDigest;
 }
@@ -70,8 +76,9 @@ export interface DocumentToWrite {
 export interface StoredDocument {
   readonly id: string;
   readonly version: number;
-  /** The document as the projection made it, without what the store adds. */
-  readonly document: Readonly<Record<string, unknown>>;
+  readonly tombstone?: Tombstone | undefined;
+  /** The document as the projection made it, without what the store adds; undefined where a tombstone has none. */
+  readonly document: Readonly<Record<string, unknown>> | undefined;
   /** As it stands beside the document; one that no content has where something other than a store wrote the document. */
   readonly digest: DocumentDigest;
 }

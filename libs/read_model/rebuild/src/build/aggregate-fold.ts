@@ -1,5 +1,5 @@
 import type { DomainEvent } from '@reprise/events';
-import type { ReadModelDocument } from '@reprise/read-model-documents';
+import type { VersionedDocument } from '@reprise/read-model-documents';
 import { applyEvent, type Projection } from '@reprise/read-model-projections';
 
 /** An event and where it lies in the log, for those that have to wait for an earlier one. */
@@ -10,7 +10,7 @@ export interface HeldEvent {
 
 /** What is known of one aggregate: its document so far, and events that came too early, in version order. */
 export interface FoldEntry {
-  document: ReadModelDocument | undefined;
+  document: VersionedDocument | undefined;
   held: HeldEvent[] | undefined;
 }
 
@@ -86,7 +86,7 @@ function release(projection: Projection, entry: FoldEntry): FoldOutcome {
   return { outcome: 'applied', released };
 }
 
-function tryApply(projection: Projection, document: ReadModelDocument | undefined, event: DomainEvent) {
+function tryApply(projection: Projection, document: VersionedDocument | undefined, event: DomainEvent) {
   try {
     return applyEvent(projection, document, event);
   } catch (error) {

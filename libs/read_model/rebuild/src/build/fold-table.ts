@@ -98,7 +98,9 @@ export class FoldTable {
       });
       return;
     }
-    this.#fold(decoded.event, value?.length ?? 0, positionOf, index);
+    if (decoded.event.aggregatetype === this.projection.aggregate)
+      this.#fold(decoded.event, value?.length ?? 0, positionOf, index);
+    else countType(this.tally, decoded.event.type);
   }
 
   /**

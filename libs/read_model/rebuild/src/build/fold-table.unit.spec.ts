@@ -46,7 +46,7 @@ function fold(log: readonly (ProductEvent | string | null)[], memoryBytes: numbe
   const spilled = table.spilledBytes;
   const entries: FoldEntry[] = [...table.drain(3)].flat();
   const documents = new Map(
-    entries.flatMap(({ document }) => (document ? [[document.productId, document]] : [])),
+    entries.flatMap(({ document }) => (document ? [[document.id, document.data]] : [])),
   );
   table.dispose();
   return { documents, tally, entries, spilled };

@@ -1,5 +1,10 @@
-import { BucketSums, type ReadModelDocument } from '@reprise/read-model-documents';
-import { prepareDocument, type DocumentToWrite, type StoredDocument } from '@reprise/read-model-indices';
+import { BucketSums, type VersionedDocument } from '@reprise/read-model-documents';
+import {
+  asVersioned,
+  prepareDocument,
+  type DocumentToWrite,
+  type StoredDocument,
+} from '@reprise/read-model-indices';
 import type { Projection } from '@reprise/read-model-projections';
 import { foldReplacing, type Remedy } from '../left-out/remedy.ts';
 import type { FoldEntry, FoldOutcome, HeldEvent } from './aggregate-fold.ts';
@@ -39,7 +44,7 @@ export async function reconcileSlices(input: ReconcileInput): Promise<SliceTally
     for (const id of group) {
       const before = stored.get(id);
       const entry: FoldEntry = {
-        document: before?.document as ReadModelDocument | undefined,
+        document: before && asVersioned(before),
         held: undefined,
       };
       const held = waiting.get(id) ?? [];
@@ -55,7 +60,7 @@ export async function reconcileSlices(input: ReconcileInput): Promise<SliceTally
       sums.add(prepared.digest);
       if (!before) tally.documents++;
       tally.tombstones +=
-        Number(entry.document.status === 'deleted') - Number(before?.document['status'] === 'deleted');
+        Number(entry.document.tombstone !== undefined) - Number(before?.tombstone !== undefined);
       changed.push(prepared);
     }
     const result = await input.write(changed);
@@ -101,7 +106,7 @@ function countOutcome(tally: SliceTally, result: FoldOutcome, aggregateId: strin
 function noteGap(
   tally: SliceTally,
   aggregateId: string,
-  document: ReadModelDocument | undefined,
+  document: VersionedDocument | undefined,
   held: readonly HeldEvent[],
   remedy: Remedy | undefined,
 ): void {

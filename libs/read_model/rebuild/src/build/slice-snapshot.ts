@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { StringDecoder } from 'node:string_decoder';
 import { promisify } from 'node:util';
 import type { EventContract, JsonObject } from '@reprise/events';
-import type { ReadModelDocument } from '@reprise/read-model-documents';
+import type { VersionedDocument } from '@reprise/read-model-documents';
 import { createPrivateFile, makePrivateDirectory, openPrivateFile } from '../private-files/private-file.ts';
 import type { FoldEntry, HeldEvent } from './aggregate-fold.ts';
 import type { FoldTable } from './fold-table.ts';
@@ -47,7 +47,7 @@ interface Header extends SnapshotOwner {
   readonly spill: SpillManifest | undefined;
 }
 
-type EntryLine = [id: string, document: ReadModelDocument | null, held?: [position: string, event: string][]];
+type EntryLine = [id: string, document: VersionedDocument | null, held?: [position: string, event: string][]];
 
 const chunkBytes = 1 << 20;
 const syncToDisk = promisify(fsync);

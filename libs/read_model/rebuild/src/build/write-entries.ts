@@ -1,4 +1,4 @@
-import { BucketSums, type ReadModelDocument } from '@reprise/read-model-documents';
+import { BucketSums, type VersionedDocument } from '@reprise/read-model-documents';
 import { prepareDocument, type DocumentToWrite, type WriteResult } from '@reprise/read-model-indices';
 import type { FoldEntry } from './aggregate-fold.ts';
 import { tallyRefused, type SliceTally } from './slice-tally.ts';
@@ -66,9 +66,9 @@ function prepareGroup(
   return documents;
 }
 
-function tallyDocument(tally: SliceTally, document: ReadModelDocument, { canonical }: DocumentToWrite): void {
+function tallyDocument(tally: SliceTally, document: VersionedDocument, { canonical }: DocumentToWrite): void {
   tally.documents++;
-  if (document.status === 'deleted') tally.tombstones++;
+  if (document.tombstone !== undefined) tally.tombstones++;
   tally.bytes += canonical.length;
 }
 

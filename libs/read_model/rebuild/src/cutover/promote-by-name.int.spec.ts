@@ -144,7 +144,7 @@ describe('a promotion by name', () => {
         version: stored.version,
         version_type: 'external_gte',
         refresh: true,
-        document: { ...document, digest: stored.digest },
+        document: { ...document, reprise: stored.digest },
       });
     // Behind its hash: seen only by who reads the content.
     await put({ ...stored.document, title: 'changed by hand' });
@@ -152,7 +152,7 @@ describe('a promotion by name', () => {
       'content of every document',
       'sample as readers read it',
     ]);
-    await put(stored.document);
+    await put(stored.document!);
     await elasticsearch().delete({ index: proven.name, id: first!, refresh: true });
     expect(failed((await promoteIt(model, proven)).gate)).toEqual(['digest proven by the gate']);
   });

@@ -1,5 +1,5 @@
 import { type ProductEvent, productEvents } from '@reprise/product-events';
-import { canonicalJson, documentDigest } from '@reprise/read-model-documents';
+import { contentDigest } from '@reprise/read-model-documents';
 import { fingerprintOf, type GenerationName } from '@reprise/read-model-indices';
 import { elasticsearch, produce, produceRaw, productHistory, step } from '@reprise/test-kit';
 import { storedFor, testReadModel, type TestReadModel } from '../testing/read-model.ts';
@@ -150,13 +150,13 @@ describe('what a dry run says would change', () => {
     const [template] = (await model.store.read(live, [ids[9]!])).values();
     const put = (id: string, version: number, title: string) => {
       const document = { ...template!.document, productId: id, title };
-      const digest = documentDigest(id, canonicalJson(document));
+      const digest = contentDigest({ id, version, data: document });
       return elasticsearch().index({
         index: live,
         id,
         version,
         version_type: 'external_gte',
-        document: { ...document, digest },
+        document: { ...document, reprise: digest },
       });
     };
     await put('extra', 1, 'never sold');

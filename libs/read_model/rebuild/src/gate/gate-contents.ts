@@ -1,5 +1,5 @@
-import { BucketSums, canonicalJson, documentDigest } from '@reprise/read-model-documents';
-import type { GenerationName, GenerationStore } from '@reprise/read-model-indices';
+import { BucketSums, contentDigest } from '@reprise/read-model-documents';
+import { asVersioned, type GenerationName, type GenerationStore } from '@reprise/read-model-indices';
 import type { ContentDigest } from './gate.ts';
 
 const listedIds = 10;
@@ -17,8 +17,9 @@ export async function digestContents(
   const damagedIds: string[] = [];
   let damaged = 0;
   for await (const page of store.scan(name, { signal })) {
-    for (const { id, document, digest } of page) {
-      const content = documentDigest(id, canonicalJson(document));
+    for (const stored of page) {
+      const { id, digest } = stored;
+      const content = contentDigest(asVersioned(stored));
       sums.add(content);
       if (content.high === digest.high && content.low === digest.low) continue;
       if (++damaged <= listedIds) damagedIds.push(id);

@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type ProductEvent, productEvents } from '@reprise/product-events';
-import { BucketSums, digestOfBuckets, type ReadModelDocument } from '@reprise/read-model-documents';
+import { BucketSums, digestOfBuckets, type VersionedDocument } from '@reprise/read-model-documents';
 import { feedEvents, foldInOrder, type AggregateHistory } from '@reprise/read-model-feed';
 import {
   prepareDocument,
@@ -182,7 +182,7 @@ function repaired(
   ids: ReadonlySet<string>,
   known: ReadonlyMap<string, ProductEvent[]>,
 ) {
-  const folded = [...ids].flatMap((id): ReadModelDocument[] => {
+  const folded = [...ids].flatMap((id): VersionedDocument[] => {
     const { document } = foldInOrder(projection, undefined, known.get(id) ?? []);
     return document ? [document] : [];
   });

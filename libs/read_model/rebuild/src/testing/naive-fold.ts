@@ -1,5 +1,5 @@
 import type { ProductEvent } from '@reprise/product-events';
-import { foldedText, type ReadModelDocument } from '@reprise/read-model-documents';
+import { foldedText } from '@reprise/read-model-documents';
 import type { Projection } from '@reprise/read-model-projections';
 
 /**
@@ -46,8 +46,11 @@ export function naiveDocuments(
   if (listed) return listed(events);
   const documents = new Map<string, Record<string, unknown>>();
   for (const [id, life] of livesOf(events)) {
-    let document: ReadModelDocument | undefined;
-    for (const event of life) document = projection.evolve(document, event);
+    let document: object | undefined;
+    for (const event of life) {
+      const result = projection.evolve(document, event);
+      if (result.outcome !== 'ignore') document = result.outcome === 'put' ? result.data : undefined;
+    }
     if (document) documents.set(id, { ...document });
   }
   return documents;

@@ -1,6 +1,11 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { bucketCount, bucketOf, canonicalJson, documentDigest } from '@reprise/read-model-documents';
-import type { GenerationName, GenerationStore, StoredDocument } from '@reprise/read-model-indices';
+import { bucketCount, bucketOf, contentDigest } from '@reprise/read-model-documents';
+import {
+  asVersioned,
+  type GenerationName,
+  type GenerationStore,
+  type StoredDocument,
+} from '@reprise/read-model-indices';
 import { differingBuckets } from '../gate/gate.ts';
 import { sameContent, type DocumentState } from './classify.ts';
 import type { ExpectedStates } from './expected-states.ts';
@@ -155,13 +160,13 @@ async function* paced(
 
 /** The document's state by its stored digest and, looking deep, by its content: both must be right. */
 function actualState(
-  { version, document, digest, id }: StoredDocument,
+  stored: StoredDocument,
   expected: DocumentState | undefined,
   deep: boolean,
 ): DocumentState {
-  const stored = { version, digest };
-  if (!deep || (expected && !sameContent(expected, stored))) return stored;
-  return { version, digest: documentDigest(id, canonicalJson(document)) };
+  const { version, digest } = stored;
+  if (!deep || (expected && !sameContent(expected, { version, digest }))) return { version, digest };
+  return { version, digest: contentDigest(asVersioned(stored)) };
 }
 
 function isSame(expected: DocumentState | undefined, actual: DocumentState | undefined): boolean {

@@ -61,14 +61,14 @@ export async function foldWholeLog(
   const finish = (entries: readonly FoldEntry[], isLast = false) => {
     for (const entry of entries) {
       const { document, held } = entry;
-      const id = document?.productId ?? held?.[0]?.event.subject;
+      const id = document?.id ?? held?.[0]?.event.subject;
       if (!isLast && id !== undefined && isAside(id)) {
         aside.set(id, entry);
         continue;
       }
       if (held) gaps++;
-      if (!document || !(aggregateIds?.has(document.productId) ?? true)) continue;
-      onNamed?.(document.productId);
+      if (!document || !(aggregateIds?.has(document.id) ?? true)) continue;
+      onNamed?.(document.id);
       see(prepareDocument(document));
     }
   };

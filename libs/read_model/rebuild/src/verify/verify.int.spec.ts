@@ -1,5 +1,5 @@
 import type { ProductEvent } from '@reprise/product-events';
-import { canonicalJson, documentDigest } from '@reprise/read-model-documents';
+import { contentDigest, documentDigest } from '@reprise/read-model-documents';
 import type { GenerationName } from '@reprise/read-model-indices';
 import { elasticsearch, produce, produceRaw, productHistory, step } from '@reprise/test-kit';
 import { feedBy } from '../testing/feeders.ts';
@@ -22,13 +22,16 @@ const verify = (changes: Partial<VerifyOptions> = {}) =>
 async function corrupt(id: string, digestOf: 'new content' | 'old content'): Promise<void> {
   const [stored] = (await model.store.read(live, [id])).values();
   const document = { ...stored!.document, title: 'corrupted' };
-  const digest = digestOf === 'new content' ? documentDigest(id, canonicalJson(document)) : stored!.digest;
+  const digest =
+    digestOf === 'new content'
+      ? contentDigest({ id, version: stored!.version, data: document })
+      : stored!.digest;
   await elasticsearch().index({
     index: live,
     id,
     version: stored!.version,
     version_type: 'external_gte',
-    document: { ...document, digest },
+    document: { ...document, reprise: digest },
   });
 }
 
@@ -76,7 +79,7 @@ describe('verify', () => {
         id,
         version: 1,
         version_type: 'external',
-        document: { ...template!.document, productId: id, digest: documentDigest(id, 'x') },
+        document: { ...template!.document, productId: id, reprise: documentDigest(id, 'x') },
       });
     }
     const report = await verify();

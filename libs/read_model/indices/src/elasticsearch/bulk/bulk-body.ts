@@ -1,5 +1,5 @@
 import type { DocumentToWrite } from '../../generation/generation.ts';
-import { digestField } from '../creation/index-definition.ts';
+import { ownField } from '../creation/index-definition.ts';
 
 /** A run of documents as one `_bulk` body. */
 export interface Bulk {
@@ -16,13 +16,15 @@ export interface BulkSize {
 
 /**
  * The two lines of a document: its write under an external version, and its source. The canonical JSON is taken as it is and
- * the digest is put before its closing brace, so nothing is serialised twice. Documents are never empty: `{}` would not work.
+ * the store's own fields are put before its closing brace, so nothing is serialised twice.
  */
-export function bulkLines({ id, version, canonical, digest }: DocumentToWrite): string {
+export function bulkLines({ id, version, tombstone, canonical, digest }: DocumentToWrite): string {
   const { bucket, high, low } = digest;
+  const fields = canonical.length > 2 ? `${canonical.slice(0, -1)},` : '{';
+  const end = tombstone === undefined ? '' : `,"tombstone":"${tombstone}"`;
   return (
     `{"index":{"_id":${JSON.stringify(id)},"version":${version},"version_type":"external"}}\n` +
-    `${canonical.slice(0, -1)},"${digestField}":{"bucket":${bucket},"high":${high},"low":${low}}}\n`
+    `${fields}"${ownField}":{"bucket":${bucket},"high":${high},"low":${low}${end}}}\n`
   );
 }
 

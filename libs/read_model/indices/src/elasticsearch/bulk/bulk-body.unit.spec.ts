@@ -1,5 +1,7 @@
 import fc from 'fast-check';
+import type { DocumentToWrite } from '../../generation/generation.ts';
 import { prepareDocument } from '../../generation/prepare-document.ts';
+import { versioned } from '../../testing/versioned.ts';
 import { bulkLines, takeBulk, type Bulk } from './bulk-body.ts';
 
 const documents = fc.array(
@@ -9,7 +11,7 @@ const documents = fc.array(
       version: fc.nat(),
       title: fc.string({ unit: 'binary' }),
     })
-    .map((document) => prepareDocument({ status: 'draft', ...document })),
+    .map((document) => prepareDocument(versioned({ status: 'draft', ...document }))),
   { maxLength: 60 },
 );
 const sizes = fc.record({
@@ -57,10 +59,21 @@ describe('a bulk body', () => {
           expect([end, more]).toEqual(['', []]);
           const { id, version, canonical, digest } = document;
           expect(JSON.parse(action!)).toEqual({ index: { _id: id, version, version_type: 'external' } });
-          expect(JSON.parse(source!)).toEqual({ ...JSON.parse(canonical), digest });
+          expect(JSON.parse(source!)).toEqual({ ...JSON.parse(canonical), reprise: digest });
         }
       }),
     );
+  });
+
+  it('marks a tombstone, with a document and without one', () => {
+    const sourceOf = (document: DocumentToWrite) =>
+      JSON.parse(bulkLines(document).split('\n')[1]!) as unknown;
+    const ended = prepareDocument({ id: 'a', version: 3, tombstone: 'ended', data: { stock: 1 } });
+    expect(sourceOf(ended)).toEqual({ stock: 1, reprise: { ...ended.digest, tombstone: 'ended' } });
+    const removed = prepareDocument({ id: 'a', version: 3, tombstone: 'removed' });
+    expect(sourceOf(removed)).toEqual({ reprise: { ...removed.digest, tombstone: 'removed' } });
+    const empty = prepareDocument({ id: 'a', version: 3, data: {} });
+    expect(sourceOf(empty)).toEqual({ reprise: empty.digest });
   });
 
   it('ends where the documents end', () => {

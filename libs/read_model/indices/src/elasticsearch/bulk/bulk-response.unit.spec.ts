@@ -42,8 +42,7 @@ const items = fc.array(
     .chain((meaning) => fc.constantFrom(...answers[meaning]).map((answer) => ({ meaning, answer }))),
   { maxLength: 60 },
 );
-const document = (i: number): DocumentToWrite =>
-  prepareDocument({ productId: `p${i}`, version: 5, status: 'draft' });
+const document = (i: number): DocumentToWrite => prepareDocument({ id: `p${i}`, version: 5, data: {} });
 const reply = (all: readonly BulkReply['items'][number]['index'][]): BulkReply => ({
   errors: true,
   items: all.map((index) => ({ index: index! })),

@@ -2,8 +2,11 @@ import type { estypes } from '@elastic/elasticsearch';
 import type { ElasticsearchStorage } from '@reprise/read-model-documents';
 import type { GenerationMeta, GenerationName } from '../../generation/generation.ts';
 
-/** Field the store adds to every document. Read back by aggregation and with the document, never searched by readers. */
-export const digestField = 'digest';
+/**
+ * Object the store adds to every document: its digest, and what has become of it. Read back by aggregation and with the document;
+ * readers leave out documents that have a tombstone.
+ */
+export const ownField = 'reprise';
 
 /** How an index serves once its build has ended. */
 export interface ServingSettings {
@@ -34,8 +37,8 @@ const pinnedSettings = {
 
 /** @throws TypeError when the projection's own fields would collide with the store's */
 export function assertStorable(storage: ElasticsearchStorage): void {
-  if (digestField in storage.properties) {
-    throw new TypeError(`the field "${digestField}" is reserved by the store; rename the projection's field`);
+  if (ownField in storage.properties) {
+    throw new TypeError(`the field "${ownField}" is reserved by the store; rename the projection's field`);
   }
 }
 
@@ -55,11 +58,12 @@ export function indexDefinition(
       _meta: { ...meta },
       properties: {
         ...(storage.properties as Record<string, estypes.MappingProperty>),
-        [digestField]: {
+        [ownField]: {
           properties: {
             bucket: docValuesOnly('integer'),
             high: docValuesOnly('long'),
             low: docValuesOnly('long'),
+            tombstone: { type: 'keyword' },
           },
         },
       },

@@ -1,14 +1,23 @@
 import type { Client, estypes } from '@elastic/elasticsearch';
-import { bucketCount, bucketOf, type BucketDigest, type DocumentDigest } from '@reprise/read-model-documents';
+import {
+  bucketCount,
+  bucketOf,
+  type BucketDigest,
+  type DocumentDigest,
+  type Tombstone,
+} from '@reprise/read-model-documents';
 import { DependencyError } from '../../errors.ts';
 import type { GenerationCounts, GenerationName, StoredDocument } from '../../generation/generation.ts';
-import { digestField } from '../creation/index-definition.ts';
+import { ownField } from '../creation/index-definition.ts';
 import { request, type RequestOptions } from '../servers/requests.ts';
 
 /** Ids of one multi-get; keeps its answer at a few megabytes. */
 const idsPerRead = 1_000;
 
-export type Source = Record<string, unknown> & { readonly digest?: DocumentDigest };
+/** What the store added to a document. */
+type OwnFields = DocumentDigest & { readonly tombstone?: Tombstone };
+
+export type Source = Record<string, unknown> & { readonly [ownField]?: OwnFields };
 
 /** Documents by id as they are at this moment, refreshed or not. */
 export async function readDocuments(
@@ -39,8 +48,19 @@ export async function readDocuments(
 
 /** Splits what the store added off the document. */
 export function storedDocument(id: string, version: number, source: Source): StoredDocument {
-  const { [digestField]: digest = digestOfNothing(id), ...document } = source;
-  return { id, version, document, digest };
+  const { digest = digestOfNothing(id), ...parts } = partsOf(source);
+  return { id, version, ...parts, digest };
+}
+
+/** A source taken apart: a digest only where a store wrote it. */
+export function partsOf(
+  source: Source,
+): Pick<StoredDocument, 'document' | 'tombstone'> & { digest?: DocumentDigest } {
+  const { [ownField]: own, ...fields } = source;
+  if (own === undefined) return { document: fields };
+  const { tombstone, ...digest } = own;
+  const isEmpty = tombstone !== undefined && Object.keys(fields).length === 0;
+  return { document: isEmpty ? undefined : fields, ...(tombstone && { tombstone }), digest };
 }
 
 /** The digest of a document that something other than this store wrote: no content has it, so it never counts as right. */
@@ -66,10 +86,10 @@ export async function sumBuckets(
       request_cache: false,
       aggs: {
         buckets: {
-          terms: { field: `${digestField}.bucket`, size: bucketCount, order: { _key: 'asc' } },
+          terms: { field: `${ownField}.bucket`, size: bucketCount, order: { _key: 'asc' } },
           aggs: {
-            high: { sum: { field: `${digestField}.high` } },
-            low: { sum: { field: `${digestField}.low` } },
+            high: { sum: { field: `${ownField}.high` } },
+            low: { sum: { field: `${ownField}.low` } },
           },
         },
       },
@@ -104,7 +124,7 @@ export async function countDocuments(
       track_total_hits: true,
       allow_partial_search_results: false,
       request_cache: false,
-      aggs: { tombstones: { filter: { term: { status: 'deleted' } } } },
+      aggs: { tombstones: { filter: { exists: { field: `${ownField}.tombstone` } } } },
     }),
   );
   const total = typeof hits.total === 'number' ? hits.total : (hits.total?.value ?? 0);

@@ -5,9 +5,9 @@ import type {
   GenerationName,
   ObservedDocument,
 } from '../../generation/generation.ts';
-import type { Source } from './content.ts';
+import { partsOf, type Source } from './content.ts';
 import { describeError, faultOf, serverErrorOf } from '../servers/faults.ts';
-import { digestField, writeAliasOf } from '../creation/index-definition.ts';
+import { ownField, writeAliasOf } from '../creation/index-definition.ts';
 import { request, type RequestOptions } from '../servers/requests.ts';
 
 interface CorrectionInput {
@@ -36,9 +36,9 @@ export async function observeDocument(
     }
   });
   if (found?._source === undefined) return undefined;
-  const { [digestField]: digest, ...document } = found._source;
   const revision = `${found._seq_no} ${found._primary_term}`;
-  return { id, version: found._version ?? 0, document, digest, revision };
+  const { digest, ...parts } = partsOf(found._source);
+  return { id, version: found._version ?? 0, ...parts, digest, revision };
 }
 
 /**
@@ -95,7 +95,7 @@ async function removeObserved(
 async function putDocument(
   client: Client,
   name: GenerationName,
-  { id, version, canonical, digest }: DocumentToWrite,
+  { id, version, tombstone, canonical, digest }: DocumentToWrite,
   options: RequestOptions,
 ): Promise<Correction> {
   return request(`correcting document ${id} of ${name}`, options, async () => {
@@ -106,7 +106,10 @@ async function putDocument(
         version,
         version_type: 'external_gte',
         require_alias: true,
-        document: { ...(JSON.parse(canonical) as Source), [digestField]: digest },
+        document: {
+          ...(canonical === '' ? {} : (JSON.parse(canonical) as Source)),
+          [ownField]: { ...digest, ...(tombstone && { tombstone }) },
+        },
       });
       return { outcome: 'corrected' } as const;
     } catch (error) {
@@ -119,7 +122,7 @@ async function putDocument(
 
 /**
  * Makes the index forget the versions of deleted documents, which it keeps for `index.gc_deletes` (60 s) and which refuse any
- * lower version. Nothing here relies on them: products are never deleted from an index, they become tombstones.
+ * lower version. Nothing here relies on them: documents are never deleted from an index, they become tombstones.
  */
 async function forgetDeletedVersions(
   client: Client,

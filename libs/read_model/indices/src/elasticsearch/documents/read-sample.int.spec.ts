@@ -9,6 +9,7 @@ import { prepareDocument } from '../../generation/prepare-document.ts';
 import { createElasticsearchClient } from '../servers/client.ts';
 import { elasticsearchGenerationStore } from '../generation-store.ts';
 import { indexDefinition } from '../creation/index-definition.ts';
+import { versioned } from '../../testing/versioned.ts';
 
 jest.setTimeout(60_000);
 
@@ -63,7 +64,7 @@ const documents = (): DocumentToWrite[] => {
       madeAt: '2026-01-02T03:04:05.678Z',
       hidden: 'nobody searches for it',
     } as const;
-    return prepareDocument(document);
+    return prepareDocument(versioned(document));
   });
 };
 
@@ -106,7 +107,7 @@ describe('a sample of documents, read as readers would', () => {
       ...asked: Parameters<typeof mget>
     ) => {
       const next = written.map(({ id, version }) =>
-        prepareDocument({ productId: id, version: version + 1, status: 'published' }),
+        prepareDocument(versioned({ productId: id, version: version + 1, status: 'published' })),
       );
       await store.write(name, next);
       return mget(...asked);

@@ -1,9 +1,10 @@
 import type { Client, estypes } from '@elastic/elasticsearch';
-import { canonicalJson, documentDigest, type DocumentDigest } from '@reprise/read-model-documents';
+import { contentDigest, type DocumentDigest } from '@reprise/read-model-documents';
 import type { GenerationName, ReadSample, StoredDocument } from '../../generation/generation.ts';
+import { asVersioned } from '../../generation/prepare-document.ts';
 import { readDocuments } from './content.ts';
 import { describeError, faultOf, serverErrorOf } from '../servers/faults.ts';
-import { digestField } from '../creation/index-definition.ts';
+import { ownField } from '../creation/index-definition.ts';
 import { request, type RequestOptions } from '../servers/requests.ts';
 
 /** Documents searched for by one request: each brings a clause or more for every field, and the server limits them. */
@@ -45,8 +46,7 @@ export async function readSample(
   for (const [id, { version, high, low }] of hashes) {
     const stored = found.get(id);
     if (stored !== undefined && stored.version !== version) continue;
-    const document = stored?.document;
-    const digest = document && documentDigest(id, canonicalJson(document));
+    const digest = stored && contentDigest(asVersioned(stored));
     if (stored === undefined || digest === undefined) faults.push(`${id} is stored without its content`);
     else if (digest.high !== high || digest.low !== low)
       faults.push(`${id} read by its id is not the document that was written`);
@@ -73,8 +73,8 @@ async function sampledHashes(
       size,
       _source: false,
       version: true,
-      docvalue_fields: members.map((member) => `${digestField}.${member}`),
-      sort: [{ [`${digestField}.low`]: { order: 'asc', unmapped_type: 'long' } }],
+      docvalue_fields: members.map((member) => `${ownField}.${member}`),
+      sort: [{ [`${ownField}.low`]: { order: 'asc', unmapped_type: 'long' } }],
       track_total_hits: false,
       allow_partial_search_results: false,
     }),
@@ -82,7 +82,7 @@ async function sampledHashes(
   return new Map(
     hits.hits.map(({ _id, _version, fields }) => {
       const value = (member: string) =>
-        (fields?.[`${digestField}.${member}`] as number[] | undefined)?.[0] ?? -1;
+        (fields?.[`${ownField}.${member}`] as number[] | undefined)?.[0] ?? -1;
       return [
         _id!,
         { version: _version ?? 0, bucket: value('bucket'), high: value('high'), low: value('low') },
@@ -102,7 +102,7 @@ async function unfound(
   const asked = documents.map(({ id, version, document }) => ({
     id,
     version,
-    clauses: clausesFor(fields, document, id),
+    clauses: clausesFor(fields, document ?? {}, id),
   }));
   const hits = await request(`searching ${name} for documents it holds`, options, async () => {
     try {

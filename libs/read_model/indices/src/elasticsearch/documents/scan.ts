@@ -1,7 +1,7 @@
 import type { Client, estypes } from '@elastic/elasticsearch';
 import type { GenerationName, StoredDocument } from '../../generation/generation.ts';
 import { storedDocument } from './content.ts';
-import { digestField } from '../creation/index-definition.ts';
+import { ownField } from '../creation/index-definition.ts';
 import { request, type RequestOptions } from '../servers/requests.ts';
 
 export interface ScanOptions extends RequestOptions {
@@ -14,7 +14,7 @@ const keepAlive = '2m';
 
 /** Documents of these buckets, and those something else wrote, which carry no bucket. */
 function ofBuckets(buckets: readonly number[]): estypes.QueryDslQueryContainer {
-  const field = `${digestField}.bucket`;
+  const field = `${ownField}.bucket`;
   const carried = { terms: { [field]: [...buckets] } };
   return { bool: { should: [carried, { bool: { must_not: [{ exists: { field } }] } }] } };
 }

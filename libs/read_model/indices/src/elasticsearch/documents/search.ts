@@ -2,11 +2,12 @@ import { errors, type Client, type estypes } from '@elastic/elasticsearch';
 import { SearchRefused } from '../../errors.ts';
 import type { GenerationName } from '../../generation/generation.ts';
 import type { JsonObject } from '../../generation/generation.ts';
+import { ownField } from '../creation/index-definition.ts';
 import { describeError, faultOf } from '../servers/faults.ts';
 import { request, type RequestOptions } from '../servers/requests.ts';
 
 /**
- * Ids of the best hits of a query, best first, equal ones by id; tombstones are left out as readers leave them out.
+ * Ids of the best hits of a query, best first, equal ones in an order of their own that stays; tombstones are left out as readers leave them out.
  *
  * @param query Elasticsearch's query DSL, as in `{"match": {"title": "lamp"}}`
  * @throws SearchRefused when the server does not understand the query
@@ -25,10 +26,14 @@ export async function searchIds(
         query: {
           bool: {
             must: [query as estypes.QueryDslQueryContainer],
-            must_not: [{ term: { status: 'deleted' } }],
+            must_not: [{ exists: { field: `${ownField}.tombstone` } }],
           },
         },
-        sort: [{ _score: { order: 'desc' } }, { productId: 'asc' }],
+        sort: [
+          { _score: { order: 'desc' } },
+          { [`${ownField}.high`]: 'asc' },
+          { [`${ownField}.low`]: 'asc' },
+        ],
         _source: false,
         track_total_hits: false,
         allow_partial_search_results: false,

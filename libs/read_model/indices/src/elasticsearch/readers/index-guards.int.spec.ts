@@ -53,11 +53,12 @@ describe('an index of a generation', () => {
     const name = await created();
     const { mappings } = (await elasticsearch().indices.getMapping({ index: name }))[name]!;
     expect(mappings.dynamic).toBe('strict');
-    expect(mappings.properties!['digest']).toEqual({
+    expect(mappings.properties!['reprise']).toEqual({
       properties: {
         bucket: { type: 'integer', index: false },
         high: { type: 'long', index: false },
         low: { type: 'long', index: false },
+        tombstone: { type: 'keyword' },
       },
     });
     expect(await settingsOf(name)).toMatchObject({
@@ -104,9 +105,9 @@ describe('an index of a generation', () => {
   it('cannot be defined with a field of the store’s own', () => {
     const storage = {
       ...contractStorage,
-      properties: { ...contractStorage.properties, digest: { type: 'keyword' } },
+      properties: { ...contractStorage.properties, reprise: { type: 'keyword' } },
     };
-    expect(() => storeWith({ storage })).toThrow(/"digest" is reserved by the store/);
+    expect(() => storeWith({ storage })).toThrow(/"reprise" is reserved by the store/);
   });
 });
 

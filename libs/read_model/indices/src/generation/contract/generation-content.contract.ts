@@ -1,6 +1,7 @@
 import { hash, randomUUID } from 'node:crypto';
 import type { BucketDigest } from '@reprise/read-model-documents';
 import type { DocumentToWrite, StoredDocument } from '../generation.ts';
+import { prepareDocument } from '../prepare-document.ts';
 import { contractDocument, type ContractContext } from './store-contract.ts';
 
 /** The part of the contract about what a generation holds, and about the end of its build. */
@@ -97,7 +98,30 @@ export function contentContract(context: ContractContext): void {
       expect(await context.store.counts(name)).toEqual({ documents: 1, tombstones: 1 });
       expect((await context.store.read(name, [productId])).get(productId)).toMatchObject({
         document: { status: 'deleted' },
+        tombstone: 'ended',
       });
+    });
+
+    it('keeps a tombstone without a document, and a document that comes after it', async () => {
+      const name = await context.created();
+      const id = randomUUID();
+      const removed = prepareDocument({ id, version: 2, tombstone: 'removed' });
+      await context.store.write(name, [contractDocument(1, { productId: id })]);
+      expect(await context.store.write(name, [removed])).toEqual({ written: 1, stale: 0, rejected: [] });
+      await context.store.refresh(name);
+      const { digest } = removed;
+      const stored = { id, version: 2, tombstone: 'removed', document: undefined, digest };
+      expect((await context.store.read(name, [id])).get(id)).toEqual(stored);
+      expect((await context.scanned(name)).flat()).toEqual([stored]);
+      expect(await context.store.counts(name)).toEqual({ documents: 1, tombstones: 1 });
+      const seen = await context.store.observe(name, id);
+      expect(seen).toMatchObject({ tombstone: 'removed', digest });
+      expect(await context.store.correct(name, id, seen, removed)).toEqual({ outcome: 'corrected' });
+      const back = contractDocument(3, { productId: id });
+      await context.store.write(name, [back]);
+      await context.store.refresh(name);
+      expect(await context.only(name, back)).toMatchObject({ document: JSON.parse(back.canonical) });
+      expect(await context.store.counts(name)).toEqual({ documents: 1, tombstones: 0 });
     });
   });
 

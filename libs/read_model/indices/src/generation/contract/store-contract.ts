@@ -1,5 +1,4 @@
 import { randomUUID } from 'node:crypto';
-import type { ReadModelDocument } from '@reprise/read-model-documents';
 import type {
   DocumentToWrite,
   GenerationMeta,
@@ -8,10 +7,11 @@ import type {
   StoredDocument,
 } from '../generation.ts';
 import { generationName } from '../generation-name.ts';
+import { versioned, type SelfDescribing } from '../../testing/versioned.ts';
 import { prepareDocument } from '../prepare-document.ts';
 
 /** A document every store under contract must be able to keep: `title` is text, `stock` an integer. */
-export interface ContractDocument extends ReadModelDocument {
+export interface ContractDocument extends SelfDescribing {
   readonly title: string;
   readonly stock: number;
 }
@@ -40,7 +40,7 @@ export function contractDocument(version: number, changes: Partial<ContractDocum
     stock: 3,
     ...changes,
   };
-  return prepareDocument(document);
+  return prepareDocument(versioned(document));
 }
 
 /** What the parts of the contract share: the store, and the makers of what its tests are about. */

@@ -7,8 +7,9 @@ import { checkOut } from '../pool.ts';
 /** Sums of the stored digests by bucket; numbers up to 2^53 are exact (see BucketDigest). */
 export async function bucketDigests(pool: Pool, name: GenerationName): Promise<BucketDigest[]> {
   const { rows } = await pool.query<Record<keyof BucketDigest, string>>(
-    `SELECT bucket::text, count(*)::text AS documents, sum(digest_high)::text AS high, sum(digest_low)::text AS low
-     FROM ${tableOf(name)} GROUP BY ${tableOf(name)}.bucket ORDER BY ${tableOf(name)}.bucket`,
+    `SELECT reprise_bucket::text AS bucket, count(*)::text AS documents, sum(reprise_high)::text AS high,
+            sum(reprise_low)::text AS low
+     FROM ${tableOf(name)} GROUP BY reprise_bucket ORDER BY reprise_bucket`,
   );
   return rows.map(({ bucket, documents, high, low }) => ({
     bucket: Number(bucket),
@@ -20,7 +21,7 @@ export async function bucketDigests(pool: Pool, name: GenerationName): Promise<B
 
 export async function counts(pool: Pool, name: GenerationName): Promise<GenerationCounts> {
   const { rows } = await pool.query<{ documents: string; tombstones: string }>(
-    `SELECT count(*) AS documents, count(*) FILTER (WHERE status = 'deleted') AS tombstones FROM ${tableOf(name)}`,
+    `SELECT count(*) AS documents, count(reprise_tombstone) AS tombstones FROM ${tableOf(name)}`,
   );
   const { documents, tombstones } = rows[0]!;
   return { documents: Number(documents), tombstones: Number(tombstones) };

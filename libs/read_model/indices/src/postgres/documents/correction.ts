@@ -5,6 +5,7 @@ import type {
   GenerationName,
   ObservedDocument,
 } from '../../generation/generation.ts';
+import { isStorableText } from '../table/columns.ts';
 import type { GenerationTable } from '../table/generation-table.ts';
 import { rowsOf, toDocuments } from './read-documents.ts';
 import { batchJson, defaultBatchLimits, isDataError, prepareWrite } from '../table/write-batches.ts';
@@ -15,8 +16,7 @@ export async function observeRow(
   name: GenerationName,
   id: string,
 ): Promise<ObservedDocument | undefined> {
-  const idColumn = table.columns.find(({ field }) => field === 'productId')!;
-  if (!idColumn.accepts(id)) return undefined;
+  if (!isStorableText(id)) return undefined;
   const [row] = await rowsOf(pool, table.observe(name), [id]);
   if (row === undefined) return undefined;
   const [document] = toDocuments(table.columns, [row.slice(0, -1)]);

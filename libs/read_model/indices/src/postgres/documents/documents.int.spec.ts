@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import fc from 'fast-check';
 import { Client, type Pool } from 'pg';
-import { canonicalJson, documentDigest, type PostgresStorage } from '@reprise/read-model-documents';
+import { canonicalJson, contentDigest, type PostgresStorage } from '@reprise/read-model-documents';
 import { testEndpoints, type FreshDatabase } from '@reprise/test-kit';
 import type { DocumentToWrite, GenerationName, GenerationStore } from '../../generation/generation.ts';
 import { generationName } from '../../generation/generation-name.ts';
@@ -12,6 +12,7 @@ import { testRegistry } from '../../testing/registry-database.ts';
 import type { Fence } from '../../registry/leases.ts';
 import { postgresGenerationStore } from '../generation-store.ts';
 import { contractStorage } from '../testing/contract-storage.ts';
+import { asVersioned } from '../../generation/prepare-document.ts';
 
 const storage: PostgresStorage = {
   ...contractStorage,
@@ -113,7 +114,7 @@ describe('documents in a generation table', () => {
             id: productId,
             version: fields.version,
             canonical,
-            digest: documentDigest(productId, canonical),
+            digest: contentDigest({ id: productId, version: fields.version, data: { ...fields, productId } }),
           };
         }),
       { minLength: 3, maxLength: 12 },
@@ -136,7 +137,7 @@ describe('documents in a generation table', () => {
           if (out.has(id)) expect(found).toBeUndefined();
           else {
             expect(found).toEqual({ id, version, document: JSON.parse(canonical), digest });
-            expect(documentDigest(id, canonicalJson(found!.document))).toEqual(digest);
+            expect(contentDigest(asVersioned(found!))).toEqual(digest);
           }
         }
         await store.drop(name);

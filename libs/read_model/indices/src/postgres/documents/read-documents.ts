@@ -1,6 +1,7 @@
+import type { Tombstone } from '@reprise/read-model-documents';
 import type { Pool, PoolClient } from 'pg';
 import type { GenerationName, StoredDocument } from '../../generation/generation.ts';
-import type { StoredColumn } from '../table/columns.ts';
+import { isStorableText, type StoredColumn } from '../table/columns.ts';
 import type { GenerationTable } from '../table/generation-table.ts';
 
 /** Every value as the text the server sent: the columns know best what it means. */
@@ -20,15 +21,29 @@ export async function rowsOf(connection: Pool | PoolClient, text: string, values
 
 export function toDocuments(columns: readonly StoredColumn[], rows: readonly Row[]): StoredDocument[] {
   return rows.map((row) => {
-    const document: Record<string, unknown> = {};
-    columns.forEach(({ field, parse }, i) => {
-      const text = row[i]!;
-      document[field] = text === null ? null : parse(text);
-    });
-    const [bucket, high, low] = row.slice(columns.length).map(Number) as [number, number, number];
-    const { productId, version } = document as { productId: string; version: number };
-    return { id: productId, version, document, digest: { bucket, high, low } };
+    const [id, version, tombstone, bucket, high, low] = row.slice(columns.length);
+    return {
+      id: id!,
+      version: Number(version),
+      ...(tombstone !== null && { tombstone: tombstone as Tombstone }),
+      document: tombstone !== null && hasNone(columns, row) ? undefined : documentOf(columns, row),
+      digest: { bucket: Number(bucket), high: Number(high), low: Number(low) },
+    };
   });
+}
+
+/** Whether a tombstone's row holds no document. One of a projection all of whose columns may be null counts as none. */
+function hasNone(columns: readonly StoredColumn[], row: Row): boolean {
+  return columns.every((_, i) => row[i] === null);
+}
+
+function documentOf(columns: readonly StoredColumn[], row: Row): Record<string, unknown> {
+  const document: Record<string, unknown> = {};
+  columns.forEach(({ field, parse }, i) => {
+    const text = row[i]!;
+    document[field] = text === null ? null : parse(text);
+  });
+  return document;
 }
 
 /** Documents by id. Ids a column could not hold are absent. */
@@ -38,8 +53,7 @@ export async function readDocuments(
   name: GenerationName,
   ids: readonly string[],
 ): Promise<Map<string, StoredDocument>> {
-  const id = table.columns.find(({ field }) => field === 'productId')!;
-  const rows = await rowsOf(pool, table.read(name), [ids.filter(id.accepts)]);
+  const rows = await rowsOf(pool, table.read(name), [ids.filter(isStorableText)]);
   return new Map(toDocuments(table.columns, rows).map((document) => [document.id, document]));
 }
 

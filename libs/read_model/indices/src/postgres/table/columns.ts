@@ -19,10 +19,15 @@ export interface StoredColumn {
   copy(value: unknown): string;
 }
 
-/** Columns the store adds itself: the digest of the document, for the gate. Not part of the document. */
-export const digestColumns = ['bucket smallint', 'digest_high bigint', 'digest_low bigint'] as const;
-
-const required = ['productId', 'version', 'status'];
+/** Columns the store adds itself, after the document's own. */
+export const ownColumns = [
+  { name: 'reprise_id', type: 'text' },
+  { name: 'reprise_version', type: 'bigint' },
+  { name: 'reprise_tombstone', type: 'text' },
+  { name: 'reprise_bucket', type: 'smallint' },
+  { name: 'reprise_high', type: 'bigint' },
+  { name: 'reprise_low', type: 'bigint' },
+] as const;
 
 type ColumnType = Pick<StoredColumn, 'parse' | 'accepts' | 'copy'> & { select(column: string): string };
 
@@ -39,12 +44,12 @@ function isStorableTime(value: unknown): boolean {
 
 const copyEscapes: Readonly<Record<string, string>> = { '\\': '\\\\', '\t': '\\t', '\n': '\\n', '\r': '\\r' };
 
-function copyText(text: string): string {
+export function copyText(text: string): string {
   return /[\\\t\n\r]/.test(text) ? text.replace(/[\\\t\n\r]/g, (character) => copyEscapes[character]!) : text;
 }
 
 /** Text Postgres keeps as it is: no NUL, no half surrogate pairs. */
-function isStorableText(value: unknown): boolean {
+export function isStorableText(value: unknown): boolean {
   return typeof value === 'string' && value.isWellFormed() && !value.includes('\0');
 }
 
@@ -87,21 +92,19 @@ const columnTypes: Record<PostgresColumn['type'], ColumnType> = {
 
 /**
  * The columns of a storage definition, in its order.
- * @throws TypeError when a field every document has is missing, or a name is used twice or by the store itself
+ * @throws TypeError when a name is used twice or is of the store's own
  */
 export function storedColumns(storage: PostgresStorage): StoredColumn[] {
-  const names = new Set(digestColumns.map((column) => column.split(' ')[0]!));
-  const columns = storage.columns.map(({ field, type, nullable = false }): StoredColumn => {
+  const names = new Set<string>();
+  return storage.columns.map(({ field, type, nullable = false }): StoredColumn => {
     const name = snakeCase(field);
-    if (names.has(name)) throw new TypeError(`the column ${name} appears twice, or is reserved by the store`);
+    if (names.has(name) || name.startsWith('reprise'))
+      throw new TypeError(`the column ${name} appears twice, or is reserved by the store`);
     names.add(name);
     const { select, ...behaviour } = columnTypes[type];
     const sql = escapeIdentifier(name);
     return { field, sql, type, nullable, select: select(sql), ...behaviour };
   });
-  const missing = required.filter((field) => !columns.some((column) => column.field === field));
-  if (missing.length > 0) throw new TypeError(`the storage definition lacks ${missing.join(', ')}`);
-  return columns;
 }
 
 export function snakeCase(field: string): string {

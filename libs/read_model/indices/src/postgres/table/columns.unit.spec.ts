@@ -1,7 +1,7 @@
 import type { PostgresStorage } from '@reprise/read-model-documents';
 import { copyLines } from './copy-rows.ts';
 import { refusal, storedColumns } from './columns.ts';
-import { prepareWrite } from './write-batches.ts';
+import { batchJson, prepareWrite } from './write-batches.ts';
 import { contractStorage } from '../testing/contract-storage.ts';
 import { contractDocument } from '../../generation/contract/generation-store.contract.ts';
 
@@ -85,15 +85,32 @@ describe('the columns of a generation table', () => {
     expect(refusal(columns, { ...document, ...changes })).toMatch(reason);
   });
 
-  it('are refused without the fields every document has, or with a name used twice', () => {
-    const without = { ...storage, columns: storage.columns.filter(({ field }) => field !== 'status') };
-    expect(() => storedColumns(without)).toThrow(/lacks status/);
+  it('are refused with a name used twice, or of the store', () => {
     const columnOf = (field: string) => ({
       ...storage,
       columns: [...storage.columns, { field, type: 'text' as const }],
     });
     expect(() => storedColumns(columnOf('price_minor'))).toThrow(/price_minor appears twice/);
-    expect(() => storedColumns(columnOf('digestHigh'))).toThrow(/reserved by the store/);
+    expect(() => storedColumns(columnOf('repriseHigh'))).toThrow(/reserved by the store/);
+  });
+
+  it('are null in a tombstone that has no document', () => {
+    const digest = { bucket: 7, high: 8, low: 9 };
+    const source = { id: 'a\tb', version: 4, tombstone: 'removed' as const, canonical: '', digest };
+    const write = prepareWrite(columns, [source], { rows: 1, characters: 10 });
+    expect(copyLines(columns, write.batches[0]!)).toBe(
+      `${'\\N\t'.repeat(columns.length)}a\\tb\t4\tremoved\t7\t8\t9\n`,
+    );
+    expect(JSON.parse(batchJson(write.batches[0]!))).toEqual([
+      {
+        reprise_id: 'a\tb',
+        reprise_version: 4,
+        reprise_tombstone: 'removed',
+        reprise_bucket: 7,
+        reprise_high: 8,
+        reprise_low: 9,
+      },
+    ]);
   });
 
   it('are written for COPY with every character that means something there escaped', () => {
@@ -111,7 +128,7 @@ describe('the columns of a generation table', () => {
         '1299',
         '{"x\\\\"y","\\\\\\\\","","NULL","a,b","{}\\t"}',
         '2026-01-02T03:04:05.678Z',
-        '7\t8\t9\n',
+        `${document.productId}\t3\t\\N\t7\t8\t9\n`,
       ].join('\t'),
     );
   });

@@ -1,23 +1,23 @@
 import { finished } from 'node:stream/promises';
 import { DatabaseError, type Pool } from 'pg';
 import { from } from 'pg-copy-streams';
-import type { StoredColumn } from './columns.ts';
+import { copyText, type StoredColumn } from './columns.ts';
 import { checkOut } from '../pool.ts';
 import type { PreparedDocument } from './write-batches.ts';
 
 /**
- * One batch in COPY's text format: a line a row, columns divided by tabs, the digest after the document's own columns.
+ * One batch in COPY's text format: a line a row, columns divided by tabs, the store's own after the document's.
  * Format: https://www.postgresql.org/docs/current/sql-copy.html#id-1.9.3.55.9.2
  */
 export function copyLines(columns: readonly StoredColumn[], batch: readonly PreparedDocument[]): string {
   let lines = '';
   for (const { fields, source } of batch) {
     for (const { field, copy } of columns) {
-      const value = fields[field];
+      const value = fields?.[field] ?? null;
       lines += value === null ? '\\N\t' : `${copy(value)}\t`;
     }
-    const { bucket, high, low } = source.digest;
-    lines += `${bucket}\t${high}\t${low}\n`;
+    const { id, version, tombstone, digest } = source;
+    lines += `${copyText(id)}\t${version}\t${tombstone ?? '\\N'}\t${digest.bucket}\t${digest.high}\t${digest.low}\n`;
   }
   return lines;
 }

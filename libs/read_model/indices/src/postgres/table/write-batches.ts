@@ -1,6 +1,6 @@
 import { DatabaseError } from 'pg';
 import type { DocumentToWrite, RejectedDocument, WriteResult } from '../../generation/generation.ts';
-import { refusal, type StoredColumn } from './columns.ts';
+import { isStorableText, refusal, type StoredColumn } from './columns.ts';
 
 /** Limits of one statement: rows, and characters of JSON, whichever comes first. */
 export interface BatchLimits {
@@ -13,7 +13,8 @@ export const defaultBatchLimits: BatchLimits = { rows: 2_000, characters: 4_000_
 /** A document that passed the check, with the fields it was checked by. */
 export interface PreparedDocument {
   readonly source: DocumentToWrite;
-  readonly fields: Readonly<Record<string, unknown>>;
+  /** Undefined where a tombstone has no document. */
+  readonly fields: Readonly<Record<string, unknown>> | undefined;
 }
 
 /** What is sent of a call's documents, in statements; the rest is decided already. */
@@ -37,8 +38,10 @@ export function prepareWrite(
   const rejected: RejectedDocument[] = [];
   for (const source of documents) {
     const { id, version, canonical } = source;
-    const fields = JSON.parse(canonical) as Record<string, unknown>;
-    const reason = refusal(columns, fields);
+    const fields = canonical === '' ? undefined : (JSON.parse(canonical) as Record<string, unknown>);
+    const reason = isStorableText(id)
+      ? fields && refusal(columns, fields)
+      : 'its id is no text that a column holds';
     if (reason !== undefined) rejected.push({ id, version, reason });
     else if (version > (latest.get(id)?.source.version ?? -1)) latest.set(id, { source, fields });
   }
@@ -60,12 +63,16 @@ export function prepareWrite(
   return { batches, stale: documents.length - rejected.length - latest.size, rejected };
 }
 
-/** The parameter of one statement: documents with their digests, put together from text that is JSON already. */
+/** The parameter of one statement: documents with the store's own fields, put together from text that is JSON already. */
 export function batchJson(batch: readonly PreparedDocument[]): string {
-  const rows = batch.map(
-    ({ source: { canonical, digest } }) =>
-      `{"bucket":${digest.bucket},"digest_high":${digest.high},"digest_low":${digest.low},${canonical.slice(1)}`,
-  );
+  const rows = batch.map(({ source: { id, version, tombstone, canonical, digest } }) => {
+    const end = tombstone === undefined ? '' : `,"reprise_tombstone":"${tombstone}"`;
+    const fields = canonical.length > 2 ? `,${canonical.slice(1)}` : '}';
+    return (
+      `{"reprise_id":${JSON.stringify(id)},"reprise_version":${version},"reprise_bucket":${digest.bucket},` +
+      `"reprise_high":${digest.high},"reprise_low":${digest.low}${end}${fields}`
+    );
+  });
   return `[${rows.join(',')}]`;
 }
 
