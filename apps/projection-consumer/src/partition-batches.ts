@@ -162,10 +162,8 @@ export class PartitionBatches extends Server implements CustomTransportStrategy 
       if (!isWanted()) return;
       const from = fetchedOffsetOf(batch);
       const next = BigInt(batch.lastOffset()) + 1n;
-      const records = batch.messages.map(({ offset, key, value }) => ({
-        offset: BigInt(offset),
-        key,
-        value,
+      const records = batch.messages.map(({ offset, key, value, headers = {}, timestamp }) => ({
+        ...{ offset: BigInt(offset), key, value, headers, timestamp },
       }));
       const result = await this.#handle({ batch: { partition, from, next, records }, signal });
       lost.signal.throwIfAborted();

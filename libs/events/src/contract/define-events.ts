@@ -106,6 +106,11 @@ export function defineEvents<
       return acceptEnvelope(rules, opened.envelope);
     },
     accept,
+    restore(kept) {
+      const type = known.get(String(kept['type']))?.type;
+      if (type === undefined) throw new RangeError(`there is no event type ${String(kept['type'])} here`);
+      return { ...kept, type } as unknown as DomainEvent;
+    },
     encode(event) {
       const violation = violationOf(event);
       if (violation !== undefined) throw new InvalidEventError(event.type, violation);

@@ -155,6 +155,14 @@ describe('a Standard Schema', () => {
     );
   });
 
+  it('is not asked again of an event that was kept meanwhile', () => {
+    const result = contract.read(envelope({ n: 8 }));
+    if (!result.ok) throw new Error(result.message);
+    const kept = JSON.parse(JSON.stringify(result.event)) as Record<string, unknown>;
+    expect(contract.restore(kept)).toEqual(result.event);
+    expect(() => contract.restore({ ...kept, type: 'b.v1' })).toThrow('there is no event type b.v1 here');
+  });
+
   it('is refused where it validates asynchronously', () => {
     const slow: StandardSchema<object> = {
       '~standard': { version: 1, vendor: 'slow', validate: () => Promise.reject(new Error('late')) },

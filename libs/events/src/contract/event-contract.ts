@@ -53,6 +53,12 @@ export interface EventContract<
   /** Like `read`, from an envelope whose attributes have their final names. The envelope may be changed. */
   accept(envelope: JsonObject): ReadResult<Event>;
   /**
+   * An event that `read` gave, back from the JSON it was kept as in between. It is not checked again: a schema may have made its
+   * data into what it would not take itself.
+   * @throws RangeError for a type the contract does not have
+   */
+  restore(kept: JsonObject): Event;
+  /**
    * The stored and sent text of an event in a CloudEvents envelope: structured JSON with a fixed key order, so that equal events
    * are equal texts.
    * @throws InvalidEventError when the event breaks its schema

@@ -44,7 +44,7 @@ export function decodeBatch(
   return { events, letters };
 }
 
-function contextOf({ key, headers, offset }: PartitionRecord): RecordContext {
+function contextOf({ key, headers, offset, timestamp }: PartitionRecord): RecordContext {
   return {
     key,
     header(name) {
@@ -52,6 +52,7 @@ function contextOf({ key, headers, offset }: PartitionRecord): RecordContext {
       return Array.isArray(found) ? found.at(-1) : found;
     },
     position: () => offset,
+    timestamp: () => (timestamp === undefined ? undefined : Number(timestamp)),
   };
 }
 

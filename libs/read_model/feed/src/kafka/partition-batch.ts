@@ -13,6 +13,8 @@ export interface PartitionRecord {
   readonly value: Buffer | null;
   /** As kafkajs hands them out; a name that was sent several times has a list. */
   readonly headers?: Readonly<Record<string, Header | Header[] | undefined>>;
+  /** When it was written, milliseconds since the epoch as text. */
+  readonly timestamp?: string;
 }
 
 type Header = Buffer | string;

@@ -203,7 +203,7 @@ export class FoldTable {
       positionOf: () => position,
       read: () =>
         events.readsHeaders
-          ? events.accept(JSON.parse(String(value)) as JsonObject)
+          ? { ok: true, event: events.restore(JSON.parse(String(value)) as JsonObject) }
           : events.read(value, { key, header: () => undefined, position: () => position }),
     };
   }

@@ -178,9 +178,7 @@ function lineOf(id: string, { document, held }: FoldEntry): EntryLine {
 
 function entryOf([id, document, waiting]: EntryLine, events: EventContract): [string, FoldEntry] {
   const held = waiting?.map(([position, text]): HeldEvent => {
-    const decoded = events.accept(JSON.parse(text) as JsonObject);
-    if (!decoded.ok) throw new SnapshotUnusable(`an event in it cannot be read: ${decoded.message}`);
-    return { position, event: decoded.event };
+    return { position, event: events.restore(JSON.parse(text) as JsonObject) };
   });
   return [id, { document: document ?? undefined, held }];
 }

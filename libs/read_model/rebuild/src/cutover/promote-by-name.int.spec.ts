@@ -47,7 +47,7 @@ async function refusedModel() {
       ...(await model.store.read(live.name, [[...(await ids(model, live))][0]!])).values().next().value!
         .document,
       productId: extra,
-      digest: { bucket: 1, high: 1, low: 1 },
+      reprise: { bucket: 1, high: 1, low: 1 },
     },
   });
   const refused = await model.rebuild();

@@ -5,6 +5,8 @@ type FetchedPartition = FetchResponse['responses'][number]['partitions'][number]
 
 const transactional = 0x10;
 const control = 0x20;
+/** The broker's time counts for all records of the batch. */
+const appendTime = 0x08;
 const abortMarker = 0;
 
 export type RecordHeaders = NonNullable<FetchedPartition['records']>[number]['records'][number]['headers'];
@@ -14,6 +16,8 @@ export interface CommittedRecords {
   readonly keys: (Buffer | null)[];
   /** Headers of each value, names and texts as they were sent. */
   readonly headers: RecordHeaders[];
+  /** When each was written, milliseconds since the epoch. */
+  readonly timestamps: number[];
   /** Offset of each value, as a distance from `base`. */
   readonly distances: number[];
   readonly base: bigint;
@@ -37,6 +41,7 @@ export function committedRecords(fetched: FetchedPartition, from: bigint, end: b
   const values: (Buffer | null)[] = [];
   const keys: (Buffer | null)[] = [];
   const headers: RecordHeaders[] = [];
+  const timestamps: number[] = [];
   const distances: number[] = [];
   let next = from;
   for (const batch of fetched.records ?? []) {
@@ -47,16 +52,19 @@ export function committedRecords(fetched: FetchedPartition, from: bigint, end: b
     } else if (!(batch.attributes & transactional && open.has(batch.producerId))) {
       const distance = Number(batch.firstOffset - from);
       const limit = Number(end - from);
+      const first = Number(batch.firstTimestamp);
+      const appended = batch.attributes & appendTime ? Number(batch.maxTimestamp) : undefined;
       for (const record of batch.records) {
         const at = distance + record.offsetDelta;
         if (at < 0 || at >= limit) continue;
         values.push(record.value);
         keys.push(record.key);
         headers.push(record.headers);
+        timestamps.push(appended ?? first + Number(record.timestampDelta));
         distances.push(at);
       }
     }
     if (last + 1n > next) next = last + 1n;
   }
-  return { values, keys, headers, distances, base: from, next };
+  return { values, keys, headers, timestamps, distances, base: from, next };
 }

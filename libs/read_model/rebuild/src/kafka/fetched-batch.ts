@@ -39,6 +39,10 @@ class FetchedRecord implements RecordContext {
     return positionIn(this.records, this.index);
   }
 
+  timestamp(): number {
+    return this.records.timestamps[this.index]!;
+  }
+
   header(name: string): Buffer | undefined {
     let found: Buffer | undefined;
     for (const [key, value] of this.records.headers[this.index]!)

@@ -144,10 +144,10 @@ describe('a rebuild of the search index', () => {
       finishBuild: async (name) => {
         const [first] = naiveSearchDocuments(events).keys();
         const [stored] = (await model.store.read(name, [first!])).values();
-        const { id, version, document } = stored!;
+        const { id, version, tombstone, document } = stored!;
         const canonical = JSON.stringify({ ...document, title: 'tampered' });
         await model.store.write(name, [
-          { id, version: version + 1, canonical, digest: { bucket: 0, high: 1, low: 1 } },
+          { id, version: version + 1, tombstone, canonical, digest: { bucket: 0, high: 1, low: 1 } },
         ]);
         await model.store.finishBuild(name);
       },

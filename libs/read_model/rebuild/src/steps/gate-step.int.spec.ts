@@ -76,7 +76,7 @@ describe('the gate of a run', () => {
           id: first!,
           version,
           version_type: 'external_gte',
-          document: { ...document, title: 'changed by hand', digest },
+          document: { ...document, title: 'changed by hand', reprise: digest },
         });
       },
     };

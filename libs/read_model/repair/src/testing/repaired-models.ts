@@ -108,5 +108,6 @@ export function corrupted(
   changes: Readonly<Record<string, unknown>> = {},
 ): DocumentToWrite {
   const content = { ...(JSON.parse(document.canonical) as Record<string, unknown>), stock: 666, ...changes };
-  return prepareDocument(content as unknown as Parameters<typeof prepareDocument>[0]);
+  const { id, version = document.version } = { ...document, ...changes };
+  return prepareDocument({ id, version: Number(version), data: content });
 }

@@ -3,7 +3,7 @@ import type { Guard } from '../guard.ts';
 const indices = 'libs/read_model/indices/src';
 const build = 'libs/read_model/rebuild/src/build';
 const rebuild = 'libs/read_model/rebuild/src';
-const projection = 'libs/read_model/projections/src/projection.ts';
+const projection = 'libs/read_model/projections/src/apply-event.ts';
 const projectionSpec = 'libs/product/read_model/src/projections.unit.spec.ts';
 const foldTableSpec = `${build}/fold-table.unit.spec.ts`;
 
@@ -14,7 +14,7 @@ export const foldingGuards: readonly Guard[] = [
     promise: 'G3',
     what: 'an event is applied only if its version follows that of the document',
     file: projection,
-    text: "  if (event.aggregateversion > expected) return { outcome: 'gap', expected };\n",
+    text: "  if (event.aggregateversion > expected && events.versions === 'sequence')\n    return { outcome: 'gap', expected };\n",
     without: '',
     specs: [
       { file: foldTableSpec, titles: ['keeps later events of a product waiting behind a missing one'] },
@@ -59,8 +59,8 @@ export const foldingGuards: readonly Guard[] = [
     promise: 'G6',
     what: 'and so does a write to a table',
     file: `${indices}/postgres/table/generation-table.ts`,
-    text: ' WHERE excluded.version > held.version`',
-    without: ' WHERE excluded.version <> held.version`',
+    text: ' WHERE excluded.reprise_version > held.reprise_version`',
+    without: ' WHERE excluded.reprise_version <> held.reprise_version`',
     specs: [
       {
         file: `${indices}/postgres/generation-store.int.spec.ts`,

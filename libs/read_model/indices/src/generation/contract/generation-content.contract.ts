@@ -160,10 +160,11 @@ const byId = (a: StoredDocument, b: StoredDocument): number => (a.id < b.id ? -1
 /** Bucket sums computed another way: FNV-1a and sums in bigint, from the canonical text. */
 function naiveBuckets(documents: readonly DocumentToWrite[]): BucketDigest[] {
   const sums = new Map<number, { documents: number; high: bigint; low: bigint }>();
-  for (const { id, canonical } of documents) {
+  for (const { id, version, tombstone, canonical } of documents) {
+    const text = `${id}\n${version}${tombstone ? ` ${tombstone}` : ''}\n${canonical}`;
     let fnv = 0x811c9dc5n;
     for (const character of id) fnv = ((fnv ^ BigInt(character.charCodeAt(0))) * 0x01000193n) & 0xffffffffn;
-    const sha = BigInt(`0x${hash('sha256', `${id}\n${canonical}`, 'hex').slice(0, 16)}`);
+    const sha = BigInt(`0x${hash('sha256', text, 'hex').slice(0, 16)}`);
     const bucket = Number(fnv % 256n);
     const sum = sums.get(bucket) ?? { documents: 0, high: 0n, low: 0n };
     sum.documents += 1;
