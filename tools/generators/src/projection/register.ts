@@ -10,10 +10,10 @@ export function registered(source: string, { constant, fileName }: ProjectionNam
     throw new Error(`registered-projections.ts knows ${constant} already. Nothing was written.`);
   }
   const lastImport = source.lastIndexOf('\nimport ') + 1;
-  const entries = /^export const projections = \[[^\]]*?(?=,?\s*\])/m.exec(source);
+  const entries = /^export const projections: readonly Projection\[\] = \[[^\]]*?(?=,?\s*\])/m.exec(source);
   if (lastImport === 0 || entries === null) {
     throw new Error(
-      'registered-projections.ts does not read as imports followed by "export const projections = [...]". Nothing was written; ' +
+      'registered-projections.ts does not read as imports followed by "export const projections: readonly Projection[] = [...]". Nothing was written; ' +
         'restore that form, or add the projection by hand.',
     );
   }

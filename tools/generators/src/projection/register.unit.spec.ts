@@ -2,9 +2,9 @@ import { projectionNames } from './names.ts';
 import { registered } from './register.ts';
 
 const source = `import { productSearch } from './product-search/product-search.ts';
-import type { Projection } from './projection.ts';
+import type { Projection } from '@reprise/read-model-projections';
 
-export const projections = [productSearch] as readonly unknown[] as readonly Projection[];
+export const projections: readonly Projection[] = [productSearch];
 `;
 
 describe('Registering a projection', () => {
@@ -12,10 +12,10 @@ describe('Registering a projection', () => {
     const once = registered(source, projectionNames('stock_level'));
     expect(once).toBe(`import { productSearch } from './product-search/product-search.ts';
 import { stockLevel } from './stock-level/stock-level.ts';
-import type { Projection } from './projection.ts';
+import type { Projection } from '@reprise/read-model-projections';
 
-export const projections = [productSearch,
-  stockLevel] as readonly unknown[] as readonly Projection[];
+export const projections: readonly Projection[] = [productSearch,
+  stockLevel];
 `);
     expect(registered(once, projectionNames('brands'))).toContain('stockLevel,\n  brands]');
   });
