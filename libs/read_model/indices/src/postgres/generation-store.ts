@@ -33,7 +33,7 @@ const longestName = 58;
  * Generations of one projection as Postgres tables (schema `generations`), readers behind a view (schema `public`). A table's
  * comment carries the meta. The pool stays the caller's, who ends it.
  *
- * @throws TypeError when the storage definition has a column of the store's own, or lacks one every document has
+ * @throws TypeError when the storage definition has a column of the store's own
  */
 export function postgresGenerationStore(pool: Pool, options: PostgresStoreOptions): GenerationStore {
   const { projection, storage, readersView, limits = defaultBatchLimits, inFlight = 2 } = options;
@@ -51,6 +51,8 @@ export function postgresGenerationStore(pool: Pool, options: PostgresStoreOption
       return await retrying(pool, what, () => operation(++attempt), { ...options.retry, ...retry });
     } catch (error) {
       const undefinedTable = '42P01';
+      const undefinedColumn = '42703';
+      if (error instanceof DatabaseError && error.code === undefinedColumn) throw ofAnotherForm(what, error);
       if (!(error instanceof DatabaseError) || error.code !== undefinedTable) throw error;
       const message = `Postgres could not ${what}: ${error.message}. The table was dropped; see \`status\` for the generations there are.`;
       throw new DependencyError('postgres', message, { cause: error, absent: true });
@@ -176,4 +178,12 @@ export function postgresGenerationStore(pool: Pool, options: PostgresStoreOption
 
     sizeInBytes: (name) => request(`measure ${name}`, () => sizeInBytes(pool, name)),
   };
+}
+
+function ofAnotherForm(what: string, cause: DatabaseError): GenerationConflict {
+  return new GenerationConflict(
+    `Postgres could not ${what}: ${cause.message}. The table has another form than this release makes: another release built it. ` +
+      'Nothing was changed. Rebuild the read model with this release.',
+    { cause },
+  );
 }

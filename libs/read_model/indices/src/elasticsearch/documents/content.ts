@@ -111,6 +111,24 @@ interface DigestBucket {
   readonly low: { readonly value: number };
 }
 
+/**
+ * A tombstone; of an index that a release before the second form built, one by the document's own `status`: readers may still be on
+ * such an index.
+ */
+const isTombstone: estypes.QueryDslQueryContainer = {
+  bool: {
+    should: [
+      { exists: { field: `${ownField}.tombstone` } },
+      {
+        bool: {
+          filter: [{ term: { status: 'deleted' } }],
+          must_not: [{ exists: { field: `${ownField}.bucket` } }],
+        },
+      },
+    ],
+  },
+};
+
 /** Documents in all, tombstones among them. */
 export async function countDocuments(
   client: Client,
@@ -124,7 +142,7 @@ export async function countDocuments(
       track_total_hits: true,
       allow_partial_search_results: false,
       request_cache: false,
-      aggs: { tombstones: { filter: { exists: { field: `${ownField}.tombstone` } } } },
+      aggs: { tombstones: { filter: isTombstone } },
     }),
   );
   const total = typeof hits.total === 'number' ? hits.total : (hits.total?.value ?? 0);

@@ -47,6 +47,15 @@ describe('a document that something other than the store wrote', () => {
     }
   });
 
+  it('is counted as a tombstone where it says so itself, as indices of the first form do', async () => {
+    const gone = { ...foreign, productId: randomUUID(), status: 'deleted' };
+    const before = await store.counts(name);
+    await elasticsearch().index({ index: name, id: gone.productId, document: gone, refresh: true });
+    const { documents, tombstones } = before;
+    expect(await store.counts(name)).toEqual({ documents: documents + 1, tombstones: tombstones + 1 });
+    await elasticsearch().delete({ index: name, id: gone.productId, refresh: true });
+  });
+
   it('is corrected like any other, and the index keeps its settings', async () => {
     const seen = await store.observe(name, foreign.productId);
     expect(await store.correct(name, foreign.productId, seen, undefined)).toEqual({ outcome: 'corrected' });

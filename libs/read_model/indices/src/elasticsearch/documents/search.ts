@@ -7,7 +7,7 @@ import { describeError, faultOf } from '../servers/faults.ts';
 import { request, type RequestOptions } from '../servers/requests.ts';
 
 /**
- * Ids of the best hits of a query, best first, equal ones in an order of their own that stays; tombstones are left out as readers leave them out.
+ * Ids of the best hits of a query, best first, equal ones always in the same order; tombstones are left out as readers leave them out.
  *
  * @param query Elasticsearch's query DSL, as in `{"match": {"title": "lamp"}}`
  * @throws SearchRefused when the server does not understand the query

@@ -53,13 +53,10 @@ describe('an index of a generation', () => {
     const name = await created();
     const { mappings } = (await elasticsearch().indices.getMapping({ index: name }))[name]!;
     expect(mappings.dynamic).toBe('strict');
-    expect(mappings.properties!['reprise']).toEqual({
-      properties: {
-        bucket: { type: 'integer', index: false },
-        high: { type: 'long', index: false },
-        low: { type: 'long', index: false },
-        tombstone: { type: 'keyword' },
-      },
+    const counted = { type: 'long', index: false };
+    expect(mappings.properties!['reprise']!.properties).toEqual({
+      ...{ high: counted, low: counted, bucket: { type: 'integer', index: false } },
+      tombstone: { type: 'keyword' },
     });
     expect(await settingsOf(name)).toMatchObject({
       'index.refresh_interval': '-1',

@@ -19,9 +19,18 @@ export async function bucketDigests(pool: Pool, name: GenerationName): Promise<B
   }));
 }
 
+/**
+ * Documents in all, tombstones among them. Tables that releases before the second form built mark a tombstone in the document's
+ * own `status`: readers may still be on one.
+ */
 export async function counts(pool: Pool, name: GenerationName): Promise<GenerationCounts> {
+  const { rows: form } = await pool.query(
+    `SELECT FROM pg_attribute WHERE attrelid = to_regclass($1) AND attname = 'reprise_tombstone'`,
+    [tableOf(name)],
+  );
+  const marked = form.length > 0 ? 'count(reprise_tombstone)' : `count(*) FILTER (WHERE status = 'deleted')`;
   const { rows } = await pool.query<{ documents: string; tombstones: string }>(
-    `SELECT count(*) AS documents, count(reprise_tombstone) AS tombstones FROM ${tableOf(name)}`,
+    `SELECT count(*) AS documents, ${marked} AS tombstones FROM ${tableOf(name)}`,
   );
   const { documents, tombstones } = rows[0]!;
   return { documents: Number(documents), tombstones: Number(tombstones) };
