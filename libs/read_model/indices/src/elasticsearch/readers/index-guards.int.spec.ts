@@ -54,9 +54,9 @@ describe('an index of a generation', () => {
     const { mappings } = (await elasticsearch().indices.getMapping({ index: name }))[name]!;
     expect(mappings.dynamic).toBe('strict');
     const counted = { type: 'long', index: false };
-    expect(mappings.properties!['reprise']!.properties).toEqual({
-      ...{ high: counted, low: counted, bucket: { type: 'integer', index: false } },
-      tombstone: { type: 'keyword' },
+    const bucket = { type: 'integer', index: false };
+    expect(mappings.properties!['reprise']).toEqual({
+      properties: { bucket, high: counted, low: counted, tombstone: { type: 'keyword' } },
     });
     expect(await settingsOf(name)).toMatchObject({
       'index.refresh_interval': '-1',
