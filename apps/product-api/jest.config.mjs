@@ -1,1 +1,4 @@
-export { default } from '../../jest.preset.mjs';
+import preset from '../../jest.preset.mjs';
+
+/** Its tests wait for processes and servers most of the time, so two files run side by side. */
+export default { ...preset, maxWorkers: 2 };
