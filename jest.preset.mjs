@@ -9,6 +9,7 @@ export default {
   maxConcurrency: 2,
   extensionsToTreatAsEsm: ['.ts'],
   reporters: ['default', fileURLToPath(new URL('./tools/jest-counts.mjs', import.meta.url))],
+  testSequencer: fileURLToPath(new URL('./tools/jest-order.mjs', import.meta.url)),
   testMatch: ['<rootDir>/src/**/*.spec.ts'],
   testEnvironmentOptions: { customExportConditions: ['@reprise/source', 'node', 'node-addons'] },
   transform: {
