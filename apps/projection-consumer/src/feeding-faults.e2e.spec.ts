@@ -98,7 +98,7 @@ describe('the projection consumer', () => {
       await produce(fixture.topic, [changed!]);
       await expectFolded(fixture, [created!, changed!]);
 
-      const letters = await recordsOf(fixture.deadLetters.name);
+      const letters = await recordsOf(fixture.deadLetters.name, poison.length);
       const reasons = letters.map(({ headers }) => headers['reason']);
       expect(reasons).toEqual([
         'not-json',

@@ -112,9 +112,9 @@ export async function consumerFixture(partitions = 3): Promise<ConsumerFixture> 
   };
 }
 
-/** What the projection made, without the digest the store keeps beside it. */
+/** What the projection made, without what the store keeps beside it. */
 function plain(source: Record<string, unknown> | undefined): Record<string, unknown> {
-  const { digest: _, ...document } = source ?? {};
+  const { reprise: _, ...document } = source ?? {};
   return document;
 }
 

@@ -21,8 +21,9 @@ registerHooks({
         ...before,
         version: before.version + 1,
         evolve(document, event) {
-          const after = before.evolve(document, event);
-          return { ...after, title: after.title.toUpperCase() };
+          const result = before.evolve(document, event);
+          if (result.outcome !== 'put') return result;
+          return { ...result, data: { ...result.data, title: result.data.title.toUpperCase() } };
         },
       };`;
     return { format: 'module', source, shortCircuit: true };

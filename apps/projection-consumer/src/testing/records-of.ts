@@ -7,10 +7,17 @@ export interface ReadRecord {
   readonly headers: Readonly<Record<string, string | undefined>>;
 }
 
-/** All records of a topic with one partition, from its beginning up to the end it has now. */
-export async function recordsOf(topic: string): Promise<ReadRecord[]> {
-  const [end] = await (await kafkaAdmin()).fetchTopicOffsets(topic);
-  const count = Number(end?.high ?? 0);
+/**
+ * All records of a topic with one partition, from its beginning up to the end it has now.
+ * @param atLeast waits until there are so many: documents can be seen before the letters of the same batch are durable
+ */
+export async function recordsOf(topic: string, atLeast = 0): Promise<ReadRecord[]> {
+  const admin = await kafkaAdmin();
+  const count = await eventually(async () => {
+    const [end] = await admin.fetchTopicOffsets(topic);
+    expect(Number(end?.high ?? 0)).toBeGreaterThanOrEqual(atLeast);
+    return Number(end?.high ?? 0);
+  });
   if (count === 0) return [];
   const groupId = freshName('test.reader');
   const kafka = new Kafka({ ...testEndpoints().kafka, logLevel: logLevel.NOTHING });

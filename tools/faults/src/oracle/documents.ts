@@ -24,7 +24,7 @@ export async function checkIndex(
   const problems: string[] = [];
   const actual = await world.search.documents(index);
   for (const { id, version, source } of actual) {
-    const { digest: _, ...document } = source;
+    const { reprise: _, ...document } = source;
     const wanted = expected.get(id);
     if (wanted === undefined) problems.push(`${id} is extra`);
     else if (version !== wanted['version'] || plainJson(document) !== plainJson(wanted))

@@ -65,7 +65,7 @@ async function tampered({ world, faults, note }: Scene): Promise<void> {
       (index, id) => [
         'POST',
         `${index}/_update/${id}?refresh=true`,
-        { doc: { stock: 7, digest: { bucket: 1, high: 1, low: 1 } } },
+        { doc: { stock: 7, reprise: { bucket: 1, high: 1, low: 1 } } },
       ],
     ],
   ];
