@@ -8,12 +8,10 @@ import {
   produceRaw,
   productHistory,
   step,
-  testEndpoints,
   type FreshTopic,
 } from '@reprise/test-kit';
-import { describeError, exitCodeFor } from './command-errors.ts';
-import { runCommandLine } from './program.ts';
 import { verbGroups, verbs } from './verbs.ts';
+import { inThisProcess as rebuildJob } from './testing/in-this-process.ts';
 import { ownReadModel, type OwnReadModel } from './testing/own-read-model.ts';
 
 jest.setTimeout(120_000);
@@ -24,25 +22,6 @@ let topic: FreshTopic;
 let other: FreshTopic;
 let own: OwnReadModel;
 let elsewhere: Record<string, string>;
-
-/** A verb in this process, with the code and the text its own would end with. */
-async function rebuildJob(words: readonly string[], env: Record<string, string>) {
-  let stdout = '';
-  let stderr = '';
-  const invocation = {
-    env: { ...testEndpoints().env, ...env },
-    signal: new AbortController().signal,
-    received: () => undefined,
-    stdout: (text: string) => void (stdout += text),
-    stderr: (text: string) => void (stderr += text),
-    interactive: false,
-  };
-  const code = await runCommandLine(words, invocation).catch((error: unknown) => {
-    stderr += describeError(error);
-    return exitCodeFor(error);
-  });
-  return { code, stdout, stderr };
-}
 
 /** Everything a refused verb must leave as it is. */
 async function everything() {

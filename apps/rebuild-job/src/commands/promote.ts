@@ -65,7 +65,10 @@ export const promoteCommand: Verb = {
   },
 };
 
-function describe(projection: string, { generation, gate, cutover, warnings }: NamedPromotion): string {
+function describe(
+  projection: string,
+  { generation, gate, cutover, warnings, onlyLetter }: NamedPromotion,
+): string {
   const failed = gate.filter(({ passed }) => !passed);
   if (cutover)
     return [
@@ -77,7 +80,7 @@ function describe(projection: string, { generation, gate, cutover, warnings }: N
     ...failed.map(
       ({ check, expected, actual }) => `  FAILED ${check}: expected ${expected}, found ${actual}`,
     ),
-    `  ${afterRefusal({ projection, generation: generation.name, gate })}`,
+    `  ${afterRefusal({ projection, generation: generation.name, gate, onlyLetter: onlyLetter ?? undefined })}`,
   ].join('\n');
 }
 

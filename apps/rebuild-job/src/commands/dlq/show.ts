@@ -45,7 +45,7 @@ export function requireAll(ids: ReadonlySet<string>, letters: readonly JudgedLet
   if (missing.length === 0) return;
   throw new RebuildError(
     'USAGE',
-    `No dead letter ${missing.join(', ')} is in the dead-letter topic. Nothing was changed. List the letters: ${commandLine.listDeadLetters()}`,
+    `No dead letter ${missing.join(', ')} is in the dead-letter topic (an event that only a rebuild has read gets there once a running consumer has put it aside). Nothing was changed. List the letters: ${commandLine.listDeadLetters()}`,
   );
 }
 

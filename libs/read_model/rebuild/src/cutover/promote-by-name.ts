@@ -9,6 +9,7 @@ import { askCanaries } from '../gate/gate-canaries.ts';
 import { digestContents } from '../gate/gate-contents.ts';
 import { askAsReaders, judgeGeneration, type GateQuestions } from '../gate/judge-generation.ts';
 import { contentCheck, gatePassed, notEmpty, noShrink, type GateCheck } from '../gate/gate.ts';
+import { onlyLetterOf } from '../left-out/letters-of-run.ts';
 import { promote } from './promote.ts';
 import { buildRecordOf, type BuildRecord } from './proven-generation.ts';
 import type { FeederDemand } from './fed-by-consumer.ts';
@@ -24,6 +25,8 @@ export interface NamedPromotion {
   readonly untilTs: string | null;
   readonly gate: readonly GateCheck[];
   readonly digest: string | null;
+  /** Id of the only dead letter to blame for poison; null where there are none or more, or its place in the topic is not known. */
+  readonly onlyLetter: string | null;
   /** Null when the gate refused; readers were not moved then. */
   readonly cutover: CutoverRecord | null;
   /** What is not wrong yet, as in a receipt. */
@@ -67,7 +70,15 @@ export async function promoteByName(
     const { name, uuid, fingerprint } = generation;
     const untilTs = untilTime?.toISOString() ?? null;
     const warnings: string[] = [];
-    const result = { generation: { name, uuid, fingerprint }, untilTs, gate: checks, digest, warnings };
+    const onlyLetter = letterToBlame(chosen);
+    const result = {
+      generation: { name, uuid, fingerprint },
+      untilTs,
+      gate: checks,
+      digest,
+      onlyLetter,
+      warnings,
+    };
     if (!gatePassed(checks)) return { ...result, cutover: null };
     if (generation.state === 'BUILT')
       await registry.moveGeneration(uuid, ['BUILT'], 'VERIFIED', { fence, ...(digest && { digest }) });
@@ -77,6 +88,14 @@ export async function promoteByName(
     };
     return { ...result, cutover: await switchTo(chosen, servers, { fence, feeder, signal }) };
   });
+}
+
+function letterToBlame({
+  generation: { topic, topicId },
+  record: { source, expected },
+}: Chosen): string | null {
+  if (source === undefined || expected === undefined) return null;
+  return onlyLetterOf({ kind: source, topic: { name: topic, id: topicId } }, expected) ?? null;
 }
 
 async function switchTo(
@@ -102,7 +121,9 @@ async function judgeAgain(
 ): Promise<{ checks: GateCheck[]; digest: string | null }> {
   if (generation.state === 'BUILT') {
     if (!record.expected) throw incomplete(generation);
-    return judgeGeneration(servers, generation, { expected: record.expected }, questions, signal);
+    // Of a generation as of a moment, readers lose what they have by now.
+    const liveBefore = record.untilTime ? undefined : record.liveBefore;
+    return judgeGeneration(servers, generation, { expected: record.expected, liveBefore }, questions, signal);
   }
   const { store } = servers;
   const { name, state, digest } = generation;

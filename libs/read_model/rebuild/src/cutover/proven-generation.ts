@@ -2,13 +2,18 @@ import type { Generation, Registry } from '@reprise/read-model-indices';
 import { restoreTally, sumTallies, type SliceTally } from '../build/slice-tally.ts';
 import type { Checkpoint } from '../resume/checkpoint.ts';
 import type { GateCheck } from '../gate/gate.ts';
+import type { LiveCount } from '../gate/live-count.ts';
 
 /** What the runs that built a generation have left of it in the registry. */
 export interface BuildRecord {
   /** What its fold expects it to hold; undefined when no run read the log to its end. */
   readonly expected: SliceTally | undefined;
+  /** What its events were read from. */
+  readonly source: Checkpoint['source'] | undefined;
   /** Positions it held when it was built, decimal text by partition. */
   readonly positions: Checkpoint['positions'] | undefined;
+  /** What readers had when the ends of its log were captured; undefined when they were on nothing. */
+  readonly liveBefore: LiveCount | undefined;
   /** Moment it is as of; undefined when it holds everything. */
   readonly untilTime: Date | undefined;
   /** Alias or view that its run switched to it; undefined when none did. */
@@ -37,7 +42,9 @@ export async function buildRecordOf(registry: Registry, generation: Generation):
   const gates = runs.flatMap(({ receipt, progress }) => [receipt?.['gate'], progress?.['gate']]);
   return {
     expected: whole && sumTallies(Object.values(whole.finished).map(restoreTally)),
+    source: whole?.source,
     positions: whole?.positions,
+    liveBefore: whole?.liveBefore,
     untilTime: untilTs === undefined ? undefined : new Date(untilTs),
     servedThrough: cutovers.find((cutover) => cutover?.alias !== undefined)?.alias,
     gate: (gates.find((gate) => Array.isArray(gate) && gate.length > 0) ?? []) as GateCheck[],

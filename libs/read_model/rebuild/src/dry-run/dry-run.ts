@@ -7,6 +7,7 @@ import type { Remedy } from '../left-out/remedy.ts';
 import type { DocumentState } from '../verify/classify.ts';
 import { foldLog } from '../verify/fold-log.ts';
 import { judgeFold, type GateCheck } from '../gate/gate.ts';
+import { liveAtCapture } from '../gate/live-count.ts';
 import { readRowsOf } from '../gate/judge-generation.ts';
 import { diffWithLive, type DryFold, type LiveDiff } from './live-diff.ts';
 
@@ -36,11 +37,11 @@ export async function reportDryRun(
   fold: DryFold,
   foldMs: number,
 ): Promise<{ readonly gate: GateCheck[]; readonly report: DryRunReport }> {
-  const { options, servers, source, total } = fold;
+  const { options, servers, source, total, liveBefore } = fold;
   const readers = await servers.store.observeReaders();
   const live =
     readers.kind === 'generation' && !options.untilTime
-      ? await servers.store.counts(readers.name)
+      ? await liveAtCapture(servers.store, readers.name, liveBefore)
       : undefined;
   const rows = source.kind === 'event-store' ? readRowsOf(source, total) : undefined;
   const gate = judgeFold({ expected: total, counts: total, live, rows }, options.gate);

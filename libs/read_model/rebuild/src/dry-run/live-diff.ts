@@ -12,6 +12,7 @@ import { foldLog } from '../verify/fold-log.ts';
 import { productsTouchedSince } from '../verify/touched-since.ts';
 import { differingBuckets } from '../gate/gate.ts';
 import type { SliceTally } from '../build/slice-tally.ts';
+import type { LiveCount } from '../gate/live-count.ts';
 import type { LogSource } from '../log/log-source.ts';
 import type { RebuildOptions, RebuildServers } from '../rebuild-options.ts';
 
@@ -37,6 +38,8 @@ export interface DryFold {
   readonly source: LogSource;
   readonly signal: AbortSignal;
   readonly total: SliceTally;
+  /** What readers had when the ends of the log were captured. */
+  readonly liveBefore?: LiveCount | undefined;
   /** Documents whose events lie in several slices, joined. */
   readonly joined: ReadonlyMap<string, DocumentState>;
 }

@@ -16,6 +16,14 @@ describe('what to type after a refusal', () => {
     expect(after(...empty)).toContain('promote --generation g --max-shrink 1 --allow-empty');
   });
 
+  it('shows the letter where only one is to blame', () => {
+    const gate = [failing('poison events', '1')];
+    expect(afterRefusal({ projection: 'p', generation: 'g', gate, onlyLetter: 'product.events:3:42' })).toBe(
+      'See the event that could not be read: ./reprise dlq show product.events:3:42. ' +
+        'To let readers have it as it is: ./reprise promote --generation g --poison-budget 1',
+    );
+  });
+
   it('names a share with which the gate passes, whatever the numbers are', () => {
     fc.assert(
       fc.property(

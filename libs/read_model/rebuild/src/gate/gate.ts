@@ -26,7 +26,7 @@ export interface GateEvidence {
   /** What its store says it holds. */
   readonly counts: GenerationCounts;
   readonly buckets: readonly BucketDigest[];
-  /** Counts of the generation readers use now; undefined when there is none. */
+  /** Counts of the generation readers use; undefined when there is none. */
   readonly live: GenerationCounts | undefined;
   /** Rows of the event store's snapshot, and how many of them were read; undefined for any other source. */
   readonly rows?: { readonly inSnapshot: number; readonly read: number } | undefined;

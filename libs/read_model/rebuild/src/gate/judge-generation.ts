@@ -4,6 +4,7 @@ import type { SliceTally } from '../build/slice-tally.ts';
 import type { LogSource } from '../log/log-source.ts';
 import { askCanaries, type Canary } from './gate-canaries.ts';
 import { digestContents } from './gate-contents.ts';
+import { liveAtCapture, type LiveCount } from './live-count.ts';
 import { judge, type GateCheck, type GateEvidence, type GateLimits } from './gate.ts';
 
 /** What the gate is asked beside its limits. */
@@ -18,6 +19,8 @@ export interface GateInput {
   /** What the fold expects the generation to hold. */
   readonly expected: SliceTally;
   readonly rows?: GateEvidence['rows'];
+  /** The live documents when the ends of the log were captured; undefined where that is not known. */
+  readonly liveBefore?: LiveCount | undefined;
   /** Leave the number of live documents alone. */
   readonly mayShrink?: boolean;
 }
@@ -62,7 +65,7 @@ function noneOf(check: string, expected: string, faults: readonly string[]): Gat
 export async function judgeGeneration(
   { store }: { readonly store: GenerationStore },
   generation: Generation,
-  { expected, rows, mayShrink = false }: GateInput,
+  { expected, rows, liveBefore, mayShrink = false }: GateInput,
   { limits, deep, canaries }: GateQuestions,
   signal: AbortSignal,
 ): Promise<{ checks: GateCheck[]; digest: string }> {
@@ -74,7 +77,7 @@ export async function judgeGeneration(
   const [counts, buckets, liveCounts] = await Promise.all([
     store.counts(name),
     store.bucketDigests(name),
-    live && !mayShrink ? store.counts(live) : undefined,
+    live && !mayShrink ? liveAtCapture(store, live, liveBefore) : undefined,
   ]);
   const contents = deep ? await digestContents(store, name, signal) : undefined;
   const further = [

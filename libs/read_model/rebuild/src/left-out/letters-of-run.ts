@@ -79,6 +79,15 @@ export function lettersOf(
   };
 }
 
+/** Id of the letter of the only poison event; undefined where there are more, or where the source does not say its place in the topic. */
+export function onlyLetterOf(
+  source: Pick<LogSource, 'kind' | 'topic'> | undefined,
+  { poisoned, poison: [first] }: Pick<SliceTally, 'poisoned' | 'poison'>,
+): string | undefined {
+  if (source?.kind !== 'kafka' || poisoned !== 1 || first === undefined) return undefined;
+  return letterId(source.topic.name, { partition: first.slice, offset: BigInt(first.position) });
+}
+
 function leftOutLetter(topic: string, letter: DiscardedLetter): LeftOutLetter {
   const { aggregateId, version, at, user, host, reason } = letter;
   const id = letterId(topic, letter);

@@ -1,5 +1,6 @@
 import type { Generation, JsonObject, Positions } from '@reprise/read-model-indices';
 import type { SliceMark } from '../build/slice-snapshot.ts';
+import type { LiveCount } from '../gate/live-count.ts';
 import { saveTally, type SavedTally } from '../build/slice-tally.ts';
 import { savePlaces, type SavedPlaces } from '../left-out/left-out.ts';
 import type { WritingRun } from '../run/run-context.ts';
@@ -21,6 +22,8 @@ export interface Checkpoint {
   readonly halfRead: Readonly<Record<string, SliceMark>>;
   /** Places of discarded records that the build leaves out; not there when there are none. */
   readonly leftOut?: SavedPlaces;
+  /** What readers had when the ends were captured; left out when they were on nothing. */
+  readonly liveBefore?: LiveCount;
   /** Moment the generation is as of; left out when it holds everything. */
   readonly untilTs?: string;
 }
@@ -30,6 +33,7 @@ export function checkpointOf({
   generation,
   source,
   leftOut,
+  liveBefore,
   options,
   tallies,
   halfRead,
@@ -46,6 +50,7 @@ export function checkpointOf({
     // Those that are finished by now are not half read.
     halfRead: Object.fromEntries([...halfRead].filter(([slice]) => !tallies.has(slice))),
     ...(leftOut.letters.length > 0 && { leftOut: savePlaces(leftOut) }),
+    ...(liveBefore && { liveBefore }),
     ...(options.untilTime && { untilTs: options.untilTime.toISOString() }),
   };
 }

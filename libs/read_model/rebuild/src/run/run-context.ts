@@ -4,6 +4,7 @@ import type { SliceMark } from '../build/slice-snapshot.ts';
 import type { SliceTally } from '../build/slice-tally.ts';
 import type { DryRunReport } from '../dry-run/dry-run.ts';
 import type { GateCheck } from '../gate/gate.ts';
+import type { LiveCount } from '../gate/live-count.ts';
 import { nothingLeftOut, type LeftOut } from '../left-out/left-out.ts';
 import type { LogSource } from '../log/log-source.ts';
 import { ProgressMeter } from '../progress/progress-meter.ts';
@@ -54,6 +55,8 @@ export interface RunContext extends GivenToRun {
   /** Events that were read by the run that this one resumed. */
   readBefore: number;
   source?: LogSource;
+  /** What readers had when the ends of the log were captured; undefined when they were on nothing. */
+  liveBefore?: LiveCount | undefined;
   /** Records that are left out because their dead letters were discarded. */
   leftOut: LeftOut;
   generation?: Generation;

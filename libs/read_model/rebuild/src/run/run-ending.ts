@@ -9,7 +9,7 @@ import {
 } from '@reprise/read-model-indices';
 import { TopicMissing } from '@reprise/read-model-feed';
 import { sumTallies } from '../build/slice-tally.ts';
-import { lettersOf } from '../left-out/letters-of-run.ts';
+import { lettersOf, onlyLetterOf } from '../left-out/letters-of-run.ts';
 import { RebuildError } from '../errors.ts';
 import { afterRefusal } from '../gate/gate-remedies.ts';
 import { peakMemoryBytes } from '../progress/peak-memory.ts';
@@ -73,7 +73,7 @@ export function endingOf(end: (RunStep & { step: 'ended' }) | unknown, context: 
       runState: refused ? 'FAILED' : 'DONE',
       leaseLost: false,
       message: refused
-        ? `The gate refused the new generation (${failedChecks.join(', ')}). Readers were not moved; the generation is kept for inspection.${firstRefused(context)} ${afterRefusal({ projection: context.options.projection.name, generation: context.generation?.name ?? '', gate: context.gate })}`
+        ? `The gate refused the new generation (${failedChecks.join(', ')}). Readers were not moved; the generation is kept for inspection.${firstRefused(context)} ${whatNext(context)}`
         : (context.own?.note ?? null),
     };
   }
@@ -87,6 +87,15 @@ export function endingOf(end: (RunStep & { step: 'ended' }) | unknown, context: 
     leaseLost: end instanceof LeaseLost,
     message: end instanceof Error ? end.message : String(end),
   };
+}
+
+function whatNext({ options, generation, gate, source, tallies }: RunContext): string {
+  return afterRefusal({
+    projection: options.projection.name,
+    generation: generation?.name ?? '',
+    gate,
+    onlyLetter: onlyLetterOf(source, sumTallies(tallies.values())),
+  });
 }
 
 function firstRefused({ tallies }: RunContext): string {

@@ -1,15 +1,77 @@
 import { productEvents } from '@reprise/product-events';
 import { DependencyError, type GenerationName } from '@reprise/read-model-indices';
 import { elasticsearch, produce, produceRaw, productHistory, step } from '@reprise/test-kit';
-import { testReadModel } from '../testing/read-model.ts';
+import { testReadModel, type TestReadModel } from '../testing/read-model.ts';
 import { defaultGateLimits } from '../gate/gate.ts';
+import { promoteByName } from '../cutover/promote-by-name.ts';
 
 const lamps = () =>
   Array.from({ length: 3 }, (_, index) =>
     productHistory({ events: [step.created({ title: `lamp ${index}` }), step.published()] }),
   );
 
+/** Puts documents into the generation readers are on, as its consumer does with products that are created meanwhile. */
+async function createInLive({ store }: TestReadModel, like: string, count: number): Promise<void> {
+  const readers = await store.observeReaders();
+  if (readers.kind !== 'generation') throw new Error('readers are on nothing');
+  const { document, digest } = (await store.read(readers.name, [like])).get(like)!;
+  const created = Array.from(
+    { length: count },
+    () => productHistory({ events: [step.created()] })[0]!.subject,
+  );
+  await elasticsearch().bulk({
+    refresh: true,
+    operations: created.flatMap((id) => [
+      { index: { _index: readers.name, _id: id, version: 1, version_type: 'external' } },
+      { ...document, productId: id, reprise: digest },
+    ]),
+  });
+}
+
+const withShrink = (expected: string): unknown =>
+  expect.arrayContaining([
+    {
+      check: 'no shrink against the live generation',
+      expected: `${expected} live documents`,
+      actual: '3',
+      passed: true,
+    },
+  ]);
+
 describe('the gate of a run', () => {
+  it('compares with what readers had when the ends of the log were captured, whatever is created while it runs', async () => {
+    const model = await testReadModel({ partitions: 1 });
+    const histories = lamps();
+    await produce(model.topic, histories.flat());
+    const first = histories[0]![0]!.subject;
+    expect((await model.rebuild()).receipt.outcome).toBe('promoted');
+    const finishBuild = async (name: GenerationName, signal?: AbortSignal) => {
+      await model.store.finishBuild(name, signal);
+      await createInLive(model, first, 6);
+    };
+    const built = await model.rebuild({ promote: false }, {}, { store: { ...model.store, finishBuild } });
+    expect(built.receipt).toMatchObject({ outcome: 'built', gate: withShrink('at least 3 of 3') });
+
+    // The 9 that readers have by now are what a run that resumes and a promotion by name compare with, not the later ones.
+    const gate = { ...defaultGateLimits, maxShrink: 0.7 };
+    const away = async () => {
+      await createInLive(model, first, 6);
+      throw new DependencyError('elasticsearch', 'away for the moment');
+    };
+    const stopped = await model.rebuild({ gate }, {}, { store: { ...model.store, finishBuild: away } });
+    expect(stopped.ending.exitCode).toBe(4);
+    const canaries = [{ name: 'lamps', query: { match_all: {} }, top: 1, expectedIds: ['none such'] }];
+    const { receipt } = await model.rebuild({ gate, canaries, resume: 'resume' });
+    expect(receipt).toMatchObject({ outcome: 'refused', gate: withShrink('at least 3 of 9') });
+    const { projection, servers, registry } = model;
+    const named = await promoteByName(
+      (await registry.findGeneration(receipt.generation!.uuid))!,
+      ...([projection, servers, { limits: gate, deep: false, canaries: [] }] as const),
+      { signal: new AbortController().signal, onNotice: () => undefined },
+    );
+    expect(named.cutover).toMatchObject({ to: receipt.generation!.name });
+  });
+
   it('lets a poison budget cover what waits behind the poison, and nothing else', async () => {
     const model = await testReadModel({ partitions: 1 });
     const [created, published, priced] = productHistory({

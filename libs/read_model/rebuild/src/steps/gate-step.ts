@@ -10,7 +10,7 @@ import type { StepResult } from '../run/run-steps.ts';
  * with its digest; refused, it stays BUILT, unread and inspectable.
  */
 export async function gate(run: WritingRun): Promise<StepResult> {
-  const { servers, options, source, signal, generation, fence } = run;
+  const { servers, options, source, signal, generation, fence, liveBefore } = run;
   const expected = sumTallies(run.tallies.values());
   const questions = {
     limits: options.gate,
@@ -20,7 +20,8 @@ export async function gate(run: WritingRun): Promise<StepResult> {
   const rows = source.kind === 'event-store' ? readRowsOf(source, expected) : undefined;
   // As of an earlier moment there were fewer documents; what readers would lose is asked when it is promoted by its name.
   const mayShrink = options.untilTime !== undefined;
-  const judged = await judgeGeneration(servers, generation, { expected, rows, mayShrink }, questions, signal);
+  const input = { expected, rows, liveBefore, mayShrink };
+  const judged = await judgeGeneration(servers, generation, input, questions, signal);
   run.gate = judged.checks;
   run.digest = judged.digest;
   const passed = gatePassed(run.gate);

@@ -3,6 +3,7 @@ import { RebuildError } from '../errors.ts';
 import { proveHistoryComplete } from '../kafka/history.ts';
 import { kafkaSource } from '../kafka/kafka-source.ts';
 import { assertBound, describeTopic, type KafkaTopic } from '@reprise/read-model-feed';
+import { countLive } from '../gate/live-count.ts';
 import { captureLeftOut } from '../left-out/letters-of-run.ts';
 import { leaveOut } from '../left-out/leave-out.ts';
 import { openEventStoreSource } from '../event-store/event-store-source.ts';
@@ -30,6 +31,8 @@ export type Opened =
  */
 export async function preflight(context: RunContext): Promise<Opened> {
   const { servers, options } = context;
+  // Before the ends of the log: what is created between the two is missing in neither.
+  if (options.untilTime === undefined) context.liveBefore = await countLive(servers.store);
   const topic = await describeTopic(servers.kafka, servers.topic);
   // Again, now that Kafka has answered: it may have been away when the run was started.
   await assertBound({
@@ -145,6 +148,7 @@ async function openSource(
 ): Promise<LogSource> {
   const source = await openWhole(context, topic, kind, checkpoint);
   const { servers, options } = context;
+  if (checkpoint) context.liveBefore = checkpoint.liveBefore;
   // What an interrupted build has captured, or else what is discarded by now: the set is the same for all of a build.
   const captured = checkpoint && (checkpoint.leftOut ?? {});
   context.leftOut = await captureLeftOut(servers, options.projection.name, source, captured);

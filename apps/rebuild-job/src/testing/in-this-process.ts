@@ -1,0 +1,22 @@
+import { testEndpoints } from '@reprise/test-kit';
+import { describeError, exitCodeFor } from '../command-errors.ts';
+import { runCommandLine } from '../program.ts';
+
+/** Runs a verb in this process; returns the exit code and the text that its own process would end with. */
+export async function inThisProcess(words: readonly string[], env: Readonly<Record<string, string>>) {
+  let stdout = '';
+  let stderr = '';
+  const invocation = {
+    env: { ...testEndpoints().env, ...env },
+    signal: new AbortController().signal,
+    received: () => undefined,
+    stdout: (text: string) => void (stdout += text),
+    stderr: (text: string) => void (stderr += text),
+    interactive: false,
+  };
+  const code = await runCommandLine(words, invocation).catch((error: unknown) => {
+    stderr += describeError(error);
+    return exitCodeFor(error);
+  });
+  return { code, stdout, stderr };
+}
