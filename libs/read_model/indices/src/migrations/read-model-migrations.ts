@@ -31,6 +31,11 @@ const ignorePattern = '(?!\\d{4}_[a-z_]+\\.(?:ts|js)$).*';
 /** Waiting for another process that migrates the same database. */
 const lockTimeoutMs = 60_000;
 
+interface MigrateOptions {
+  readonly log?: (line: string) => void;
+  readonly count?: number;
+}
+
 /** The read-model database lacks tables this release needs. */
 export class ReadModelNotMigrated extends Error {
   readonly code = 'READ_MODEL_NOT_MIGRATED';
@@ -51,22 +56,23 @@ export class ReadModelNotMigrated extends Error {
  * run again and from several processes at once: one migrates, the others wait for it.
  *
  * @param options.databaseUrl the variable that the URL came from
+ * @param options.count apply the next so many only, as an earlier release has: for tests of a later one
  * @returns the names of the migrations that were applied now.
  * @throws DependencyError when Postgres stayed unreachable.
  */
 export async function runReadModelMigrations(
   databaseUrl: string,
-  options: RetryOptions & { log?: (line: string) => void } = {},
+  options: RetryOptions & MigrateOptions = {},
 ): Promise<string[]> {
   const pool = createReadModelPool(databaseUrl, { max: 1, applicationName: 'reprise-migrations' });
   try {
-    return await retrying(pool, 'migrate the read-model database', () => migrate(pool, options.log), options);
+    return await retrying(pool, 'migrate the read-model database', () => migrate(pool, options), options);
   } finally {
     await pool.end();
   }
 }
 
-async function migrate(pool: Pool, log: (line: string) => void = () => {}): Promise<string[]> {
+async function migrate(pool: Pool, { log = () => {}, count }: MigrateOptions): Promise<string[]> {
   const { client, release } = await checkOut(pool);
   let failure: Error | undefined;
   try {
@@ -77,6 +83,7 @@ async function migrate(pool: Pool, log: (line: string) => void = () => {}): Prom
       ignorePattern,
       migrationLoaderStrategies: [{ extensions: ['.ts', '.js'], loader: loadMigrations }],
       direction: 'up',
+      ...(count !== undefined && { count }),
       singleTransaction: true,
       advisoryLockMode: 'wait',
       migrationsTable: 'migrations',
