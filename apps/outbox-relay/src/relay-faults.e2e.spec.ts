@@ -1,5 +1,13 @@
 import { jest } from '@jest/globals';
-import { afterFile, eventually, kafkaAdmin, spawnApp, type SpawnedApp } from '@reprise/test-kit';
+import {
+  afterFile,
+  documentedMetrics,
+  eventually,
+  exposedMetrics,
+  kafkaAdmin,
+  spawnApp,
+  type SpawnedApp,
+} from '@reprise/test-kit';
 import { Client } from 'pg';
 import { checkHistory } from './testing/history.ts';
 import { aggregate, relayFixture, type RelayFixture } from './testing/relay-fixture.ts';
@@ -198,6 +206,7 @@ describe('the operations endpoints', () => {
       expect(metrics).toMatch(/^outbox_relay_parked\{app="outbox-relay"\} 0$/m);
       expect(metrics).toMatch(/^outbox_relay_unpublished\{app="outbox-relay"\} \d$/m);
       expect(metrics).toMatch(/^outbox_relay_oldest_unpublished_age_seconds\{app="outbox-relay"\} /m);
+      expect(exposedMetrics(metrics)).toEqual(documentedMetrics('outbox-relay'));
     });
     expect(await app.kill('SIGTERM')).toEqual({ code: 0, signal: null });
   });

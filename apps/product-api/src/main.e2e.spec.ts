@@ -1,6 +1,13 @@
 import { once } from 'node:events';
 import { connect } from 'node:net';
-import { eventually, freshDatabase, spawnApp, type SpawnedApp } from '@reprise/test-kit';
+import {
+  documentedMetrics,
+  eventually,
+  exposedMetrics,
+  freshDatabase,
+  spawnApp,
+  type SpawnedApp,
+} from '@reprise/test-kit';
 import { callsTo, problemOf, tcpProxy } from '@reprise/write-api/testing';
 import { mug, writeSide, type WriteSide } from './testing/write-side.ts';
 
@@ -34,6 +41,7 @@ describe('the process', () => {
     expect(metrics).toMatch(/^outbox_unpublished_events\{app="product-api"\} 1$/m);
     expect(metrics).toMatch(/^outbox_oldest_unpublished_age_seconds\{app="product-api"\} 0\.\d*[1-9]|[1-9]/m);
     expect(metrics).toMatch(/^product_command_duration_seconds_count\{[^}]*command="create"[^}]*\} 1$/m);
+    expect(exposedMetrics(metrics)).toEqual(documentedMetrics('product-api'));
 
     const blocker = await side.pool.connect();
     await blocker.query('BEGIN');

@@ -1,4 +1,13 @@
-import { elasticsearch, eventually, produce, productHistory, step, type SpawnedApp } from '@reprise/test-kit';
+import {
+  documentedMetrics,
+  elasticsearch,
+  eventually,
+  exposedMetrics,
+  produce,
+  productHistory,
+  step,
+  type SpawnedApp,
+} from '@reprise/test-kit';
 import { catalogue, consumerFixture, type ConsumerFixture } from './testing/consumer-fixture.ts';
 import { naiveDocuments } from './testing/naive-documents.ts';
 
@@ -48,6 +57,7 @@ describe('the projection consumer on an empty log', () => {
     await eventually(async () => {
       const { origin } = await app.ready();
       const metrics = await (await fetch(`${origin}/metrics`)).text();
+      expect(exposedMetrics(metrics)).toEqual(documentedMetrics('projection-consumer'));
       for (const name of ['feed_lag_events', 'feed_lag_seconds'])
         for (const partition of [0, 1, 2])
           expect(metrics).toMatch(

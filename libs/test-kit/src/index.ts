@@ -13,6 +13,7 @@ export {
   type RawRecord,
   type TopicOptions,
 } from './kafka.ts';
+export { documentedMetrics, exposedMetrics } from './metrics.ts';
 export { producePacked } from './packed-records.ts';
 export { itSetsItsSessions, makeOdd, oddSettings, type SettingsLevel } from './odd-settings.ts';
 export { ApiConformance, keyOf, type ConformanceOptions } from './open-api/conformance.ts';
