@@ -1,11 +1,9 @@
-import { join } from 'node:path';
 import type { ProductEvent } from '@reprise/product-events';
 import type { Registry } from '@reprise/read-model-indices';
 import {
   afterFile,
   eventually,
   freshTopic,
-  inTerminal,
   produce,
   productHistory,
   spawnApp,
@@ -15,9 +13,9 @@ import {
   type SpawnedApp,
 } from '@reprise/test-kit';
 import { httpProxy } from '@reprise/test-kit/proxies';
+import { inOwnTerminal } from './testing/own-terminal.ts';
 import { ownReadModel } from './testing/own-read-model.ts';
 
-const root = join(import.meta.dirname, '../../..');
 const main = 'apps/rebuild-job/src/main.ts';
 const projection = 'product_search';
 /** Slow enough to be met running: the log of 600 events takes at least 30 s. */
@@ -116,25 +114,8 @@ describe('a run in a terminal', () => {
       .slice(1)
       .map((rest) => rest.split(/[\r\n]/)[0]!);
 
-  const inOwnTerminal = (
-    columns: number,
-    args: readonly string[],
-    overrides: Record<string, string> = {},
-  ) => {
-    const node = `${process.execPath} --conditions=@reprise/source --import=./tools/dev.mjs ${main}`;
-    const own = {
-      ...process.env,
-      ...testEndpoints().env,
-      NODE_OPTIONS: '',
-      TERM: 'xterm',
-      ...env,
-      ...overrides,
-    };
-    return inTerminal(`${node} ${args.join(' ')}`, { columns, cwd: root, env: own });
-  };
-
   it('keeps its live line in one row at 120, 80 and 40 columns, also when the window changes meanwhile', async () => {
-    const run = inOwnTerminal(120, slow);
+    const run = inOwnTerminal(slow, env, { columns: 120 });
     await terminalShows(run, /build \d+% of 600 events.*documents written/);
     for (const columns of [80, 40]) {
       const before = run.output().length;
@@ -160,7 +141,10 @@ describe('a run in a terminal', () => {
       isAway ||= path.includes('_bulk');
       return isAway ? { kind: 'reset' } : undefined;
     });
-    const run = inOwnTerminal(80, ['rebuild', '--projection', projection], { ELASTICSEARCH_NODE: proxy.url });
+    const run = inOwnTerminal(['rebuild', '--projection', projection], {
+      ...env,
+      ELASTICSEARCH_NODE: proxy.url,
+    });
     await terminalShows(run, /stands still for \d+ s/);
     await terminalShows(run, 'nothing has moved');
     proxy.inject(undefined);

@@ -10,7 +10,9 @@ import {
   productHistory,
   spawnApp,
   step,
+  terminalShows,
 } from '@reprise/test-kit';
+import { inOwnTerminal } from './testing/own-terminal.ts';
 import { ownReadModel } from './testing/own-read-model.ts';
 
 const main = 'apps/rebuild-job/src/main.ts';
@@ -103,7 +105,7 @@ describe('status', () => {
     }
   });
 
-  it('is shown again and again by --watch, until ^C ends it with 0', async () => {
+  it('is printed again and again by --watch where there is no terminal, until ^C ends it with 0', async () => {
     const watching = spawnApp(main, { args: ['status', '--projection', projection, '--watch'], env });
     const headline = `${projection}: COMPLETE, BUT NOT FED`;
     await eventually(
@@ -112,6 +114,21 @@ describe('status', () => {
     );
     watching.signal('SIGINT');
     expect((await watching.exit(30_000)).code).toBe(0);
+  });
+
+  it('is drawn over the last one by --watch in a terminal, until ^C ends it with 0', async () => {
+    const args = ['status', '--projection', projection, '--watch'];
+    const run = inOwnTerminal(args, { ...env, NO_COLOR: '1' }, { typed: true });
+    const headline = `${projection}: COMPLETE, BUT NOT FED`;
+    await terminalShows(run, new RegExp(`${headline}[^]*${headline}[^]*next `));
+    run.type('\u0003');
+    expect(await run.ended).toBe(0);
+    const [before, ...drawn] = run.output().split('\u001b[H\u001b[2J');
+    expect(before).not.toContain(headline);
+    // Each is alone on its screen, from the first line on.
+    expect(drawn.length).toBeGreaterThan(1);
+    for (const screen of drawn)
+      expect([screen.split(headline).length - 1, screen.indexOf(headline)]).toEqual([1, 0]);
   });
 
   it('names indices that look like generations and are owned by nobody', async () => {

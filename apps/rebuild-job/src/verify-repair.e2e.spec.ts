@@ -2,6 +2,7 @@ import { type ProductEvent, productEvents } from '@reprise/product-events';
 import { createReadModelPool, Registry, runReadModelMigrations } from '@reprise/read-model-indices';
 import { productSummary } from '@reprise/product-read-model';
 import { RepairQueue } from '@reprise/read-model-repair';
+import { commandLine } from '@reprise/runtime/commands';
 import {
   afterFile,
   elasticsearch,
@@ -15,6 +16,8 @@ import {
   type FreshTopic,
 } from '@reprise/test-kit';
 import { Client, type Pool } from 'pg';
+import { inThisProcess } from './testing/in-this-process.ts';
+import { wordsOf } from './testing/parsed-line.ts';
 
 const models = ['product_search', 'product_summary', 'category_summary'] as const;
 const { version: projectionVersion } = productSummary;
@@ -146,6 +149,38 @@ describe('verify and repair', () => {
       code: 0,
       reports: models.map(() => ({ counts: none, clean: true })),
     });
+  });
+
+  it('prints with --deep lines that heal what only --deep sees, as does the gate of a promotion', async () => {
+    const only = ['--projection', 'product_search'];
+    const typed = (line: string) => inThisProcess(wordsOf(line).slice(1), env);
+    /** Changes the content of a document, and leaves its stored hash as it was. */
+    const tamper = async () => {
+      const [index, id] = [await live('product_search'), ids[40]!];
+      const { _source, _version } = await elasticsearch().get<object>({ index, id });
+      const document = { ..._source, title: 'changed by hand' };
+      const versioned = { version: _version!, version_type: 'external_gte', refresh: true } as const;
+      await elasticsearch().index({ index, id, ...versioned, document });
+    };
+    await tamper();
+    const refused = await typed(`${commandLine.promote(await live('product_search'))} --deep`);
+    expect(refused).toMatchObject({
+      code: 2,
+      stdout: expect.stringContaining(`Build it again: ${commandLine.rebuild('product_search')}`),
+    });
+    expect((await typed(commandLine.rebuild('product_search'))).code).toBe(0);
+    expect((await inThisProcess(['verify', ...only, '--deep'], env)).code).toBe(0);
+
+    await tamper();
+    expect((await typed(commandLine.verify('product_search'))).code).toBe(0);
+    const found = await inThisProcess(['verify', ...only, '--deep'], env);
+    const heal = commandLine.verifyAndRepair('product_search', { deep: true });
+    expect(found).toMatchObject({ code: 2, stdout: expect.stringContaining(`To heal it: ${heal}, or`) });
+    const asked = await typed(heal);
+    const work = commandLine.repairAll('product_search');
+    expect(asked.stdout).toContain(`1 repairs are in the queue: a running consumer does them, or: ${work}\n`);
+    expect((await typed(work)).code).toBe(0);
+    expect((await inThisProcess(['verify', ...only, '--deep'], env)).code).toBe(0);
   });
 
   it('repairs single products at once, names the ones it cannot, and shows the queue', async () => {

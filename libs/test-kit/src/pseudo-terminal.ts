@@ -11,6 +11,8 @@ const isBsd = process.platform === 'darwin';
 export interface TerminalOptions {
   readonly columns?: number;
   readonly cwd?: string;
+  /** Whether something will be typed; left out, stdin is at its end. */
+  readonly typed?: boolean;
   /** The whole environment of the command. */
   readonly env?: NodeJS.ProcessEnv;
 }
@@ -19,6 +21,8 @@ export interface TerminalOptions {
 export interface TerminalRun {
   /** Every character the terminal has received so far, with what moves its cursor. */
   output(): string;
+  /** Types characters, as in `\u0003` for ^C; `typed` was given. */
+  type(keys: string): void;
   /** Gives the terminal another width, as dragging its window does. */
   resize(columns: number): void;
   /** Resolves to the exit code. */
@@ -28,7 +32,7 @@ export interface TerminalRun {
 /** Runs a shell command in a pseudo terminal, where it sees a terminal on stdin, stdout and stderr. */
 export function inTerminal(
   command: string,
-  { columns = 80, cwd, env = process.env }: TerminalOptions,
+  { columns = 80, cwd, env = process.env, typed = false }: TerminalOptions,
 ): TerminalRun {
   const folder = mkdtempSync(join(tmpdir(), 'terminal-'));
   const device = join(folder, 'tty');
@@ -37,10 +41,10 @@ export function inTerminal(
   const child = spawn('script', words, {
     ...(cwd !== undefined && { cwd }),
     env: { ...env, SHELL: '/bin/sh' },
-    stdio: ['ignore', 'pipe', 'inherit'],
+    stdio: [typed ? 'pipe' : 'ignore', 'pipe', 'inherit'],
   });
   let output = '';
-  child.stdout.setEncoding('utf8').on('data', (text: string) => (output += text));
+  child.stdout!.setEncoding('utf8').on('data', (text: string) => (output += text));
   const ended = new Promise<number | null>((resolve) => child.once('close', resolve));
   afterFile(async () => {
     if (child.exitCode === null) child.kill('SIGKILL');
@@ -49,6 +53,7 @@ export function inTerminal(
   });
   return {
     output: () => output,
+    type: (keys) => void child.stdin!.write(keys),
     resize: (width) => {
       spawnSync('stty', [isBsd ? '-f' : '-F', readFileSync(device, 'utf8').trim(), 'cols', String(width)]);
     },

@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { runCommandLine } from '../program.ts';
@@ -25,10 +25,10 @@ async function scriptFor(shell: string): Promise<string> {
   return file;
 }
 
-/** Runs a real shell; the empty list where this machine does not have it. */
-function lines(shell: string, script: string, ...words: string[]): string[] | undefined {
+/** Runs a real shell. */
+function lines(shell: string, script: string, ...words: string[]): string[] {
   const { error, stdout, stderr } = spawnSync(shell, ['-c', script, ...words], { encoding: 'utf8' });
-  if (error) return undefined;
+  if (error) throw error;
   expect(stderr).toBe('');
   return stdout.split('\n').filter((line) => line !== '');
 }
@@ -37,7 +37,7 @@ function lines(shell: string, script: string, ...words: string[]): string[] | un
 async function inBash(...words: string[]): Promise<string[]> {
   const file = await scriptFor('bash');
   const script = `. ${file}; COMP_WORDS=("$@"); COMP_CWORD=$(($# - 1)); _reprise; printf '%s\\n' "\${COMPREPLY[@]}"`;
-  return lines('bash', script, 'bash', './reprise', ...words)!;
+  return lines('bash', script, 'bash', './reprise', ...words);
 }
 
 const projections = ['product_search', 'product_summary', 'category_summary', 'all'];
@@ -74,33 +74,82 @@ describe('completion in bash', () => {
   });
 });
 
-describe('completion in other shells, where this machine has them', () => {
-  it('offers the same in fish', async () => {
-    const file = await scriptFor('fish');
-    const offered = (line: string) =>
-      lines('fish', `source ${file}; complete -C '${line}'`)?.map((one) => one.split('\t')[0]);
-    const none = offered('') === undefined;
-    const expected = (words: string[]) => (none ? undefined : words.sort());
-    expect(offered('./reprise dlq ')?.sort()).toEqual(expected(['list', 'show', 'redrive', 'discard']));
-    expect(offered('./reprise rebuild --projection ')?.sort()).toEqual(expected([...projections]));
-    expect(offered('./reprise prune --dry')).toEqual(expected(['--dry-run']));
+const isHere = (shell: string) => spawnSync(shell, ['-c', 'exit']).error === undefined;
+
+/** A title that says what is tested on this machine. */
+const titleOf = (shell: string) =>
+  `completion in ${shell}${isHere(shell) ? '' : `: its script alone, since this machine has no ${shell} to run it`}`;
+
+describe(titleOf('fish'), () => {
+  /** Lines of the script that offer something after these words. */
+  const offers = (script: string, ...words: string[]) =>
+    script.split('\n').filter((line) => words.every((word) => line.includes(word)));
+
+  it('is a script with every verb, group, option and projection', async () => {
+    const script = readFileSync(await scriptFor('fish'), 'utf8');
+    for (const { name } of [...verbs, ...verbGroups])
+      expect(offers(script, `-n __fish_use_subcommand -a ${name} -d `)).toHaveLength(1);
+    const groups = verbGroups.flatMap(({ name, verbs: inner }) =>
+      inner.map((verb) => ({ verb, group: name })),
+    );
+    for (const { verb, group } of [...verbs.map((one) => ({ verb: one, group: undefined })), ...groups]) {
+      const seen = [...(group === undefined ? [] : [group]), verb.name];
+      const condition = seen.map((word) => `__fish_seen_subcommand_from ${word}`).join('; and ');
+      const after = offers(script, `-n '${condition}' -l `);
+      expect(after.map((line) => `--${/ -l (\S+)/.exec(line)![1]}`)).toEqual(optionsOf(verb));
+    }
+    expect(offers(script, '-l projection').length).toBeGreaterThan(5);
+    for (const line of offers(script, '-l projection'))
+      expect(line).toContain(`-x -a '${projections.join(' ')}'`);
+    expect(
+      offers(script, '__fish_seen_subcommand_from dlq; and not', "-a 'list show redrive discard'"),
+    ).toHaveLength(1);
   });
 
-  it('offers the same in zsh', async () => {
-    const file = await scriptFor('zsh');
-    const offered = (...words: string[]) => {
-      const stubs = 'compdef() { :; }; _files() { print FILES; }; compadd() { shift; print -l -- "$@"; }';
-      const script = `${stubs}; . ${file}; words=("$@"); CURRENT=$#; _reprise`;
-      return lines('zsh', script, 'zsh', './reprise', ...words);
-    };
-    const none = offered('') === undefined;
-    const expected = (words: string[]) => (none ? undefined : words);
-    expect(offered('dlq', '')).toEqual(expected(['list', 'show', 'redrive', 'discard']));
-    expect(offered('rebuild', '--projection', '')).toEqual(expected(projections));
-    expect(offered('prune', '--')).toEqual(
-      expected([...optionsOf(verbs.find(({ name }) => name === 'prune')!), '--help']),
-    );
-    expect(offered('dlq', 'discard', '--')).toEqual(expected(['--reason', '--json', '--help']));
-    expect(offered('rebuild', '--canary', '')).toEqual(expected(['FILES']));
+  if (isHere('fish'))
+    it('offers the same when the shell runs it', async () => {
+      const file = await scriptFor('fish');
+      const offered = (line: string) =>
+        lines('fish', `source ${file}; complete -C '${line}'`).map((one) => one.split('\t')[0]);
+      expect(offered('./reprise dlq ').sort()).toEqual(['list', 'show', 'redrive', 'discard'].sort());
+      expect(offered('./reprise rebuild --projection ').sort()).toEqual([...projections].sort());
+      expect(offered('./reprise prune --dry')).toEqual(['--dry-run']);
+    });
+});
+
+describe(titleOf('zsh'), () => {
+  /** The choices that the script has after these words. */
+  const choicesAfter = (script: string, words: string) =>
+    script.split(`    '${words}') choices='`)[1]?.split("'")[0]?.split(' ');
+
+  it('is a script with every verb, group, option and projection', async () => {
+    const script = readFileSync(await scriptFor('zsh'), 'utf8');
+    expect(script).toMatch(/^#compdef reprise\n/);
+    const all = [...verbs, ...verbGroups].map(({ name }) => name);
+    expect(choicesAfter(script, '')?.sort()).toEqual([...all, 'execute', '--help', '--version'].sort());
+    for (const verb of verbs)
+      expect(choicesAfter(script, verb.name)).toEqual(expect.arrayContaining([...optionsOf(verb), '--help']));
+    for (const { name, verbs: inner } of verbGroups) {
+      expect(choicesAfter(script, name)).toEqual(inner.map((verb) => verb.name));
+      for (const verb of inner)
+        expect(choicesAfter(script, `${name} ${verb.name}`)).toEqual([...optionsOf(verb), '--help']);
+    }
+    expect(script).toContain(`compadd -- ${projections.join(' ')};`);
   });
+
+  if (isHere('zsh'))
+    it('offers the same when the shell runs it', async () => {
+      const file = await scriptFor('zsh');
+      const offered = (...words: string[]) => {
+        const stubs = 'compdef() { :; }; _files() { print FILES; }; compadd() { shift; print -l -- "$@"; }';
+        const script = `${stubs}; . ${file}; words=("$@"); CURRENT=$#; _reprise`;
+        return lines('zsh', script, 'zsh', './reprise', ...words);
+      };
+      expect(offered('dlq', '')).toEqual(['list', 'show', 'redrive', 'discard']);
+      expect(offered('rebuild', '--projection', '')).toEqual(projections);
+      const prune = verbs.find(({ name }) => name === 'prune')!;
+      expect(offered('prune', '--')).toEqual([...optionsOf(prune), '--help']);
+      expect(offered('dlq', 'discard', '--')).toEqual(['--reason', '--json', '--help']);
+      expect(offered('rebuild', '--canary', '')).toEqual(['FILES']);
+    });
 });
