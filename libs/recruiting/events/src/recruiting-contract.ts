@@ -15,6 +15,10 @@ export const leadAggregateType = 'lead';
 export type RecruitingEvent = CandidateEvent | LeadEvent;
 
 /** The events of recruiting. */
-export const recruitingEvents: EventContract<RecruitingEvent> = defineEvents({
+export const recruitingEvents: EventContract<
+  RecruitingEvent,
+  'candidate.registered.v1' | 'lead.opened.v1',
+  'candidate.erased.v1' | 'lead.withdrawn.v1'
+> = defineEvents({
   aggregates: { [candidateAggregateType]: candidateEventTypes, [leadAggregateType]: leadEventTypes },
 });

@@ -1,20 +1,9 @@
-import { randomUUID } from 'node:crypto';
 import { jest } from '@jest/globals';
 import type { ProductEvent } from '@reprise/product-events';
-import {
-  createReadModelPool,
-  generationName,
-  postgresGenerationStore,
-  runReadModelMigrations,
-  type GenerationName,
-  type GenerationStore,
-} from '@reprise/read-model-indices';
-import type { Projection } from '@reprise/read-model-projections';
-import { categorySummary, findProjection, productSummary } from '@reprise/product-read-model';
+import { categorySummary, productSummary } from '@reprise/product-read-model';
 import { catalogues, deliveries } from '@reprise/product-read-model/testing';
-import { freshDatabase } from '@reprise/test-kit';
 import fc from 'fast-check';
-import { feedEvents } from './feed-events.ts';
+import { testReaders, type TestReaders } from '../testing/test-readers.ts';
 
 jest.setTimeout(120_000);
 
@@ -60,54 +49,11 @@ const seen = catalogues
   );
 
 describe('what readers of the summaries see', () => {
-  let pool: ReturnType<typeof createReadModelPool>;
-  let builds = 0;
+  let readers: TestReaders;
 
   beforeAll(async () => {
-    const database = await freshDatabase('read');
-    await runReadModelMigrations(database.url);
-    pool = createReadModelPool(database.url);
+    readers = await testReaders();
   });
-  afterAll(() => pool.end());
-
-  /** Feeds the events, batch by batch, into a new generation that readers are then pointed at; gives what they see. */
-  async function readersOf(
-    name: string,
-    events: readonly ProductEvent[],
-    batchSize: number,
-  ): Promise<unknown[]> {
-    const projection = findProjection(name) as Projection;
-    if (projection.storage.kind !== 'postgres') throw new Error(`${name} is not kept in Postgres`);
-    const store = postgresGenerationStore(pool, {
-      projection: name,
-      storage: projection.storage,
-      readersView: name,
-    });
-    const generation = generationName(1, name, new Date(1_000 * builds++), 'c0ffee00');
-    await store.create(generation, {
-      uuid: randomUUID(),
-      projection: name,
-      projectionVersion: 1,
-      fingerprint: 'f',
-    });
-    for (let from = 0; from < events.length; from += batchSize) {
-      const target = { store, name: generation, projection };
-      const { gaps, poison } = await feedEvents(target, events.slice(from, from + batchSize), undefined);
-      expect([gaps, poison]).toEqual([[], []]);
-    }
-    await store.finishBuild(generation);
-    await moveReaders(store, generation);
-    return (await pool.query(`SELECT to_jsonb(seen) AS row FROM ${name} AS seen`)).rows.map(
-      ({ row }) => row as unknown,
-    );
-  }
-
-  async function moveReaders(store: GenerationStore, to: GenerationName): Promise<void> {
-    const before = await store.observeReaders();
-    const from = before.kind === 'generation' ? before.name : undefined;
-    await store.switchReaders(from, to);
-    if (from !== undefined) await store.drop(from);
-  }
 
   it('of categories is the sum over the products, whatever order the partitions are delivered in', async () => {
     const property = fc.asyncProperty(seen, async ({ catalogue, events, batchSize }) => {
@@ -127,7 +73,7 @@ describe('what readers of the summaries see', () => {
           highest_price_minor: prices.length > 0 ? Math.max(...prices) : null,
         };
       });
-      const rows = await readersOf(categorySummary.name, events, batchSize);
+      const { rows } = await readers.afterFeeding(categorySummary, events, batchSize);
       expect(rows).toHaveLength(expected.length);
       expect(rows).toEqual(expect.arrayContaining(expected));
     });
@@ -137,7 +83,7 @@ describe('what readers of the summaries see', () => {
   it('of products is one row for each that is not deleted', async () => {
     const property = fc.asyncProperty(seen, async ({ catalogue, events, batchSize }) => {
       const expected = catalogue.map(productOf).filter(({ status }) => status !== 'deleted');
-      const rows = await readersOf(productSummary.name, events, batchSize);
+      const { rows } = await readers.afterFeeding(productSummary, events, batchSize);
       expect(rows).toHaveLength(expected.length);
       for (const { productId, version, title, categoryId, priceMinor, currency, stock, status } of expected) {
         const row = {

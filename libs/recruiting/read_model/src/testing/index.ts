@@ -1,0 +1,3 @@
+/** Event histories for property tests, and what must come of them; nothing outside tests imports this. */
+export { candidateHistories, leadHistories, recruitingLogs } from './histories.ts';
+export { livesOf, naiveCandidate, naiveLead } from './naive-summaries.ts';
