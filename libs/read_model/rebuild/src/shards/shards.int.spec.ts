@@ -104,12 +104,12 @@ describe('a rebuild by shards', () => {
 
   it('is finished by whichever shard is started again when the last one was stopped before the gate', async () => {
     const shard = shards(model, 2);
-    for (const call of ['finishBuild', 'counts'] as const) {
+    for (const call of ['finishBuild', 'bucketDigests'] as const) {
       await shard(0);
       const { signal, store } = stoppedAt(model, call);
       const stopped = await shard(1, { signal }, store);
       expect(stopped.receipt).toMatchObject({ outcome: 'cancelled', cutover: null });
-      const again = await shard(call === 'counts' ? 0 : 1);
+      const again = await shard(call === 'bucketDigests' ? 0 : 1);
       expect(again.receipt).toMatchObject({
         outcome: 'promoted',
         digest,

@@ -55,7 +55,7 @@ export function held(model: TestReadModel) {
 /** A signal that stops a run the first time it makes the given call of the store, and the store to give it. */
 export function stoppedAt(
   model: TestReadModel,
-  call: 'write' | 'finishBuild' | 'counts',
+  call: 'write' | 'finishBuild' | 'bucketDigests',
 ): { readonly signal: AbortSignal; readonly store: GenerationStore } {
   const stop = new AbortController();
   const store = {
