@@ -97,6 +97,11 @@ it.concurrent(
     await send(poisoned.slice(0, 3));
     await send(catalogue(5));
     await recordsInTopic(fixture.deadLetters, 2);
+    // Killed before its positions have moved past the letters, it would leave the next one to send them again.
+    await eventually(async () => {
+      for (const { uuid } of await fixture.registry.listGenerations({ states: ['LIVE'] }))
+        expect((await fixture.registry.positions(uuid)).get(0)).toBe(BigInt(log.length));
+    }, patient);
     await first.kill('SIGKILL');
 
     const second = fixture.start();

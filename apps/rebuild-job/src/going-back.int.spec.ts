@@ -163,11 +163,11 @@ describe('a prune', () => {
   const state = async () => (await own.registry.findGeneration(earlier.get(projection)!.uuid))!.state;
 
   it('ends with 0 when there is nothing to delete, and when it only says what would go', async () => {
-    expect(await reprise('prune', ...search)).toEqual({
-      code: 0,
-      stdout: `${projection}: nothing to delete\n`,
-      stderr: '',
-    });
+    const idle = await reprise('prune', ...search);
+    expect(idle).toMatchObject({ code: 0, stderr: '' });
+    // Other files' indices of that read model may lie on the same server: a prune leaves them alone and says so.
+    const said = idle.stdout.split('\n').filter((line) => !line.endsWith('was left alone'));
+    expect(said).toEqual([`${projection}: nothing to delete`, '']);
     expect(await reprise(...all, '--dry-run')).toMatchObject({
       code: 0,
       stdout: expect.stringContaining(`would delete ${earlier.get(projection)!.name} (`),

@@ -290,11 +290,9 @@ describe('A project', () => {
 });
 
 it('judges by tags that projects can carry', () => {
-  const known = [
-    ...scopes.map((scope) => `scope:${scope}`),
-    ...types.map((type) => `type:${type}`),
-    ...owners.map((owner) => `context:${owner}`),
-  ];
+  const known = Object.entries({ scope: scopes, type: types, context: owners }).flatMap(([axis, names]) =>
+    names.map((name) => `${axis}:${name}`),
+  );
   for (const row of constraints) {
     const mentioned = [row.sourceTag, ...(row.allSourceTags ?? []), ...(row.onlyDependOnLibsWithTags ?? [])];
     expect(known).toEqual(expect.arrayContaining(mentioned.filter((tag) => tag !== undefined)));
