@@ -6,6 +6,7 @@
  * What swc made of a source is kept under `node_modules/.cache`, by the content of the source, and so is V8's code of every module:
  * a process that starts again only reads. Deleting that folder costs nothing but time.
  */
+import { performance } from 'node:perf_hooks';
 import { hash } from 'node:crypto';
 import { mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { createRequire, enableCompileCache, registerHooks } from 'node:module';
