@@ -43,11 +43,12 @@ export async function freshTopic(options: TopicOptions = {}): Promise<FreshTopic
   const configEntries = Object.entries(settings).map(([key, value]) => ({ name: key, value }));
   const topics = [{ topic: name, numPartitions: partitions, replicationFactor: 1, configEntries }];
   const connected = await kafkaAdmin();
-  // A deleted topic is gone a moment after Kafka has said so; until then one of its name is not made.
+  // A deleted topic is gone a moment after Kafka has said so; until then one of its name is not made. A fresh name that exists was
+  // made by an earlier try of this very call, whose answer was lost.
   await eventually(
     async () => {
-      if (!(await connected.createTopics({ topics, waitForLeaders: true })))
-        throw new Error(`${name} exists`);
+      const isMade = await connected.createTopics({ topics, waitForLeaders: true });
+      if (!isMade && options.name !== undefined) throw new Error(`${name} exists`);
     },
     { timeoutMs: 30_000 },
   );
