@@ -41,7 +41,7 @@ export {
 } from './readers/declared/own-reader.ts';
 export type { Place, Places } from './readers/declared/place.ts';
 export { plainJson, type PlainJsonOptions } from './readers/declared/plain-json.ts';
-export { dataContentType, specVersion } from './readers/cloud-events-values.ts';
+export { dataContentType, specVersion } from './readers/cloud-events-schema.ts';
 export type { EnvelopeReader, Opened, RecordContext } from './readers/envelope-reader.ts';
 export type { JsonObject, OpenFailure, ReadFailureReason } from './readers/open-failure.ts';
 export { eventContentType, eventHeaders } from './event-headers.ts';

@@ -85,7 +85,6 @@ export function defineEvents<
     older: new Map(upcasters.map((upcaster) => [upcaster.from, upcaster])),
     namesAggregateType: reader.namesAggregateType,
   };
-  const accept: EventContract['accept'] = (envelope) => acceptEnvelope(rules, envelope);
   const violationOf: EventContract['violationOf'] = (event) =>
     known.has(event.type)
       ? known.get(event.type)!.check(event as never)
@@ -105,7 +104,6 @@ export function defineEvents<
       }
       return acceptEnvelope(rules, opened.envelope);
     },
-    accept,
     restore(kept) {
       const type = known.get(String(kept['type']))?.type;
       if (type === undefined) throw new RangeError(`there is no event type ${String(kept['type'])} here`);

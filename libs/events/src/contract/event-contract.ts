@@ -1,7 +1,6 @@
 import type { DomainEvent } from '../domain-event.ts';
 import type { RecordContext } from '../readers/envelope-reader.ts';
-import type { JsonObject } from '../readers/open-failure.ts';
-import type { OpenFailure } from '../readers/open-failure.ts';
+import type { JsonObject, OpenFailure } from '../readers/open-failure.ts';
 import type { JsonSchema } from '../schemas/json-schema.ts';
 import type { SchemaViolation } from '../schemas/schema-violation.ts';
 import type { DataSchema } from './data-schema.ts';
@@ -40,7 +39,7 @@ export interface EventContract<
   readonly versions: VersionSource;
   /** How operators know the log's format, e.g. `CloudEvents`. */
   readonly format: string;
-  /** Whether an event can depend on its record's headers: then its value alone is not enough to read it later. */
+  /** Whether an event can depend on its record's headers or time: then its value and key are not enough to read it later. */
   readonly readsHeaders: boolean;
   /**
    * Reads one record: the only way from a log to an event, for the live feed, the rebuild, repair and redrive. Older versions are
@@ -50,8 +49,6 @@ export interface EventContract<
    * @throws TypeError when a Standard Schema validates asynchronously, or the contract needs `record` and there is none
    */
   read(value: Buffer | string | null, record?: RecordContext): ReadResult<Event>;
-  /** Like `read`, from an envelope whose attributes have their final names. The envelope may be changed. */
-  accept(envelope: JsonObject): ReadResult<Event>;
   /**
    * An event that `read` gave, back from the JSON it was kept as in between. It is not checked again: a schema may have made its
    * data into what it would not take itself.

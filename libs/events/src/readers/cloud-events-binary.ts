@@ -1,5 +1,5 @@
 import { cloudEventsSchema } from './cloud-events-schema.ts';
-import { dataContentType, specVersion } from './cloud-events-values.ts';
+import { dataContentType, specVersion } from './cloud-events-schema.ts';
 import type { Opened, RecordContext } from './envelope-reader.ts';
 import { jsonOf, textOf } from './json-object.ts';
 import { identityOf, notAnEnvelope } from './open-failure.ts';

@@ -1,7 +1,12 @@
 import { traceparentPattern } from '../attribute-limits.ts';
 import { schemaDialect, schemaId, type JsonSchema } from '../schemas/json-schema.ts';
 import { attributeSchemas, identifier } from './attribute-schemas.ts';
-import { dataContentType, specVersion } from './cloud-events-values.ts';
+
+/** `specversion` of every event: CloudEvents 1.0 (https://github.com/cloudevents/spec/blob/v1.0.2/cloudevents/spec.md). */
+export const specVersion = '1.0';
+
+/** `datacontenttype` of every event. */
+export const dataContentType = 'application/json';
 
 /**
  * The CloudEvents envelope. Extension attributes beyond ours are allowed, as the specification requires of consumers, if

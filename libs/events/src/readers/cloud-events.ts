@@ -1,7 +1,6 @@
 import type { DomainEvent } from '../domain-event.ts';
 import { openBinary } from './cloud-events-binary.ts';
-import { cloudEventsSchema } from './cloud-events-schema.ts';
-import { specVersion, type dataContentType } from './cloud-events-values.ts';
+import { cloudEventsSchema, specVersion, type dataContentType } from './cloud-events-schema.ts';
 import type { EnvelopeReader, Opened, RecordContext } from './envelope-reader.ts';
 import { jsonObject, textOf } from './json-object.ts';
 import { notAnEnvelope } from './open-failure.ts';
