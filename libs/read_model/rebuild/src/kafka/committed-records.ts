@@ -14,9 +14,9 @@ export type RecordHeaders = NonNullable<FetchedPartition['records']>[number]['re
 export interface CommittedRecords {
   readonly values: (Buffer | null)[];
   readonly keys: (Buffer | null)[];
-  /** Headers of each value, names and texts as they were sent. */
+  /** Headers of each value, names and texts as they were sent; none where they are not wanted. */
   readonly headers: RecordHeaders[];
-  /** When each was written, milliseconds since the epoch. */
+  /** When each was written, milliseconds since the epoch; none where they are not wanted. */
   readonly timestamps: number[];
   /** Offset of each value, as a distance from `base`. */
   readonly distances: number[];
@@ -32,8 +32,15 @@ export interface CommittedRecords {
  * producer's abort marker. The client library's own filter keeps one range per producer and fails when the marker lies
  * in a later response, so records of aborted transactions pass it; this is Kafka's rule in full (its consumer's
  * `FetchResponse` iteration). Control batches are never delivered but move the position.
+ *
+ * @param withHeaders whether headers and times are wanted, beside values and keys
  */
-export function committedRecords(fetched: FetchedPartition, from: bigint, end: bigint): CommittedRecords {
+export function committedRecords(
+  fetched: FetchedPartition,
+  from: bigint,
+  end: bigint,
+  withHeaders = false,
+): CommittedRecords {
   const aborted = [...(fetched.abortedTransactions ?? [])].sort((a, b) =>
     a.firstOffset < b.firstOffset ? -1 : 1,
   );
@@ -59,9 +66,10 @@ export function committedRecords(fetched: FetchedPartition, from: bigint, end: b
         if (at < 0 || at >= limit) continue;
         values.push(record.value);
         keys.push(record.key);
+        distances.push(at);
+        if (!withHeaders) continue;
         headers.push(record.headers);
         timestamps.push(appended ?? first + Number(record.timestampDelta));
-        distances.push(at);
       }
     }
     if (last + 1n > next) next = last + 1n;

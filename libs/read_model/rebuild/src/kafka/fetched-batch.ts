@@ -24,7 +24,10 @@ function positionIn({ base, distances }: CommittedRecords, index: number): bigin
   return base + BigInt(distances[index]!);
 }
 
-/** Everything of one fetched record; made for each, so it works nothing out before it is asked. */
+/**
+ * Everything of one fetched record; made for each, so it works nothing out before it is asked. Headers and time are there for
+ * contracts that read them.
+ */
 class FetchedRecord implements RecordContext {
   constructor(
     private readonly records: CommittedRecords,
@@ -39,13 +42,13 @@ class FetchedRecord implements RecordContext {
     return positionIn(this.records, this.index);
   }
 
-  timestamp(): number {
-    return this.records.timestamps[this.index]!;
+  timestamp(): number | undefined {
+    return this.records.timestamps[this.index];
   }
 
   header(name: string): Buffer | undefined {
     let found: Buffer | undefined;
-    for (const [key, value] of this.records.headers[this.index]!)
+    for (const [key, value] of this.records.headers[this.index] ?? [])
       if (String(key) === name) found = value ?? undefined;
     return found;
   }

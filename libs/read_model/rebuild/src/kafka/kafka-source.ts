@@ -119,7 +119,7 @@ async function* readPartition(
     const fetched = response.responses
       .flatMap((answer) => answer.partitions)
       .find((p) => p.partitionIndex === partition);
-    return fetched && committedRecords(fetched, offset, end);
+    return fetched && committedRecords(fetched, offset, end, events.readsHeaders);
   };
   // A settled outcome instead of a promise that may reject while the previous batch is still worked on.
   const settle = (offset: bigint) =>
