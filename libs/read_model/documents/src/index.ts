@@ -6,6 +6,7 @@ export type {
   StorageDefinition,
 } from './storage-definition.ts';
 export { canonicalJson } from './canonical-json.ts';
+export { toMilliseconds } from './event-time.ts';
 export { composedText, foldedText, isPlainText, sortText } from './folded-text.ts';
 export {
   BucketSums,

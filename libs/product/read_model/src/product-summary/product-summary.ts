@@ -1,5 +1,5 @@
 import { productEvents, type ProductEvent } from '@reprise/product-events';
-import { composedText } from '@reprise/read-model-documents';
+import { composedText, toMilliseconds } from '@reprise/read-model-documents';
 import { defineProjection, put } from '@reprise/read-model-projections';
 import type { ProductSummaryDocument } from '../product-summary-document.ts';
 import { productSummaryStorage } from './storage.ts';
@@ -57,9 +57,4 @@ function changed(
   fields: Partial<ProductSummaryDocument>,
 ) {
   return put({ ...before, ...fields, version: aggregateversion, updatedAt: toMilliseconds(time) });
-}
-
-/** The one notation of a time that a timestamp column gives back as it was; an event's may have fewer or more digits. */
-function toMilliseconds(time: string): string {
-  return new Date(time).toISOString();
 }

@@ -1,8 +1,7 @@
 import { recruitingEvents, type CandidateEvent } from '@reprise/recruiting-events';
-import { composedText } from '@reprise/read-model-documents';
+import { composedText, toMilliseconds } from '@reprise/read-model-documents';
 import { defineProjection, put } from '@reprise/read-model-projections';
 import type { CandidateSummaryDocument } from '../candidate-summary-document.ts';
-import { toMilliseconds } from '../event-time.ts';
 import { candidateSummaryStorage } from './storage.ts';
 
 /** The candidates as a table. Erasure has no handler: it takes the document away, and with it all that is known of the person. */

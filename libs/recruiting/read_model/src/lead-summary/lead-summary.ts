@@ -1,7 +1,6 @@
 import { recruitingEvents, type LeadEvent } from '@reprise/recruiting-events';
-import { composedText } from '@reprise/read-model-documents';
+import { composedText, toMilliseconds } from '@reprise/read-model-documents';
 import { defineProjection, put } from '@reprise/read-model-projections';
-import { toMilliseconds } from '../event-time.ts';
 import type { LeadSummaryDocument } from '../lead-summary-document.ts';
 import { leadSummaryStorage } from './storage.ts';
 
