@@ -46,7 +46,6 @@ const pureProjects = globSync('{apps,libs,libs/*,tools}/*/package.json', { cwd: 
 /** Where a process ends itself: its main file, and what ends it on a second signal or with its parent. */
 const endProcesses = [
   '**/src/main.ts',
-  '**/src/migrate.ts',
   'libs/runtime/src/process/{run-service,shutdown-signal}.ts',
   '**/exit-with-parent.ts',
   'libs/test-kit/src/sample/*.ts',

@@ -1,7 +1,5 @@
-import { outliveReaders } from '@reprise/runtime';
-import { migrateCommand, readOwner, runMigrations } from '@reprise/write-api';
+import { runMigrations } from '@reprise/write-api';
 import { writeSchema } from './migrations/write-migrations.ts';
-import { productApi } from './product-api.ts';
 
 /**
  * Brings the write database at `url` to the current schema, with the rights of its roles, and returns the names of the migrations it
@@ -12,9 +10,4 @@ import { productApi } from './product-api.ts';
  */
 export function runWriteMigrations(url: string, variable = 'WRITE_DATABASE_URL'): Promise<string[]> {
   return runMigrations(writeSchema, url, variable);
-}
-
-if (import.meta.main) {
-  outliveReaders();
-  process.exitCode = await migrateCommand(writeSchema, () => readOwner(productApi.settings, process.env));
 }

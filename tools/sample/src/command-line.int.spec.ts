@@ -13,7 +13,7 @@ async function run(
   args: readonly string[],
   env: Record<string, string | undefined> = {},
 ): Promise<Ended> {
-  const app = spawnApp(`tools/${file}`, { args, env });
+  const app = spawnApp(file, { args, env });
   const { code } = await app.exit(60_000);
   return { code, said: app.output.map(({ text }) => text).join('\n') };
 }
@@ -23,17 +23,17 @@ describe('npm run migrate, then npm run sample -- --direct', () => {
     const { url } = await freshDatabase('write');
     const env = { WRITE_DATABASE_URL: url };
     const catalogue = ['--products', '20', '--events', '60', '--direct'];
-    const migrated = await run('start/src/migrate.ts', ['--write'], env);
+    const migrated = await run('apps/migrate/src/main.ts', ['--write'], env);
     expect(migrated).toMatchObject({
       code: 0,
       said: expect.stringContaining('Applied to the write database') as string,
     });
-    const written = await run('sample/src/main.ts', catalogue, env);
+    const written = await run('tools/sample/src/main.ts', catalogue, env);
     expect(written).toMatchObject({
       code: 0,
       said: expect.stringContaining('Wrote 60 events of 20 products') as string,
     });
-    const again = await run('sample/src/main.ts', catalogue, env);
+    const again = await run('tools/sample/src/main.ts', catalogue, env);
     expect(again).toMatchObject({
       code: 2,
       said: expect.stringContaining('Choose another --seed') as string,
@@ -45,7 +45,7 @@ describe('without servers', () => {
   it.each<[string, string, number, string, string[], Record<string, string>]>([
     [
       'sample',
-      'sample/src/main.ts',
+      'tools/sample/src/main.ts',
       4,
       'Kafka failed at 127.0.0.1:1',
       ['--kafka', 'a'],
@@ -53,7 +53,7 @@ describe('without servers', () => {
     ],
     [
       'sample',
-      'sample/src/main.ts',
+      'tools/sample/src/main.ts',
       1,
       'WRITE_DATABASE_URL',
       ['--direct'],
@@ -61,7 +61,7 @@ describe('without servers', () => {
     ],
     [
       'prepare',
-      'sample/src/prepare.ts',
+      'tools/sample/src/prepare.ts',
       0,
       'nothing is started, migrated or filled',
       [],

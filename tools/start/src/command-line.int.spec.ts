@@ -1,7 +1,7 @@
 import { jest } from '@jest/globals';
 import { once } from 'node:events';
 import { createServer, type AddressInfo } from 'node:net';
-import { afterFile, freshDatabase, spawnApp } from '@reprise/test-kit';
+import { afterFile, spawnApp } from '@reprise/test-kit';
 import { ownerOf, settlePorts } from './processes/ports.ts';
 
 jest.setTimeout(120_000);
@@ -15,41 +15,6 @@ async function run(
   const { code } = await app.exit(60_000);
   return { code, said: app.output.map(({ text }) => text).join('\n') };
 }
-
-describe('npm run migrate', () => {
-  it('ends with 4 without its server, and says that nothing was migrated', async () => {
-    const { code, said } = await run('migrate.ts', ['--write'], {
-      WRITE_DATABASE_URL: 'postgres://a:b@127.0.0.1:1/c',
-    });
-    expect(said).toContain('was not migrated');
-    expect(code).toBe(4);
-  });
-});
-
-describe('npm run migrate where recruiting is in use', () => {
-  it('migrates its write database too, and only there', async () => {
-    const [write, recruiting] = [await freshDatabase('write'), await freshDatabase('write')];
-    const alone = await run('migrate.ts', ['--write'], { WRITE_DATABASE_URL: write.url });
-    expect(alone.said).not.toContain('recruiting');
-    const { code, said } = await run('migrate.ts', ['--write'], {
-      WRITE_DATABASE_URL: write.url,
-      RECRUITING_WRITE_DATABASE_OWNER_URL: recruiting.url,
-    });
-    expect(said).toContain('The write database is current.\nApplied to the recruiting write database: ');
-    expect(said).toContain('CreateLeads');
-    expect([alone.code, code]).toEqual([0, 0]);
-  });
-
-  it('refuses a setting of it that is none, after the write database was migrated', async () => {
-    const write = await freshDatabase('write');
-    const { code, said } = await run('migrate.ts', ['--write'], {
-      WRITE_DATABASE_URL: write.url,
-      RECRUITING_WRITE_DATABASE_URL: 'mysql://x',
-    });
-    expect(said).toContain('RECRUITING_WRITE_DATABASE_URL must be a URL that begins with postgres://');
-    expect(code).toBe(1);
-  });
-});
 
 describe('npm start where a port is taken', () => {
   let port: number;

@@ -30,7 +30,11 @@ export function migrateDatabases(env: NodeJS.ProcessEnv, report: (line: string) 
   const file = (path: string): string => fileURLToPath(new URL(path, import.meta.url));
   const child = spawn(
     process.execPath,
-    ['--conditions=@reprise/source', `--import=${file('../../dev.mjs')}`, file('./migrate.ts')],
+    [
+      '--conditions=@reprise/source',
+      `--import=${file('../../dev.mjs')}`,
+      file('../../../apps/migrate/src/main.ts'),
+    ],
     { env, stdio: ['ignore', 'ignore', 'pipe'] },
   );
   let output = '';

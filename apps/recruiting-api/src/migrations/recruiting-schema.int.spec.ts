@@ -1,13 +1,15 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterFile, freshDatabase } from '@reprise/test-kit';
+import { runMigrations } from '@reprise/write-api';
 import { openDatabase } from '@reprise/write-api/testing';
 import pg from 'pg';
-import { runRecruitingMigrations } from '../migrate.ts';
 import { recruitingApi } from '../recruiting-api.ts';
 import { recruitingSide, type RecruitingSide } from '../testing/recruiting-side.ts';
 import { recruitingSchema } from './recruiting-schema.ts';
 
+const migrate = (url: string): Promise<string[]> =>
+  runMigrations(recruitingSchema, url, 'RECRUITING_WRITE_DATABASE_URL');
 const names = recruitingSchema.migrations.map((Migration) => new Migration().name);
 
 async function connect(url: string): Promise<pg.Client> {
@@ -20,8 +22,8 @@ async function connect(url: string): Promise<pg.Client> {
 describe('the migrations of recruiting', () => {
   it('bring an empty database to the current schema once, in the order of their names', async () => {
     const { url } = await freshDatabase('write');
-    expect(await runRecruitingMigrations(url)).toEqual(names);
-    expect(await runRecruitingMigrations(url)).toEqual([]);
+    expect(await migrate(url)).toEqual(names);
+    expect(await migrate(url)).toEqual([]);
     const timeOf = (name: string): string => name.slice(-13);
     expect(names.map(timeOf)).toEqual(names.map(timeOf).toSorted());
   });
@@ -35,7 +37,7 @@ describe('the migrations of recruiting', () => {
 
   it('can be taken back but for the event store', async () => {
     const { url } = await freshDatabase('write');
-    await runRecruitingMigrations(url);
+    await migrate(url);
     const owner = await connect(url);
     for (const Migration of recruitingSchema.migrations.slice(-2).toReversed())
       await new Migration().down({ query: (sql: string) => owner.query(sql) } as never);

@@ -1,5 +1,5 @@
-import { ConfigurationError, sessionHook, setSession } from '@reprise/runtime';
-import { connectionFault, databaseTarget, isRefusal } from '@reprise/runtime/connections';
+import { sessionHook, setSession } from '@reprise/runtime';
+import { connectionFault, databaseTarget } from '@reprise/runtime/connections';
 import pg from 'pg';
 import { DataSource, type Logger } from 'typeorm';
 import { MigrationError } from '../database/errors.ts';
@@ -79,29 +79,5 @@ export async function runMigrations(
   } finally {
     if (dataSource.isInitialized) await dataSource.destroy();
     await lock.end();
-  }
-}
-
-/**
- * The command that migrates one write database: says on stderr what it did.
- *
- * @param database the URL of the owner and the setting it came from; may throw a ConfigurationError
- * @returns the exit code. 0: current now; 1: usage, configuration, or refused by the server; 4: the server could not be reached, or
- * a migration failed
- */
-export async function migrateCommand(
-  schema: WriteSchema,
-  database: () => { readonly url: string; readonly variable: string },
-): Promise<number> {
-  try {
-    const { url, variable } = database();
-    const applied = await runMigrations(schema, url, variable);
-    const outcome =
-      applied.length === 0 ? 'It had every migration already.' : `Applied ${applied.join(', ')}.`;
-    process.stderr.write(`The write database is current. ${outcome}\n`);
-    return 0;
-  } catch (error) {
-    process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
-    return error instanceof ConfigurationError || isRefusal(error) ? 1 : 4;
   }
 }

@@ -50,7 +50,7 @@ export async function databaseTemplates({ endpoints }: Servers): Promise<Databas
   );
   const migrate = startProcess({
     name: 'migrate',
-    file: 'tools/start/src/migrate.ts',
+    file: 'apps/migrate/src/main.ts',
     env: {
       ...endpoints,
       WRITE_DATABASE_OWNER_URL: url('writeOwner', templates.write),

@@ -278,10 +278,12 @@ describe('a process whose login is refused', () => {
   it.concurrent.each(cases)(
     'ends with 1 and the words of the table: %s, %s',
     async (name, server, more) => {
-      const file = name === 'migrate' ? 'tools/start/src/migrate.ts' : `apps/${name}/src/main.ts`;
       const args =
         name === 'rebuild-job' ? ['rebuild', '--projection', 'product_search', '--mode', 'DRY_RUN'] : [];
-      const app = spawnApp(file, { args, env: { ...platform.environment[name], ...more() } });
+      const app = spawnApp(`apps/${name}/src/main.ts`, {
+        args,
+        env: { ...platform.environment[name], ...more() },
+      });
       const { code } = await app.exit(120_000);
       expect([code, textOf(app)]).toEqual([
         1,

@@ -50,7 +50,7 @@ export async function securedPlatform(): Promise<SecuredPlatform> {
     } = {},
   ) => `postgres://${role}:${password}@${host}:${servers.postgres.port}/${database}?${options}`;
   const environment = environments(servers, databaseUrl);
-  const migrate = spawnApp('tools/start/src/migrate.ts', { env: environment.migrate });
+  const migrate = spawnApp('apps/migrate/src/main.ts', { env: environment.migrate });
   const { code } = await migrate.exit(120_000);
   if (code !== 0) throw new Error(`The databases were not migrated: ${textOf(migrate)}`);
   return { servers, closedPort, silentPort, environment, databaseUrl };
