@@ -214,13 +214,18 @@ export default defineConfig(
   },
   {
     // It loads the module that its caller names: where an application declares its projections is the application's own.
-    files: ['libs/read_model/rebuild/src/build/workers/shared-projection.ts'],
+    files: [
+      'libs/read_model/rebuild/src/build/workers/shared-projection.ts',
+      'libs/contexts/src/load-contexts.ts',
+    ],
     rules: restricted(
       everywhere.filter(({ selector }) => !selector.startsWith('ImportExpression')),
       loadingByRequire,
       outsideTests,
     ),
   },
+  // What is loaded by a file's name is its default export.
+  { files: ['reprise.config.ts'], rules: { 'import-x/no-default-export': 'off' } },
   { files: endProcesses, rules: { 'no-restricted-properties': 'off' } },
   // A released migration is never edited; the spec of the rule holds what it refuses.
   { files: ['**/migrations/**', '**/plain-words.unit.spec.ts'], rules: { 'workspace/plain-words': 'off' } },

@@ -77,7 +77,7 @@ export async function reachServers(
     registry: new Registry(pool),
     models: projections.map((projection) => ({
       projection,
-      store: openGenerationStore(projection, { client, pool, searchAlias }),
+      store: openGenerationStore(projection, { client, pool, alias: searchAlias }),
     })),
     record: true,
   });
@@ -86,7 +86,7 @@ export async function reachServers(
   });
   onAsking('Elasticsearch');
   for (const projection of projections) {
-    const store = openGenerationStore(projection, { client, pool, searchAlias, retryBudgetMs: 1 });
+    const store = openGenerationStore(projection, { client, pool, alias: searchAlias, retryBudgetMs: 1 });
     await store.observeReaders().catch(throwUnlessAway);
   }
   await eventStore.query('SELECT 1').catch((error: unknown) => {

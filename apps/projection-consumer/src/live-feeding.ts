@@ -83,7 +83,7 @@ export function liveFeeding({
   const feederId = `${hostname()}-${process.pid}-${randomUUID()}`;
   const models = projections.map((projection) => ({
     projection,
-    store: mortal(openGenerationStore(projection, { client, pool, searchAlias })),
+    store: mortal(openGenerationStore(projection, { client, pool, alias: searchAlias })),
   }));
   const queue = new RepairQueue(pool, {
     maxTasks: configuration.repairQueueLimit,

@@ -7,6 +7,8 @@ function invoked(signal = new AbortController().signal) {
   const out = { stdout: '', stderr: '' };
   const invocation: Invocation = {
     env: {},
+    contexts: [],
+    declaredIn: 'file:///reprise.config.ts',
     signal,
     received: () => (signal.aborted ? 'SIGTERM' : undefined),
     stdout: (text) => void (out.stdout += text),

@@ -1,3 +1,5 @@
+import { loadContexts } from '@reprise/contexts';
+import type { Projection } from '@reprise/read-model-projections';
 import { repeatedOptions } from '@reprise/runtime';
 import { Command, Option } from 'commander';
 import { printableLines } from '@reprise/runtime';
@@ -5,7 +7,7 @@ import { readFileSync } from 'node:fs';
 import { program as programName } from '@reprise/runtime/commands';
 import { executeDescription } from './completion/words.ts';
 import { OptionReader, type RawOptions } from './option-reader.ts';
-import type { Invocation, Verb } from './verb.ts';
+import type { Called, Invocation, Verb } from './verb.ts';
 import { verbGroups, verbs } from './verbs.ts';
 
 /**
@@ -13,10 +15,7 @@ import { verbGroups, verbs } from './verbs.ts';
  * @returns the process's exit code
  * @throws whatever the verb throws; CommanderError for `--help` and an unknown verb
  */
-export async function runCommandLine(
-  argv: readonly string[],
-  called: Omit<Invocation, 'clearLine'>,
-): Promise<number> {
+export async function runCommandLine(argv: readonly string[], called: Called): Promise<number> {
   const invocation = printing(called);
   let exitCode = 0;
   const program = new Command(programName)
@@ -41,7 +40,7 @@ export async function runCommandLine(
 }
 
 /** Ids, types and messages come from logs and servers: whatever a verb writes is masked here, once for all of them. */
-function printing(called: Omit<Invocation, 'clearLine'>): Invocation {
+function printing(called: Called): Omit<Invocation, 'contexts' | 'declaredIn'> {
   const { stdout, stderr } = called;
   return {
     ...called,
@@ -51,7 +50,12 @@ function printing(called: Omit<Invocation, 'clearLine'>): Invocation {
   };
 }
 
-function addVerb(parent: Command, verb: Verb, invocation: Invocation, ended: (code: number) => void): void {
+function addVerb(
+  parent: Command,
+  verb: Verb,
+  invocation: ReturnType<typeof printing>,
+  ended: (code: number) => void,
+): void {
   const command = parent.command(verb.name).description(verb.description);
   if (verb.operands !== undefined) command.argument(verb.operands);
   for (const [flags, description, group] of verb.options) {
@@ -72,7 +76,9 @@ function addVerb(parent: Command, verb: Verb, invocation: Invocation, ended: (co
     const excess = command.args.filter((word) => !taken(word));
     const known = command.options.flatMap(({ long }) => long ?? []);
     const options = new OptionReader(command.opts<RawOptions>(), excess, repeated, known);
-    ended(await verb.run(options, invocation, command.args.filter(taken)));
+    const { contexts, module } = await loadContexts<Projection>(invocation.env);
+    const called = { ...invocation, contexts, declaredIn: module };
+    ended(await verb.run(options, called, command.args.filter(taken)));
   });
 }
 
@@ -88,7 +94,7 @@ function version(): string {
 }
 
 /** Help goes to stdout, mistakes to stderr; both end as exceptions, so that one place decides on the exit code. */
-function silence(command: Command, { stdout, stderr }: Invocation): void {
+function silence(command: Command, { stdout, stderr }: Pick<Invocation, 'stdout' | 'stderr'>): void {
   command.exitOverride().configureOutput({ writeOut: stdout, writeErr: stderr });
 }
 

@@ -1,14 +1,13 @@
 import { runCommandLine } from './program.ts';
 import { verbGroups, verbs } from './verbs.ts';
-import type { Invocation } from './verb.ts';
+import type { Called } from './verb.ts';
 
-const invocation: Invocation = {
+const invocation: Called = {
   env: {},
   signal: new AbortController().signal,
   received: () => undefined,
   stdout: () => undefined,
   stderr: () => undefined,
-  clearLine: () => undefined,
   interactive: false,
 };
 

@@ -1,22 +1,17 @@
-import { productEvents } from '@reprise/product-events';
-import {
-  aggregateHistory,
-  assertBound,
-  type AggregateHistory,
-  type LetterServers,
-} from '@reprise/read-model-feed';
+import { contextSettings, type Context } from '@reprise/contexts';
 import {
   assertReadModelMigrated,
+  BoundElsewhere,
   createElasticsearchClient,
   createReadModelPool,
-  openGenerationStore,
   Registry,
   type GenerationStore,
 } from '@reprise/read-model-indices';
 import type { Projection } from '@reprise/read-model-projections';
 import type { RebuildServers } from '@reprise/read-model-rebuild';
 import { RepairQueue } from '@reprise/read-model-repair';
-import { readConfiguration } from '@reprise/runtime';
+import { endpointSettings, readSettings } from '@reprise/runtime';
+import { openContext, type ContextServers } from './context-servers.ts';
 import { FaultLog } from './faults.ts';
 import type { Invocation } from './verb.ts';
 
@@ -24,9 +19,10 @@ import type { Invocation } from './verb.ts';
 export interface OpenServers {
   readonly registry: Registry;
   readonly repairs: RepairQueue;
-  /** What the dead letters of the log `events` are looked at and worked on with, for these read models. */
-  letterServers(events: LetterServers['events'], projections: readonly Projection[]): LetterServers;
-  readonly history: AggregateHistory;
+  /** The contexts of the read models that are meant, each with those of them that are its own. */
+  contextsOf(projections: readonly Projection[]): readonly (ContextServers & {
+    readonly chosen: readonly Projection[];
+  })[];
   storeOf(projection: Projection): GenerationStore;
   /**
    * Compares what is configured with what the registry belongs to.
@@ -54,19 +50,21 @@ export interface OpenedFor {
 }
 
 /**
- * Opens Kafka settings, Elasticsearch, the read-model database and the event store from the environment, and refuses a registry
+ * Opens Kafka settings, Elasticsearch, the read-model database and the event stores from the environment, and refuses a registry
  * that belongs to another event log or other readers before anything is read or written.
  *
  * @throws ConfigurationError with every missing or bad variable; ReadModelNotMigrated; BoundElsewhere; DependencyError
  */
 export async function openServers(
-  { env, stderr }: Pick<Invocation, 'env' | 'stderr'>,
+  invocation: Pick<Invocation, 'env' | 'stderr' | 'contexts'>,
   { projections, changes }: OpenedFor,
 ): Promise<OpenServers> {
-  const servers = await openUnbound(env);
+  const servers = await openUnbound(invocation, projections);
   try {
     await servers.assertBound(projections, changes, (reason) =>
-      stderr(`the Kafka cluster was not compared with the one this registry belongs to: ${reason}\n`),
+      invocation.stderr(
+        `the Kafka cluster was not compared with the one this registry belongs to: ${reason}\n`,
+      ),
     );
     return servers;
   } catch (error) {
@@ -78,77 +76,94 @@ export async function openServers(
 /**
  * The same without a look at what the registry belongs to, for `status`, which shows what does not fit.
  *
+ * @param projections the read models a verb is about: settings of contexts that have none of them are not looked at
  * @param retryBudgetMs how long a call to a store that cannot be reached is tried, in milliseconds
  * @throws ConfigurationError with every missing or bad variable; ReadModelNotMigrated; DependencyError
  */
 export async function openUnbound(
-  env: NodeJS.ProcessEnv,
+  { env, contexts }: Pick<Invocation, 'env' | 'contexts'>,
+  projections: readonly Projection[],
   { retryBudgetMs }: { readonly retryBudgetMs?: number } = {},
 ): Promise<OpenServers> {
-  const configuration = readConfiguration(env, [
-    'kafka',
-    'elasticsearch',
-    'readModelDatabase',
-    'eventStoreDatabase',
-    'repairQueueLimit',
-    'repairAttempts',
-  ]);
+  const meant = contexts.filter((context) => projections.some((one) => isOf(context, one)));
+  const configuration = readSettings(env, (settings) => ({
+    ...endpointSettings(settings, [
+      'kafka',
+      'elasticsearch',
+      'readModelDatabase',
+      'repairQueueLimit',
+      'repairAttempts',
+    ]),
+    contexts: contextSettings(settings, meant, ['eventStore']),
+  }));
   const client = createElasticsearchClient(configuration.elasticsearch);
   const pool = createReadModelPool(configuration.readModelDatabaseUrl);
-  const eventStore = createReadModelPool(configuration.eventStoreDatabaseUrl);
-  const close = async () => void (await Promise.allSettled([client.close(), pool.end(), eventStore.end()]));
+  const faults = new FaultLog();
+  const registry = new Registry(pool, { onRetry: faults.retried });
+  const opened = configuration.contexts.map((settings) =>
+    openContext(settings, {
+      ...{ kafka: configuration.kafka, registry },
+      stores: {
+        ...{ client, pool, onRetry: faults.retried },
+        ...(retryBudgetMs !== undefined && { retryBudgetMs }),
+      },
+      onReadFault: (reason) => faults.note('reading Kafka', reason),
+    }),
+  );
+  const close = async () =>
+    void (await Promise.allSettled([
+      client.close(),
+      pool.end(),
+      ...opened.map((context) => context.close()),
+    ]));
   try {
     await assertReadModelMigrated(pool, { budgetMs: retryBudgetMs ?? 10_000 });
   } catch (error) {
     await close();
     throw error;
   }
-  const faults = new FaultLog();
-  const registry = new Registry(pool, { onRetry: faults.retried });
-  const history = aggregateHistory(eventStore, productEvents, registry.letterActions.discardedOf);
-  const storeOf = (projection: Projection) =>
-    openGenerationStore(projection, {
-      client,
-      pool,
-      searchAlias: configuration.searchAlias,
-      onRetry: faults.retried,
-      ...(retryBudgetMs !== undefined && { retryBudgetMs }),
-    });
+  const contextOf = (projection: Projection): ContextServers =>
+    opened.find(({ settings }) => isOf(settings.context, projection))!;
+  const contextsOf = (chosen: readonly Projection[]) =>
+    opened
+      .map((context) => ({ ...context, chosen: chosen.filter((one) => isOf(context.settings.context, one)) }))
+      .filter((context) => context.chosen.length > 0);
   return {
     registry,
     repairs: new RepairQueue(pool, {
       maxTasks: configuration.repairQueueLimit,
       maxFailures: configuration.repairAttempts,
     }),
-    letterServers: (events, chosen) => ({
-      kafka: configuration.kafka,
-      contract: productEvents,
-      events,
-      deadLetters: configuration.deadLetterTopic,
-      registry,
-      blocked: registry.blocked,
-      actions: registry.letterActions,
-      models: chosen.map((projection) => ({ projection, store: storeOf(projection) })),
-      history,
-    }),
-    history,
-    storeOf,
+    contextsOf,
+    storeOf: (projection) => contextOf(projection).storeOf(projection),
     assertBound: (chosen, record, onKafkaAway) =>
-      assertBound({
-        ...{ registry, record, kafka: configuration.kafka, topic: configuration.productEventsTopic },
-        models: chosen.map((projection) => ({ projection, store: storeOf(projection) })),
-        ...(onKafkaAway && { onKafkaAway }),
-      }),
-    of: (projection) => ({
-      kafka: configuration.kafka,
-      topic: configuration.productEventsTopic,
-      registry,
-      store: storeOf(projection),
-      history,
-      eventStore,
-      onReadFault: (reason) => faults.note('reading Kafka', reason),
-    }),
+      assertAllBound(registry, contextsOf(chosen), record, onKafkaAway),
+    of: (projection) => contextOf(projection).of(projection),
     faults,
     close,
   };
+}
+
+/** Every context is compared before one is bound, so that a refusal names everything that differs and has changed nothing. */
+async function assertAllBound(
+  registry: Registry,
+  contexts: ReturnType<OpenServers['contextsOf']>,
+  record: boolean,
+  onKafkaAway: ((reason: string) => void) | undefined,
+): Promise<void> {
+  const problems: string[] = [];
+  for (const context of contexts) {
+    const isOnly = contexts.length === 1;
+    await context.assertBound(context.chosen, record && isOnly, onKafkaAway).catch((error: unknown) => {
+      if (!(error instanceof BoundElsewhere)) throw error;
+      problems.push(...error.problems);
+    });
+  }
+  if (problems.length > 0) throw new BoundElsewhere(registry.bindings.database, problems);
+  if (!record || contexts.length === 1) return;
+  for (const context of contexts) await context.assertBound(context.chosen, true);
+}
+
+function isOf({ projections }: Context<Projection>, projection: Projection): boolean {
+  return projections.some(({ name }) => name === projection.name);
 }

@@ -1,3 +1,5 @@
+import type { Context } from '@reprise/contexts';
+import type { Projection } from '@reprise/read-model-projections';
 import type { OptionReader } from './option-reader.ts';
 
 /** A terminal somebody looks at. */
@@ -12,6 +14,10 @@ export interface Screen {
 /** What a command line was called with, beside its words. */
 export interface Invocation {
   readonly env: NodeJS.ProcessEnv;
+  /** Every bounded context there is, in the order they are declared. */
+  readonly contexts: readonly Context<Projection>[];
+  /** URL of the module that declares them. */
+  readonly declaredIn: string;
   /** Aborts at SIGINT, SIGTERM. */
   readonly signal: AbortSignal;
   /** The signal that came, if one did. */
@@ -30,6 +36,9 @@ export interface Invocation {
   /** Calls the listener whenever that terminal gets another width; returns what ends it. */
   readonly onResize?: (listener: () => void) => () => void;
 }
+
+/** An invocation before a verb is known: what the command line adds is left out. */
+export type Called = Omit<Invocation, 'clearLine' | 'contexts' | 'declaredIn'>;
 
 /** `words` are the operands, for verbs that take any. */
 export type CommandRun = (

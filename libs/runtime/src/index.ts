@@ -1,6 +1,8 @@
 export { ConfigurationError } from './configuration/configuration-error.ts';
 export {
+  endpointSettings,
   readConfiguration,
+  readSettings,
   type Configuration,
   type DatabaseSetting,
   type EndpointName,
@@ -11,6 +13,7 @@ export { createLogger, type Logger, type LoggerOptions } from './logging/logger.
 export { dropNegativeTimeoutWarnings, kafkaLogCreator } from './process/kafkajs-process.ts';
 export { createMetrics } from './metrics.ts';
 export { printable, printableJson, printableLines } from './logging/printable.ts';
+export { isError } from './logging/is-error.ts';
 export { redact } from './logging/redaction.ts';
 export { outlive, outliveReaders } from './logging/output.ts';
 export { sessionHook, sessionSettings, setSession, type OwnSettings } from './postgres-session.ts';

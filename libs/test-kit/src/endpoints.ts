@@ -82,7 +82,8 @@ function readEndpoints(configured: NodeJS.ProcessEnv): TestEndpoints {
         if (!url) throw new Error(`${variable} is not set; the test needs the role it connects as.`);
         return url;
       },
-      env: { ...endpointsIn(env), POSTGRES_ADMIN_URL: postgresAdminUrl },
+      // A test of another context, or of all of them, says so.
+      env: { ...endpointsIn(env), POSTGRES_ADMIN_URL: postgresAdminUrl, REPRISE_CONTEXTS: 'product' },
     };
   } catch (error) {
     if (!(error instanceof ConfigurationError)) throw error;

@@ -11,6 +11,7 @@
 /** What a project belongs to. */
 export const scopes = [
   'log',
+  'contexts',
   'write',
   'read',
   'rebuild',
@@ -60,16 +61,22 @@ export const constraints = [
     because: 'the events are the contract between both sides and must not know either',
   },
   {
+    id: 'contexts-list',
+    sourceTag: 'scope:contexts',
+    onlyDependOnLibsWithTags: ['scope:contexts', 'scope:log', 'scope:runtime'],
+    because: 'which contexts there are is known to both sides, so the list knows neither',
+  },
+  {
     id: 'write-side',
     sourceTag: 'scope:write',
-    onlyDependOnLibsWithTags: ['scope:write', 'scope:log', 'scope:runtime'],
+    onlyDependOnLibsWithTags: ['scope:write', 'scope:contexts', 'scope:log', 'scope:runtime'],
     bannedExternalImports: ['@platformatic/*', '@elastic/*'],
     because: 'the write side ends at the event log: it knows no read model and no search engine',
   },
   {
     id: 'read-side',
     sourceTag: 'scope:read',
-    onlyDependOnLibsWithTags: ['scope:read', 'scope:log', 'scope:runtime'],
+    onlyDependOnLibsWithTags: ['scope:read', 'scope:contexts', 'scope:log', 'scope:runtime'],
     bannedExternalImports: ['typeorm*', '@nestjs/typeorm*'],
     because:
       'read models come from events alone, never from the write tables, and live feeding does not need the rebuild',
@@ -77,7 +84,7 @@ export const constraints = [
   {
     id: 'rebuild-job-only',
     sourceTag: 'scope:rebuild',
-    onlyDependOnLibsWithTags: ['scope:rebuild', 'scope:read', 'scope:log', 'scope:runtime'],
+    onlyDependOnLibsWithTags: ['scope:rebuild', 'scope:read', 'scope:contexts', 'scope:log', 'scope:runtime'],
     bannedExternalImports: ['typeorm*', '@nestjs/typeorm*'],
     because: 'only the rebuild job reaches the rebuild, and it cannot reach the write side',
   },
@@ -131,7 +138,14 @@ export const constraints = [
   {
     id: 'tools-scope',
     sourceTag: 'scope:tools',
-    onlyDependOnLibsWithTags: ['scope:tools', 'scope:log', 'scope:write', 'scope:read', 'scope:runtime'],
+    onlyDependOnLibsWithTags: [
+      'scope:tools',
+      'scope:contexts',
+      'scope:log',
+      'scope:write',
+      'scope:read',
+      'scope:runtime',
+    ],
     because:
       'tools drive the product through its libraries; only the benchmark measures the rebuild from inside',
   },
@@ -140,6 +154,7 @@ export const constraints = [
     sourceTag: 'scope:bench',
     onlyDependOnLibsWithTags: [
       'scope:tools',
+      'scope:contexts',
       'scope:log',
       'scope:write',
       'scope:read',
@@ -155,6 +170,7 @@ export const constraints = [
       'scope:faults',
       'scope:tools',
       'scope:test',
+      'scope:contexts',
       'scope:log',
       'scope:write',
       'scope:read',

@@ -44,7 +44,7 @@ export async function rebuildSearch(
         kafka: settings.kafka,
         topic: settings.productEventsTopic,
         registry,
-        store: openGenerationStore(projection, { client, pool, searchAlias: settings.searchAlias }),
+        store: openGenerationStore(projection, { client, pool, alias: settings.searchAlias }),
         history: aggregateHistory(eventStore, projection.events, registry.letterActions.discardedOf),
         eventStore,
       },

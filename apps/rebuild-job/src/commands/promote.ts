@@ -6,9 +6,9 @@ import {
   RebuildError,
   type NamedPromotion,
 } from '@reprise/read-model-rebuild';
-import { findProjection, projections } from '@reprise/product-read-model';
 import { jsonText } from '../report/text.ts';
 import { gateOptions, readCanaryOption, readGateLimits } from '../gate-options.ts';
+import { contextOption, readContexts } from '../projection-option.ts';
 import { openServers } from '../servers.ts';
 import type { Verb } from '../verb.ts';
 
@@ -18,6 +18,7 @@ export const promoteCommand: Verb = {
     'Puts a generation to the gate again, catches it up with the live one and switches readers to it.',
   options: [
     ['--generation <name>', 'name or uuid of the generation (required)'],
+    contextOption,
     ...gateOptions,
     ['--json', 'print cutover and gate as one JSON document on stdout'],
   ],
@@ -30,6 +31,7 @@ export const promoteCommand: Verb = {
     if (wanted === undefined)
       options.problem(`--generation is required: see ${commandLine.status()} for the names`);
     const json = options.flag('json');
+    const projections = readContexts(options, invocation).flatMap((context) => context.projections);
     // A generation's name begins with its projection's, so that what does not go together is known before a server is asked.
     const named = projections.filter(({ name }) => wanted?.startsWith(`${name}_v`));
     const questions = {
@@ -45,7 +47,7 @@ export const promoteCommand: Verb = {
     });
     try {
       const generation = await servers.registry.findGeneration(wanted!);
-      const projection = generation && findProjection(generation.projection);
+      const projection = generation && projections.find(({ name }) => name === generation.projection);
       if (!generation || !projection) throw unknown(wanted!);
       if (questions.canaries.length > 0 && projection.storage.kind !== 'elasticsearch')
         throw noSearchIndex(projection.name);

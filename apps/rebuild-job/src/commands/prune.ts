@@ -2,7 +2,7 @@ import { exitCodes, pruneReadModel } from '@reprise/read-model-rebuild';
 import type { Action } from '@reprise/read-model-status';
 import { describeAction } from '../report/next-step.ts';
 import { eachProjection, printJson } from '../each-projection.ts';
-import { readProjections } from '../projection-option.ts';
+import { contextOption, readProjections } from '../projection-option.ts';
 import { openServers } from '../servers.ts';
 import type { Verb } from '../verb.ts';
 
@@ -12,6 +12,7 @@ export const pruneCommand: Verb = {
     'Deletes generations nobody reads: failed and abandoned ones, retired and unpromoted ones beyond the last N.',
   options: [
     ['--projection <name>', 'the projection to clean up, or all (required)'],
+    contextOption,
     ['--keep <n>', 'retired generations to keep, and as many never promoted, newest first (default 1)'],
     ['--standby-hours <hours>', 'hours a standby generation is kept after the cutover (default 24)'],
     ['--dry-run', 'only say what would go'],
@@ -20,7 +21,7 @@ export const pruneCommand: Verb = {
   ],
   examples: ['prune --projection all --dry-run', 'prune --projection product_search --keep 2'],
   async run(options, invocation) {
-    const projections = readProjections(options);
+    const projections = readProjections(options, invocation);
     const keep = options.wholeNumber('keep', 0, 1);
     const standbyHours = options.wholeNumber('standbyHours', 0, 24);
     const dryRun = options.dryRun('APPLY');

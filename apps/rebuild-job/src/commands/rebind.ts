@@ -1,6 +1,6 @@
 import { exitCodes, rebind, underLease, type Rebinding } from '@reprise/read-model-rebuild';
 import { eachProjection, printJson } from '../each-projection.ts';
-import { readProjections } from '../projection-option.ts';
+import { contextOption, readProjections } from '../projection-option.ts';
 import { openUnbound } from '../servers.ts';
 import type { Verb } from '../verb.ts';
 
@@ -10,17 +10,18 @@ export const rebindCommand: Verb = {
     'Gives the registry to the Kafka cluster, topic and alias that are configured, after a move on purpose.',
   options: [
     ['--projection <name>', 'the projection whose registry is to move, or all (required)'],
+    contextOption,
     ['--mode <mode>', 'APPLY moves it, DRY_RUN only says what would change (default DRY_RUN)'],
     ['--dry-run', 'the same as --mode DRY_RUN'],
     ['--json', 'print from where to where as one JSON document on stdout'],
   ],
   examples: ['rebind --projection all', 'rebind --projection all --mode APPLY'],
   async run(options, invocation) {
-    const projections = readProjections(options);
+    const projections = readProjections(options, invocation);
     const dryRun = options.dryRun('DRY_RUN');
     const json = options.flag('json');
     options.finish();
-    const servers = await openUnbound(invocation.env);
+    const servers = await openUnbound(invocation, projections);
     try {
       const { results, exitCode } = await eachProjection(projections, invocation, async (projection) => {
         const own = servers.of(projection);

@@ -1,4 +1,3 @@
-import { projectionModule } from '@reprise/product-read-model';
 import { commandLine } from '@reprise/runtime/commands';
 import { statSync } from 'node:fs';
 import type { Projection } from '@reprise/read-model-projections';
@@ -7,6 +6,7 @@ import { readCanaryOption, readGateLimits } from '../gate-options.ts';
 import { optionOf, type OptionReader } from '../option-reader.ts';
 import { readProjections } from '../projection-option.ts';
 import { readShard } from '../shard-option.ts';
+import type { Invocation } from '../verb.ts';
 
 /** What the verb `rebuild` was asked to do. */
 export interface RebuildRequest extends Omit<RebuildOptions, 'projection'> {
@@ -24,8 +24,12 @@ export interface RebuildRequest extends Omit<RebuildOptions, 'projection'> {
  * Reads and checks the options of `rebuild`, all of them before anything is said.
  * @throws RebuildError USAGE with everything that is wrong
  */
-export function readRequest(options: OptionReader, env: NodeJS.ProcessEnv): RebuildRequest {
-  const projections = readProjections(options);
+export function readRequest(
+  options: OptionReader,
+  invocation: Pick<Invocation, 'env' | 'contexts' | 'declaredIn'>,
+): RebuildRequest {
+  const { env } = invocation;
+  const projections = readProjections(options, invocation);
   const untilTime = readUntil(options);
   const request: RebuildRequest = {
     projections,
@@ -36,6 +40,7 @@ export function readRequest(options: OptionReader, env: NodeJS.ProcessEnv): Rebu
     shard: readShard(options, env),
     batchSize: options.wholeNumber('batchSize', 1, 200),
     ...readResources(options),
+    projectionModule: invocation.declaredIn,
     ...readCheckpoints(options),
     workDirectory: readWorkDirectory(options, env),
     maxEventsPerSecond: options.wholeNumber('maxEventsPerSecond', 0, 0),
@@ -55,15 +60,13 @@ export function readRequest(options: OptionReader, env: NodeJS.ProcessEnv): Rebu
 }
 
 /** Threads and memory; each thread takes its part of the memory before it holds a document. */
-function readResources(
-  options: OptionReader,
-): Pick<RebuildOptions, 'workers' | 'memoryBytes' | 'projectionModule'> {
+function readResources(options: OptionReader): Pick<RebuildOptions, 'workers' | 'memoryBytes'> {
   const workers = options.wholeNumber('workers', 1, 1);
   const memoryBytes = options.bytes('memory', 384 << 20, 512 << 20);
   const least = leastMemoryBytes(workers);
   if (memoryBytes < least)
     options.problem(`--workers ${workers} needs a --memory of at least ${Math.ceil(least / (1 << 20))}mb`);
-  return { workers, memoryBytes, projectionModule };
+  return { workers, memoryBytes };
 }
 
 function readCheckpoints(

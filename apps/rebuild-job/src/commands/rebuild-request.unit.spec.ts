@@ -1,3 +1,5 @@
+import { loadContexts } from '@reprise/contexts';
+import type { Projection } from '@reprise/read-model-projections';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -5,7 +7,9 @@ import { OptionReader, type RawOptions } from '../option-reader.ts';
 import { readRequest } from './rebuild-request.ts';
 
 const search = { projection: 'product_search' };
-const read = (raw: RawOptions) => readRequest(new OptionReader({ ...search, ...raw }, []), {});
+const { contexts, module } = await loadContexts<Projection>({});
+const invocation = { env: {}, contexts, declaredIn: module };
+const read = (raw: RawOptions) => readRequest(new OptionReader({ ...search, ...raw }, []), invocation);
 
 function problemsOf(raw: RawOptions): string[] {
   try {

@@ -8,6 +8,7 @@ import { gateOptions } from '../gate-options.ts';
 import type { OptionReader } from '../option-reader.ts';
 import { describeReceipt } from '../report/receipt-text.ts';
 import { progressReporter } from '../report/progress-line.ts';
+import { contextOption } from '../projection-option.ts';
 import { openServers, type OpenServers } from '../servers.ts';
 import type { Invocation, Verb, VerbOption } from '../verb.ts';
 import { readRequest, type RebuildRequest } from './rebuild-request.ts';
@@ -18,6 +19,7 @@ const headed = (heading: string, options: readonly VerbOption[]): VerbOption[] =
 const rebuildOptions: readonly VerbOption[] = [
   ...headed('What is rebuilt:', [
     ['--projection <name>', 'the projection to rebuild, or all (required)'],
+    contextOption,
     ['--source <source>', 'kafka, event-store or auto (default kafka)'],
     ['--until-ts <moment>', 'leave out later events: a generation as of then, promoted by its name only'],
   ]),
@@ -82,7 +84,7 @@ export const rebuildCommand: Verb = {
 };
 
 async function rebuild(options: OptionReader, invocation: Invocation): Promise<number> {
-  const request = readRequest(options, invocation.env);
+  const request = readRequest(options, invocation);
   const servers = await openServers(invocation, {
     projections: request.projections,
     changes: request.mode === 'APPLY',

@@ -33,12 +33,15 @@ const listCommand: Verb = {
     ['--json', 'print one JSON array on stdout'],
   ],
   examples: ['receipts list', 'receipts list --projection product_search --limit 5 --json'],
-  async run(options, { env, stdout }) {
-    const projection = projectionOf(options.text('projection') === undefined ? [] : readProjections(options));
+  async run(options, invocation) {
+    const { stdout } = invocation;
+    const projection = projectionOf(
+      options.text('projection') === undefined ? [] : readProjections(options, invocation),
+    );
     const limit = options.wholeNumber('limit', 1, 20);
     const json = options.flag('json');
     options.finish();
-    const servers = await openUnbound(env);
+    const servers = await openUnbound(invocation, []);
     try {
       const runs = await servers.registry.listRuns({ ...projection, withReceipt: true, limit });
       const entries = runs.map(entryOf);
@@ -64,15 +67,16 @@ const showCommand: Verb = {
     'receipts show 0b0f3c2e-6c1f-4a53-9c0e-8d1f6f2a7b10',
     'receipts show --projection product_search --json',
   ],
-  async run(options, { env, stdout }, [runId, ...more]) {
+  async run(options, invocation, [runId, ...more]) {
+    const { stdout } = invocation;
     const named = options.text('projection');
-    const projection = projectionOf(named === undefined ? [] : readProjections(options));
+    const projection = projectionOf(named === undefined ? [] : readProjections(options, invocation));
     if (named === 'all') options.problem('--projection all has no newest receipt: name one projection');
     if ((runId === undefined) === (named === undefined) || more.length > 0)
       options.problem('name one run, or give --projection');
     const json = options.flag('json');
     options.finish();
-    const servers = await openUnbound(env);
+    const servers = await openUnbound(invocation, []);
     try {
       const run =
         runId === undefined

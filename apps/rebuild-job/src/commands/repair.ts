@@ -5,7 +5,7 @@ import { drainQueue, permanentHistory, repairNamed, type OnDemandServers } from 
 import { describeError } from '../command-errors.ts';
 import { idsHelp } from '../aggregate-ids.ts';
 import { eachProjection, printJson, type ProjectionResult } from '../each-projection.ts';
-import { readProjections } from '../projection-option.ts';
+import { contextOption, readProjections } from '../projection-option.ts';
 import {
   describeQueue,
   describeRepairs,
@@ -27,6 +27,7 @@ export const repairCommand: Verb = {
   description: 'Rebuilds the documents of single products from the event store, or drains the repair queue.',
   options: [
     ['--projection <name>', 'the projection to repair, or all (required)'],
+    contextOption,
     ['--aggregate-id <ids...>', idsHelp('repair these products now')],
     ['--all', 'drain the queue now, including waiting and abandoned tasks, and name what fails'],
     ['--status', 'show the queue'],
@@ -39,7 +40,7 @@ export const repairCommand: Verb = {
     'repair --projection all --status --json',
   ],
   async run(options, invocation) {
-    const projections = readProjections(options);
+    const projections = readProjections(options, invocation);
     const aggregateIds = options.ids('aggregateId');
     const limit = options.wholeNumber('limit', 0, 20);
     const json = options.flag('json');

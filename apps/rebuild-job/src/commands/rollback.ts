@@ -1,6 +1,6 @@
 import { exitCodes, rollBackReadModel } from '@reprise/read-model-rebuild';
 import { eachProjection, printJson } from '../each-projection.ts';
-import { readProjections } from '../projection-option.ts';
+import { contextOption, readProjections } from '../projection-option.ts';
 import { openServers } from '../servers.ts';
 import type { Verb } from '../verb.ts';
 
@@ -9,13 +9,14 @@ export const rollbackCommand: Verb = {
   description: 'Switches readers back to the generation they used before, which has been kept fed.',
   options: [
     ['--projection <name>', 'the projection to roll back, or all (required)'],
+    contextOption,
     ['--again', 'also go to a later generation, which an earlier rollback took readers off'],
     ['--to <name>', 'name of the generation on standby to go to'],
     ['--json', 'print the cutover as one JSON document on stdout'],
   ],
   examples: ['rollback --projection product_search', 'rollback --projection all --json'],
   async run(options, invocation) {
-    const projections = readProjections(options);
+    const projections = readProjections(options, invocation);
     const json = options.flag('json');
     const again = options.flag('again');
     const to = options.text('to');

@@ -2,7 +2,6 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { countOpenLetters } from '@reprise/read-model-feed';
 import { BoundElsewhere, DependencyError } from '@reprise/read-model-indices';
 import type { Projection } from '@reprise/read-model-projections';
-import { projections } from '@reprise/product-read-model';
 import { exitCodes } from '@reprise/read-model-rebuild';
 import {
   answered,
@@ -12,7 +11,7 @@ import {
   type ReadModelStatus,
 } from '@reprise/read-model-status';
 import { jsonText } from '../report/text.ts';
-import { readProjections } from '../projection-option.ts';
+import { contextOption, readProjections } from '../projection-option.ts';
 import { describeStatus } from '../report/status-text.ts';
 import { openUnbound, type OpenServers } from '../servers.ts';
 import type { Invocation, Verb } from '../verb.ts';
@@ -27,6 +26,7 @@ export const statusCommand: Verb = {
     'Says whether readers are served everything the log holds, what to do if not, and what there is.',
   options: [
     ['--projection <name>', 'one projection (default all)'],
+    contextOption,
     ['--check', 'exit with 2 unless every verdict is OK'],
     ['--max-lag <seconds>', 'age of the oldest event readers may lack (default 30)'],
     ['--watch', 'show it again every 2 s until ^C'],
@@ -35,7 +35,7 @@ export const statusCommand: Verb = {
   ],
   examples: ['status', 'status --check --projection product_search --json'],
   async run(options, invocation) {
-    const chosen = options.text('projection') === undefined ? projections : readProjections(options);
+    const chosen = readProjections(options, invocation, 'all');
     const json = options.flag('json');
     const check = options.flag('check');
     const verbose = options.flag('verbose');
@@ -43,13 +43,13 @@ export const statusCommand: Verb = {
     const maxLagMs = 1_000 * options.wholeNumber('maxLag', 0, defaultMaxLagMs / 1_000);
     if (watch && (json || check)) options.problem('--watch goes with neither --json nor --check');
     options.finish();
-    const servers = await openUnbound(invocation.env, { retryBudgetMs: 2_000 });
+    const servers = await openUnbound(invocation, chosen, { retryBudgetMs: 2_000 });
     try {
       const look = () => lookAt(chosen, servers, maxLagMs);
       if (watch) return await watchStatus(look, verbose, invocation);
       const { statuses, mismatch } = await look();
-      const unreachable = statuses[0]?.logUnreachable ?? null;
-      if (unreachable !== null) invocation.stderr(`the lag is unknown: ${unreachable}\n`);
+      const unreachable = new Set(statuses.flatMap(({ logUnreachable }) => logUnreachable ?? []));
+      for (const reason of unreachable) invocation.stderr(`the lag is unknown: ${reason}\n`);
       if (json) invocation.stdout(`${jsonText(statuses, 2)}\n`);
       else show(statuses, verbose || mismatch !== undefined, invocation);
       if (mismatch !== undefined) {
@@ -75,19 +75,27 @@ async function lookAt(
   servers: OpenServers,
   maxLagMs: number,
 ): Promise<Looked> {
-  const { kafka, topic, registry, eventStore } = servers.of(chosen[0]!);
-  const [mismatch, statuses] = await Promise.all([
+  const [mismatch, ...statuses] = await Promise.all([
     mismatchOf(chosen, servers),
-    readStatus({
-      models: chosen.map((projection) => ({ projection, store: servers.storeOf(projection) })),
-      ...{ kafka, topic, registry, maxLagMs, withinMs },
-      ...(eventStore && { writeSide: () => measureWriteSide(eventStore) }),
-      letters: (projection, events, signal) =>
-        countOpenLetters(servers.letterServers(events, [projection]), { atMost: 1_000, signal }),
-      repairs: (projection) => servers.repairs.counts([projection]),
-    }),
+    ...servers.contextsOf(chosen).map((context) => statusOf(context, servers, maxLagMs)),
   ]);
-  return { mismatch, statuses };
+  return { mismatch, statuses: statuses.flat() };
+}
+
+function statusOf(
+  { chosen, of, storeOf, letterServers }: ReturnType<OpenServers['contextsOf']>[number],
+  servers: OpenServers,
+  maxLagMs: number,
+): Promise<ReadModelStatus[]> {
+  const { kafka, topic, registry, eventStore } = of(chosen[0]!);
+  return readStatus({
+    models: chosen.map((projection) => ({ projection, store: storeOf(projection) })),
+    ...{ kafka, topic, registry, maxLagMs, withinMs },
+    ...(eventStore && { writeSide: () => measureWriteSide(eventStore) }),
+    letters: (projection, events, signal) =>
+      countOpenLetters(letterServers(events, [projection]), { atMost: 1_000, signal }),
+    repairs: (projection) => servers.repairs.counts([projection]),
+  });
 }
 
 function show(

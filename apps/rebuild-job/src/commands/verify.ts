@@ -3,7 +3,7 @@ import { RepairRequests } from '@reprise/read-model-repair';
 import { defaultMaxLagMs } from '@reprise/read-model-status';
 import { idsHelp } from '../aggregate-ids.ts';
 import { eachProjection, printJson } from '../each-projection.ts';
-import { readProjections } from '../projection-option.ts';
+import { contextOption, readProjections } from '../projection-option.ts';
 import { describeVerification, type VerificationReport } from '../report/verify-text.ts';
 import { openServers } from '../servers.ts';
 import type { Verb } from '../verb.ts';
@@ -14,6 +14,7 @@ export const verifyCommand: Verb = {
     'Compares what readers are served with the fold of the log, and says whether they lack events; changes no document.',
   options: [
     ['--projection <name>', 'the projection to verify, or all (required)'],
+    contextOption,
     ['--aggregate-id <ids...>', idsHelp('only these products')],
     ['--all', 'all products (default)'],
     ['--deep', 'compare the content of every document, not only where digests differ'],
@@ -32,7 +33,7 @@ export const verifyCommand: Verb = {
     'verify --projection product_search --repair',
   ],
   async run(options, invocation) {
-    const projections = readProjections(options);
+    const projections = readProjections(options, invocation);
     const aggregateIds = options.ids('aggregateId');
     if (aggregateIds && options.flag('all')) options.problem('--aggregate-id and --all do not go together');
     const source = options.oneOf('source', ['kafka', 'event-store'], 'kafka');

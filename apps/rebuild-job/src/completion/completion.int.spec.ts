@@ -40,7 +40,11 @@ async function inBash(...words: string[]): Promise<string[]> {
   return lines('bash', script, 'bash', './reprise', ...words);
 }
 
-const projections = ['product_search', 'product_summary', 'category_summary', 'all'];
+const projections = [
+  ...['product_search', 'product_summary', 'category_summary'],
+  ...['candidate_summary', 'lead_summary'],
+  'all',
+];
 const optionsOf = (verb: { options: readonly (readonly [string, ...unknown[]])[] }) =>
   verb.options.map(([flags]) => /--[a-z-]+/.exec(flags)![0]);
 
@@ -71,6 +75,7 @@ describe('completion in bash', () => {
     expect(await inBash('dlq', 'list', '--projection', 'product_s')).toEqual(projections.slice(0, 2));
     expect(await inBash('status', '--projection', '=')).toEqual(projections);
     expect(await inBash('status', '--projection', '=', 'cat')).toEqual(['category_summary']);
+    expect(await inBash('status', '--context', '')).toEqual(['product', 'recruiting']);
   });
 });
 

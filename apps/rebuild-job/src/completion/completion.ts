@@ -15,12 +15,14 @@ export function completionCommand(verbs: readonly Verb[], groups: readonly VerbG
     operands: '[shell]',
     options: [['--json', 'print shell and script as one JSON document on stdout']],
     examples: ['completion bash > ~/.reprise-completion; . ~/.reprise-completion'],
-    run(options, { stdout }, [shell, ...more]) {
+    run(options, { stdout, contexts }, [shell, ...more]) {
       const known = names.find((name) => name === shell);
       if (!known || more.length > 0) options.problem(`name one shell: ${names.join(', ')}`);
       const json = options.flag('json');
       options.finish();
-      const script = shells[known!](completionWords([...verbs, self], groups, { completion: names }));
+      const script = shells[known!](
+        completionWords([...verbs, self], groups, { completion: names }, contexts),
+      );
       stdout(json ? `${jsonText({ shell: known, script }, 2)}\n` : script);
       return Promise.resolve(exitCodes.done);
     },

@@ -39,9 +39,12 @@ _reprise() {
   local word="\${COMP_WORDS[COMP_CWORD]}" before="\${COMP_WORDS[COMP_CWORD-1]}" verb='' choices=''
   # bash divides --projection=NAME into three words.
   if [ "$word" = '=' ]; then word=''; elif [ "$before" = '=' ]; then before="\${COMP_WORDS[COMP_CWORD-2]}"; fi
-  if [ "$before" = '--projection' ]; then
-    COMPREPLY=($(compgen -W '${words.projections.join(' ')}' -- "$word")); return
-  fi
+${words.values
+  .map(
+    ({ option, words: known }) =>
+      `  if [ "$before" = '${option}' ]; then COMPREPLY=($(compgen -W '${known.join(' ')}' -- "$word")); return; fi`,
+  )
+  .join('\n')}
   case " ${takingValues(words).join(' ')} " in
     *" $before "*) COMPREPLY=($(compgen -f -- "$word")); return ;;
   esac
@@ -62,8 +65,12 @@ export function zshCompletion(words: CompletionWords): string {
 # Completion of ./reprise for zsh: . FILE, after compinit
 _reprise() {
   local before="\${words[CURRENT-1]}" verb='' choices=''
-  if [[ "\${words[CURRENT]}" == --projection=* ]]; then compset -P '*='; before='--projection'; fi
-  if [[ "$before" == '--projection' ]]; then compadd -- ${words.projections.join(' ')}; return; fi
+${words.values
+  .flatMap(({ option, words: known }) => [
+    `  if [[ "\${words[CURRENT]}" == ${option}=* ]]; then compset -P '*='; before='${option}'; fi`,
+    `  if [[ "$before" == '${option}' ]]; then compadd -- ${known.join(' ')}; return; fi`,
+  ])
+  .join('\n')}
   case " ${takingValues(words).join(' ')} " in
     *" $before "*) _files; return ;;
   esac
@@ -105,8 +112,8 @@ export function fishCompletion(words: CompletionWords): string {
     if (operands.length > 0)
       lines.push(`complete -c reprise -n ${condition} -a ${quoted(operands.join(' '))}`);
     for (const option of options) {
-      const values =
-        option.name === '--projection' ? ` -x -a ${quoted(words.projections.join(' '))}` : ' -r -F';
+      const known = words.values.find((value) => value.option === option.name);
+      const values = known ? ` -x -a ${quoted(known.words.join(' '))}` : ' -r -F';
       const takes = option.takesValue ? values : '';
       lines.push(
         `complete -c reprise -n ${condition} -l ${option.name.slice(2)}${takes} -d ${quoted(option.description)}`,

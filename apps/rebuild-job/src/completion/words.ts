@@ -1,13 +1,12 @@
-import { projections } from '@reprise/product-read-model';
-import type { Verb, VerbGroup } from '../verb.ts';
+import type { Invocation, Verb, VerbGroup } from '../verb.ts';
 
 /** What a shell can complete, the same for all of them. */
 export interface CompletionWords {
   /** `rebuild`, or `dlq list` for one of a group. */
   readonly verbs: readonly CompletedVerb[];
   readonly groups: readonly { readonly name: string; readonly description: string }[];
-  /** Values of `--projection`. */
-  readonly projections: readonly string[];
+  /** Options whose values are known, with their dashes. */
+  readonly values: readonly { readonly option: string; readonly words: readonly string[] }[];
 }
 
 export interface CompletedVerb {
@@ -34,6 +33,7 @@ export function completionWords(
   verbs: readonly Verb[],
   groups: readonly VerbGroup[],
   operands: Readonly<Record<string, readonly string[]>>,
+  contexts: Invocation['contexts'],
 ): CompletionWords {
   const completed = (verb: Verb, group = ''): CompletedVerb => ({
     name: `${group}${verb.name}`,
@@ -54,6 +54,12 @@ export function completionWords(
       ...groups.flatMap((group) => group.verbs.map((verb) => completed(verb, `${group.name} `))),
     ],
     groups: groups.map(({ name, description }) => ({ name, description })),
-    projections: [...projections.map(({ name }) => name), 'all'],
+    values: [
+      {
+        option: '--projection',
+        words: [...contexts.flatMap(({ projections }) => projections.map(({ name }) => name)), 'all'],
+      },
+      { option: '--context', words: contexts.map(({ name }) => name) },
+    ],
   };
 }

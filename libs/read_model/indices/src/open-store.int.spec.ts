@@ -21,7 +21,7 @@ describe('a store whose server is away', () => {
     ['postgres', tableStorage],
   ])('is retried within the budget, and %s reports it', async (dependency, storage) => {
     const retries: StoreRetry[] = [];
-    const servers = { client, pool, searchAlias: 'none', retryBudgetMs: 1_000 };
+    const servers = { client, pool, retryBudgetMs: 1_000 };
     const store = openGenerationStore(
       { name: 'product_search', storage },
       { ...servers, onRetry: (retry) => retries.push(retry) },

@@ -9,8 +9,8 @@ import { postgresGenerationStore } from './postgres/generation-store.ts';
 export interface StoreServers {
   readonly client: Client;
   readonly pool: Pool;
-  /** Alias readers of `product_search` use. Readers of any other read model use the alias or view of its projection's name. */
-  readonly searchAlias: string;
+  /** Read alias of an index; its projection's name if left out. A table is read through the view of its projection's name. */
+  readonly alias?: string | undefined;
   /** How long transient faults of one call are retried, in milliseconds; each store's own default if left out. */
   readonly retryBudgetMs?: number;
   /** How long a write is retried without a single document getting through, in milliseconds. */
@@ -19,20 +19,17 @@ export interface StoreServers {
   readonly onRetry?: ((retry: StoreRetry) => void) | undefined;
 }
 
-/** The read model whose alias is configurable (SEARCH_ALIAS), because the search API reads through it. */
-const searchProjection = 'product_search';
-
 /** The store of a projection's generations, by what its storage asks for. The servers stay the caller's. */
 export function openGenerationStore(
   { name, storage }: { readonly name: string; readonly storage: StorageDefinition },
-  { client, pool, searchAlias, retryBudgetMs, writeRetryBudgetMs, onRetry }: StoreServers,
+  { client, pool, alias, retryBudgetMs, writeRetryBudgetMs, onRetry }: StoreServers,
 ): GenerationStore {
   switch (storage.kind) {
     case 'elasticsearch':
       return elasticsearchGenerationStore(client, {
         projection: name,
         storage,
-        readersAlias: name === searchProjection ? searchAlias : name,
+        readersAlias: alias ?? name,
         onRetry,
         ...(retryBudgetMs !== undefined && { retryBudgetMs }),
         ...(writeRetryBudgetMs !== undefined && { bulk: { retryBudgetMs: writeRetryBudgetMs } }),

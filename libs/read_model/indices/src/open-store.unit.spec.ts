@@ -6,7 +6,6 @@ import { openGenerationStore } from './open-store.ts';
 const servers = {
   client: new Client({ node: 'http://localhost:1' }),
   pool: new Pool(),
-  searchAlias: 'configured',
 };
 const index: StorageDefinition = {
   kind: 'elasticsearch',
@@ -20,12 +19,9 @@ afterAll(async () => {
 });
 
 describe('the alias readers use', () => {
-  it('is the configured one for the search index and its own name for any other index', () => {
-    expect(openGenerationStore({ name: 'product_search', storage: index }, servers).readers).toBe(
-      'configured',
-    );
-    expect(openGenerationStore({ name: 'product_suggestions', storage: index }, servers).readers).toBe(
-      'product_suggestions',
-    );
+  it('is the configured one, or that of the projection’s name', () => {
+    const projection = { name: 'product_search', storage: index };
+    expect(openGenerationStore(projection, { ...servers, alias: 'configured' }).readers).toBe('configured');
+    expect(openGenerationStore(projection, servers).readers).toBe('product_search');
   });
 });

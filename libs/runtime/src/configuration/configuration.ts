@@ -97,19 +97,33 @@ const readers: { readonly [K in EndpointName]: (settings: Settings) => Configura
   };
 
 /**
- * Reads the settings a process needs from its environment. Settings of endpoints it does not need are ignored.
+ * Reads settings by a function of the caller's.
  *
  * @param env the environment variables, usually `process.env`
- * @param needed the endpoints and ports the process uses; topic names, the alias and the HTTP host are always included
+ * @param read takes what it needs and leaves its problems in the settings
  * @param warn receives one sentence per credential that would cross the network in clear text; default: stderr
  * @throws ConfigurationError listing all missing and bad settings at once; no value of a secret is repeated in it
  */
-export function readConfiguration<K extends EndpointName>(
+export function readSettings<T>(
   env: NodeJS.ProcessEnv,
-  needed: readonly K[],
+  read: (settings: Settings) => T,
   warn: (sentence: string) => void = warnOnStderr,
-): Pick<Configuration, Fields<K>> {
+): T {
   const settings = new Settings(env);
+  const value = read(settings);
+  if (settings.problems.length > 0) throw new ConfigurationError(settings.problems);
+  for (const sentence of settings.warnings) warn(sentence);
+  return value;
+}
+
+/**
+ * The settings of the endpoints and ports a process uses; those of others are not looked at.
+ * @param needed the HTTP host is always included
+ */
+export function endpointSettings<K extends EndpointName>(
+  settings: Settings,
+  needed: readonly K[],
+): Pick<Configuration, Fields<K>> {
   const configuration: Record<string, unknown> = {};
   for (const name of needed) configuration[fieldOf[name]] = readers[name](settings);
   configuration['productEventsTopic'] = settings.topic('PRODUCT_EVENTS_TOPIC', 'product.events');
@@ -121,9 +135,16 @@ export function readConfiguration<K extends EndpointName>(
       'DEAD_LETTER_TOPIC is the same topic as PRODUCT_EVENTS_TOPIC; dead letters need their own',
     );
   }
-  if (settings.problems.length > 0) throw new ConfigurationError(settings.problems);
-  for (const sentence of settings.warnings) warn(sentence);
   return configuration as unknown as Pick<Configuration, Fields<K>>;
+}
+
+/** `endpointSettings` for a process that needs nothing else. @throws ConfigurationError as `readSettings` does */
+export function readConfiguration<K extends EndpointName>(
+  env: NodeJS.ProcessEnv,
+  needed: readonly K[],
+  warn?: (sentence: string) => void,
+): Pick<Configuration, Fields<K>> {
+  return readSettings(env, (settings) => endpointSettings(settings, needed), warn);
 }
 
 function warned<T>(settings: Settings, value: T, judge: (value: T) => string | undefined): T {

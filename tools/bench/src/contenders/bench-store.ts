@@ -38,7 +38,7 @@ export function openBenchReadModel({
   const projection = searchAlias === undefined ? { ...registered, name: own } : registered;
   const client = createElasticsearchClient(readConfiguration(process.env, ['elasticsearch']).elasticsearch);
   const pool = createReadModelPool(readDatabaseUrl);
-  const store = openGenerationStore(projection, { client, pool, searchAlias: searchAlias ?? own });
+  const store = openGenerationStore(projection, { client, pool, alias: searchAlias ?? own });
   return {
     projection,
     store,

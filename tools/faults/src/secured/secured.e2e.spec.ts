@@ -178,7 +178,6 @@ describe('each fault of a connection', () => {
       const store = openGenerationStore(projection, {
         client,
         pool,
-        searchAlias: 'product_search',
         retryBudgetMs: 1,
       });
       const message = await messageOf(() => store.observeReaders());

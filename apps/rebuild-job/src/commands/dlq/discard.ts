@@ -1,11 +1,11 @@
 import { commandLine } from '@reprise/runtime/commands';
-import { discardLetters, findLetters } from '@reprise/read-model-feed';
+import { discardLetters, type DiscardRequest, type DiscardResult } from '@reprise/read-model-feed';
 import { exitCodes } from '@reprise/read-model-rebuild';
+import { contextOption, readProjections } from '../../projection-option.ts';
 import { jsonText } from '../../report/text.ts';
 import type { Verb } from '../../verb.ts';
 import { paced } from './redrive.ts';
-import { requireAll } from './show.ts';
-import { chosenProjections, readIds, thisOperator, withLetters } from './with-letters.ts';
+import { findAll, readIds, thisOperator, withLetters } from './with-letters.ts';
 
 const eventsPerSecond = 200;
 
@@ -15,12 +15,13 @@ export const discardCommand: Verb = {
   description:
     'Discards dead letters, on record: rebuilds leave their records out. What waits behind is applied if the version rule allows it.',
   options: [
+    contextOption,
     ['--reason <text>', 'why it is discarded, for the record (required)'],
     ['--json', 'print one JSON document on stdout'],
   ],
   examples: ['dlq discard product.events:3:1042 --reason "sent by the load test of 21 November"'],
   async run(options, invocation, words) {
-    const chosen = chosenProjections(options);
+    const chosen = readProjections(options, invocation, 'all');
     const ids = readIds(options, words);
     if (ids.size === 0)
       options.problem('name the dead letters to discard: dlq discard topic:partition:offset --reason TEXT');
@@ -29,24 +30,31 @@ export const discardCommand: Verb = {
     const json = options.flag('json');
     options.finish();
     const { signal, stdout, stderr } = invocation;
-    return withLetters(chosen, invocation, true, async (servers, { repairs }) => {
-      requireAll(ids, await findLetters(servers, ids, signal));
+    return withLetters(chosen, ids, invocation, true, async (contexts, { repairs }) => {
+      await findAll(contexts, ids, signal);
       let refused = 0;
-      const result = await discardLetters(servers, {
+      const request = {
         ...{ ids, reason, signal, actor: thisOperator(), pace: paced(eventsPerSecond, signal) },
-        requestRepair: async (blocked) => {
+        requestRepair: async (blocked: Parameters<DiscardRequest['requestRepair']>[0]) => {
           const tasks = blocked.map(({ projection, projectionVersion, aggregateId, reason: error }) => ({
             ...{ projection, projectionVersion, aggregateId, error },
             reason: 'dead-letter' as const,
           }));
           const added = await repairs.add(tasks);
-          refused = added.refused.length;
+          refused += added.refused.length;
           if (added.unstorable.length > 0)
             stderr(
               `${added.unstorable.length} letters name a product by an id that no document can have: there is nothing to repair.\n`,
             );
         },
-      });
+      };
+      const results: DiscardResult[] = [];
+      for (const servers of contexts) results.push(await discardLetters(servers, request));
+      const result = {
+        discarded: results.flatMap(({ discarded }) => discarded),
+        released: results.flatMap(({ released }) => released),
+        waiting: results.flatMap(({ waiting }) => waiting),
+      };
       if (json) stdout(`${jsonText(result, 2)}\n`);
       else {
         const { discarded, released, waiting } = result;

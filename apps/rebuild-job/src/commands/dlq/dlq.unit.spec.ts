@@ -1,6 +1,6 @@
 import type { JudgedLetter } from '@reprise/read-model-feed';
 import { runCommandLine } from '../../program.ts';
-import type { Invocation } from '../../verb.ts';
+import type { Called } from '../../verb.ts';
 import { lineOf, payloadText, remedyFor, rowOf } from './letter-text.ts';
 import { paced } from './redrive.ts';
 
@@ -18,7 +18,7 @@ const letter: JudgedLetter = {
 
 async function run(...argv: string[]): Promise<{ out: string; failure: string }> {
   const written: string[] = [];
-  const invocation: Omit<Invocation, 'clearLine'> = {
+  const invocation: Called = {
     env: {},
     signal: new AbortController().signal,
     received: () => undefined,

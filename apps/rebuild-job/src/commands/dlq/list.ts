@@ -1,9 +1,10 @@
-import { describeTopic, fedModels, judgedLetters } from '@reprise/read-model-feed';
+import { describeTopic, fedModels, judgedLetters, type LetterServers } from '@reprise/read-model-feed';
 import { exitCodes } from '@reprise/read-model-rebuild';
+import { contextOption, readProjections } from '../../projection-option.ts';
 import { jsonText } from '../../report/text.ts';
 import type { Verb } from '../../verb.ts';
 import { lineOf, rowOf, type LetterRow } from './letter-text.ts';
-import { chosenProjections, withLetters } from './with-letters.ts';
+import { withLetters } from './with-letters.ts';
 
 const states = ['open', 'resolved', 'discarded', 'all'] as const;
 
@@ -12,6 +13,7 @@ export const listCommand: Verb = {
   description: 'Lists dead letters in the order they were put aside, with what has become of them.',
   options: [
     ['--projection <name>', 'judge by the live generation of this projection only (default all)'],
+    contextOption,
     ['--aggregate-id <id>', 'only letters of this product'],
     ['--reason <reason>', 'only letters with this reason, as in not-applicable or waits-behind'],
     ['--state <state>', 'open, resolved, discarded or all (default all)'],
@@ -24,7 +26,7 @@ export const listCommand: Verb = {
     'dlq list --reason unknown-type --limit 20 --json',
   ],
   async run(options, invocation) {
-    const chosen = chosenProjections(options);
+    const chosen = readProjections(options, invocation, 'all');
     const aggregateId = options.text('aggregateId')?.trim();
     const reason = options.text('reason');
     const state = options.oneOf('state', states, 'all');
@@ -32,15 +34,14 @@ export const listCommand: Verb = {
     const json = options.flag('json');
     options.finish();
     const { stdout, stderr, signal } = invocation;
-    return withLetters(chosen, invocation, false, async (servers) => {
-      const topic = await describeTopic(servers.kafka, servers.deadLetters);
+    return withLetters(chosen, new Set(), invocation, false, async (contexts) => {
       const rows: LetterRow[] = [];
       let more = false;
       const scan = {
         wanted: (letter: { reason: string }) => (reason ?? letter.reason) === letter.reason,
         signal,
       };
-      for await (const letters of judgedLetters(servers, topic, await fedModels(servers), scan)) {
+      for await (const letters of lettersOf(contexts, scan)) {
         const meant = letters.filter(
           (letter) =>
             (state === 'all' || letter.state === state) &&
@@ -60,3 +61,14 @@ export const listCommand: Verb = {
     });
   },
 };
+
+/** The letters of one context after the other. */
+async function* lettersOf(
+  contexts: readonly LetterServers[],
+  scan: Parameters<typeof judgedLetters>[3],
+): ReturnType<typeof judgedLetters> {
+  for (const servers of contexts) {
+    const topic = await describeTopic(servers.kafka, servers.deadLetters);
+    yield* judgedLetters(servers, topic, await fedModels(servers), scan);
+  }
+}

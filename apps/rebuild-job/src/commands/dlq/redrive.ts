@@ -1,16 +1,16 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import {
-  findLetters,
   redriveLetters,
   type JudgedLetter,
+  type LetterServers,
   type RedriveOutcome,
 } from '@reprise/read-model-feed';
 import { printable } from '@reprise/runtime';
 import { exitCodes } from '@reprise/read-model-rebuild';
+import { contextOption, readProjections } from '../../projection-option.ts';
 import { idText, jsonText } from '../../report/text.ts';
 import type { Verb } from '../../verb.ts';
-import { requireAll } from './show.ts';
-import { chosenProjections, readIds, thisOperator, withLetters } from './with-letters.ts';
+import { findAll, readIds, thisOperator, withLetters } from './with-letters.ts';
 
 /** Outcomes after which the letter needs nobody any more. */
 const settled: ReadonlySet<RedriveOutcome> = new Set<RedriveOutcome>(['applied', 'contained']);
@@ -25,6 +25,7 @@ export const redriveCommand: Verb = {
     ['--all', 'every open dead letter, instead of ids'],
     ['--aggregate-id <id>', 'every open dead letter of this product, instead of ids'],
     ['--projection <name>', 'only into this projection (default all)'],
+    contextOption,
     ['--max-events-per-second <n>', 'at most this many events per second; 0 = no limit (default 200)'],
     ['--dry-run', 'only show what would happen'],
     ['--json', 'print one JSON document on stdout'],
@@ -36,7 +37,7 @@ export const redriveCommand: Verb = {
     'dlq redrive --aggregate-id 0190b0c4-1f6e-7c3a-9c1e-2f4a6b8c0d1e --json',
   ],
   async run(options, invocation, words) {
-    const chosen = chosenProjections(options);
+    const chosen = readProjections(options, invocation, 'all');
     const ids = readIds(options, words);
     const all = options.flag('all');
     const aggregateId = options.text('aggregateId')?.trim();
@@ -48,8 +49,8 @@ export const redriveCommand: Verb = {
       options.problem('name the letters by id, or use --all or --aggregate-id: exactly one of the three');
     options.finish();
     const { signal, stdout, stderr } = invocation;
-    return withLetters(chosen, invocation, !dryRun, async (servers) => {
-      if (ids.size > 0) requireAll(ids, await findLetters(servers, ids, signal));
+    return withLetters(chosen, ids, invocation, !dryRun, async (contexts) => {
+      if (ids.size > 0) await findAll(contexts, ids, signal);
       const selects = ({ id, state, aggregateId: of }: JudgedLetter) =>
         ids.size > 0 ? ids.has(id) : state === 'open' && (all || of === aggregateId);
       const request = {
@@ -59,7 +60,7 @@ export const redriveCommand: Verb = {
       const counts: Partial<Record<RedriveOutcome, number>> = {};
       const letters = [];
       let unsettled = 0;
-      for await (const one of redriveLetters(servers, request)) {
+      for await (const one of redriven(contexts, request)) {
         counts[one.outcome] = (counts[one.outcome] ?? 0) + 1;
         if (!settled.has(one.outcome)) unsettled += 1;
         if (letters.length < listed) letters.push(one);
@@ -78,6 +79,14 @@ export const redriveCommand: Verb = {
     });
   },
 };
+
+/** The letters of one context after the other. */
+async function* redriven(
+  contexts: readonly LetterServers[],
+  request: Parameters<typeof redriveLetters>[1],
+): ReturnType<typeof redriveLetters> {
+  for (const servers of contexts) yield* redriveLetters(servers, request);
+}
 
 interface PaceClock {
   now(): number;

@@ -1,12 +1,12 @@
-import { commandLine } from '@reprise/runtime/commands';
-import { findLetters, type JudgedLetter } from '@reprise/read-model-feed';
+import type { JudgedLetter } from '@reprise/read-model-feed';
 import { nameOfKey } from '@reprise/events';
-import { exitCodes, RebuildError } from '@reprise/read-model-rebuild';
+import { exitCodes } from '@reprise/read-model-rebuild';
 import { printable } from '@reprise/runtime';
+import { contextOption, readProjections } from '../../projection-option.ts';
 import { jsonText } from '../../report/text.ts';
 import type { Verb } from '../../verb.ts';
 import { payloadText, remedyFor, rowOf } from './letter-text.ts';
-import { chosenProjections, readIds, withLetters } from './with-letters.ts';
+import { findAll, readIds, withLetters } from './with-letters.ts';
 
 const shownCharacters = 2_000;
 
@@ -17,37 +17,26 @@ export const showCommand: Verb = {
     'Shows dead letters whole: headers, payload, where it stands, what was done to it and what to do.',
   options: [
     ['--projection <name>', 'judge by the live generation of this projection only (default all)'],
+    contextOption,
     ['--verbose', `show the whole payload, not only the first ${shownCharacters} characters`],
     ['--json', 'print one JSON array on stdout; it holds the payload as it is, as text'],
   ],
   examples: ['dlq show product.events:3:1042', 'dlq show product.events:3:1042 --json'],
   async run(options, invocation, words) {
-    const chosen = chosenProjections(options);
+    const chosen = readProjections(options, invocation, 'all');
     const ids = readIds(options, words);
     if (ids.size === 0) options.problem('name the dead letter to show: dlq show topic:partition:offset');
     const longest = options.flag('verbose') ? Infinity : shownCharacters;
     const json = options.flag('json');
     options.finish();
-    return withLetters(chosen, invocation, false, async (servers) => {
-      const letters = await findLetters(servers, ids, invocation.signal);
-      requireAll(ids, letters);
+    return withLetters(chosen, ids, invocation, false, async (contexts) => {
+      const letters = await findAll(contexts, ids, invocation.signal);
       if (json) invocation.stdout(`${jsonText(letters.map(asJson), 2)}\n`);
       else invocation.stdout(letters.map((letter) => `${describe(letter, longest)}\n`).join('\n'));
       return exitCodes.done;
     });
   },
 };
-
-/** @throws RebuildError USAGE naming the ids that are in no dead letter */
-export function requireAll(ids: ReadonlySet<string>, letters: readonly JudgedLetter[]): void {
-  const found = new Set(letters.map(({ id }) => id));
-  const missing = [...ids].filter((id) => !found.has(id));
-  if (missing.length === 0) return;
-  throw new RebuildError(
-    'USAGE',
-    `No dead letter ${missing.join(', ')} is in the dead-letter topic (an event that only a rebuild has read gets there once a running consumer has put it aside). Nothing was changed. List the letters: ${commandLine.listDeadLetters()}`,
-  );
-}
 
 function asJson(letter: JudgedLetter) {
   const { key, value, headers } = letter.letter;

@@ -1,10 +1,16 @@
-import { describeTopic, parseLetterId, TopicMissing, type LetterServers } from '@reprise/read-model-feed';
+import type { Setting } from '@reprise/contexts';
+import {
+  describeTopic,
+  findLetters,
+  parseLetterId,
+  TopicMissing,
+  type JudgedLetter,
+  type LetterServers,
+} from '@reprise/read-model-feed';
 import type { Projection } from '@reprise/read-model-projections';
-import { projections } from '@reprise/product-read-model';
 import { RebuildError, thisProcess } from '@reprise/read-model-rebuild';
-import { readConfiguration } from '@reprise/runtime';
+import { commandLine } from '@reprise/runtime/commands';
 import type { OptionReader } from '../../option-reader.ts';
-import { readProjections } from '../../projection-option.ts';
 import { openServers, type OpenServers } from '../../servers.ts';
 import type { Invocation } from '../../verb.ts';
 
@@ -12,13 +18,6 @@ import type { Invocation } from '../../verb.ts';
 export function thisOperator(): { readonly host: string; readonly user: string } {
   const { host, user } = thisProcess();
   return { host, user };
-}
-
-/** The projections `--projection` names; without it, or with `all`, every registered one. */
-export function chosenProjections(options: OptionReader): readonly Projection[] {
-  const name = options.text('projection');
-  if (name === undefined || name === 'all') return projections;
-  return readProjections(options);
 }
 
 /** The words of a command line as ids of dead letters. */
@@ -32,32 +31,60 @@ export function readIds(options: OptionReader, words: readonly string[]): Readon
 
 /**
  * Opens what dead letters are looked at and worked on with, runs `work`, and closes it.
+ *
+ * @param wanted ids of dead letters; none where they are not named. Their topics say which contexts are meant.
  * @param changes whether the read models are changed by it
+ * @param work is given the servers of each context that is meant
  * @throws ConfigurationError; ReadModelNotMigrated; BoundElsewhere; TopicMissing; RebuildError USAGE; DependencyError
  */
 export async function withLetters<T>(
   chosen: readonly Projection[],
+  wanted: ReadonlySet<string>,
   invocation: Invocation,
   changes: boolean,
-  work: (servers: LetterServers, open: OpenServers) => Promise<T>,
+  work: (contexts: readonly LetterServers[], open: OpenServers) => Promise<T>,
 ): Promise<T> {
-  const { kafka, productEventsTopic, deadLetterTopic } = readConfiguration(invocation.env, ['kafka']);
   const open = await openServers(invocation, { projections: chosen, changes });
   try {
-    const events = await describeTopic(kafka, productEventsTopic);
-    await describeTopic(kafka, deadLetterTopic).catch(explainMissing(deadLetterTopic));
-    return await work(open.letterServers(events, chosen), open);
+    const topics = new Set([...wanted].map((id) => parseLetterId(id)!.topic));
+    const contexts: LetterServers[] = [];
+    for (const { settings, letterServers, chosen: own, of } of open.contextsOf(chosen)) {
+      const { topic, deadLetterTopic } = settings;
+      if (topics.size > 0 && !topics.has(topic.value)) continue;
+      const { kafka } = of(own[0]!);
+      const events = await describeTopic(kafka, topic.value);
+      await describeTopic(kafka, deadLetterTopic.value).catch(explainMissing(deadLetterTopic));
+      contexts.push(letterServers(events, own));
+    }
+    return await work(contexts, open);
   } finally {
     await open.close();
   }
 }
 
-function explainMissing(name: string): (error: unknown) => never {
+/** Letters with these ids, from wherever they are. @throws RebuildError USAGE naming the ids that are in no dead letter */
+export async function findAll(
+  contexts: readonly LetterServers[],
+  ids: ReadonlySet<string>,
+  signal: AbortSignal,
+): Promise<JudgedLetter[]> {
+  const letters: JudgedLetter[] = [];
+  for (const servers of contexts) letters.push(...(await findLetters(servers, ids, signal)));
+  const found = new Set(letters.map(({ id }) => id));
+  const missing = [...ids].filter((id) => !found.has(id));
+  if (missing.length === 0) return letters;
+  throw new RebuildError(
+    'USAGE',
+    `No dead letter ${missing.join(', ')} is in the dead-letter topic (an event that only a rebuild has read gets there once a running consumer has put it aside). Nothing was changed. List the letters: ${commandLine.listDeadLetters()}`,
+  );
+}
+
+function explainMissing({ value, variable }: Setting): (error: unknown) => never {
   return (error) => {
     if (!(error instanceof TopicMissing)) throw error;
     throw new RebuildError(
       'USAGE',
-      `The dead-letter topic "${name}" does not exist. Nothing was changed. Create it, or set DEAD_LETTER_TOPIC to the one the consumer writes.`,
+      `The dead-letter topic "${value}" does not exist. Nothing was changed. Create it, or set ${variable} to the one the consumer writes.`,
     );
   };
 }

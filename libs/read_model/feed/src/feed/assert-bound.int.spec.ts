@@ -53,8 +53,8 @@ beforeEach(async () => {
 
 /** The read models of a process that is configured for `topic` and a fresh alias. */
 function environment() {
-  const storeOf = (projection: Projection, searchAlias: string) =>
-    openGenerationStore(projection, { client, pool, searchAlias });
+  const storeOf = (projection: Projection, alias: string) =>
+    openGenerationStore(projection, { client, pool, alias });
   const alias = freshName('bound');
   const models = [search, summary].map((projection) => ({ projection, store: storeOf(projection, alias) }));
   const assert = (changes: Partial<BoundInput> = {}) =>

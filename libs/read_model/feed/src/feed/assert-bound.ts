@@ -16,10 +16,14 @@ export interface BoundInput {
   readonly kafka: KafkaConnection;
   /** Name of the event log. */
   readonly topic: string;
+  /** The variable that sets it, for messages. */
+  readonly topicSetting?: string;
   /** The read models that are meant. */
   readonly models: readonly {
     readonly projection: { readonly name: string };
     readonly store: Pick<GenerationStore, 'kind' | 'readers' | 'observeReaders'>;
+    /** The variable that sets its alias, for messages. */
+    readonly readersSetting?: string | undefined;
   }[];
   /** Whether to bind a registry that belongs to nobody yet to this configuration; false for a process that only looks. */
   readonly record: boolean;
@@ -41,11 +45,15 @@ export interface BoundInput {
  * @throws BoundElsewhere with everything that differs; DependencyError when the registry, or a store asked for its readers, is away
  */
 export async function assertBound(input: BoundInput): Promise<void> {
-  const { registry, kafka, topic, models, record } = input;
+  const { registry, kafka, topic, topicSetting, models, record } = input;
   const { bindings } = registry;
-  const configured = models.map(({ projection, store }) => ({
+  const configured = models.map(({ projection, store, readersSetting }) => ({
     projection: projection.name,
     ...{ topic, clusterId: undefined, storage: store.kind, readers: store.readers },
+    settings: {
+      ...(topicSetting !== undefined && { topic: topicSetting }),
+      ...(readersSetting !== undefined && { readers: readersSetting }),
+    },
   }));
   const compare = (held: readonly HeldBinding[], clusterId: string | undefined) =>
     refuse(

@@ -87,9 +87,9 @@ beforeAll(async () => {
     await client.close();
     await Promise.all([pool.end(), eventStore.end()]);
   });
-  const searchAlias = freshName('test_search');
+  const alias = freshName('test_search');
   for (const projection of [search, summary])
-    models.push({ projection, store: openGenerationStore(projection, { client, pool, searchAlias }) });
+    models.push({ projection, store: openGenerationStore(projection, { client, pool, alias }) });
   feed = new LiveFeed({
     registry,
     models,

@@ -49,10 +49,10 @@ export async function lettersOnServers() {
     await Promise.all([client.close(), pool.end()]);
   });
   const events = await describeTopic(kafka, topic.name);
-  const searchAlias = freshName('test_search');
+  const alias = freshName('test_search');
   const models = [productSearch, productSummary].map((one) => {
     const projection = one as unknown as Projection;
-    return { projection, store: openGenerationStore(projection, { client, pool, searchAlias }) };
+    return { projection, store: openGenerationStore(projection, { client, pool, alias }) };
   });
   const known: ProductEvent[] = [];
   const history: AggregateHistory = (id) => Promise.resolve(known.filter(({ subject }) => subject === id));

@@ -1,5 +1,5 @@
 import type { Generation, GenerationState, ReadersTarget } from '../generation/generation.ts';
-import { nameOfReaders, type Binding } from './binding.ts';
+import { by, nameOfReaders, type ConfiguredBinding } from './binding.ts';
 
 /** What a registry from before bindings were recorded shows about a projection. */
 export interface Evidence {
@@ -21,7 +21,7 @@ const gone: readonly GenerationState[] = ['PRUNED', 'FAILED', 'ABANDONED'];
  */
 export function obstaclesToAdoption(
   { generations, switched, readers }: Evidence,
-  { projection, topic, storage, readers: name }: Omit<Binding, 'clusterId'>,
+  { projection, topic, storage, readers: name, settings }: Omit<ConfiguredBinding, 'clusterId'>,
 ): string[] {
   const kept = generations.filter(({ state }) => !gone.includes(state));
   const on =
@@ -30,18 +30,18 @@ export function obstaclesToAdoption(
     return on.topic === topic
       ? []
       : [
-          `${projection}: readers of "${name}" are on ${on.name}, which was built from the topic "${on.topic}", but "${topic}" is configured (PRODUCT_EVENTS_TOPIC)`,
+          `${projection}: readers of "${name}" are on ${on.name}, which was built from the topic "${on.topic}", but "${topic}" is configured${by(settings?.topic)}`,
         ];
   const problems: string[] = [];
   const others = [...new Set(kept.map((generation) => generation.topic))].filter((one) => one !== topic);
   if (others.length > 0)
     problems.push(
-      `${projection}: it holds generations of ${quoted(others)}, but the topic "${topic}" is configured (PRODUCT_EVENTS_TOPIC), and readers of "${name}" are on none of its generations`,
+      `${projection}: it holds generations of ${quoted(others)}, but the topic "${topic}" is configured${by(settings?.topic)}, and readers of "${name}" are on none of its generations`,
     );
   const live = kept.find(({ state }) => state === 'LIVE');
   if (live && !switched.includes(name))
     problems.push(
-      `${projection}: its readers are on ${live.name}${switched.length > 0 ? ` through ${quoted(switched)}` : ''}, but the ${nameOfReaders(storage)} "${name}" is configured${storage === 'elasticsearch' ? ' (SEARCH_ALIAS)' : ''}`,
+      `${projection}: its readers are on ${live.name}${switched.length > 0 ? ` through ${quoted(switched)}` : ''}, but the ${nameOfReaders(storage)} "${name}" is configured${by(settings?.readers)}`,
     );
   return problems;
 }

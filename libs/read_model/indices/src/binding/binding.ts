@@ -12,6 +12,11 @@ export interface Binding {
   readonly readers: string;
 }
 
+/** What a process is configured for, with the variables that set it, where it knows them. */
+export interface ConfiguredBinding extends Binding {
+  readonly settings?: { readonly topic?: string; readonly readers?: string } | undefined;
+}
+
 /** A binding as the registry holds it. */
 export interface HeldBinding extends Binding {
   readonly boundAt: Date;
@@ -45,10 +50,10 @@ export class BoundElsewhere extends Error {
  */
 export function differences(
   held: readonly HeldBinding[],
-  configured: Binding,
+  configured: ConfiguredBinding,
   brokers: readonly string[],
 ): string[] {
-  const { projection, topic, clusterId, storage, readers } = configured;
+  const { projection, topic, clusterId, storage, readers, settings } = configured;
   const other = held.find(
     (one) => one.projection !== projection && one.storage === storage && one.readers === readers,
   );
@@ -56,16 +61,16 @@ export function differences(
     other === undefined
       ? []
       : [
-          `${projection}: ${nameOfReaders(storage)} "${readers}" is configured${settingOfReaders(storage)}, but it is where readers of ${other.projection} are`,
+          `${projection}: ${nameOfReaders(storage)} "${readers}" is configured${by(settings?.readers)}, but it is where readers of ${other.projection} are`,
         ];
   const own = held.find((one) => one.projection === projection);
   if (own === undefined) return problems;
   const bound = `${projection}: bound since ${own.boundAt.toISOString()} to the`;
   if (own.topic !== topic)
-    problems.push(`${bound} topic "${own.topic}", but "${topic}" is configured (PRODUCT_EVENTS_TOPIC)`);
+    problems.push(`${bound} topic "${own.topic}", but "${topic}" is configured${by(settings?.topic)}`);
   if (own.storage !== storage || own.readers !== readers)
     problems.push(
-      `${bound} ${nameOfReaders(own.storage)} "${own.readers}", but the ${nameOfReaders(storage)} "${readers}" is configured${settingOfReaders(storage)}`,
+      `${bound} ${nameOfReaders(own.storage)} "${own.readers}", but the ${nameOfReaders(storage)} "${readers}" is configured${by(settings?.readers)}`,
     );
   if (own.clusterId !== undefined && clusterId !== undefined && own.clusterId !== clusterId)
     problems.push(
@@ -78,7 +83,7 @@ export function nameOfReaders(storage: Binding['storage']): string {
   return storage === 'elasticsearch' ? 'alias' : 'view';
 }
 
-/** Views are named like their projections; nothing sets them. */
-function settingOfReaders(storage: Binding['storage']): string {
-  return storage === 'elasticsearch' ? ' (SEARCH_ALIAS)' : '';
+/** The variable that sets something, where one does. */
+export function by(variable: string | undefined): string {
+  return variable === undefined ? '' : ` (${variable})`;
 }

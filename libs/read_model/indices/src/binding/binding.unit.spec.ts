@@ -1,13 +1,14 @@
 import type { GenerationName, GenerationState, ReadersTarget } from '../generation/generation.ts';
 import { obstaclesToAdoption, type Evidence } from './adoption.ts';
-import { BoundElsewhere, differences, type Binding, type HeldBinding } from './binding.ts';
+import { BoundElsewhere, differences, type ConfiguredBinding, type HeldBinding } from './binding.ts';
 
-const configured: Binding = {
+const configured: ConfiguredBinding = {
   projection: 'product_search',
   topic: 'shop.events',
   clusterId: 'cluster-1',
   storage: 'elasticsearch',
   readers: 'shop_search',
+  settings: { topic: 'PRODUCT_EVENTS_TOPIC', readers: 'SEARCH_ALIAS' },
 };
 const held = (changes: Partial<HeldBinding> = {}): HeldBinding => ({
   ...configured,

@@ -105,7 +105,7 @@ function withAlias(model: TestReadModel): TestReadModel {
   const pool = createReadModelPool(model.databaseUrl);
   afterFile(async () => void (await Promise.all([client.close(), pool.end()])));
   const alias = freshName('other_search');
-  const store = openGenerationStore(model.projection, { client, pool, searchAlias: alias });
+  const store = openGenerationStore(model.projection, { client, pool, alias });
   const servers = { ...model.servers, store };
   return {
     ...model,

@@ -83,7 +83,7 @@ export async function testReadModel(options: {
     ...(options.topicConfig && { config: options.topicConfig }),
   });
   const alias = freshName('test_search');
-  const store = openGenerationStore(projection, { client, pool, searchAlias: alias });
+  const store = openGenerationStore(projection, { client, pool, alias });
   const registry = new Registry(pool);
   afterFile(async () => {
     const names = (await registry.listGenerations())

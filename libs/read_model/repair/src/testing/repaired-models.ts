@@ -59,8 +59,8 @@ export async function repairedModels(): Promise<RepairedModels> {
     await Promise.all([pool.end(), eventStore.end(), owner.end()]);
   });
   const registry = new Registry(pool);
-  const searchAlias = freshName('test_search');
-  const storeOf = (projection: Projection) => openGenerationStore(projection, { client, pool, searchAlias });
+  const alias = freshName('test_search');
+  const storeOf = (projection: Projection) => openGenerationStore(projection, { client, pool, alias });
   let minted = 0;
   return {
     pool,

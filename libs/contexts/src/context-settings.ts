@@ -1,0 +1,100 @@
+import type { DatabaseSetting, Settings } from '@reprise/runtime';
+import type { Context, ListedProjection } from './definition.ts';
+
+/** A value, and the variable that sets it, for messages. */
+export interface Setting {
+  readonly value: string;
+  readonly variable: string;
+}
+
+/** An alias that can be configured, or a view, which is named like its projection. */
+export interface ReadersSetting extends Setting {
+  readonly kind: 'alias' | 'view';
+}
+
+/** What the environment says about one context. */
+export interface ContextSettings<P extends ListedProjection = ListedProjection> {
+  readonly context: Context<P>;
+  readonly topic: Setting;
+  readonly deadLetterTopic: Setting;
+  /** Where readers read, by projection. */
+  readonly readers: ReadonlyMap<string, ReadersSetting>;
+  /** Connects as a role that can only read the event store. Undefined where the context has none, or the process needs none. */
+  readonly eventStore: DatabaseSetting | undefined;
+  /** The write database, as the relay connects to it. Undefined where the context has no outbox, or the process needs none. */
+  readonly outbox: DatabaseSetting | undefined;
+}
+
+/** Databases of a context that a process can need. */
+export type ContextDatabase = 'eventStore' | 'outbox';
+
+/**
+ * Reads what the environment says about contexts. What is wrong becomes a problem of `settings`, also what contexts would share:
+ * a topic holds one context's events, a dead-letter topic one context's letters, and an alias serves one read model.
+ *
+ * @param needed the databases the process works with
+ */
+export function contextSettings<P extends ListedProjection>(
+  settings: Settings,
+  contexts: readonly Context<P>[],
+  needed: readonly ContextDatabase[],
+): readonly ContextSettings<P>[] {
+  const read = contexts.map((context) => settingsOf(settings, context, needed));
+  refuseShared(settings, [
+    ...read.flatMap(({ topic, deadLetterTopic }) => [
+      { place: 'topic', ...topic },
+      { place: 'topic', ...deadLetterTopic },
+    ]),
+    ...read.flatMap(({ readers }) =>
+      [...readers.values()].flatMap(({ kind, ...reader }) =>
+        kind === 'alias' ? [{ place: kind, ...reader }] : [],
+      ),
+    ),
+  ]);
+  return read;
+}
+
+function settingsOf<P extends ListedProjection>(
+  settings: Settings,
+  context: Context<P>,
+  needed: readonly ContextDatabase[],
+): ContextSettings<P> {
+  const { variables, projections } = context;
+  const topic = (variable: string, fallback: string) => ({
+    variable,
+    value: settings.topic(variable, fallback),
+  });
+  const needs = (database: ContextDatabase): boolean => context[database] && needed.includes(database);
+  return {
+    context,
+    topic: topic(variables.topic, context.topic),
+    deadLetterTopic: topic(`${variables.prefix}DEAD_LETTER_TOPIC`, context.deadLetterTopic),
+    readers: new Map<string, ReadersSetting>(
+      projections.map(({ name, storage }) => {
+        const variable = variables.aliasOf(name);
+        return storage.kind === 'elasticsearch'
+          ? [name, { kind: 'alias', variable, value: settings.alias(variable, name) }]
+          : [name, { kind: 'view', variable, value: name }];
+      }),
+    ),
+    eventStore: needs('eventStore')
+      ? settings.postgresUrl(`${variables.prefix}EVENT_STORE_DATABASE_URL`)
+      : undefined,
+    outbox: needs('outbox')
+      ? settings.postgresUrl(
+          `${variables.prefix}OUTBOX_DATABASE_URL`,
+          `${variables.prefix}WRITE_DATABASE_URL`,
+        )
+      : undefined,
+  };
+}
+
+function refuseShared(settings: Settings, places: readonly (Setting & { readonly place: string })[]): void {
+  places.forEach(({ place, value, variable }, at) => {
+    const before = places.slice(0, at).find((other) => other.place === place && other.value === value);
+    if (before)
+      settings.problem(
+        `${variable} is the same ${place} as ${before.variable} ("${value}"): each needs one for itself`,
+      );
+  });
+}

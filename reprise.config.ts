@@ -1,0 +1,26 @@
+import { defineReprise } from '@reprise/contexts';
+import { productEvents } from '@reprise/product-events';
+import { projections as productProjections } from '@reprise/product-read-model';
+import { recruitingEvents } from '@reprise/recruiting-events';
+import { projections as recruitingProjections } from '@reprise/recruiting-read-model';
+
+/** The bounded contexts that the relay, the consumer and the rebuild job serve. */
+export default defineReprise({
+  contexts: [
+    {
+      name: 'product',
+      events: productEvents,
+      projections: productProjections,
+      eventStore: true,
+      outbox: true,
+      variables: { prefix: '', aliases: { product_search: 'SEARCH_ALIAS' } },
+    },
+    {
+      name: 'recruiting',
+      events: recruitingEvents,
+      projections: recruitingProjections,
+      eventStore: true,
+      outbox: true,
+    },
+  ],
+});
