@@ -30,6 +30,7 @@ export type ConsumerConfiguration = Omit<
   | 'productApiPort'
   | 'searchApiPort'
   | 'outboxRelayPort'
+  | 'httpDrainSeconds'
 >;
 
 /** The clients of everything the consumer works with. Opening them reaches for nothing. */

@@ -3,8 +3,10 @@ import { passesByItself } from '@reprise/runtime/connections';
 import { createSearchApi } from './search-api.ts';
 
 await runService('search-api', async ({ logger, signal }) => {
-  const configuration = readConfiguration(process.env, ['elasticsearch', 'searchApiPort'], (warning) =>
-    logger.warn(warning),
+  const configuration = readConfiguration(
+    process.env,
+    ['elasticsearch', 'searchApiPort', 'httpDrain'],
+    (warning) => logger.warn(warning),
   );
   const application = await createSearchApi(configuration, logger);
   try {
@@ -15,6 +17,7 @@ await runService('search-api', async ({ logger, signal }) => {
       onWaiting: (error) => logger.warn({ err: error }, 'Elasticsearch cannot be used; retrying'),
     });
     await untilAborted(signal);
+    await application.drain(configuration.httpDrainSeconds);
   } finally {
     await application.close();
   }

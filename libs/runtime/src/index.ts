@@ -1,5 +1,6 @@
 export { ConfigurationError } from './configuration/configuration-error.ts';
 export {
+  drainSeconds,
   endpointSettings,
   readConfiguration,
   readSettings,

@@ -43,6 +43,8 @@ export interface Configuration {
   readonly searchAlias: string;
   /** The address HTTP servers listen on. */
   readonly httpHost: string;
+  /** How long an HTTP server that stops still takes requests, after readiness turned 503, in seconds. */
+  readonly httpDrainSeconds: number;
 }
 
 const fieldOf = {
@@ -58,12 +60,18 @@ const fieldOf = {
   searchApiPort: 'searchApiPort',
   outboxRelayPort: 'outboxRelayPort',
   projectionConsumerPort: 'projectionConsumerPort',
+  httpDrain: 'httpDrainSeconds',
   deadLetterAttempts: 'deadLetterAttempts',
   repairQueueLimit: 'repairQueueLimit',
   repairAttempts: 'repairAttempts',
   repairTasksPerSecond: 'repairTasksPerSecond',
   repairLeaseSeconds: 'repairLeaseSeconds',
 } as const satisfies Record<string, keyof Configuration>;
+
+/** `HTTP_DRAIN_SECONDS`; a longer drain would outlive what stops processes. */
+export function drainSeconds(settings: Settings): number {
+  return settings.wholeNumber('HTTP_DRAIN_SECONDS', { from: 0, to: 300 }, 0);
+}
 
 /** What a process may ask for. An endpoint has no default; a port and a number have one. */
 export type EndpointName = keyof typeof fieldOf;
@@ -86,6 +94,7 @@ const readers: { readonly [K in EndpointName]: (settings: Settings) => Configura
     searchApiPort: (settings) => settings.port('SEARCH_API_PORT', 3001),
     outboxRelayPort: (settings) => settings.port('OUTBOX_RELAY_PORT', 3002),
     projectionConsumerPort: (settings) => settings.port('PROJECTION_CONSUMER_PORT', 3003),
+    httpDrain: drainSeconds,
     deadLetterAttempts: (settings) => settings.wholeNumber('DEAD_LETTER_ATTEMPTS', { from: 1, to: 100 }, 3),
     repairQueueLimit: (settings) =>
       settings.wholeNumber('REPAIR_QUEUE_LIMIT', { from: 1, to: 10_000_000 }, 100_000),

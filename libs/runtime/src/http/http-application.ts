@@ -1,6 +1,7 @@
 import 'reflect-metadata';
 import type { IncomingMessage } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { setTimeout as delay } from 'node:timers/promises';
 import helmet from '@fastify/helmet';
 import type { DynamicModule, Type } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
@@ -18,6 +19,7 @@ import { readJsonBody } from './requests/json-body.ts';
 import { RequestPipe } from './requests/validation-pipe.ts';
 import { refuseOtherMethods } from './server/allowed-methods.ts';
 import { clientErrorHandler } from './server/client-errors.ts';
+import { Draining } from './server/draining.ts';
 import { Exchanges } from './server/exchanges.ts';
 import { defaultHttpLimits, type HttpLimits } from './server/http-limits.ts';
 import { RequestLog } from './server/request-log.ts';
@@ -37,6 +39,11 @@ export interface HttpApplication {
   readonly nest: NestFastifyApplication;
   /** Starts to listen; port 0 takes any free one. Resolves to the port after `{"msg":"listening","port":N}` was logged. */
   listen(port: number, host?: string): Promise<number>;
+  /**
+   * Turns readiness to 503 at once and resolves so many seconds later; until it is closed, everything else is answered as before.
+   * That is how long who sends requests may take to notice (see {@link Draining}).
+   */
+  drain(seconds: number): Promise<void>;
   /**
    * Stops accepting, gives running requests a while (`drainMs`) to finish, ends all other connections, and runs the module's
    * shutdown hooks.
@@ -71,6 +78,7 @@ export async function createHttpApplication(
   nest.useGlobalPipes(new RequestPipe());
   takeJsonOnly(fastify);
   identifyRequests(fastify, exchanges);
+  const draining = new Draining(fastify);
   // The cast bridges two copies of Fastify's types: helmet's and the one inside Nest's adapter.
   await nest.register(helmet as unknown as Parameters<NestFastifyApplication['register']>[0]);
   if (options.openApi) await serveOpenApi(nest, options.openApi);
@@ -85,6 +93,12 @@ export async function createHttpApplication(
       const bound = (nest.getHttpServer().address() as AddressInfo).port;
       logger.info({ port: bound, host }, 'listening');
       return bound;
+    },
+    drain: async (seconds) => {
+      draining.begin();
+      if (seconds === 0) return;
+      logger.info({ seconds }, 'draining');
+      await delay(seconds * 1_000);
     },
     close: async () => {
       const cutOff = await exchanges.drain(limits.drainMs, () => nest.close());

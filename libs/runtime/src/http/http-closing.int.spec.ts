@@ -1,6 +1,8 @@
 import { Agent, get, type IncomingMessage } from 'node:http';
 import { Body, Controller, Get, Module, Post } from '@nestjs/common';
+import { createMetrics } from '../metrics.ts';
 import { createHttpApplication, type HttpApplication } from './http-application.ts';
+import { OperationsModule } from './operations/operations-module.ts';
 import { recordingLogger, wireTo, type Wire } from './testing/wire.ts';
 
 let arrived: () => void = () => undefined;
@@ -23,10 +25,11 @@ class SlowController {
   }
 }
 
-@Module({ controllers: [SlowController] })
-class SlowModule {}
-
 const { logger, lines } = recordingLogger();
+const operations = { metrics: createMetrics('slow'), ready: {}, logger };
+
+@Module({ controllers: [SlowController], imports: [OperationsModule.register(operations)] })
+class SlowModule {}
 
 /** A test that waited for this would never end. */
 const farTooLong = 86_400_000;
@@ -100,5 +103,23 @@ describe('closing an HTTP application', () => {
     expect(patient).toBe(true);
     await Promise.all(wires.map((wire) => wire.closed()));
     expect(lines).toContainEqual(expect.objectContaining({ level: 'warn', requests: 2 }));
+  });
+});
+
+describe('draining an HTTP application', () => {
+  it('turns readiness to 503 at once, answers everything else, and asks clients to take another connection', async () => {
+    const { application, port } = await start(farTooLong);
+    const asked = async (path: string) => {
+      const { status, headers } = await fetch(`http://127.0.0.1:${port}${path}`, { method: 'GET' });
+      return [status, headers.get('connection')];
+    };
+    expect(await asked('/health/ready')).toEqual([200, 'keep-alive']);
+    const write = { method: 'POST', headers: { 'content-type': 'application/json' }, body: '{}' };
+    await application.drain(0);
+    expect(await asked('/health/ready')).toEqual([503, 'close']);
+    expect(await asked('/health/live')).toEqual([200, 'close']);
+    expect((await fetch(`http://127.0.0.1:${port}/slow`, write)).status).toBe(201);
+    await application.close();
+    await expect(fetch(`http://127.0.0.1:${port}/health/live`)).rejects.toThrow();
   });
 });

@@ -1,4 +1,4 @@
-import { ConfigurationError, Settings } from '@reprise/runtime';
+import { ConfigurationError, drainSeconds, Settings } from '@reprise/runtime';
 import { type WriteSettings } from './write-api.ts';
 
 /** What a write API reads from its environment. */
@@ -6,6 +6,8 @@ export interface WriteApiConfiguration {
   readonly writeDatabaseUrl: string;
   readonly port: number;
   readonly httpHost: string;
+  /** How long it still takes requests once it stops, in seconds. */
+  readonly drainSeconds: number;
   /** Connections this process may hold at once. */
   readonly poolSize: number;
   /** Longest time one statement may take, waiting for row locks included, in milliseconds. */
@@ -27,7 +29,7 @@ export function settingNames({ prefix }: WriteSettings) {
 
 /**
  * Reads a write API's settings from its environment: with the context's prefix `WRITE_DATABASE_URL`, `WRITE_DATABASE_POOL_SIZE` (10),
- * `WRITE_DATABASE_STATEMENT_TIMEOUT_MS` (5000) and `IDEMPOTENCY_RETENTION_HOURS` (24), its port, and `HTTP_HOST`.
+ * `WRITE_DATABASE_STATEMENT_TIMEOUT_MS` (5000) and `IDEMPOTENCY_RETENTION_HOURS` (24), its port, `HTTP_HOST` and `HTTP_DRAIN_SECONDS` (0).
  *
  * @param warn receives one sentence for a credential that would cross the network in clear text
  * @throws ConfigurationError naming all bad settings at once
@@ -43,6 +45,7 @@ export function readWriteApiConfiguration(
     writeDatabaseUrl: settings.postgresUrl(names.databaseUrl).url,
     port: settings.port(own.port.variable, own.port.fallback),
     httpHost: settings.optional('HTTP_HOST') ?? '127.0.0.1',
+    drainSeconds: drainSeconds(settings),
     poolSize: settings.wholeNumber(names.poolSize, { from: 1, to: 500 }, 10),
     statementTimeoutMs: settings.wholeNumber(names.statementTimeoutMs, { from: 100, to: 600_000 }, 5_000),
     idempotencyRetentionHours: settings.wholeNumber(

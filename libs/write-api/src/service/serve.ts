@@ -76,6 +76,7 @@ export async function serveWriteApi(api: WriteApi, { logger, signal }: ServiceCo
       signal,
     );
     await untilAborted(signal);
+    await application.drain(configuration.drainSeconds);
     await forgetting;
   } finally {
     await application.close();
