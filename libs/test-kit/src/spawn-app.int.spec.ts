@@ -5,6 +5,19 @@ import { spawnApp } from './spawn-app.ts';
 const file = 'libs/test-kit/src/sample/echo-app.ts';
 
 describe('a spawned application', () => {
+  it('is started from its build where Nx runs the tests, and says how to build it where there is none', async () => {
+    const before = process.env['REPRISE_APPS'];
+    process.env['REPRISE_APPS'] = 'build';
+    try {
+      expect(() => spawnApp('apps/no-such/src/main.ts')).toThrow(
+        'There is no apps/no-such/dist/main.js. Build it: npx nx build no-such',
+      );
+    } finally {
+      if (before === undefined) delete process.env['REPRISE_APPS'];
+      else process.env['REPRISE_APPS'] = before;
+    }
+  });
+
   it('runs from its sources with the endpoints and arguments it is given, and exits on SIGTERM', async () => {
     const app = spawnApp(file, { args: ['--once', 'now'] });
     expect(await app.logged({ msg: 'arguments' })).toMatchObject({

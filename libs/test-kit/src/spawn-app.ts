@@ -1,4 +1,5 @@
 import { spawn, type ChildProcess } from 'node:child_process';
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterFile } from './after-file.ts';
 import { testEndpoints } from './endpoints.ts';
@@ -17,7 +18,7 @@ export interface Exit {
   readonly signal: NodeJS.Signals | null;
 }
 
-/** A workspace application in its own process, run from its sources. */
+/** A workspace application in its own process, run from its sources or from its build. */
 export interface SpawnedApp {
   readonly pid: number;
   /** Everything it has written so far. */
@@ -41,7 +42,8 @@ export interface SpawnedApp {
 
 /**
  * Starts a TypeScript file of the workspace, e.g. `apps/search-api/src/main.ts`. It is killed at the end of the test file, and
- * ends itself should the test process die.
+ * ends itself should the test process die. Where `REPRISE_APPS=build` is set, as Nx does for every test, the main file of an
+ * application runs as it ships: built, under plain Node.
  */
 export function spawnApp(file: string, options: SpawnOptions = {}): SpawnedApp {
   const child = start(file, options);
@@ -102,15 +104,26 @@ export function spawnApp(file: string, options: SpawnOptions = {}): SpawnedApp {
   return app;
 }
 
-function start(file: string, options: SpawnOptions): ChildProcess {
-  const preload = join(workspaceRoot, 'libs/test-kit/src/exit-with-parent.ts');
-  const nodeArguments = [
+/** What Node is started with for a file: its build where applications are tested as they ship, else its source. */
+function commandOf(file: string): string[] {
+  const inWorkspace = (path: string): string => join(workspaceRoot, path);
+  const built = file.replace(/^(apps\/[^/]+)\/src\/main\.ts$/, '$1/dist/main.js');
+  if (process.env['REPRISE_APPS'] === 'build' && built !== file) {
+    if (!existsSync(inWorkspace(built)))
+      throw new Error(`There is no ${built}. Build it: npx nx build ${built.split('/')[1]}`);
+    return [`--import=${inWorkspace('libs/test-kit/dist/exit-with-parent.js')}`, inWorkspace(built)];
+  }
+  return [
     '--conditions=@reprise/source',
     '--disable-warning=ExperimentalWarning',
     '--disable-warning=TimeoutNegativeWarning',
-    `--import=${join(workspaceRoot, 'tools/dev.mjs')}`,
-    `--import=${preload}`,
+    `--import=${inWorkspace('tools/dev.mjs')}`,
+    `--import=${inWorkspace('libs/test-kit/src/exit-with-parent.ts')}`,
+    inWorkspace(file),
   ];
+}
+
+function start(file: string, options: SpawnOptions): ChildProcess {
   // Jest's own NODE_OPTIONS and NODE_ENV are not part of what an application would run with.
   const env = {
     ...process.env,
@@ -122,10 +135,12 @@ function start(file: string, options: SpawnOptions): ChildProcess {
     READ_MODEL_DATABASE_OWNER_URL: undefined,
     RECRUITING_WRITE_DATABASE_URL: undefined,
     RECRUITING_WRITE_DATABASE_OWNER_URL: undefined,
+    // A process that starts again reads what V8 compiled before.
+    NODE_COMPILE_CACHE: join(workspaceRoot, 'node_modules/.cache/reprise/code'),
     ...testEndpoints().env,
     ...options.env,
   };
-  return spawn(process.execPath, [...nodeArguments, join(workspaceRoot, file), ...(options.args ?? [])], {
+  return spawn(process.execPath, [...commandOf(file), ...(options.args ?? [])], {
     cwd: workspaceRoot,
     env,
     stdio: ['ignore', 'pipe', 'pipe', 'ipc'],

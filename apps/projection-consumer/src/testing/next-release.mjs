@@ -10,7 +10,8 @@ registerHooks({
   resolve(specifier, context, nextResolve) {
     const resolved = nextResolve(specifier, context);
     const isRegistered =
-      specifier.endsWith('/product-search.ts') && context.parentURL?.endsWith('/registered-projections.ts');
+      /\/product-search\.[jt]s$/.test(specifier) &&
+      /\/registered-projections\.[jt]s$/.test(context.parentURL);
     return isRegistered ? { url: `${scheme}${resolved.url}`, shortCircuit: true } : resolved;
   },
   load(url, context, nextLoad) {
