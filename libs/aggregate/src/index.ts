@@ -9,3 +9,4 @@ export {
   type Refusal,
   type Unchanged,
 } from './decision.ts';
+export { assertFollows, begun, HistoryError, type Past } from './history.ts';

@@ -106,7 +106,7 @@ describe('appendHistory', () => {
     const before = await side.counts();
     const sound = productHistory({ id: v7(), events: [step.created()] });
     await expect(appendHistory(client, [...sound, ...damaged()])).rejects.toMatchObject({
-      code: expect.stringMatching(/^(?:PRODUCT_HISTORY_BROKEN|INVALID_EVENT)$/),
+      code: expect.stringMatching(/^(?:HISTORY_BROKEN|INVALID_EVENT)$/),
       retryable: false,
     });
     expect(await side.counts()).toEqual(before);

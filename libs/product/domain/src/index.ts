@@ -10,6 +10,6 @@ export {
 } from './change-product.ts';
 export { createProduct, type CreateProduct } from './create-product.ts';
 export { existing, type Decision, type Refusal, type RefusalReason } from './decision.ts';
-export { evolveProduct, ProductHistoryError } from './evolve-product.ts';
+export { evolveProduct } from './evolve-product.ts';
 export { deleteProduct, publish, unpublish, type DeleteProduct, type NoData } from './product-lifecycle.ts';
 export type { ProductState, ProductStatus } from './product-state.ts';

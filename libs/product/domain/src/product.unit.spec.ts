@@ -1,4 +1,4 @@
-import { type CommandContext } from '@reprise/aggregate';
+import { HistoryError, type CommandContext } from '@reprise/aggregate';
 import { type ProductEvent, productEvents } from '@reprise/product-events';
 import {
   adjustStock,
@@ -8,7 +8,6 @@ import {
   createProduct,
   deleteProduct,
   evolveProduct,
-  ProductHistoryError,
   publish,
   unpublish,
   type CreateProduct,
@@ -263,6 +262,6 @@ describe('evolveProduct refuses a damaged history', () => {
     ['an event of another product', draft, { ...publication, subject: 'other' }],
     ['an event after the deletion', deleted, { ...publication, aggregateversion: 4 }],
   ])('%s', (_name, state, event) => {
-    expect(() => evolveProduct(state, event)).toThrow(ProductHistoryError);
+    expect(() => evolveProduct(state, event)).toThrow(HistoryError);
   });
 });

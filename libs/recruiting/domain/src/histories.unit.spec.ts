@@ -1,3 +1,4 @@
+import { itKeepsItsHistory, run, type Command } from '@reprise/aggregate/testing';
 import {
   candidateStages,
   recruitingEvents,
@@ -22,7 +23,6 @@ import {
   type CandidateState,
   type LeadState,
 } from './index.ts';
-import { run, type Command, type History } from './testing/commands.ts';
 
 type CandidateCommand = Command<CandidateState, CandidateEvent>;
 type LeadCommand = Command<LeadState, LeadEvent>;
@@ -109,58 +109,8 @@ const leads = fc
   .tuple(fc.integer({ min: 1, max: 3 }), fc.array(leadCommand, { maxLength: 40 }))
   .map(([headcount, commands]) => run([opening(headcount), ...commands]));
 
-/** What holds of the histories of both aggregates. */
-function itKeepsItsHistory<
-  State extends { readonly version: number },
-  Event extends CandidateEvent | LeadEvent,
->(
-  histories: fc.Arbitrary<History<State, Event>>,
-  evolve: (state: State | undefined, event: Event) => State,
-): void {
-  it('counts its events without a gap, and each says something new', () => {
-    fc.assert(
-      fc.property(histories, ({ events, states }) => {
-        expect(events.map(({ aggregateversion }) => aggregateversion)).toEqual(events.map((_, at) => at + 1));
-        states.slice(1).forEach((state, index) => {
-          const before = { ...states[index], version: 0, updatedAt: '' };
-          expect({ ...state, version: 0, updatedAt: '' }).not.toEqual(before);
-        });
-      }),
-    );
-  });
-
-  it('is the fold of its events, also after a way through the codec', () => {
-    fc.assert(
-      fc.property(histories, ({ events, states }) => {
-        let state: State | undefined;
-        events.forEach((event, index) => {
-          const read = recruitingEvents.read(recruitingEvents.encode(event));
-          if (!read.ok) throw new Error(read.message);
-          state = evolve(state, read.event as Event);
-          expect(state).toEqual(states[index]);
-        });
-      }),
-    );
-  });
-
-  it('keeps to the life that the contract knows', () => {
-    let ended = 0;
-    fc.assert(
-      fc.property(histories, ({ events }) => {
-        events.forEach((event, index) => {
-          const isOver = index > 0 && recruitingEvents.ends(events[index - 1]!.type);
-          const life = index === 0 ? 'unborn' : isOver ? 'ended' : 'alive';
-          expect(() => recruitingEvents.assertNext(life, event)).not.toThrow();
-          if (recruitingEvents.ends(event.type)) ended += 1;
-        });
-      }),
-    );
-    expect(ended).toBeGreaterThan(0);
-  });
-}
-
 describe('whatever is asked of a candidate', () => {
-  itKeepsItsHistory(candidates, evolveCandidate);
+  itKeepsItsHistory(recruitingEvents, candidates, evolveCandidate);
 
   it('stages only rise from one application to the next', () => {
     const place = ({ stage }: CandidateState): number => candidateStages.indexOf(stage);
@@ -188,7 +138,7 @@ describe('whatever is asked of a candidate', () => {
 });
 
 describe('whatever is asked of a lead', () => {
-  itKeepsItsHistory(leads, evolveLead);
+  itKeepsItsHistory(recruitingEvents, leads, evolveLead);
 
   it('who is placed was proposed, nobody twice, and never more than are looked for', () => {
     let filledOnes = 0;

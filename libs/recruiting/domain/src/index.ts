@@ -18,7 +18,6 @@ export {
 } from './candidate/candidate-profile.ts';
 export type { CandidateState, CandidateStatus } from './candidate/candidate-state.ts';
 export { evolveCandidate } from './candidate/evolve-candidate.ts';
-export { RecruitingHistoryError } from './history.ts';
 export { evolveLead } from './lead/evolve-lead.ts';
 export { fillLead, proposeCandidate, type LeadCandidate } from './lead/lead-candidates.ts';
 export { existingLead, type LeadDecision, type LeadRefusalReason } from './lead/lead-decision.ts';

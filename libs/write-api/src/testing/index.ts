@@ -9,3 +9,4 @@ export {
 } from './api-client.ts';
 export { tcpProxy, type TcpProxy } from './tcp-proxy.ts';
 export { commandContext, openDatabase, testWriteSide, type TestWriteSide } from './write-side.ts';
+export { itKeepsItsSchema, type KeptSchema } from './kept-schema.contract.ts';

@@ -1,16 +1,16 @@
+import { HistoryError } from '@reprise/aggregate';
 import { recruitingEvents, type CandidateEvent, type CandidateStage } from '@reprise/recruiting-events';
 import {
   advanceCandidate,
   changeProfile,
   eraseCandidate,
   evolveCandidate,
-  RecruitingHistoryError,
   registerCandidate,
   rejectCandidate,
   type CandidateDecision,
   type CandidateState,
 } from '../index.ts';
-import { context, happened } from '../testing/commands.ts';
+import { context, happened } from '@reprise/aggregate/testing';
 
 const ada = {
   candidateId: '01a1f84a-95c0-7790-9c1c-1f0707070707',
@@ -187,6 +187,6 @@ describe('evolveCandidate refuses a damaged history', () => {
     ['an event of somebody else', registered, { ...rejection, subject: 'other' }],
     ['an event after the erasure', erased, { ...rejection, aggregateversion: 5 }],
   ])('%s', (_name, state, event) => {
-    expect(() => evolveCandidate(state, event)).toThrow(RecruitingHistoryError);
+    expect(() => evolveCandidate(state, event)).toThrow(HistoryError);
   });
 });

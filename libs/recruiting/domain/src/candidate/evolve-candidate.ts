@@ -1,12 +1,12 @@
+import { assertFollows, begun } from '@reprise/aggregate';
 import type { CandidateEvent } from '@reprise/recruiting-events';
-import { assertFollows, begun } from '../history.ts';
 import type { CandidateState } from './candidate-state.ts';
 
 /**
  * The state after one more event; the fold of all events of a candidate is its current state.
  *
  * @param state undefined before the first event
- * @throws RecruitingHistoryError when the event is not the next one of this candidate, or follows its erasure
+ * @throws HistoryError when the event is not the next one of this candidate, or follows its erasure
  */
 export function evolveCandidate(state: CandidateState | undefined, event: CandidateEvent): CandidateState {
   const { subject: candidateId, aggregateversion: version, time } = event;

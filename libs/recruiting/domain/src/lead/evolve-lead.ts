@@ -1,12 +1,12 @@
+import { assertFollows, begun } from '@reprise/aggregate';
 import type { LeadEvent } from '@reprise/recruiting-events';
-import { assertFollows, begun } from '../history.ts';
 import type { LeadState } from './lead-state.ts';
 
 /**
  * The state after one more event; the fold of all events of a lead is its current state.
  *
  * @param state undefined before the first event
- * @throws RecruitingHistoryError when the event is not the next one of this lead, or follows its withdrawal
+ * @throws HistoryError when the event is not the next one of this lead, or follows its withdrawal
  */
 export function evolveLead(state: LeadState | undefined, event: LeadEvent): LeadState {
   const { subject: leadId, aggregateversion: version, time } = event;

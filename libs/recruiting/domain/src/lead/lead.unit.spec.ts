@@ -1,3 +1,4 @@
+import { HistoryError } from '@reprise/aggregate';
 import { type LeadEvent } from '@reprise/recruiting-events';
 import {
   changeLead,
@@ -7,12 +8,11 @@ import {
   mostProposed,
   openLead,
   proposeCandidate,
-  RecruitingHistoryError,
   withdrawLead,
   type LeadDecision,
   type LeadState,
 } from '../index.ts';
-import { context, happened } from '../testing/commands.ts';
+import { context, happened } from '@reprise/aggregate/testing';
 
 const candidate = (number: number): string => `00000000-0000-4000-8000-${String(number).padStart(12, '0')}`;
 const [ada, bo, cy] = [candidate(1), candidate(2), candidate(3)] as const;
@@ -176,6 +176,6 @@ describe('evolveLead refuses a damaged history', () => {
     ['an event of another lead', opened, { ...closing, subject: 'other' }],
     ['an event after the withdrawal', withdrawn, { ...closing, aggregateversion: 6 }],
   ])('%s', (_name, state, event) => {
-    expect(() => evolveLead(state, event)).toThrow(RecruitingHistoryError);
+    expect(() => evolveLead(state, event)).toThrow(HistoryError);
   });
 });

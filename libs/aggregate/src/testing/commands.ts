@@ -1,4 +1,4 @@
-import type { CommandContext, Decision } from '@reprise/aggregate';
+import type { CommandContext, Decision } from '../decision.ts';
 
 /** Where the nth command comes from. */
 export const context = (second: number): CommandContext => ({
