@@ -1,27 +1,16 @@
-import {
-  dropNegativeTimeoutWarnings,
-  outliveReaders,
-  readConfiguration,
-  repeatedOptions,
-  runService,
-  type Configuration,
-} from '@reprise/runtime';
+import { loadContexts } from '@reprise/contexts';
+import { dropNegativeTimeoutWarnings, outliveReaders, repeatedOptions, runService } from '@reprise/runtime';
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { runOnce } from './once-command.ts';
 import { serveRelay } from './relay-application.ts';
-import { relayDefaults, type RelaySettings } from './settings.ts';
+import { readRelayConfiguration, type RelayOptions } from './relay-contexts.ts';
+import { relayDefaults } from './settings.ts';
 
-type RelayConfiguration = Pick<Configuration, 'kafka' | 'outboxDatabase' | 'productEventsTopic'>;
-
-interface Options {
+interface Options extends RelayOptions {
   readonly once?: boolean;
   readonly timeout: number;
   readonly releaseParked?: boolean;
   readonly json?: boolean;
-  readonly batchSize: number;
-  readonly pollMs: number;
-  readonly lockTimeoutMs: number;
-  readonly lockRetryMs: number;
 }
 
 function atLeast(minimum: number): (value: string) => number {
@@ -33,7 +22,11 @@ function atLeast(minimum: number): (value: string) => number {
 }
 
 const program = new Command('outbox-relay')
-  .description('Publishes the events of the outbox to Kafka, in order, until it is stopped.')
+  .description('Publishes the events of the outboxes to Kafka, in order, until it is stopped.')
+  .option(
+    '--context <names>',
+    'only these bounded contexts, divided by commas (default REPRISE_CONTEXTS, else all that have an outbox)',
+  )
   .option('--once', 'publish what is in the outbox now, print a summary, and exit')
   .option(
     '--timeout <seconds>',
@@ -63,7 +56,7 @@ const program = new Command('outbox-relay')
   .addHelpText(
     'after',
     '\nExit codes of --once: 0 drained, 1 usage or configuration, 2 parked or remaining events, 3 another relay leads and did not ' +
-      'drain it in time, 4 Kafka or Postgres stayed unreachable, 130/143 interrupted.',
+      'drain it in time, 4 Kafka or Postgres stayed unreachable, 130/143 interrupted. With several contexts: the first that is not 0.',
   );
 
 outliveReaders();
@@ -75,25 +68,12 @@ if (options.once !== true && (options.releaseParked === true || options.json ===
   program.error('error: --release-parked and --json require --once');
 }
 
-function settings(configuration: RelayConfiguration): RelaySettings {
-  const { kafka, outboxDatabase, productEventsTopic } = configuration;
-  const { batchSize, pollMs, lockTimeoutMs, lockRetryMs } = options;
-  return {
-    ...relayDefaults,
-    kafka,
-    writeDatabaseUrl: outboxDatabase.url,
-    databaseUrl: outboxDatabase.variable,
-    topic: productEventsTopic,
-    batchSize,
-    pollMs,
-    lockTimeoutMs,
-    lockRetryMs,
-  };
-}
-
 if (options.once === true) {
   const exitCode = await runOnce(
-    () => settings(readConfiguration(process.env, ['kafka', 'outboxDatabase'])),
+    async () => {
+      const { contexts } = await loadContexts(process.env);
+      return readRelayConfiguration(process.env, contexts, options, []).relayed;
+    },
     {
       timeoutMs: options.timeout * 1_000,
       releaseParked: options.releaseParked ?? false,
@@ -102,13 +82,11 @@ if (options.once === true) {
   );
   process.exit(exitCode);
 } else {
-  await runService('outbox-relay', async (context) => {
-    const configuration = readConfiguration(
-      process.env,
-      ['kafka', 'outboxDatabase', 'outboxRelayPort'],
-      (warning) => context.logger.warn(warning),
-    );
-    const { outboxRelayPort: port, httpHost: host } = configuration;
-    await serveRelay(settings(configuration), { port, host }, context);
+  await runService('outbox-relay', async (service) => {
+    const { contexts } = await loadContexts(process.env);
+    const warn = (sentence: string): void => service.logger.warn(sentence);
+    const configuration = readRelayConfiguration(process.env, contexts, options, ['outboxRelayPort'], warn);
+    const { relayed, outboxRelayPort: port, httpHost: host } = configuration;
+    await serveRelay(relayed, { port, host }, service);
   });
 }

@@ -200,12 +200,14 @@ describe('the operations endpoints', () => {
     await drained();
     await eventually(async () => {
       const metrics = await (await fetch(`${origin}/metrics`)).text();
-      expect(metrics).toMatch(/^outbox_relay_published_total\{app="outbox-relay"\} 1$/m);
-      expect(metrics).toMatch(/^outbox_relay_batch_size_count\{app="outbox-relay"\} 1$/m);
-      expect(metrics).toMatch(/^outbox_relay_leader\{app="outbox-relay"\} 1$/m);
-      expect(metrics).toMatch(/^outbox_relay_parked\{app="outbox-relay"\} 0$/m);
-      expect(metrics).toMatch(/^outbox_relay_unpublished\{app="outbox-relay"\} \d$/m);
-      expect(metrics).toMatch(/^outbox_relay_oldest_unpublished_age_seconds\{app="outbox-relay"\} /m);
+      expect(metrics).toMatch(/^outbox_relay_published_total\{context="product",app="outbox-relay"\} 1$/m);
+      expect(metrics).toMatch(/^outbox_relay_batch_size_count\{app="outbox-relay",context="product"\} 1$/m);
+      expect(metrics).toMatch(/^outbox_relay_leader\{context="product",app="outbox-relay"\} 1$/m);
+      expect(metrics).toMatch(/^outbox_relay_parked\{context="product",app="outbox-relay"\} 0$/m);
+      expect(metrics).toMatch(/^outbox_relay_unpublished\{context="product",app="outbox-relay"\} \d$/m);
+      expect(metrics).toMatch(
+        /^outbox_relay_oldest_unpublished_age_seconds\{context="product",app="outbox-relay"\} /m,
+      );
       expect(exposedMetrics(metrics)).toEqual(documentedMetrics('outbox-relay'));
     });
     expect(await app.kill('SIGTERM')).toEqual({ code: 0, signal: null });

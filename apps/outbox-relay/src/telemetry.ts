@@ -1,4 +1,4 @@
-import { measureBacklog, type Backlog, type OutboxMessage, type RowSource } from '@reprise/outbox';
+import { type OutboxMessage } from '@reprise/outbox';
 import { type Logger } from '@reprise/runtime';
 import { Counter, Gauge, Histogram, type Registry } from 'prom-client';
 
@@ -24,95 +24,50 @@ export function loggedTelemetry(logger: Logger): RelayTelemetry {
   };
 }
 
-/** As {@link loggedTelemetry}, and counted in the registry. */
-export function measuredTelemetry(registry: Registry, logger: Logger): RelayTelemetry {
-  const logged = loggedTelemetry(logger);
-  const registers = [registry];
+/** As {@link loggedTelemetry}, and counted in the registry, by context. */
+export function measuredTelemetry(registry: Registry): (context: string, logger: Logger) => RelayTelemetry {
+  const common = { labelNames: ['context' as const], registers: [registry] };
   const published = new Counter({
     name: 'outbox_relay_published_total',
     help: 'Events the log has acknowledged',
-    registers,
+    ...common,
   });
   const batchSize = new Histogram({
     name: 'outbox_relay_batch_size',
     help: 'Events per acknowledged batch',
     buckets: [1, 2, 5, 10, 25, 50, 100, 250, 500, 1_000, 2_000, 5_000],
-    registers,
+    ...common,
   });
   const parked = new Counter({
     name: 'outbox_relay_parked_total',
     help: 'Events parked because the log refuses them',
-    registers,
+    ...common,
   });
   const leader = new Gauge({
     name: 'outbox_relay_leader',
     help: '1 while this process is the publishing relay',
-    registers,
+    ...common,
   });
-  return {
-    batch: (messages) => {
-      logged.batch(messages);
-      published.inc(messages);
-      batchSize.observe(messages);
-    },
-    parked: (message, reason) => {
-      logged.parked(message, reason);
-      parked.inc();
-    },
-    leading: (leads) => {
-      logged.leading(leads);
-      leader.set(leads ? 1 : 0);
-    },
-  };
-}
-
-const gauges = {
-  unpublished: ['outbox_relay_unpublished', 'Events waiting to be published, without the parked ones'],
-  parked: ['outbox_relay_parked', 'Events the log refused, waiting for an operator'],
-  oldestSeconds: [
-    'outbox_relay_oldest_unpublished_age_seconds',
-    'Age of the oldest event waiting to be published',
-  ],
-  oldestWriterSeconds: [
-    'outbox_relay_oldest_open_writer_age_seconds',
-    'Age of the oldest open transaction with written events that are not yet visible',
-  ],
-} as const satisfies Record<keyof Backlog, readonly [name: string, help: string]>;
-
-/**
- * Gauges of the backlog, measured when they are read. Counting reads every waiting row, so it runs at most every 5 s and takes at
- * most a twentieth of the time. While the database does not answer, the last values stay.
- */
-export function registerBacklog(registry: Registry, outbox: RowSource, logger: Logger): void {
-  let measuring: Promise<void> | undefined;
-  let nextAt = 0;
-
-  const measure = async (): Promise<void> => {
-    const startedAt = performance.now();
-    try {
-      const backlog = await measureBacklog(outbox);
-      for (const [field, gauge] of Object.entries(registered)) gauge.set(backlog[field as keyof Backlog]);
-    } catch (error) {
-      logger.warn({ err: error }, 'could not measure the backlog; its metrics keep their last values');
-    }
-    const endedAt = performance.now();
-    nextAt = endedAt + Math.max(5_000, 20 * (endedAt - startedAt));
-  };
-
-  const collect = (): Promise<void> => {
-    if (performance.now() < nextAt) return Promise.resolve();
-    measuring ??= measure().finally(() => (measuring = undefined));
-    return measuring;
-  };
-
-  const gauge = (field: keyof Backlog): Gauge => {
-    const [name, help] = gauges[field];
-    return new Gauge({ name, help, registers: [registry], collect });
-  };
-  const registered: Record<keyof Backlog, Gauge> = {
-    unpublished: gauge('unpublished'),
-    parked: gauge('parked'),
-    oldestSeconds: gauge('oldestSeconds'),
-    oldestWriterSeconds: gauge('oldestWriterSeconds'),
+  return (context, logger) => {
+    const logged = loggedTelemetry(logger);
+    // Present from the start, so that a rate has something to rise from.
+    for (const counter of [published, parked]) counter.inc({ context }, 0);
+    batchSize.zero({ context });
+    leader.set({ context }, 0);
+    return {
+      batch: (messages) => {
+        logged.batch(messages);
+        published.inc({ context }, messages);
+        batchSize.observe({ context }, messages);
+      },
+      parked: (message, reason) => {
+        logged.parked(message, reason);
+        parked.inc({ context });
+      },
+      leading: (leads) => {
+        logged.leading(leads);
+        leader.set({ context }, leads ? 1 : 0);
+      },
+    };
   };
 }

@@ -30,7 +30,8 @@ export type ContextDatabase = 'eventStore' | 'outbox';
 
 /**
  * Reads what the environment says about contexts. What is wrong becomes a problem of `settings`, also what contexts would share:
- * a topic holds one context's events, a dead-letter topic one context's letters, and an alias serves one read model.
+ * a topic holds one context's events, a dead-letter topic one context's letters, an alias serves one read model, and an outbox
+ * fills one topic.
  *
  * @param needed the databases the process works with
  */
@@ -49,6 +50,11 @@ export function contextSettings<P extends ListedProjection>(
       [...readers.values()].flatMap(({ kind, ...reader }) =>
         kind === 'alias' ? [{ place: kind, ...reader }] : [],
       ),
+    ),
+    ...read.flatMap(({ outbox }) =>
+      outbox === undefined
+        ? []
+        : [{ place: 'database', value: databaseOf(outbox.url), variable: outbox.variable }],
     ),
   ]);
   return read;
@@ -89,9 +95,19 @@ function settingsOf<P extends ListedProjection>(
   };
 }
 
+/** Which database a URL leads to, without who asks for it; '' where it is none. */
+function databaseOf(url: string): string {
+  if (!URL.canParse(url)) return '';
+  const { host, pathname, searchParams } = new URL(url);
+  const options = searchParams.get('options');
+  return `${host}${pathname}${options === null ? '' : ` (${options})`}`;
+}
+
 function refuseShared(settings: Settings, places: readonly (Setting & { readonly place: string })[]): void {
   places.forEach(({ place, value, variable }, at) => {
-    const before = places.slice(0, at).find((other) => other.place === place && other.value === value);
+    const before = places
+      .slice(0, at)
+      .find((other) => other.place === place && other.value === value && value !== '');
     if (before)
       settings.problem(
         `${variable} is the same ${place} as ${before.variable} ("${value}"): each needs one for itself`,

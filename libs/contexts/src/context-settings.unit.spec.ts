@@ -79,6 +79,27 @@ describe('the settings of a context', () => {
   });
 });
 
+it('refuses one outbox for two contexts, whoever connects to it, and repeats no password', () => {
+  const other = contextOf({ name: 'sales', events, projections: [], outbox: true });
+  const problems = (url: string): string[] => {
+    const env = {
+      WRITE_DATABASE_URL: 'postgres://a:hunter2@h:5432/write?sslmode=verify-full',
+      SALES_OUTBOX_DATABASE_URL: url,
+    };
+    try {
+      readSettings(env, (settings) => contextSettings(settings, [shop, other], ['outbox']));
+    } catch (error) {
+      if (error instanceof ConfigurationError) return error.problems;
+      throw error;
+    }
+    return [];
+  };
+  expect(problems('postgres://b:hunter3@h:5432/write?sslmode=verify-full')).toEqual([
+    'SALES_OUTBOX_DATABASE_URL is the same database as WRITE_DATABASE_URL ("h:5432/write"): each needs one for itself',
+  ]);
+  expect(problems('postgres://b:hunter3@h:5432/sales?sslmode=verify-full')).toEqual([]);
+});
+
 describe('the contexts that are meant', () => {
   const select = (named: string | undefined, env: NodeJS.ProcessEnv = {}) => {
     const problems: string[] = [];

@@ -19,6 +19,7 @@ export { redact } from './logging/redaction.ts';
 export { outlive, outliveReaders } from './logging/output.ts';
 export { sessionHook, sessionSettings, setSession, type OwnSettings } from './postgres-session.ts';
 export { repeatedOptions } from './repeated-options.ts';
+export { runEach, type Part } from './process/run-each.ts';
 export { runService, untilAborted, type ServiceContext } from './process/run-service.ts';
 export { Settings } from './configuration/settings.ts';
 export { shutdownSignal, type ShutdownSignal, type ShutdownSignalName } from './process/shutdown-signal.ts';

@@ -135,6 +135,8 @@ function start(file: string, options: SpawnOptions): ChildProcess {
     READ_MODEL_DATABASE_OWNER_URL: undefined,
     RECRUITING_WRITE_DATABASE_URL: undefined,
     RECRUITING_WRITE_DATABASE_OWNER_URL: undefined,
+    RECRUITING_OUTBOX_DATABASE_URL: undefined,
+    RECRUITING_EVENT_STORE_DATABASE_URL: undefined,
     // A process that starts again reads what V8 compiled before.
     NODE_COMPILE_CACHE: join(workspaceRoot, 'node_modules/.cache/reprise/code'),
     ...testEndpoints().env,
