@@ -1,3 +1,4 @@
+import { endpointNames } from '@reprise/stack';
 import { jest } from '@jest/globals';
 import { afterFile, testEndpoints } from '@reprise/test-kit';
 import { databaseTemplates, type DatabaseTemplates } from './cluster/databases.ts';
@@ -13,7 +14,7 @@ let servers: Servers;
 let templates: DatabaseTemplates;
 beforeAll(async () => {
   const { env, outboxDatabaseUrl, writeOwnerUrl, readModelOwnerUrl, urlOf } = testEndpoints();
-  const recruiting = ['RECRUITING_WRITE_DATABASE_URL', 'RECRUITING_WRITE_DATABASE_OWNER_URL'];
+  const recruiting = endpointNames.filter((name) => name.startsWith('RECRUITING_'));
   servers = sharedServers({
     ...env,
     OUTBOX_DATABASE_URL: outboxDatabaseUrl,

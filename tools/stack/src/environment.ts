@@ -13,6 +13,8 @@ export const endpointNames = [
   'WRITE_DATABASE_OWNER_URL',
   'READ_MODEL_DATABASE_OWNER_URL',
   'RECRUITING_WRITE_DATABASE_URL',
+  'RECRUITING_EVENT_STORE_DATABASE_URL',
+  'RECRUITING_OUTBOX_DATABASE_URL',
   'RECRUITING_WRITE_DATABASE_OWNER_URL',
 ] as const;
 export type EndpointName = (typeof endpointNames)[number];
@@ -35,6 +37,8 @@ export function environmentOf(state: InstanceState): StackEnvironment | undefine
     WRITE_DATABASE_OWNER_URL: database('reprise_write', 'reprise_write'),
     READ_MODEL_DATABASE_OWNER_URL: database('reprise_read', 'reprise_read'),
     RECRUITING_WRITE_DATABASE_URL: database('reprise_recruiting_api', 'reprise_recruiting'),
+    RECRUITING_EVENT_STORE_DATABASE_URL: database('reprise_event_reader', 'reprise_recruiting'),
+    RECRUITING_OUTBOX_DATABASE_URL: database('reprise_relay', 'reprise_recruiting'),
     RECRUITING_WRITE_DATABASE_OWNER_URL: database('reprise_recruiting', 'reprise_recruiting'),
     POSTGRES_ADMIN_URL: database('postgres', 'postgres'),
   };

@@ -28,6 +28,10 @@ describe('environmentOf', () => {
         'postgres://reprise_event_reader:reprise_event_reader@127.0.0.1:5432/reprise_write',
       RECRUITING_WRITE_DATABASE_URL:
         'postgres://reprise_recruiting_api:reprise_recruiting_api@127.0.0.1:5432/reprise_recruiting',
+      RECRUITING_EVENT_STORE_DATABASE_URL:
+        'postgres://reprise_event_reader:reprise_event_reader@127.0.0.1:5432/reprise_recruiting',
+      RECRUITING_OUTBOX_DATABASE_URL:
+        'postgres://reprise_relay:reprise_relay@127.0.0.1:5432/reprise_recruiting',
       RECRUITING_WRITE_DATABASE_OWNER_URL:
         'postgres://reprise_recruiting:reprise_recruiting@127.0.0.1:5432/reprise_recruiting',
       POSTGRES_ADMIN_URL: 'postgres://postgres:postgres@127.0.0.1:5432/postgres',

@@ -43,6 +43,7 @@ export async function openPipeline(
   const env = {
     ...process.env,
     ...settings,
+    REPRISE_CONTEXTS: 'product',
     WRITE_DATABASE_URL: writeDatabase.writeDatabaseUrl,
     OUTBOX_DATABASE_URL: writeDatabase.writeDatabaseUrl,
     EVENT_STORE_DATABASE_URL: writeDatabase.eventStoreUrl,

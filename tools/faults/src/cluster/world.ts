@@ -68,6 +68,7 @@ export async function createWorld(
   const { endpoints } = servers;
   const env = {
     ...endpoints,
+    REPRISE_CONTEXTS: 'product',
     WRITE_DATABASE_URL: templates.url('write', writeName),
     READ_MODEL_DATABASE_URL: templates.url('read', readName),
     EVENT_STORE_DATABASE_URL: templates.url('eventReader', writeName),

@@ -114,6 +114,7 @@ function environments(
     ELASTICSEARCH_PASSWORD: `${user}-secret`,
   });
   const ports = {
+    REPRISE_CONTEXTS: 'product',
     PRODUCT_API_PORT: '0',
     OUTBOX_RELAY_PORT: '0',
     PROJECTION_CONSUMER_PORT: '0',

@@ -12,6 +12,8 @@ const keepEverything = [
 export const topics = [
   { topic: 'product.events', partitions: 6 },
   { topic: 'dlq.product.events', partitions: 1 },
+  { topic: 'recruiting.events', partitions: 6 },
+  { topic: 'dlq.recruiting.events', partitions: 1 },
 ] as const;
 
 async function withAdmin<T>(port: number, work: (admin: Admin) => Promise<T>): Promise<T> {
