@@ -1,8 +1,11 @@
+import { ownEventStore } from '@reprise/events';
+import { productEvents } from '@reprise/product-events';
 import {
   assertBound,
   defaultUnpackedBytes,
   describeTopic,
-  eventStoreFault,
+  EventStore,
+  EventStoreMismatch,
   kafkaFault,
   type KafkaTopic,
 } from '@reprise/read-model-feed';
@@ -40,7 +43,11 @@ export function openServers(configuration: ConsumerConfiguration, logger: Logger
   const client = createElasticsearchClient(configuration.elasticsearch);
   // Every batch in flight feeds two tables beside the index, and signs of life must not wait for them.
   const pool = createReadModelPool(configuration.readModelDatabaseUrl, { max: 2 * batchesInFlight + 4 });
-  const eventStore = createReadModelPool(configuration.eventStoreDatabaseUrl, { max: 4 });
+  const eventStore = new EventStore({
+    pool: createReadModelPool(configuration.eventStoreDatabaseUrl, { max: 4 }),
+    table: ownEventStore,
+    setting: 'EVENT_STORE_DATABASE_URL',
+  });
   readEveryCodec(configuration.kafka.maxUnpackedBatchBytes ?? defaultUnpackedBytes);
   const kafka = new Kafka({
     ...configuration.kafka,
@@ -51,7 +58,7 @@ export function openServers(configuration: ConsumerConfiguration, logger: Logger
   });
   const deadLetters = new DeadLetterProducer(kafka, () => new Date());
   const close = async (): Promise<void> => {
-    await Promise.allSettled([deadLetters.disconnect(), client.close(), pool.end(), eventStore.end()]);
+    await Promise.allSettled([deadLetters.disconnect(), client.close(), pool.end(), eventStore.pool.end()]);
   };
   return { client, pool, eventStore, kafka, deadLetters, close };
 }
@@ -60,8 +67,8 @@ export function openServers(configuration: ConsumerConfiguration, logger: Logger
  * Checks what the feed cannot start without: the registry's tables, the topic, a registry that belongs to it and to the configured
  * readers, and a place to put events aside. Elasticsearch and the event store may be away, but must not refuse this process. Logs
  * which server it asks, because a silent one takes minutes to time out.
- * @throws DependencyError when a server is away, which passes, or refuses this process; ReadModelNotMigrated, TopicMissing and
- *   BoundElsewhere
+ * @throws DependencyError when a server is away, which passes, or refuses this process; ReadModelNotMigrated, TopicMissing,
+ *   EventStoreMismatch and BoundElsewhere
  */
 export async function reachServers(
   servers: ConsumerServers,
@@ -90,8 +97,9 @@ export async function reachServers(
     const store = openGenerationStore(projection, { client, pool, alias: searchAlias, retryBudgetMs: 1 });
     await store.observeReaders().catch(throwUnlessAway);
   }
-  await eventStore.query('SELECT 1').catch((error: unknown) => {
-    throwUnlessAway(eventStoreFault(eventStore, error, 'No event was fed.'));
+  await eventStore.opened(productEvents).catch((error: unknown) => {
+    if (error instanceof EventStoreMismatch) throw error;
+    throwUnlessAway(error);
   });
   return topic;
 }

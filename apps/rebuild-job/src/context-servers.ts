@@ -1,7 +1,9 @@
 import type { ContextSettings } from '@reprise/contexts';
+import { ownEventStore } from '@reprise/events';
 import {
   aggregateHistory,
   assertBound,
+  EventStore,
   type AggregateHistory,
   type LetterServers,
 } from '@reprise/read-model-feed';
@@ -30,7 +32,13 @@ export type ContextServers = ReturnType<typeof openContext>;
 export function openContext(settings: ContextSettings<Projection>, shared: SharedServers) {
   const { kafka, registry, stores, onReadFault } = shared;
   const { context, topic, deadLetterTopic, readers } = settings;
-  const eventStore = settings.eventStore && createReadModelPool(settings.eventStore.url);
+  const eventStore =
+    settings.eventStore &&
+    new EventStore({
+      pool: createReadModelPool(settings.eventStore.url),
+      table: ownEventStore,
+      setting: settings.eventStore.variable,
+    });
   const history =
     eventStore && aggregateHistory(eventStore, context.events, registry.letterActions.discardedOf);
   const storeOf = (projection: Projection): GenerationStore =>
@@ -76,7 +84,7 @@ export function openContext(settings: ContextSettings<Projection>, shared: Share
         models: projections.map(modelOf),
         ...(onKafkaAway && { onKafkaAway }),
       }),
-    close: async (): Promise<void> => void (await eventStore?.end()),
+    close: async (): Promise<void> => void (await eventStore?.pool.end()),
   };
 }
 

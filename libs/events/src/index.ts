@@ -8,6 +8,7 @@ export {
   type OptionalOf,
 } from './contract/define-events.ts';
 export type {
+  AttributesApart,
   EventContract,
   EventTypeDefinition,
   LifeSoFar,
@@ -23,6 +24,19 @@ export {
   type JsonData,
   type StandardSchema,
 } from './contract/data-schema.ts';
+export { eventStoreTable, ownEventStore } from './event-store/declare-table.ts';
+export type {
+  AttributeColumns,
+  EnvelopeColumns,
+  EventStoreTable,
+  EventStoreTableOptions,
+  RowValue,
+  StoredAttributes,
+  StoredEnvelope,
+  StoredPlace,
+  StoredText,
+  TableName,
+} from './event-store/event-store-table.ts';
 export { InvalidEventError } from './contract/encode-event.ts';
 export type { Upcaster, UpcastResult } from './contract/upcaster.ts';
 export {

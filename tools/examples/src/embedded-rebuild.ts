@@ -1,4 +1,5 @@
-import { aggregateHistory } from '@reprise/read-model-feed';
+import { ownEventStore } from '@reprise/events';
+import { aggregateHistory, EventStore } from '@reprise/read-model-feed';
 import {
   assertReadModelMigrated,
   createElasticsearchClient,
@@ -23,7 +24,11 @@ export async function rebuildSearch(
   ]);
   const client = createElasticsearchClient(settings.elasticsearch);
   const pool = createReadModelPool(settings.readModelDatabaseUrl);
-  const eventStore = createReadModelPool(settings.eventStoreDatabaseUrl);
+  const eventStore = new EventStore({
+    pool: createReadModelPool(settings.eventStoreDatabaseUrl),
+    table: ownEventStore,
+    setting: 'EVENT_STORE_DATABASE_URL',
+  });
   const registry = new Registry(pool);
   const projection = findProjection('product_search')!;
   try {
@@ -56,6 +61,6 @@ export async function rebuildSearch(
     );
     return receipt;
   } finally {
-    await Promise.allSettled([client.close(), pool.end(), eventStore.end()]);
+    await Promise.allSettled([client.close(), pool.end(), eventStore.pool.end()]);
   }
 }

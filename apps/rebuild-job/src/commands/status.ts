@@ -6,8 +6,8 @@ import { exitCodes } from '@reprise/read-model-rebuild';
 import {
   answered,
   defaultMaxLagMs,
-  measureWriteSide,
   readStatus,
+  writeSideOf,
   type ReadModelStatus,
 } from '@reprise/read-model-status';
 import { jsonText } from '../report/text.ts';
@@ -88,10 +88,11 @@ function statusOf(
   maxLagMs: number,
 ): Promise<ReadModelStatus[]> {
   const { kafka, topic, registry, eventStore } = of(chosen[0]!);
+  const writeSide = writeSideOf(eventStore);
   return readStatus({
     models: chosen.map((projection) => ({ projection, store: storeOf(projection) })),
     ...{ kafka, topic, registry, maxLagMs, withinMs },
-    ...(eventStore && { writeSide: () => measureWriteSide(eventStore) }),
+    ...(writeSide && { writeSide }),
     letters: (projection, events, signal) =>
       countOpenLetters(letterServers(events, [projection]), { atMost: 1_000, signal }),
     repairs: (projection) => servers.repairs.counts([projection]),

@@ -4,6 +4,7 @@ import type { EnvelopeReader, RecordContext } from '../readers/envelope-reader.t
 import type { DataOf, Ignored } from './data-schema.ts';
 import { InvalidEventError, textOfEvent } from './encode-event.ts';
 import type { EventContract, EventTypeDefinition, VersionSource } from './event-contract.ts';
+import { envelopeOfParts } from './attributes-apart.ts';
 import { compileTypes } from './known-types.ts';
 import { lifecycleOf } from './lifecycle.ts';
 import { acceptEnvelope, type ReadingRules } from './read-event.ts';
@@ -85,6 +86,8 @@ export function defineEvents<
     older: new Map(upcasters.map((upcaster) => [upcaster.from, upcaster])),
     namesAggregateType: reader.namesAggregateType,
   };
+  const named = { ...rules, namesAggregateType: true };
+  const unnamed = { ...rules, namesAggregateType: false };
   const violationOf: EventContract['violationOf'] = (event) =>
     known.has(event.type)
       ? known.get(event.type)!.check(event as never)
@@ -103,6 +106,11 @@ export function defineEvents<
         (opened.envelope as { aggregateversion: number }).aggregateversion = versionAt(record);
       }
       return acceptEnvelope(rules, opened.envelope);
+    },
+    accept(found) {
+      const envelope = envelopeOfParts(found);
+      if (!envelope.ok) return envelope;
+      return acceptEnvelope(found.aggregateType === undefined ? unnamed : named, envelope.envelope);
     },
     restore(kept) {
       const type = known.get(String(kept['type']))?.type;

@@ -50,6 +50,12 @@ export interface EventContract<
    */
   read(value: Buffer | string | null, record?: RecordContext): ReadResult<Event>;
   /**
+   * The event whose attributes were found apart from each other, for instance in the columns of a table. It is upcast and checked
+   * as `read` does it, by the same schemas.
+   * @throws TypeError when a Standard Schema validates asynchronously
+   */
+  accept(found: AttributesApart): ReadResult<Event>;
+  /**
    * An event that `read` gave, back from the JSON it was kept as in between. It is not checked again: a schema may have made its
    * data into what it would not take itself.
    * @throws RangeError for a type the contract does not have
@@ -76,6 +82,21 @@ export interface EventContract<
   readonly marks?: { readonly begins: Begins; readonly optional: Optional };
   /** JSON Schema of each current type, by type, and of the envelope they share. */
   readonly schemas: { readonly envelope: JsonSchema; readonly byType: ReadonlyMap<string, JsonSchema> };
+}
+
+/** The attributes of an event in any form that can be made an event's: numbers or their digits, times with an offset. */
+export interface AttributesApart {
+  readonly id: unknown;
+  readonly type: unknown;
+  readonly aggregateId: unknown;
+  readonly time: unknown;
+  readonly version: unknown;
+  /** Without it, it is that of the event's type. */
+  readonly aggregateType?: unknown;
+  /** JSON of the data. */
+  readonly data: Buffer | string | null;
+  /** Attributes that the envelopes of this contract have beside those of every event. */
+  readonly more?: JsonObject;
 }
 
 /** How far the life of an aggregate has come before an event. */

@@ -1,10 +1,18 @@
 export {
   aggregateHistory,
-  eventStoreFault,
   HistoryUnreadable,
   type AggregateHistory,
   type DiscardedOf,
-} from './feed/aggregate-history.ts';
+} from './event-store/aggregate-history.ts';
+export {
+  EventStore,
+  EventStoreMismatch,
+  type EventStoreInput,
+  type OpenedTable,
+} from './event-store/event-store.ts';
+export { quotedTable } from './event-store/quoted.ts';
+export type { Statements } from './event-store/statements.ts';
+export type { RowReader, StoredRow } from './event-store/stored-rows.ts';
 export {
   feedEvents,
   foldInOrder,

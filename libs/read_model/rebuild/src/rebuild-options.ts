@@ -1,7 +1,6 @@
 import type { Projection } from '@reprise/read-model-projections';
-import type { AggregateHistory } from '@reprise/read-model-feed';
+import type { AggregateHistory, EventStore } from '@reprise/read-model-feed';
 import type { GenerationStore, Registry, ShardPlace } from '@reprise/read-model-indices';
-import type { Pool } from 'pg';
 import type { KafkaConnection } from '@reprise/read-model-feed';
 import type { Canary } from './gate/gate-canaries.ts';
 import type { GateLimits } from './gate/gate.ts';
@@ -61,8 +60,8 @@ export interface RebuildServers {
   readonly store: GenerationStore;
   /** One aggregate's events from the event store, to close gaps while catching up; undefined where it is not configured. */
   readonly history: AggregateHistory | undefined;
-  /** Connects to the event store as a role that may read nothing else; needed by the sources `event-store` and `auto`. */
-  readonly eventStore: Pool | undefined;
+  /** Read as a role that may read nothing else; needed by the sources `event-store` and `auto`. */
+  readonly eventStore: EventStore | undefined;
   /** Called for every fault in reading Kafka that is being waited out. */
   readonly onReadFault?: (reason: string) => void;
 }

@@ -1,6 +1,5 @@
 import type { DomainEvent, EventContract } from '@reprise/events';
-import { aggregateHistory, eventStoreFault, type DiscardedOf } from '@reprise/read-model-feed';
-import type { Pool } from 'pg';
+import { aggregateHistory, type DiscardedOf, type EventStore } from '@reprise/read-model-feed';
 import { RepairRefused } from './errors.ts';
 
 /** The permanent log, one aggregate at a time. */
@@ -19,12 +18,11 @@ export interface PermanentHistory {
 }
 
 /**
- * @param eventStore connects as the role that may only SELECT the event store; it stays the caller's
- * @param events the contract its envelopes are read by
+ * @param events the contract its events are read by
  * @param discardedOf finds the discarded dead letters of an aggregate in the registry
  */
 export function permanentHistory(
-  eventStore: Pool,
+  eventStore: EventStore,
   events: EventContract,
   discardedOf: DiscardedOf,
 ): PermanentHistory {
@@ -33,23 +31,23 @@ export function permanentHistory(
     eventsOf: (aggregateId, projection) => history(aggregateId, projection),
 
     assertAuthoritative: async () => {
-      const { rows } = await eventStore
-        .query<{ standby: boolean; filled: boolean }>(
-          'SELECT pg_is_in_recovery() AS standby, EXISTS (SELECT FROM event_store) AS filled',
-        )
+      const { statements } = await eventStore.opened(events);
+      const { rows } = await eventStore.pool
+        .query<{ standby: boolean; filled: boolean }>(statements.authority, [...statements.parameters])
         .catch((error: unknown) => {
-          throw eventStoreFault(eventStore, error, 'Nothing was changed.');
+          throw eventStore.fault(error, 'Nothing was changed.');
         });
       const { standby, filled } = rows[0]!;
+      const { setting } = eventStore;
       const fault = standby
-        ? 'EVENT_STORE_DATABASE_URL points to a standby, which may be behind'
+        ? `${setting} points to a standby, which may be behind`
         : filled
           ? undefined
-          : 'the event store that EVENT_STORE_DATABASE_URL points to is empty';
+          : `the event store that ${setting} points to is empty`;
       if (fault === undefined) return;
       throw new RepairRefused(
         `The document holds something that is not in the event store, but ${fault}. Nothing was changed. ` +
-          'Point EVENT_STORE_DATABASE_URL to the primary of the write database, then repair again.',
+          `Point ${setting} to the primary of the write database, then repair again.`,
       );
     },
   };

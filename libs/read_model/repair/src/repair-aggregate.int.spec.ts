@@ -4,7 +4,6 @@ import { createReadModelPool, type GenerationName, type GenerationStore } from '
 import type { Projection } from '@reprise/read-model-projections';
 import { categorySummary, productSearch, productSummary } from '@reprise/product-read-model';
 import { elasticsearch, productHistory, step } from '@reprise/test-kit';
-import { permanentHistory } from './permanent-history.ts';
 import { repairAggregate, type RepairServers } from './repair-aggregate.ts';
 import { corrupted, documentOf, repairedModels, type RepairedModels } from './testing/repaired-models.ts';
 
@@ -243,7 +242,7 @@ describe('an event store that may lack events', () => {
       const repair = repairAggregate(
         {
           ...servers,
-          history: permanentHistory(pool, productEvents, made.registry.letterActions.discardedOf),
+          history: made.historyIn(pool),
         },
         extra.id,
         signal,
@@ -260,11 +259,7 @@ describe('an event store that may lack events', () => {
 
   it('is distinguished from one that is out of reach', async () => {
     const pool = createReadModelPool('postgres://nobody@127.0.0.1:1/none');
-    const repair = repairAggregate(
-      { ...servers, history: permanentHistory(pool, productEvents, made.registry.letterActions.discardedOf) },
-      life()[0]!.subject,
-      signal,
-    );
+    const repair = repairAggregate({ ...servers, history: made.historyIn(pool) }, life()[0]!.subject, signal);
     await expect(repair).rejects.toMatchObject({ code: 'DEPENDENCY', retryable: true });
     await pool.end();
   });

@@ -25,7 +25,7 @@ export {
   type VerdictKind,
   type VerdictLimits,
 } from './verdict.ts';
-export { measureWriteSide } from './write-side.ts';
+export { writeSideOf } from './write-side.ts';
 export { readStatus, type StatusRequest } from './read-status.ts';
 export {
   type FeederStatus,

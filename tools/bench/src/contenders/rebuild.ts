@@ -1,4 +1,6 @@
+import { ownEventStore } from '@reprise/events';
 import { projectionModule } from '@reprise/product-read-model';
+import { EventStore } from '@reprise/read-model-feed';
 import { createReadModelPool } from '@reprise/read-model-indices';
 import {
   defaultGateLimits,
@@ -20,7 +22,14 @@ export async function rebuild(task: Task): Promise<Measurement> {
   const { kafka } = readConfiguration(process.env, ['kafka']);
   const { projection, store, registry, close } = openBenchReadModel(task);
   const { topic } = task.workload;
-  const eventStore = task.eventStoreUrl === undefined ? undefined : createReadModelPool(task.eventStoreUrl);
+  const eventStore =
+    task.eventStoreUrl === undefined
+      ? undefined
+      : new EventStore({
+          pool: createReadModelPool(task.eventStoreUrl),
+          table: ownEventStore,
+          setting: 'EVENT_STORE_DATABASE_URL',
+        });
   try {
     const stopwatch = startStopwatch();
     const { receipt } = await rebuildReadModel(
@@ -53,7 +62,7 @@ export async function rebuild(task: Task): Promise<Measurement> {
       spilledBytes: receipt.resources.spilledBytes,
     };
   } finally {
-    await Promise.all([close(), eventStore?.end()]);
+    await Promise.all([close(), eventStore?.pool.end()]);
   }
 }
 

@@ -8,7 +8,7 @@ import {
   type Registry,
 } from '@reprise/read-model-indices';
 import type { Projection } from '@reprise/read-model-projections';
-import type { AggregateHistory } from '../feed/aggregate-history.ts';
+import type { AggregateHistory } from '../event-store/aggregate-history.ts';
 import type { KafkaConnection } from '../kafka/kafka-topic.ts';
 
 /** What dead letters are looked at, redriven and discarded with. */

@@ -10,7 +10,7 @@ import {
   type WriteResult,
 } from '@reprise/read-model-indices';
 import { applyEvent, type Projection } from '@reprise/read-model-projections';
-import { HistoryUnreadable, type AggregateHistory } from './aggregate-history.ts';
+import { HistoryUnreadable, type AggregateHistory } from '../event-store/aggregate-history.ts';
 import type { FedStore } from './gathered-store.ts';
 
 /** The generation that is fed, and what it is made of. */

@@ -4,7 +4,7 @@ import type { Projection } from '@reprise/read-model-projections';
 import type { OnceAside } from '../dead-letters/dead-letter.ts';
 import type { PartitionBatch } from '../kafka/partition-batch.ts';
 import type { DecodedBatch } from './decode-batch.ts';
-import type { AggregateHistory } from './aggregate-history.ts';
+import type { AggregateHistory } from '../event-store/aggregate-history.ts';
 import { feedRepeatedly, type AttemptLimit, type FeedAttempt } from './feed-attempts.ts';
 import { feedEvents } from './feed-events.ts';
 import type { FedRegistry, FedStore } from './gathered-store.ts';

@@ -1,3 +1,4 @@
+import { ownEventStore } from '@reprise/events';
 import { type ProductEvent, productEvents } from '@reprise/product-events';
 import {
   BlockedAggregates,
@@ -14,7 +15,8 @@ import type { Projection } from '@reprise/read-model-projections';
 import { productSearch, productSummary } from '@reprise/product-read-model';
 import { afterFile, freshDatabase, freshName, productHistory, step, testEndpoints } from '@reprise/test-kit';
 import type { Pool } from 'pg';
-import { aggregateHistory, HistoryUnreadable } from './aggregate-history.ts';
+import { aggregateHistory, HistoryUnreadable } from '../event-store/aggregate-history.ts';
+import { EventStore } from '../event-store/event-store.ts';
 import { adoptFirst, createFirstGeneration } from './first-generation.ts';
 import { LiveFeed } from './live-feed.ts';
 import type { DeadLetter } from '../dead-letters/dead-letter.ts';
@@ -26,7 +28,7 @@ const summary = productSummary as unknown as Projection;
 const models: { projection: Projection; store: GenerationStore }[] = [];
 
 let pool: Pool;
-let eventStore: Pool;
+let eventStore: EventStore;
 let registry: Registry;
 let feed: LiveFeed;
 let putAside: (letters: readonly DeadLetter[]) => Promise<void> = () => Promise.resolve();
@@ -77,7 +79,11 @@ beforeAll(async () => {
       PRIMARY KEY (aggregate_id, aggregate_version));`);
   const asReader = new URL(database.url);
   asReader.searchParams.set('options', '-c search_path=test_events');
-  eventStore = createReadModelPool(asReader.href);
+  eventStore = new EventStore({
+    pool: createReadModelPool(asReader.href),
+    table: ownEventStore,
+    setting: 'EVENT_STORE_DATABASE_URL',
+  });
   const client = createElasticsearchClient(testEndpoints().elasticsearch);
   registry = new Registry(pool);
   afterFile(async () => {
@@ -85,7 +91,7 @@ beforeAll(async () => {
     const index = built.filter(({ storage }) => storage === 'elasticsearch').map(({ name }) => name);
     if (index.length > 0) await client.indices.delete({ index, ignore_unavailable: true });
     await client.close();
-    await Promise.all([pool.end(), eventStore.end()]);
+    await Promise.all([pool.end(), eventStore.pool.end()]);
   });
   const alias = freshName('test_search');
   for (const projection of [search, summary])
@@ -272,7 +278,7 @@ describe('the live feed on real stores', () => {
 });
 
 describe('aggregateHistory', () => {
-  it('gives nothing for an id that no product can have, and the events in version order otherwise', async () => {
+  it('gives nothing for an id that no aggregate can have, and the events in version order otherwise', async () => {
     const life = productHistory({ events: [step.created(), step.published(), step.deleted()] });
     await commit(life.toReversed());
     const history = aggregateHistory(eventStore, productEvents);

@@ -21,7 +21,7 @@ import {
   testEndpoints,
 } from '@reprise/test-kit';
 import type { DeadLetter } from '../dead-letters/dead-letter.ts';
-import type { AggregateHistory } from '../feed/aggregate-history.ts';
+import type { AggregateHistory } from '../event-store/aggregate-history.ts';
 import { adoptFirst, createFirstGeneration } from '../feed/first-generation.ts';
 import { describeTopic } from '../kafka/kafka-topic.ts';
 import { letterHeaders } from '../dead-letters/letter-headers.ts';

@@ -14,7 +14,7 @@ import { countType, listedFaults, longestMessage, type PoisonEvent, type SliceTa
 import { SpillFiles, type SpilledRecord, type SpillManifest } from './spill-files.ts';
 
 /** Records to be folded: those of a batch, or what was put aside of one. */
-export type FoldedRecords = Pick<LogBatch, 'values' | 'keys' | 'positionOf' | 'read'>;
+export type FoldedRecords = Pick<LogBatch, 'values' | 'keys' | 'positionOf' | 'read' | 'apart'>;
 
 export interface FoldTableOptions {
   readonly slice: number;
@@ -54,12 +54,16 @@ export class FoldTable {
   #bytes = 0;
   #held = 0;
   #spill: SpillFiles | undefined;
+  /** Whether what lies on disk are events, for records that cannot be read from value and key. All of a table are of one source. */
+  #keepsEvents: boolean;
 
   constructor(
     private readonly projection: Projection,
     private readonly tally: SliceTally,
     private readonly options: FoldTableOptions,
-  ) {}
+  ) {
+    this.#keepsEvents = projection.events.readsHeaders;
+  }
 
   /** The contract its records are read by. */
   get events(): EventContract {
@@ -182,10 +186,11 @@ export class FoldTable {
     this.#spill = undefined;
   }
 
-  /** Writes a record to disk, so that it can be read without its headers later; false for one that can only be read now. */
+  /** Writes a record to disk, so that it can be read from that alone later; false for one that can only be read now. */
   #putAside(spill: SpillFiles, records: FoldedRecords, index: number, key: string): boolean {
     let value = records.values[index]!;
-    if (this.projection.events.readsHeaders) {
+    this.#keepsEvents ||= records.apart === true;
+    if (this.#keepsEvents) {
       const decoded = records.read(index);
       if (!decoded.ok) return false;
       value = JSON.stringify(decoded.event);
@@ -197,14 +202,16 @@ export class FoldTable {
 
   #takenUp({ value, key, position }: SpilledRecord): FoldedRecords {
     const { events } = this.projection;
+    const apart = this.#keepsEvents;
     return {
       values: [value],
       keys: [key],
       positionOf: () => position,
       read: () =>
-        events.readsHeaders
+        apart
           ? { ok: true, event: events.restore(JSON.parse(String(value)) as JsonObject) }
           : events.read(value, { key, header: () => undefined, position: () => position }),
+      apart,
     };
   }
 

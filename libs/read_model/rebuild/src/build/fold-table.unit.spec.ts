@@ -81,6 +81,28 @@ describe('the fold table', () => {
     expect(readdirSync(directory)).toEqual([]);
   });
 
+  it('keeps events on disk whose records are more than key and value', () => {
+    const lives = Array.from({ length: 60 }, (_, index) =>
+      productHistory({ id: `product-${index}`, events: [step.created(), step.priceChanged(index)] }),
+    );
+    const tally = emptyTally();
+    const table = new FoldTable(projection, tally, { slice: 0, memoryBytes: 1, spillDirectory: directory });
+    for (const [index, event] of lives.flat().entries()) {
+      const records: FoldedRecords = {
+        ...recordsOf(JSON.stringify(event.data), event.subject, index),
+        read: () => ({ ok: true, event }),
+        apart: true,
+      };
+      table.add(records, 0);
+    }
+    expect(table.spilledBytes).toBeGreaterThan(0);
+    const folded = [...table.drain(3)].flat().map(({ document }) => document!.data);
+    table.dispose();
+    expect(tally).toMatchObject({ read: 120, applied: 120, poisoned: 0 });
+    expect(folded).toHaveLength(60);
+    expect(folded).toContainEqual(expect.objectContaining({ priceMinor: 59, version: 2 }));
+  });
+
   it('refuses records on disk that are not what was written, before it hands out one of them', () => {
     const own = mkdtempSync(join(directory, 'tampered-'));
     const table = new FoldTable(projection, emptyTally(), { slice: 0, memoryBytes: 1, spillDirectory: own });

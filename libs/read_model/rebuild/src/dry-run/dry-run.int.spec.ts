@@ -107,7 +107,7 @@ describe('a dry run', () => {
     const { receipt } = await model.rebuild(
       { mode: 'DRY_RUN', source: 'event-store' },
       {},
-      { eventStore: eventStore.pool },
+      { eventStore: eventStore.store },
     );
     expect(receipt.gate).toContainEqual({
       check: 'rows of the event store read',

@@ -3,11 +3,28 @@ import { freshName, kafkaAdmin, produce, productHistory, step } from '@reprise/t
 import { testEventStore, type TestEventStore } from '../testing/event-store.ts';
 import { logSourceContract } from '../log/log-source.contract.ts';
 import { testReadModel, type TestReadModel } from '../testing/read-model.ts';
+import type { LogSource } from '../log/log-source.ts';
 import { openEventStoreSource } from './event-store-source.ts';
 
 let model: TestReadModel;
 let eventStore: TestEventStore;
 let events: ProductEvent[];
+
+/** Reads a source to its end and closes it. */
+async function valuesOf(source: LogSource): Promise<string[]> {
+  const read: string[] = [];
+  try {
+    for await (const { values } of source.read(
+      source.slices[0]!,
+      { position: 0n },
+      new AbortController().signal,
+    ))
+      read.push(...values.map(String));
+  } finally {
+    await source.close();
+  }
+  return read;
+}
 
 beforeAll(async () => {
   model = await testReadModel({ partitions: 3 });
@@ -25,7 +42,7 @@ beforeAll(async () => {
 describe('the event store as source', () => {
   it('G4: gives the same digest as Kafka, whatever the page size', async () => {
     const fromKafka = await model.rebuild({ promote: false });
-    const servers = { eventStore: eventStore.pool };
+    const servers = { eventStore: eventStore.store };
     const fromStore = await model.rebuild({ source: 'event-store', promote: false }, {}, servers);
     expect(fromStore.receipt).toMatchObject({
       outcome: 'built',
@@ -35,16 +52,12 @@ describe('the event store as source', () => {
     });
     const source = await openEventStoreSource({
       events: productEvents,
-      pool: eventStore.pool,
+      eventStore: eventStore.store,
       topic: { name: 't', id: 'i' },
       positions: new Map(),
       pageSize: 7,
     });
-    let read = 0;
-    for await (const batch of source.read(source.slices[0]!, { position: 0n }, new AbortController().signal))
-      read += batch.values.length;
-    await source.close();
-    expect(read).toBe(events.length);
+    expect(await valuesOf(source)).toHaveLength(events.length);
   });
 
   it('keeps the versions of a long history in numeric order, also across pages', async () => {
@@ -55,20 +68,13 @@ describe('the event store as source', () => {
     await long.append(history);
     const source = await openEventStoreSource({
       events: productEvents,
-      pool: long.pool,
+      eventStore: long.store,
       topic: { name: 't', id: 'i' },
       positions: new Map(),
       pageSize: 7,
     });
-    const versions: number[] = [];
-    for await (const { values } of source.read(
-      source.slices[0]!,
-      { position: 0n },
-      new AbortController().signal,
-    )) {
-      versions.push(...values.map((value) => (JSON.parse(String(value)) as ProductEvent).aggregateversion));
-    }
-    await source.close();
+    const values = await valuesOf(source);
+    const versions = values.map((value) => (JSON.parse(value) as ProductEvent).aggregateversion);
     expect(versions).toEqual(history.map(({ aggregateversion }) => aggregateversion));
   });
 
@@ -76,7 +82,7 @@ describe('the event store as source', () => {
     const { receipt } = await model.rebuild(
       { source: 'event-store', promote: false },
       {},
-      { eventStore: eventStore.pool },
+      { eventStore: eventStore.store },
     );
     const positions = await model.registry.positions(receipt.generation!.uuid);
     const ends = await (await kafkaAdmin()).fetchTopicOffsets(model.topic.name);
@@ -88,22 +94,19 @@ describe('the event store as source', () => {
   it('sees one snapshot: what is appended while it reads is not in it', async () => {
     const source = await openEventStoreSource({
       events: productEvents,
-      pool: eventStore.pool,
+      eventStore: eventStore.store,
       topic: { name: 't', id: 'i' },
       positions: new Map(),
     });
     await eventStore.append(productHistory({ events: [step.created()] }));
-    let read = 0;
-    for await (const batch of source.read(source.slices[0]!, { position: 0n }, new AbortController().signal))
-      read += batch.values.length;
-    await source.close();
+    const { length: read } = await valuesOf(source);
     expect(BigInt(read)).toBe(source.slices[0]!.end);
     expect(read).toBe(events.length);
   });
 
   it('is chosen by auto when Kafka has lost its beginning, and the receipt says so', async () => {
     const compacted = await testReadModel({ partitions: 1, topicConfig: { 'cleanup.policy': 'compact' } });
-    const { receipt } = await compacted.rebuild({ source: 'auto' }, {}, { eventStore: eventStore.pool });
+    const { receipt } = await compacted.rebuild({ source: 'auto' }, {}, { eventStore: eventStore.store });
     expect(receipt).toMatchObject({
       outcome: 'promoted',
       source: 'event-store',
@@ -125,7 +128,7 @@ describe('the event store as a log source', () => {
       async newLog() {
         const own = await testEventStore();
         const input = {
-          pool: own.pool,
+          eventStore: own.store,
           events: productEvents,
           topic: { name: freshName('t'), id: 'i' },
           positions: new Map(),

@@ -52,8 +52,8 @@ beforeAll(async () => {
   const eventStore = await testEventStore();
   const others = Array.from({ length: 30 }, life).flat();
   await eventStore.append([...spoiled, ...refused, ...others]);
-  const history = aggregateHistory(eventStore.pool, productEvents, model.registry.letterActions.discardedOf);
-  servers = { eventStore: eventStore.pool, history };
+  const history = aggregateHistory(eventStore.store, productEvents, model.registry.letterActions.discardedOf);
+  servers = { eventStore: eventStore.store, history };
   const record = (event: ProductEvent, value = productEvents.encode(event)) => ({
     key: event.subject,
     value,

@@ -37,6 +37,8 @@ export interface LogBatch {
   positionOf(index: number): bigint;
   /** The event that record is, by the contract of the log. Each call reads it again. */
   read(index: number): ReadResult;
+  /** Whether an event is more than value and key: then it can be kept only as what `read` gave. */
+  readonly apart?: boolean;
   /** Where to read on. Beyond markers and holes, so it can move with no value at all. */
   readonly next: LogCursor;
 }
@@ -74,6 +76,7 @@ export function someOf(batch: LogBatch, indices: readonly number[], next: LogCur
     keys: indices.map((index) => batch.keys[index]!),
     positionOf: (index) => batch.positionOf(indices[index]!),
     read: (index) => batch.read(indices[index]!),
+    ...(batch.apart && { apart: true }),
     next,
   };
 }

@@ -23,7 +23,7 @@ describe('under odd settings of the Postgres sessions', () => {
       await eventStore.append(events);
 
       const first = await model.rebuild();
-      const second = await model.rebuild({ source: 'event-store' }, {}, { eventStore: eventStore.pool });
+      const second = await model.rebuild({ source: 'event-store' }, {}, { eventStore: eventStore.store });
       const { digest } = (await plain.rebuild()).receipt;
       expect([first.receipt, second.receipt]).toMatchObject([
         { outcome: 'promoted', digest },
@@ -60,10 +60,8 @@ describe('under odd settings of the Postgres sessions', () => {
     await eventStore.execute(`
       ALTER TABLE event_store ENABLE ROW LEVEL SECURITY;
       CREATE POLICY recent ON event_store FOR SELECT USING (aggregate_version > 1);`);
-    const { ending } = await model.rebuild({ source: 'event-store' }, {}, { eventStore: eventStore.pool });
+    const { ending } = await model.rebuild({ source: 'event-store' }, {}, { eventStore: eventStore.store });
     expect(ending.exitCode).not.toBe(0);
-    expect(ending.message).toMatch(
-      /\(query would be affected by row-level security policy for table "event_store"\)\. The event store could not be read/,
-    );
+    expect(ending.message).toContain('row security decides which rows of "event_store" this role sees');
   });
 });

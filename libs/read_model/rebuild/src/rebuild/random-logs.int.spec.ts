@@ -45,7 +45,7 @@ describe.each(projections.map((projection) => [projection.name, projection] as c
         await produceRaw(topic, records);
         const eventStore = await testEventStore();
         await eventStore.appendRaw(onlyOnce(records));
-        const servers = { topic: topic.name, eventStore: eventStore.pool };
+        const servers = { topic: topic.name, eventStore: eventStore.store };
         const expected = naiveDocuments(
           projection,
           records.flatMap(({ event }) => event ?? []),

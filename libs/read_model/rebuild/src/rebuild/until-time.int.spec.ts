@@ -38,7 +38,7 @@ describe('a generation as of a moment', () => {
       const { receipt, ending } = await model.rebuild(
         { untilTime, source },
         {},
-        { eventStore: eventStore.pool },
+        { eventStore: eventStore.store },
       );
       expect(ending.exitCode).toBe(0);
       expect(receipt).toMatchObject({

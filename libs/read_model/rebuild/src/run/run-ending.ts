@@ -7,7 +7,7 @@ import {
   type GenerationState,
   type RunState,
 } from '@reprise/read-model-indices';
-import { TopicMissing } from '@reprise/read-model-feed';
+import { EventStoreMismatch, TopicMissing } from '@reprise/read-model-feed';
 import { sumTallies } from '../build/slice-tally.ts';
 import { lettersOf, onlyLetterOf } from '../left-out/letters-of-run.ts';
 import { RebuildError } from '../errors.ts';
@@ -39,11 +39,13 @@ export const exitCodes = {
   cancelled: 130,
 } as const;
 
+/** Errors that say that settings and servers do not fit each other. */
+const misconfigured = [TopicMissing, StoreMisconfigured, BoundElsewhere, EventStoreMismatch];
+
 /** The exit code of an error, wherever it was thrown. */
 export function exitCodeOf(error: unknown): number {
   if (error instanceof DependencyError) return error.retryable ? exitCodes.dependency : exitCodes.usage;
-  if (error instanceof TopicMissing || error instanceof StoreMisconfigured || error instanceof BoundElsewhere)
-    return exitCodes.usage;
+  if (misconfigured.some((kind) => error instanceof kind)) return exitCodes.usage;
   if (error instanceof LeaseLost) return exitCodes.busy;
   if (error instanceof CutoverConflict) return exitCodes.refused;
   if (!(error instanceof RebuildError)) return exitCodes.refused;

@@ -47,6 +47,7 @@ export async function preflight(context: RunContext): Promise<Opened> {
   }
   const live = await liveGeneration(context);
   const kind = chooseSource(context, topic, live);
+  if (kind === 'event-store') await checkEventStore(context);
 
   const { storage, version } = options.projection;
   const fingerprint = fingerprintOf({
@@ -133,6 +134,15 @@ function chooseSource(context: RunContext, topic: KafkaTopic, live: Generation |
   );
 }
 
+/** Before anything is made: a table that is not what its declaration says refuses the run. */
+async function checkEventStore({ servers, options, warnings, control }: RunContext): Promise<void> {
+  const { warnings: found } = await servers.eventStore!.opened(options.projection.events);
+  for (const warning of found) {
+    warnings.push(warning);
+    control.onNotice?.(warning);
+  }
+}
+
 function noEventStore(): RebuildError {
   return new RebuildError(
     'USAGE',
@@ -164,7 +174,7 @@ async function openWhole(
   if (kind === 'event-store') {
     const positions = new Map(topic.partitions.map(({ partition, end }) => [partition, end]));
     const source = await openEventStoreSource({
-      pool: servers.eventStore!,
+      eventStore: servers.eventStore!,
       topic: { name: topic.name, id: topic.id },
       events: options.projection.events,
       positions,

@@ -1,11 +1,13 @@
+import { ownEventStore } from '@reprise/events';
 import { type ProductEvent, productEvents } from '@reprise/product-events';
+import { EventStore } from '@reprise/read-model-feed';
 import { createReadModelPool } from '@reprise/read-model-indices';
 import { afterFile, freshDatabase, makeOdd, type SettingsLevel } from '@reprise/test-kit';
-import { Client, type Pool } from 'pg';
+import { Client } from 'pg';
 
 export interface TestEventStore {
   /** As the role that may only read it. */
-  readonly pool: Pool;
+  readonly store: EventStore;
   append(events: readonly ProductEvent[]): Promise<void>;
   /** Appends texts as they are, also those no codec knows. */
   appendRaw(rows: readonly { key: string; version: number; value: string }[]): Promise<void>;
@@ -50,7 +52,7 @@ export async function testEventStore(odd?: SettingsLevel): Promise<TestEventStor
       })),
     );
   return {
-    pool,
+    store: new EventStore({ pool, table: ownEventStore, setting: 'EVENT_STORE_DATABASE_URL' }),
     append,
     appendRaw,
     async execute(sql) {

@@ -26,8 +26,8 @@ const verify = (changes: Partial<VerifyOptions> = {}) =>
     },
     {
       ...model.servers,
-      eventStore: eventStore.pool,
-      history: aggregateHistory(eventStore.pool, productEvents),
+      eventStore: eventStore.store,
+      history: aggregateHistory(eventStore.store, productEvents),
     },
     new AbortController().signal,
   );

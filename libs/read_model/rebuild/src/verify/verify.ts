@@ -16,8 +16,8 @@ import type { RebuildServers } from '../rebuild-options.ts';
 import {
   defaultMaxLagMs,
   gatherFacts,
-  measureWriteSide,
   verdictOf,
+  writeSideOf,
   type Verdict,
 } from '@reprise/read-model-status';
 import type { Drift, DriftClass } from './classify.ts';
@@ -136,7 +136,7 @@ export async function verifyReadModel(
     const { actual, buckets, differences, stored } = await comparison(comparing, aggregateIds);
     const { facts, writeSideFault } = await gatherFacts(
       projection,
-      { ...servers, writeSide: eventStore && (() => measureWriteSide(eventStore)) },
+      { ...servers, writeSide: writeSideOf(eventStore) },
       { description: await describeTopic(servers.kafka, servers.topic) },
     );
     const freshness = verdictOf(facts, { maxLagMs: options.maxLagMs ?? defaultMaxLagMs });
@@ -220,7 +220,7 @@ async function openSource(
       throw new RebuildError('USAGE', 'The event store is not configured: set EVENT_STORE_DATABASE_URL.');
     const positions = new Map(topic.partitions.map(({ partition, end }) => [partition, end]));
     return openEventStoreSource({
-      pool: eventStore,
+      eventStore,
       topic: { name: topic.name, id: topic.id },
       events: projection.events,
       positions,

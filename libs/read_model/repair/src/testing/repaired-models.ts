@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { ownEventStore } from '@reprise/events';
 import { type ProductEvent, productEvents } from '@reprise/product-events';
 import {
   createElasticsearchClient,
@@ -14,7 +15,7 @@ import {
   type GenerationState,
   type GenerationStore,
 } from '@reprise/read-model-indices';
-import { foldInOrder } from '@reprise/read-model-feed';
+import { EventStore, foldInOrder } from '@reprise/read-model-feed';
 import type { Projection } from '@reprise/read-model-projections';
 import { afterFile, freshDatabase, freshName, testEndpoints } from '@reprise/test-kit';
 import type { Pool } from 'pg';
@@ -25,10 +26,11 @@ export interface RepairedModels {
   readonly pool: Pool;
   readonly databaseUrl: string;
   /** As the role that may only read the event store. */
-  readonly eventStore: Pool;
   readonly eventStoreUrl: string;
   readonly registry: Registry;
   readonly history: PermanentHistory;
+  /** That of the event store which a pool connects to. The pool stays the caller's. */
+  historyIn(pool: Pool): PermanentHistory;
   storeOf(projection: Projection): GenerationStore;
   /** Makes an empty generation in that state. */
   generation(projection: Projection, state: GenerationState, version?: number): Promise<GenerationName>;
@@ -61,14 +63,18 @@ export async function repairedModels(): Promise<RepairedModels> {
   const registry = new Registry(pool);
   const alias = freshName('test_search');
   const storeOf = (projection: Projection) => openGenerationStore(projection, { client, pool, alias });
+  const historyIn = (of: Pool) => {
+    const store = new EventStore({ pool: of, table: ownEventStore, setting: 'EVENT_STORE_DATABASE_URL' });
+    return permanentHistory(store, productEvents, registry.letterActions.discardedOf);
+  };
   let minted = 0;
   return {
     pool,
     databaseUrl: read.feederUrl,
-    eventStore,
     eventStoreUrl: write.eventStoreUrl,
     registry,
-    history: permanentHistory(eventStore, productEvents, registry.letterActions.discardedOf),
+    history: historyIn(eventStore),
+    historyIn,
     storeOf,
     async generation(projection, state, version = projection.version) {
       const { name: projectionName, storage } = projection;

@@ -104,9 +104,9 @@ export const logGuards: readonly Guard[] = [
     id: 'event-store-in-numeric-order',
     promise: 'G3',
     what: 'versions of an aggregate are read from the event store in numeric order',
-    file: `${rebuild}/event-store/event-store-source.ts`,
-    text: 'ORDER BY event_store.aggregate_id, event_store.aggregate_version LIMIT',
-    without: 'ORDER BY aggregate_id, aggregate_version LIMIT',
+    file: 'libs/read_model/feed/src/event-store/statements.ts',
+    text: 'const ordered = ` ORDER BY ${id}, ${order}`',
+    without: 'const ordered = ` ORDER BY ${id}::text, ${order}::text`',
     specs: [
       {
         file: `${rebuild}/event-store/event-store-source.int.spec.ts`,
@@ -122,5 +122,30 @@ export const logGuards: readonly Guard[] = [
     text: 'BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY',
     without: 'BEGIN ISOLATION LEVEL READ COMMITTED READ ONLY',
     specs: [{ file: `${rebuild}/event-store/event-store-source.int.spec.ts`, titles: ['sees one snapshot'] }],
+  },
+  {
+    id: 'event-store-not-on-a-standby',
+    promise: 'G3',
+    what: 'no rebuild reads an event store that may lack what Kafka has',
+    file: `${rebuild}/event-store/event-store-source.ts`,
+    text: 'if (rows[0]!.standby) throw standby(eventStore);',
+    without: '',
+    specs: [
+      { file: `${rebuild}/event-store/foreign-tables.int.spec.ts`, titles: ['is refused on a standby'] },
+    ],
+  },
+  {
+    id: 'event-store-pages-need-an-index',
+    promise: 'G3',
+    what: 'a table is read page by page only where its keys are unique and never NULL',
+    file: 'libs/read_model/feed/src/event-store/judge-table.ts',
+    text: 'const indexed = unique && nullable.length === 0',
+    without: 'const indexed = true',
+    specs: [
+      {
+        file: `${rebuild}/event-store/foreign-tables.int.spec.ts`,
+        titles: ['is read as it is where rows share a key'],
+      },
+    ],
   },
 ];
