@@ -38,7 +38,9 @@ export function judgeTable(
   const id = found.columns.get(table.aggregateId.column);
   const problems = [
     ...(found.schemaUsable ? [] : [`this role has no right to use the schema of ${name}`]),
-    ...(found.rowsHidden ? [`row security decides which rows of ${name} this role sees, so some could be missing`] : []),
+    ...(found.rowsHidden
+      ? [`row security decides which rows of ${name} this role sees, so some could be missing`]
+      : []),
     ...neededColumns(table).flatMap((needed) => columnProblems(needed, found)),
     ...(id?.deterministic === false
       ? [`column ${quoted(table.aggregateId.column)} has a collation that takes different ids for equal`]
@@ -51,7 +53,8 @@ export function judgeTable(
     columns: index.columns.filter((column) => column === undefined || !fixed.has(column)),
   }));
   const unique = indexes.some(
-    (index) => index.unique && index.columns.length === 2 && key.every((column, at) => index.columns[at] === column),
+    (index) =>
+      index.unique && index.columns.length === 2 && key.every((column, at) => index.columns[at] === column),
   );
   const indexed = unique && nullable.length === 0;
   const byId = indexes.some(({ columns }) => columns[0] === table.aggregateId.column);
@@ -70,7 +73,10 @@ export function judgeTable(
 }
 
 /** The column that orders the events of an aggregate. */
-export function orderOf({ version, position }: EventStoreTable): { readonly as: string; readonly column: string } {
+export function orderOf({ version, position }: EventStoreTable): {
+  readonly as: string;
+  readonly column: string;
+} {
   return version === undefined
     ? { as: 'position', column: position! }
     : { as: 'version', column: version.column };
@@ -80,10 +86,14 @@ function columnProblems({ as, column, types }: Needed, found: CatalogueTable): s
   const there = found.columns.get(column);
   if (there === undefined) return [`there is no column ${quoted(column)}, named as ${as}`];
   return [
-    ...(there.selectable ? [] : [`this role has no right to SELECT column ${quoted(column)}, named as ${as}`]),
+    ...(there.selectable
+      ? []
+      : [`this role has no right to SELECT column ${quoted(column)}, named as ${as}`]),
     ...(types.length === 0 || types.includes(there.type)
       ? []
-      : [`column ${quoted(column)}, named as ${as}, is of type ${there.type}, not one of ${types.join(', ')}`]),
+      : [
+          `column ${quoted(column)}, named as ${as}, is of type ${there.type}, not one of ${types.join(', ')}`,
+        ]),
   ];
 }
 
@@ -110,7 +120,11 @@ function neededColumns({ aggregateId, version, position, event, where }: EventSt
           ...[...event.attributes].flatMap(([name, place]) =>
             'constant' in place
               ? []
-              : needed(`attribute ${JSON.stringify(name)}`, place.column, place.path ? json.slice(0, -1) : plain),
+              : needed(
+                  `attribute ${JSON.stringify(name)}`,
+                  place.column,
+                  place.path ? json.slice(0, -1) : plain,
+                ),
           ),
         ]),
     ...where.flatMap(({ column }) => needed('a condition', column, [])),
@@ -123,7 +137,7 @@ const common = new Set(['id', 'type', 'subject', 'time', 'aggregatetype', 'aggre
 function contractProblems({ event }: EventStoreTable, { versions, schemas }: EventContract): string[] {
   if (versions === 'position')
     return [
-      "the events of this contract are ordered by their positions in Kafka, which no table has: only a contract with a version can be read from a table",
+      'the events of this contract are ordered by their positions in Kafka, which no table has: only a contract with a version can be read from a table',
     ];
   if (event.kind === 'envelope') return [];
   const required = (schemas.envelope['required'] ?? []) as readonly string[];

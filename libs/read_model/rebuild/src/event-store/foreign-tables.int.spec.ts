@@ -247,7 +247,7 @@ describe('a declaration that does not fit', () => {
   it('is read as it is where rows share a key or have none, and refused where it gives fewer rows than it has', async () => {
     const { storeOf } = await foreignDatabase(`
       CREATE TABLE loose (id text, version int, body json);
-      INSERT INTO loose SELECT 'a', 1, '{}' FROM generate_series(1, 9) UNION ALL SELECT NULL, NULL, NULL;
+      INSERT INTO loose SELECT 'a', 1, '{}'::json FROM generate_series(1, 9) UNION ALL SELECT NULL, NULL, NULL;
       CREATE UNIQUE INDEX ON loose (id, version) WHERE version <> 1;
       GRANT SELECT ON loose TO event_store_reader;`);
     const open = () =>

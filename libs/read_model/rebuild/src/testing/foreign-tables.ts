@@ -149,11 +149,11 @@ export async function foreignDatabase(create: string): Promise<ForeignDatabase> 
     Client,
   ];
   await Promise.all([owner.connect(), beside.connect()]);
-  await owner.query(create);
   const pool = createReadModelPool(database.eventStoreUrl);
   afterFile(async () => {
     await Promise.all([pool.end(), owner.end(), beside.end()]);
   });
+  await owner.query(create);
   return {
     owner,
     beside,
