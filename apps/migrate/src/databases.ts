@@ -20,10 +20,12 @@ export interface Database {
   prepare(env: NodeJS.ProcessEnv): () => Promise<string[]>;
 }
 
+/** The write API of every context. That of the product catalogue, whose settings have no prefix, is the first. */
+const writeApis: readonly WriteApi[] = [productApi, recruitingApi];
+
 /** Every database, in the order in which they are migrated. */
 export const databases: readonly Database[] = [
-  writeDatabase('write', productApi),
-  writeDatabase('recruiting write', recruitingApi),
+  ...writeApis.map(writeDatabase),
   {
     name: 'read-model',
     side: 'read-model',
@@ -35,10 +37,11 @@ export const databases: readonly Database[] = [
   },
 ];
 
-function writeDatabase(name: string, { settings, schema }: WriteApi): Database {
+function writeDatabase({ settings, schema }: WriteApi): Database {
+  const context = settings.prefix.replace(/_$/, '').toLowerCase();
   const { ownerUrl, databaseUrl } = settingNames(settings);
   return {
-    name,
+    name: `${context} write`.trimStart(),
     side: 'write',
     variables: [ownerUrl, databaseUrl],
     prepare: (env) => {

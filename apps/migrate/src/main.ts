@@ -11,7 +11,7 @@ const { write = false, readModel = false } = new Command('migrate')
   )
   .option(
     '--write',
-    'only the write databases (WRITE_DATABASE_OWNER_URL, else WRITE_DATABASE_URL; for recruiting the same with RECRUITING_ before)',
+    'only the write databases (WRITE_DATABASE_OWNER_URL, else WRITE_DATABASE_URL; for other contexts the same after their name, as in RECRUITING_WRITE_DATABASE_URL)',
   )
   .option(
     '--read-model',

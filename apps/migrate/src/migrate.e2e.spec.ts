@@ -26,10 +26,12 @@ describe('npm run migrate', () => {
         /^Applied to the write database: .*\nApplied to the read-model database: .*\n/,
       ),
     });
-    expect(first.said.split('\n').slice(2)).toEqual([leftOut]);
+    const [, , ...last] = first.said.split('\n');
+    expect(last).toContain(leftOut);
+    for (const sentence of last) expect(sentence).toMatch(/^Left out the \w+ write database: /);
     expect(await migrate([], env)).toEqual({
       code: 0,
-      said: ['The write database is current.', 'The read-model database is current.', leftOut].join('\n'),
+      said: ['The write database is current.', 'The read-model database is current.', ...last].join('\n'),
     });
   });
 

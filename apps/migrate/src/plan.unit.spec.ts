@@ -26,14 +26,18 @@ describe('what migrate does', () => {
       undefined,
     );
     expect(migrations.map(({ name }) => name)).toEqual(['write', 'recruiting write', 'read-model']);
-    expect(leftOut).toEqual([]);
+    const others = databases.filter(({ name }) => !migrations.some((migration) => migration.name === name));
+    expect(leftOut).toEqual(
+      others.map(({ name }) => expect.stringContaining(`Left out the ${name} database: `) as string),
+    );
   });
 
   it('is refused where nothing is named, with every setting that could', () => {
-    expect(problemsOf({ WRITE_DATABASE_URL: ' ' })).toEqual([
-      'None is set of WRITE_DATABASE_OWNER_URL, WRITE_DATABASE_URL, RECRUITING_WRITE_DATABASE_OWNER_URL, ' +
-        'RECRUITING_WRITE_DATABASE_URL, READ_MODEL_DATABASE_OWNER_URL, READ_MODEL_DATABASE_URL',
-    ]);
+    const [problem, ...others] = problemsOf({ WRITE_DATABASE_URL: ' ' });
+    expect(others).toEqual([]);
+    expect(problem).toMatch(
+      /^None is set of WRITE_DATABASE_OWNER_URL, WRITE_DATABASE_URL, RECRUITING_WRITE_DATABASE_OWNER_URL, RECRUITING_WRITE_DATABASE_URL, (.*, )?READ_MODEL_DATABASE_OWNER_URL, READ_MODEL_DATABASE_URL$/,
+    );
   });
 
   it('is refused as a whole, with every bad setting, before a database is touched', () => {

@@ -133,10 +133,11 @@ function start(file: string, options: SpawnOptions): ChildProcess {
     OUTBOX_DATABASE_URL: undefined,
     WRITE_DATABASE_OWNER_URL: undefined,
     READ_MODEL_DATABASE_OWNER_URL: undefined,
-    RECRUITING_WRITE_DATABASE_URL: undefined,
-    RECRUITING_WRITE_DATABASE_OWNER_URL: undefined,
-    RECRUITING_OUTBOX_DATABASE_URL: undefined,
-    RECRUITING_EVENT_STORE_DATABASE_URL: undefined,
+    ...Object.fromEntries(
+      Object.keys(process.env)
+        .filter((name) => /^\w+_(WRITE|OUTBOX|EVENT_STORE)_DATABASE_(OWNER_)?URL$/.test(name))
+        .map((name) => [name, undefined]),
+    ),
     // A process that starts again reads what V8 compiled before.
     NODE_COMPILE_CACHE: join(workspaceRoot, 'node_modules/.cache/reprise/code'),
     ...testEndpoints().env,

@@ -1,4 +1,4 @@
-import { constraints } from './constraints.mjs';
+import { constraints, contexts } from './constraints.mjs';
 import { runMain } from './run-main.ts';
 
 const boundaries = '@nx/enforce-module-boundaries';
@@ -16,6 +16,7 @@ interface Plant {
 /** For each row, an import that only this row forbids; the report names the row's tag. */
 const perRow: Record<string, readonly Plant[]> = {
   'log-alone': [importing('libs/events', '@reprise/runtime', 'scope:log')],
+  'contexts-list': [importing('libs/contexts', '@reprise/outbox', 'scope:contexts')],
   'write-side': [
     importing('apps/product-api', '@reprise/read-model-documents', 'scope:write'),
     importing('libs/outbox', '@elastic/elasticsearch', 'scope:write'),
@@ -78,14 +79,7 @@ const perRow: Record<string, readonly Plant[]> = {
     importing('libs/outbox', '@reprise/product-events', 'context:none'),
     importing('libs/read_model/rebuild', '@reprise/product-read-model', 'context:none'),
   ],
-  'product-alone': [
-    importing('apps/product-api', '@reprise/recruiting-domain', 'context:product'),
-    importing('libs/product/domain', '@reprise/recruiting-events', 'context:product'),
-  ],
-  'recruiting-alone': [
-    importing('apps/recruiting-api', '@reprise/product-domain', 'context:recruiting'),
-    importing('libs/recruiting/domain', '@reprise/product-domain', 'context:recruiting'),
-  ],
+  ...Object.fromEntries(contexts.map((context) => [`${context}-alone`, importingAnother(context)])),
 };
 
 /** Ways around the rows. */
@@ -232,6 +226,15 @@ const inTests: Record<string, readonly Plant[]> = {
 
 function importing(at: string, imported: string, tag: string): Plant {
   return { at, code: `import '${imported}';`, rule: boundaries, says: `"${tag}"` };
+}
+
+/** In each project of a context, an import of another one. */
+function importingAnother(context: string): readonly Plant[] {
+  const other = contexts.find((one) => one !== context)!;
+  return [
+    importing(`apps/${context}-api`, `@reprise/${other}-domain`, `context:${context}`),
+    importing(`libs/${context}/domain`, `@reprise/${other}-events`, `context:${context}`),
+  ];
 }
 
 describe('ESLint', () => {

@@ -1,4 +1,4 @@
-import { constraints } from './constraints.mjs';
+import { constraints, contexts } from './constraints.mjs';
 import { findViolations } from './violations.ts';
 
 interface Edge {
@@ -11,6 +11,7 @@ interface Edge {
 const contract = ['scope:log', 'type:contract', 'context:none'];
 const productEvents = ['scope:log', 'type:contract', 'context:product'];
 const recruitingEvents = ['scope:log', 'type:contract', 'context:recruiting'];
+const contextList = ['scope:contexts', 'type:runtime', 'context:none'];
 const aggregate = ['scope:write', 'type:domain', 'context:product'];
 const outbox = ['scope:write', 'type:adapter', 'context:none'];
 const frame = ['scope:write', 'type:frame', 'context:none'];
@@ -29,6 +30,27 @@ const tool = ['scope:tools', 'type:tool', 'context:all'];
 const bench = ['scope:bench', 'type:tool', 'context:all'];
 const faults = ['scope:faults', 'type:tool', 'context:all'];
 
+/** What any context may import, and what it may not. */
+function examplesOf(context: string): { allowed: readonly Edge[]; forbidden: readonly Edge[] } {
+  const other = contexts.find((one) => one !== context)!;
+  const events = (of: string) => ['scope:log', 'type:contract', `context:${of}`];
+  const domain = ['scope:write', 'type:domain', `context:${context}`];
+  const api = ['scope:write', 'type:app', `context:${context}`];
+  return {
+    allowed: [
+      { from: api, to: domain },
+      { from: domain, to: events(context) },
+      { from: events(context), to: contract },
+      { from: api, to: outbox },
+    ],
+    forbidden: [
+      { from: events(context), to: events(other) },
+      { from: domain, to: events(other) },
+      { from: api, to: events(other), inTest: true },
+    ],
+  };
+}
+
 /** For each row, imports that keep it and imports that break it. */
 const examples: Record<string, { allowed: readonly Edge[]; forbidden: readonly Edge[] }> = {
   'log-alone': {
@@ -36,6 +58,16 @@ const examples: Record<string, { allowed: readonly Edge[]; forbidden: readonly E
     forbidden: [
       { from: contract, to: runtime },
       { from: contract, to: documents },
+    ],
+  },
+  'contexts-list': {
+    allowed: [
+      { from: contextList, to: contract },
+      { from: readApp, to: contextList },
+    ],
+    forbidden: [
+      { from: contextList, to: documents },
+      { from: contextList, to: outbox },
     ],
   },
   'write-side': {
@@ -213,21 +245,7 @@ const examples: Record<string, { allowed: readonly Edge[]; forbidden: readonly E
       { from: feed, to: productEvents },
     ],
   },
-  'product-alone': {
-    allowed: [
-      { from: writeApp, to: aggregate },
-      { from: aggregate, to: productEvents },
-      { from: writeApp, to: outbox },
-    ],
-    forbidden: [
-      { from: aggregate, to: recruitingEvents },
-      { from: writeApp, to: recruitingEvents, inTest: true },
-    ],
-  },
-  'recruiting-alone': {
-    allowed: [{ from: recruitingEvents, to: contract }],
-    forbidden: [{ from: recruitingEvents, to: productEvents }],
-  },
+  ...Object.fromEntries(contexts.map((context) => [`${context}-alone`, examplesOf(context)])),
 };
 
 function rulesBroken({ from, to, inTest = false }: Edge): string[] {

@@ -14,13 +14,13 @@ let servers: Servers;
 let templates: DatabaseTemplates;
 beforeAll(async () => {
   const { env, outboxDatabaseUrl, writeOwnerUrl, readModelOwnerUrl, urlOf } = testEndpoints();
-  const recruiting = endpointNames.filter((name) => name.startsWith('RECRUITING_'));
+  const ofContexts = endpointNames.filter((name) => /^\w+_(WRITE|OUTBOX|EVENT_STORE)_DATABASE_/.test(name));
   servers = sharedServers({
     ...env,
     OUTBOX_DATABASE_URL: outboxDatabaseUrl,
     WRITE_DATABASE_OWNER_URL: writeOwnerUrl,
     READ_MODEL_DATABASE_OWNER_URL: readModelOwnerUrl,
-    ...Object.fromEntries(recruiting.map((name) => [name, urlOf(name)])),
+    ...Object.fromEntries(ofContexts.map((name) => [name, urlOf(name)])),
   });
   templates = await databaseTemplates(servers);
   afterFile(() => templates.close());

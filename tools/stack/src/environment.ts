@@ -1,6 +1,26 @@
+import { contexts, namesOf } from './contexts.ts';
 import { instanceDirectory } from './instance/directory.ts';
 import { passwordOf } from './instance/passwords.ts';
 import { readState, type InstanceState } from './instance/state.ts';
+
+type Context = (typeof contexts)[number];
+
+/** Variables of one context, without the prefix that is its name, and the role each connects as. */
+const roleOf = {
+  WRITE_DATABASE_URL: (context: Context) => namesOf(context).login,
+  EVENT_STORE_DATABASE_URL: () => 'reprise_event_reader',
+  OUTBOX_DATABASE_URL: () => 'reprise_relay',
+  WRITE_DATABASE_OWNER_URL: (context: Context) => namesOf(context).database,
+};
+type ContextEndpointName = `${Uppercase<Context>}_${keyof typeof roleOf}`;
+
+const contextEndpoints = contexts.flatMap((context) =>
+  (Object.keys(roleOf) as (keyof typeof roleOf)[]).map((name) => ({
+    variable: `${context.toUpperCase() as Uppercase<Context>}_${name}` as ContextEndpointName,
+    role: roleOf[name](context),
+    database: namesOf(context).database,
+  })),
+);
 
 /** The variables by which the applications find their servers. */
 export const endpointNames = [
@@ -12,10 +32,7 @@ export const endpointNames = [
   'OUTBOX_DATABASE_URL',
   'WRITE_DATABASE_OWNER_URL',
   'READ_MODEL_DATABASE_OWNER_URL',
-  'RECRUITING_WRITE_DATABASE_URL',
-  'RECRUITING_EVENT_STORE_DATABASE_URL',
-  'RECRUITING_OUTBOX_DATABASE_URL',
-  'RECRUITING_WRITE_DATABASE_OWNER_URL',
+  ...contextEndpoints.map(({ variable }) => variable),
 ] as const;
 export type EndpointName = (typeof endpointNames)[number];
 /** The endpoints, and Postgres as its superuser sees it: tests and benchmarks create their own databases. */
@@ -36,10 +53,9 @@ export function environmentOf(state: InstanceState): StackEnvironment | undefine
     OUTBOX_DATABASE_URL: database('reprise_relay', 'reprise_write'),
     WRITE_DATABASE_OWNER_URL: database('reprise_write', 'reprise_write'),
     READ_MODEL_DATABASE_OWNER_URL: database('reprise_read', 'reprise_read'),
-    RECRUITING_WRITE_DATABASE_URL: database('reprise_recruiting_api', 'reprise_recruiting'),
-    RECRUITING_EVENT_STORE_DATABASE_URL: database('reprise_event_reader', 'reprise_recruiting'),
-    RECRUITING_OUTBOX_DATABASE_URL: database('reprise_relay', 'reprise_recruiting'),
-    RECRUITING_WRITE_DATABASE_OWNER_URL: database('reprise_recruiting', 'reprise_recruiting'),
+    ...(Object.fromEntries(
+      contextEndpoints.map(({ variable, role, database: name }) => [variable, database(role, name)]),
+    ) as Record<ContextEndpointName, string>),
     POSTGRES_ADMIN_URL: database('postgres', 'postgres'),
   };
 }

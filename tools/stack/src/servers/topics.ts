@@ -1,4 +1,5 @@
 import { Admin } from '@platformatic/kafka';
+import { contexts } from '../contexts.ts';
 import { poll } from '../waiting.ts';
 
 /** History is the product: nothing of the event log is ever deleted or compacted away. */
@@ -12,9 +13,11 @@ const keepEverything = [
 export const topics = [
   { topic: 'product.events', partitions: 6 },
   { topic: 'dlq.product.events', partitions: 1 },
-  { topic: 'recruiting.events', partitions: 6 },
-  { topic: 'dlq.recruiting.events', partitions: 1 },
-] as const;
+  ...contexts.flatMap((context) => [
+    { topic: `${context}.events`, partitions: 6 },
+    { topic: `dlq.${context}.events`, partitions: 1 },
+  ]),
+];
 
 async function withAdmin<T>(port: number, work: (admin: Admin) => Promise<T>): Promise<T> {
   const admin = new Admin({
