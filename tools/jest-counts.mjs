@@ -1,12 +1,15 @@
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 const workspace = fileURLToPath(new URL('..', import.meta.url));
 
+/** Where each project names the suites it left out, for `tools/left-out.mjs`. */
+export const leftOutDirectory = join(workspace, 'node_modules/.cache/reprise/left-out');
+
 /**
  * A Jest reporter that leaves one file `{ project, passed, failed, suitesNotRun }` per run in `$TEST_COUNTS_DIR`, so that a run over
- * all projects can be summed up (.ci/run). Without that variable it does nothing.
+ * all projects can be summed up (.ci/run). It also notes which suites were left out, because their program is missing here.
  */
 export default class CountsReporter {
   #rootDir;
@@ -15,10 +18,14 @@ export default class CountsReporter {
     this.#rootDir = globalConfig.rootDir;
   }
 
-  onRunComplete(_contexts, { numPassedTests, numFailedTests, numRuntimeErrorTestSuites }) {
+  onRunComplete(_contexts, { numPassedTests, numFailedTests, numRuntimeErrorTestSuites, testResults }) {
+    const project = relative(workspace, this.#rootDir).replaceAll('\\', '/');
+    noteLeftOut(
+      project,
+      testResults.flatMap(({ testResults: tests }) => tests.map(({ title }) => title)),
+    );
     const directory = process.env.TEST_COUNTS_DIR;
     if (!directory) return;
-    const project = relative(workspace, this.#rootDir).replaceAll('\\', '/');
     const counts = {
       project,
       passed: numPassedTests,
@@ -31,4 +38,13 @@ export default class CountsReporter {
       JSON.stringify(counts),
     );
   }
+}
+
+function noteLeftOut(project, titles) {
+  const file = join(leftOutDirectory, project.replaceAll('/', '+'));
+  const leftOut = titles.filter((title) => title.includes(': left out, since '));
+  rmSync(file, { force: true });
+  if (leftOut.length === 0) return;
+  mkdirSync(leftOutDirectory, { recursive: true });
+  writeFileSync(file, leftOut.map((title) => `${title}\n`).join(''));
 }

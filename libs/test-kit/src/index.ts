@@ -19,6 +19,7 @@ export { itSetsItsSessions, makeOdd, oddSettings, type SettingsLevel } from './o
 export { ApiConformance, keyOf, type ConformanceOptions } from './open-api/conformance.ts';
 export type { OutputLine } from './output-capture.ts';
 export { productHistory, step, type HistoryOptions, type HistoryStep } from './product-history.ts';
+export { describeWith, hasProgram } from './program-suite.ts';
 export { inTerminal, terminalShows, type TerminalOptions, type TerminalRun } from './pseudo-terminal.ts';
 export { securedServers, type SecuredServers } from './secured-servers.ts';
 export { spawnApp, type Exit, type SpawnedApp, type SpawnOptions } from './spawn-app.ts';
