@@ -1,3 +1,4 @@
+import { outliveReaders } from '@reprise/runtime';
 import { spawnSync } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -8,6 +9,7 @@ import { template } from './helm.ts';
  * `npm run -s chart` writes what follows from the chart: what the examples render to, and the table of values in its README. The
  * difference is part of a change of the chart. It needs helm and helm-docs.
  */
+outliveReaders();
 for (const example of examples) {
   const { code, stdout, stderr } = template('--values', join(chart, 'examples', `${example}.yaml`));
   if (code === 0) writeFileSync(join(golden, `${example}.yaml`), stdout);
