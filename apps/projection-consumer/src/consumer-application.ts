@@ -1,88 +1,75 @@
-import { Module, type DynamicModule } from '@nestjs/common';
-import { NestFactory } from '@nestjs/core';
-import type { MicroserviceOptions } from '@nestjs/microservices';
-import { createMetrics, untilAborted, whenAvailable, type ServiceContext } from '@reprise/runtime';
-import { createHttpApplication, NestLogger, OperationsModule } from '@reprise/runtime/http';
-import { mayPass, openServers, reachServers, type ConsumerConfiguration } from './consumer-servers.ts';
+import { assertSettingsBound } from '@reprise/read-model-feed';
+import { assertReadModelMigrated } from '@reprise/read-model-indices';
+import { createMetrics, runEach, whenAvailable, type ServiceContext } from '@reprise/runtime';
+import { createHttpApplication, OperationsModule } from '@reprise/runtime/http';
+import type { ConsumerConfiguration } from './consumer-configuration.ts';
+import { mayPass, openServers } from './consumer-servers.ts';
+import { contextFeeding } from './context-feeding.ts';
+import { boundInput, openContext } from './context-servers.ts';
 import { FeedHealth } from './feed-health.ts';
-import { LiveFeedController } from './live-feed.controller.ts';
-import { liveFeeding, type LiveFeeding } from './live-feeding.ts';
-import { keepMembership } from './membership.ts';
-
-@Module({})
-class LiveFeedModule {
-  static register(provided: ReadonlyMap<symbol, unknown>): DynamicModule {
-    return {
-      module: LiveFeedModule,
-      controllers: [LiveFeedController],
-      providers: [...provided].map(([provide, useValue]) => ({ provide, useValue })),
-    };
-  }
-}
+import { registerFeedMetrics } from './feed-metrics.ts';
+import { LagMetrics } from './lag-metrics.ts';
+import { registerRepairMetrics } from './repair-metrics.ts';
 
 /**
- * Feeds the read models from the event log until the signal aborts; the batch in flight is finished before it returns. It
- * listens from the beginning, and waits, not ready, for servers that are away.
+ * Feeds the read models of every context from their event logs until the signal aborts; the batches in flight are finished before
+ * it returns. It listens from the beginning, and waits, not ready, for servers that are away. A context that cannot be fed does
+ * not keep the others from being fed.
  *
- * @throws ReadModelNotMigrated, TopicMissing
+ * @throws ReadModelNotMigrated and BoundElsewhere before anything is fed; TopicMissing and DependencyError where no context can be
  */
 export async function serveConsumer(
   configuration: ConsumerConfiguration,
-  context: ServiceContext,
+  { logger, signal }: ServiceContext,
 ): Promise<void> {
-  const { logger, signal } = context;
   const metrics = createMetrics('projection-consumer');
-  const health = new FeedHealth();
+  const shared = openServers(configuration, logger);
+  const feedMetrics = registerFeedMetrics(metrics);
+  const repairMetrics = registerRepairMetrics(metrics, shared.repairs, (error) => {
+    logger.warn({ err: error }, 'the repair queue could not be counted');
+  });
+  const lag = new LagMetrics(metrics);
+  const fed = configuration.contexts.map((settings) => {
+    const { name } = settings.context;
+    const own = openContext(settings, shared);
+    const health = new FeedHealth();
+    const part = contextFeeding({
+      ...{ configuration, shared, own, health, logger: logger.child({ context: name }) },
+      ...{ lag, metrics: { feed: feedMetrics(name), repairs: repairMetrics(name) } },
+    });
+    return { name, own, health, part };
+  });
+  const ready = fed.map(({ name, health }) => {
+    const check = fed.length === 1 ? 'feed' : `${name}.feed`;
+    return [check, () => health.assertFeeding()] as const;
+  });
   const operations = await createHttpApplication(
-    OperationsModule.register({ metrics, logger, ready: { feed: () => health.assertFeeding() } }),
+    OperationsModule.register({ metrics, logger, ready: Object.fromEntries(ready) }),
     { logger, metrics },
   );
-  const servers = openServers(configuration, logger);
+  const waiting = (reason: unknown): void => fed.forEach(({ health }) => health.waiting(reason));
+  const reachRegistry = async (): Promise<void> => {
+    waiting('Postgres has not answered yet');
+    await assertReadModelMigrated(shared.pool);
+    await assertSettingsBound(fed.map(({ own }) => boundInput(own, shared, configuration.kafka)));
+  };
   try {
     await operations.listen(configuration.projectionConsumerPort, configuration.httpHost);
-    const asking = (server: string): void => health.waiting(`${server} has not answered yet`);
-    const reached = await whenAvailable(() => reachServers(servers, configuration, asking), {
+    const reached = await whenAvailable(reachRegistry, {
       signal,
       passes: mayPass,
       onWaiting: (error) => {
-        health.waiting(error);
+        waiting(error);
         logger.warn({ err: error }, 'the feed cannot start yet; retrying');
       },
     });
     if (reached === undefined) return;
-    const parts = { configuration, servers, topic: reached.value, metrics, health, logger };
-    await feedUntilStopped(liveFeeding(parts), context);
+    await runEach(
+      fed.map(({ part }) => part),
+      signal,
+    );
   } finally {
     await operations.close();
-    await servers.close();
+    await Promise.allSettled([shared.close(), ...fed.map(({ own }) => own.close())]);
   }
 }
-
-async function feedUntilStopped(
-  { transport, membership, provided }: LiveFeeding,
-  { logger, signal }: ServiceContext,
-): Promise<void> {
-  const application = await NestFactory.createMicroservice<MicroserviceOptions>(
-    LiveFeedModule.register(provided),
-    { strategy: transport, logger: new NestLogger(logger), abortOnError: false },
-  );
-  const stop = new AbortController();
-  const listening = application.listen();
-  // Handled below, also when the process is stopped before it joined the group.
-  listening.catch(() => undefined);
-  const following = listening.then(() => keepMembership(membership, stop.signal));
-  try {
-    await Promise.race([untilAborted(signal), following, transport.crashed]);
-  } finally {
-    // Announced as long as anything is fed: a cutover meanwhile would not know what is still under way.
-    await application.close();
-    stop.abort();
-    await Promise.race([following.catch(() => undefined), untilAborted(AbortSignal.timeout(joinPatienceMs))]);
-    await membership.attachments.withdraw().catch((error: unknown) => {
-      logger.warn({ err: error }, 'this feeder could not be deregistered; it expires in a few seconds');
-    });
-  }
-}
-
-/** How long a process that stops waits for a group it has not joined yet. */
-const joinPatienceMs = 1_000;

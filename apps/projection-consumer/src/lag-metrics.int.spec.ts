@@ -3,7 +3,7 @@ import type { Generation } from '@reprise/read-model-indices';
 import { createLogger } from '@reprise/runtime';
 import { freshTopic, produceRaw, testEndpoints, type FreshTopic } from '@reprise/test-kit';
 import { Registry } from 'prom-client';
-import { registerLag } from './lag-metrics.ts';
+import { LagMetrics } from './lag-metrics.ts';
 
 describe('the lag a consumer exposes', () => {
   let topic: FreshTopic;
@@ -22,7 +22,8 @@ describe('the lag a consumer exposes', () => {
     ]);
     const registry = new Registry();
     const generation = { projection: 'product_search', name: 'product_search_v1' } as Generation;
-    registerLag(registry, {
+    const stop = new LagMetrics(registry).follow({
+      context: 'product',
       kafka: testEndpoints().kafka,
       topic: topic.name,
       feed: { fed: [{ generation, positions: new Map([[0, 1n]]) }] } satisfies Pick<LiveFeed, 'fed'>,
@@ -30,11 +31,14 @@ describe('the lag a consumer exposes', () => {
       logger: createLogger('lag', { level: 'silent' }),
     });
     const metrics = await registry.metrics();
-    const labels = 'projection="product_search",generation="product_search_v1",partition="0"';
+    const labels =
+      'context="product",projection="product_search",generation="product_search_v1",partition="0"';
     expect(metrics).toContain(`feed_lag_events{${labels}} 2`);
     const [, seconds] = /^feed_lag_seconds\{[^}]*\} (\S+)$/m.exec(metrics) ?? [];
     expect(Number(seconds)).toBeGreaterThanOrEqual(3_600);
     expect(Number(seconds)).toBeLessThan(3_700);
     expect(metrics).not.toContain('partition="1"');
+    stop();
+    expect(await registry.metrics()).not.toContain('partition=');
   });
 });

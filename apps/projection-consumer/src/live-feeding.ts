@@ -1,30 +1,23 @@
-import { productEvents } from '@reprise/product-events';
 import { randomUUID } from 'node:crypto';
 import { hostname } from 'node:os';
 import { setTimeout as delay } from 'node:timers/promises';
-import {
-  aggregateHistory,
-  consumerGroupOf,
-  LiveFeed,
-  type DeadLetter,
-  type KafkaTopic,
-} from '@reprise/read-model-feed';
-import { BlockedAggregates, openGenerationStore, Registry } from '@reprise/read-model-indices';
-import { projections } from '@reprise/product-read-model';
-import { permanentHistory, RepairQueue } from '@reprise/read-model-repair';
+import { consumerGroupOf, LiveFeed, type DeadLetter, type KafkaTopic } from '@reprise/read-model-feed';
+import { BlockedAggregates } from '@reprise/read-model-indices';
 import type { Logger } from '@reprise/runtime';
 import { commandLine } from '@reprise/runtime/commands';
-import { type Registry as MetricsRegistry } from 'prom-client';
 import { Attachments } from './attachments.ts';
-import type { ConsumerConfiguration, ConsumerServers } from './consumer-servers.ts';
-import { mortal } from './failpoint.ts';
+import type { ConsumerConfiguration } from './consumer-configuration.ts';
+import type { ConsumerServers } from './consumer-servers.ts';
+import type { ContextServers } from './context-servers.ts';
+import type { DeadLetterProducer } from './dead-letter-producer.ts';
 import type { FeedHealth } from './feed-health.ts';
-import { FeedMetrics } from './feed-metrics.ts';
+import type { FeedMetrics } from './feed-metrics.ts';
+import { mortal } from './failpoint.ts';
 import { feedHealth, feedLogger, feedMetrics, liveFeed } from './live-feed.controller.ts';
-import { registerLag } from './lag-metrics.ts';
+import type { FollowedLag } from './lag-metrics.ts';
 import type { MembershipInput } from './membership.ts';
 import { PartitionBatches } from './partition-batches.ts';
-import { RepairMetrics } from './repair-metrics.ts';
+import type { RepairMetrics } from './repair-metrics.ts';
 import { repairWorker, RepairWorker } from './repair-worker.ts';
 
 const firstPauseMs = 50;
@@ -53,11 +46,13 @@ const goneText =
 
 export interface LiveFeedingInput {
   readonly configuration: ConsumerConfiguration;
-  readonly servers: ConsumerServers;
-  readonly topic: KafkaTopic;
-  readonly metrics: MetricsRegistry;
+  readonly shared: ConsumerServers;
+  readonly own: ContextServers;
   readonly health: FeedHealth;
+  readonly metrics: { readonly feed: FeedMetrics; readonly repairs: RepairMetrics };
   readonly logger: Logger;
+  readonly deadLetters: DeadLetterProducer;
+  readonly topic: KafkaTopic;
 }
 
 export interface LiveFeeding {
@@ -65,41 +60,37 @@ export interface LiveFeeding {
   readonly membership: MembershipInput;
   /** What the handlers of the transport are given. */
   readonly provided: ReadonlyMap<symbol, unknown>;
+  /** What its lag is measured from. */
+  readonly lag: FollowedLag;
 }
 
-/** Puts the parts of the live feed together; nothing runs yet. */
+/** Puts the parts of one context's live feed together; nothing runs yet. */
 export function liveFeeding({
   configuration,
-  servers,
+  shared,
+  own,
+  deadLetters,
   topic,
   metrics,
   health,
   logger,
 }: LiveFeedingInput): LiveFeeding {
-  const { client, pool, eventStore, kafka, deadLetters } = servers;
-  const { productEventsTopic, deadLetterTopic, searchAlias } = configuration;
-  const registry = new Registry(pool);
-  const measures = new FeedMetrics(metrics);
+  const { pool, kafka, registry } = shared;
+  const { context, deadLetterTopic } = own.settings;
   const feederId = `${hostname()}-${process.pid}-${randomUUID()}`;
-  const models = projections.map((projection) => ({
+  const models = context.projections.map((projection) => ({
     projection,
-    store: mortal(openGenerationStore(projection, { client, pool, alias: searchAlias })),
+    store: mortal(own.storeOf(projection)),
   }));
-  const queue = new RepairQueue(pool, {
-    maxTasks: configuration.repairQueueLimit,
-    maxFailures: configuration.repairAttempts,
-  });
   const repairs = new RepairWorker({
-    queue,
+    queue: shared.repairs,
     registry,
     models,
-    history: permanentHistory(eventStore, productEvents, registry.letterActions.discardedOf),
+    history: own.permanent,
     holder: feederId,
     tasksPerSecond: configuration.repairTasksPerSecond,
     leaseMs: 1_000 * configuration.repairLeaseSeconds,
-    metrics: new RepairMetrics(metrics, queue, (error) => {
-      logger.warn({ err: error }, 'the repair queue could not be counted');
-    }),
+    metrics: metrics.repairs,
     logger,
   });
   const toldGone = new Set<string>();
@@ -107,13 +98,13 @@ export function liveFeeding({
     registry,
     models,
     topicId: topic.id,
-    contract: productEvents,
-    history: aggregateHistory(eventStore, productEvents, registry.letterActions.discardedOf),
+    contract: context.events,
+    history: own.history,
     blocked: new BlockedAggregates(pool),
     limit: { attempts: configuration.deadLetterAttempts, pause: pauseBetweenAttempts },
     putAside: async (letters: readonly DeadLetter[]) => {
-      await deadLetters.putAside(letters, { events: topic, deadLetters: deadLetterTopic });
-      measures.putAside(letters.length);
+      await deadLetters.putAside(letters, { events: topic, deadLetters: deadLetterTopic.value });
+      metrics.feed.putAside(letters.length);
       logLetters(letters, logger);
     },
     onBlocked: (blocked) => repairs.request(blocked),
@@ -138,8 +129,8 @@ export function liveFeeding({
   });
   const transport = new PartitionBatches({
     kafka,
-    topic: productEventsTopic,
-    groupId: consumerGroupOf(topic, projections),
+    topic: topic.name,
+    groupId: consumerGroupOf(topic, context.projections),
     logger,
     onAssigned: async (partitions) => {
       const fed = await feed.refresh();
@@ -167,17 +158,18 @@ export function liveFeeding({
       logger.error({ err: gone, partition }, 'records are gone from the log');
     },
   });
-  registerLag(metrics, {
+  const lag: FollowedLag = {
+    context: context.name,
     kafka: configuration.kafka,
-    topic: productEventsTopic,
+    topic: topic.name,
     feed,
     assigned: () => transport.assigned,
     logger,
-  });
+  };
   const provided = new Map<symbol, unknown>([
     [liveFeed, feed],
     [feedHealth, health],
-    [feedMetrics, measures],
+    [feedMetrics, metrics.feed],
     [feedLogger, logger],
     [repairWorker, repairs],
   ]);
@@ -189,10 +181,10 @@ export function liveFeeding({
     transport,
     models,
     topic,
-    metrics: measures,
+    metrics: metrics.feed,
     health,
     logger,
     now: () => new Date(),
   };
-  return { transport, membership, provided };
+  return { transport, membership, provided, lag };
 }

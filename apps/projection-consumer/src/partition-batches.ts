@@ -36,7 +36,7 @@ export interface PartitionBatchesOptions {
   readonly onRecordsGone: (partition: number, needed: bigint, oldest: bigint) => void;
 }
 
-export const partitionBatchPattern = 'product-events.batch';
+export const partitionBatchPattern = 'events.batch';
 
 /** Partitions that are fed at the same time. */
 export const batchesInFlight = 6;
@@ -69,7 +69,7 @@ export class PartitionBatches extends Server implements CustomTransportStrategy 
       groupId: options.groupId,
       // Short polls, so that a stop, a pause or a seek takes effect at once.
       maxWaitTimeInMs: 250,
-      // The more events of a product are in one batch, the less often its document is read and written.
+      // The more events of an aggregate are in one batch, the less often its document is read and written.
       maxBytesPerPartition: 4 << 20,
       maxBytes: 24 << 20,
       sessionTimeout: 15_000,

@@ -88,7 +88,7 @@ export class RepairWorker implements OnApplicationBootstrap, BeforeApplicationSh
       const first = storableText(unstorable[0]!.aggregateId);
       logger.error(
         { unstorable: unstorable.length, first },
-        'events name products by ids that no document can have; there is nothing to repair: see ' +
+        'events name aggregates by ids that no document can have; there is nothing to repair: see ' +
           commandLine.listDeadLetters(),
       );
     }

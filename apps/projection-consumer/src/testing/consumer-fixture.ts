@@ -23,6 +23,13 @@ import { Client } from 'pg';
 
 export const consumerMain = 'apps/projection-consumer/src/main.ts';
 
+/** An event store and the right to read it. */
+export const eventStoreSql = `
+  CREATE TABLE event_store (
+    aggregate_id uuid NOT NULL, aggregate_version int NOT NULL, envelope json NOT NULL,
+    PRIMARY KEY (aggregate_id, aggregate_version));
+  GRANT SELECT ON event_store TO event_store_reader;`;
+
 /** A topic, a dead-letter topic, an event store, a read database and an alias of the test file's own. */
 export interface ConsumerFixture {
   readonly topic: FreshTopic;
@@ -30,7 +37,7 @@ export interface ConsumerFixture {
   readonly alias: string;
   readonly env: Readonly<Record<string, string>>;
   readonly registry: Registry;
-  start(env?: Readonly<Record<string, string | undefined>>): SpawnedApp;
+  start(env?: Readonly<Record<string, string | undefined>>, args?: readonly string[]): SpawnedApp;
   /** Commits events to the event store, as the write side does before they reach the topic. */
   store(events: readonly ProductEvent[]): Promise<void>;
   /** Generations of the search read model in one of these states. */
@@ -54,11 +61,7 @@ export async function consumerFixture(partitions = 3): Promise<ConsumerFixture> 
     await pool.end();
     await owner.end();
   });
-  await owner.query(`
-    CREATE TABLE event_store (
-      aggregate_id uuid NOT NULL, aggregate_version int NOT NULL, envelope json NOT NULL,
-      PRIMARY KEY (aggregate_id, aggregate_version));
-    GRANT SELECT ON event_store TO event_store_reader;`);
+  await owner.query(eventStoreSql);
   const registry = new Registry(pool);
   const alias = freshName('test_search');
   afterFile(async () => {
@@ -81,7 +84,7 @@ export async function consumerFixture(partitions = 3): Promise<ConsumerFixture> 
     alias,
     env,
     registry,
-    start: (overrides = {}) => spawnApp(consumerMain, { env: { ...env, ...overrides } }),
+    start: (overrides = {}, args = []) => spawnApp(consumerMain, { env: { ...env, ...overrides }, args }),
     async store(events) {
       await owner.query(
         `INSERT INTO event_store SELECT * FROM unnest($1::uuid[], $2::int[], $3::json[]) ON CONFLICT DO NOTHING`,

@@ -45,7 +45,7 @@ export {
   unreadableBatchIn,
   type Codec,
 } from './codecs/unpack.ts';
-export { assertBound, type BoundInput } from './feed/assert-bound.ts';
+export { assertBound, assertSettingsBound, type BoundInput } from './feed/assert-bound.ts';
 export { identityOf, type KafkaIdentity } from './kafka/kafka-identity.ts';
 export { consumerGroupOf } from './kafka/consumer-group.ts';
 export { adoptFirst, createFirstGeneration } from './feed/first-generation.ts';

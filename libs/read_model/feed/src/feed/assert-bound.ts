@@ -45,16 +45,9 @@ export interface BoundInput {
  * @throws BoundElsewhere with everything that differs; DependencyError when the registry, or a store asked for its readers, is away
  */
 export async function assertBound(input: BoundInput): Promise<void> {
-  const { registry, kafka, topic, topicSetting, models, record } = input;
+  const { registry, kafka, models, record } = input;
   const { bindings } = registry;
-  const configured = models.map(({ projection, store, readersSetting }) => ({
-    projection: projection.name,
-    ...{ topic, clusterId: undefined, storage: store.kind, readers: store.readers },
-    settings: {
-      ...(topicSetting !== undefined && { topic: topicSetting }),
-      ...(readersSetting !== undefined && { readers: readersSetting }),
-    },
-  }));
+  const configured = configuredIn(input);
   const compare = (held: readonly HeldBinding[], clusterId: string | undefined) =>
     refuse(
       bindings.database,
@@ -96,6 +89,36 @@ export async function assertBound(input: BoundInput): Promise<void> {
   await bindings.record(found);
   // If two differently configured processes came first at the same moment, one finds the other's binding here.
   compare(await bindings.list(), identity?.clusterId);
+}
+
+/**
+ * Compares topics, aliases and views of several contexts with what their registry belongs to, without asking Kafka or a store: a
+ * process that serves several of them refuses all of it at once, before it serves any.
+ *
+ * @throws BoundElsewhere with everything that differs; DependencyError when the registry is away
+ */
+export async function assertSettingsBound(inputs: readonly BoundInput[]): Promise<void> {
+  const [first] = inputs;
+  if (first === undefined) return;
+  const { bindings } = first.registry;
+  const held = await bindings.list();
+  refuse(
+    bindings.database,
+    inputs.flatMap((input) =>
+      configuredIn(input).flatMap((one) => differences(held, one, input.kafka.brokers)),
+    ),
+  );
+}
+
+function configuredIn({ topic, topicSetting, models }: BoundInput) {
+  return models.map(({ projection, store, readersSetting }) => ({
+    projection: projection.name,
+    ...{ topic, clusterId: undefined, storage: store.kind, readers: store.readers },
+    settings: {
+      ...(topicSetting !== undefined && { topic: topicSetting }),
+      ...(readersSetting !== undefined && { readers: readersSetting }),
+    },
+  }));
 }
 
 function refuse(database: string, problems: readonly string[]): void {

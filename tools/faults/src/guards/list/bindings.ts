@@ -32,9 +32,9 @@ export const bindingGuards: readonly Guard[] = [
     id: 'consumer-of-its-own-registry',
     promise: 'G7',
     what: 'and the consumer',
-    file: 'apps/projection-consumer/src/consumer-servers.ts',
-    text: '    models: projections.map((projection) => ({\n',
-    without: '    models: projections.slice(0, 0).map((projection) => ({\n',
+    file: 'apps/projection-consumer/src/context-servers.ts',
+    text: '    models: context.projections.map((projection) => {\n',
+    without: '    models: context.projections.slice(0, 0).map((projection) => {\n',
     specs: [
       { file: 'apps/projection-consumer/src/starting.e2e.spec.ts', titles: ['ends with 1, names both'] },
     ],

@@ -1,0 +1,119 @@
+import { ownEventStore } from '@reprise/events';
+import {
+  aggregateHistory,
+  assertBound,
+  describeTopic,
+  EventStore,
+  EventStoreMismatch,
+  kafkaFault,
+  type AggregateHistory,
+  type BoundInput,
+  type KafkaConnection,
+  type KafkaTopic,
+} from '@reprise/read-model-feed';
+import { createReadModelPool, openGenerationStore, type GenerationStore } from '@reprise/read-model-indices';
+import type { Projection } from '@reprise/read-model-projections';
+import { permanentHistory, RepairRefused, type PermanentHistory } from '@reprise/read-model-repair';
+import type { FedContext } from './consumer-configuration.ts';
+import { throwUnlessAway, type ConsumerServers } from './consumer-servers.ts';
+import type { DeadLetterProducer } from './dead-letter-producer.ts';
+
+/** The event store and the read models of one bounded context. */
+export type ContextServers = ReturnType<typeof openContext>;
+
+/** Opens what only this context has; reaches for nothing. The opener closes it. */
+export function openContext(settings: FedContext, shared: ConsumerServers) {
+  const { context, readers } = settings;
+  const { client, pool, registry } = shared;
+  const eventStore =
+    settings.eventStore &&
+    new EventStore({
+      pool: createReadModelPool(settings.eventStore.url, { max: 4 }),
+      table: ownEventStore,
+      setting: settings.eventStore.variable,
+    });
+  const { discardedOf } = registry.letterActions;
+  const storeOf = (projection: Projection, retryBudgetMs?: number): GenerationStore =>
+    openGenerationStore(projection, {
+      ...{ client, pool, alias: readers.get(projection.name)?.value },
+      ...(retryBudgetMs !== undefined && { retryBudgetMs }),
+    });
+  return {
+    settings,
+    eventStore,
+    storeOf,
+    /** What closes gaps while it is fed. */
+    history: eventStore ? aggregateHistory(eventStore, context.events, discardedOf) : noHistory(context.name),
+    /** What documents are repaired from. */
+    permanent: eventStore
+      ? permanentHistory(eventStore, context.events, discardedOf)
+      : noPermanentHistory(context.name),
+    close: async (): Promise<void> => void (await eventStore?.pool.end()),
+  };
+}
+
+/** What the registry is compared with. */
+export function boundInput(
+  { settings: { context, topic, readers }, storeOf }: ContextServers,
+  { registry }: ConsumerServers,
+  kafka: KafkaConnection,
+): BoundInput {
+  return {
+    ...{ registry, kafka, topic: topic.value, topicSetting: topic.variable, record: true },
+    models: context.projections.map((projection) => {
+      const setting = readers.get(projection.name);
+      return {
+        ...{ projection, store: storeOf(projection) },
+        readersSetting: setting?.kind === 'alias' ? setting.variable : undefined,
+      };
+    }),
+  };
+}
+
+/**
+ * Checks what a context cannot be fed without: its topic, a registry that belongs to it and to the configured readers, and a place
+ * to put events aside. Elasticsearch and the event store may be away, but must not refuse this process. Logs which server it asks,
+ * because a silent one takes minutes to time out.
+ *
+ * @throws DependencyError when a server is away, which passes, or refuses this process; TopicMissing, EventStoreMismatch and
+ *   BoundElsewhere
+ */
+export async function reachContext(
+  own: ContextServers,
+  shared: ConsumerServers,
+  kafka: KafkaConnection,
+  deadLetters: DeadLetterProducer,
+  onAsking: (server: string) => void,
+): Promise<KafkaTopic> {
+  const { settings, eventStore, storeOf } = own;
+  onAsking('Kafka');
+  const topic = await describeTopic(kafka, settings.topic.value);
+  const identity = { clusterId: topic.clusterId, topicId: topic.id };
+  await assertBound({ ...boundInput(own, shared, kafka), identity });
+  await deadLetters.connect().catch(async (error: unknown) => {
+    throw await kafkaFault(kafka, error, 'No event was fed.');
+  });
+  onAsking('Elasticsearch');
+  for (const projection of settings.context.projections)
+    await storeOf(projection, 1).observeReaders().catch(throwUnlessAway);
+  await eventStore?.opened(settings.context.events).catch((error: unknown) => {
+    if (error instanceof EventStoreMismatch) throw error;
+    throwUnlessAway(error);
+  });
+  return topic;
+}
+
+function noHistory(context: string): AggregateHistory {
+  return () => Promise.reject(noEventStore(context));
+}
+
+function noPermanentHistory(context: string): PermanentHistory {
+  const refuse = (): Promise<never> => Promise.reject(noEventStore(context));
+  return { eventsOf: refuse, assertAuthoritative: refuse };
+}
+
+function noEventStore(context: string): RepairRefused {
+  return new RepairRefused(
+    `The context "${context}" has no event store to look events up in. Nothing was changed.`,
+  );
+}
