@@ -1,4 +1,5 @@
 import { defineReprise } from '@reprise/contexts';
+import { ownEventStore } from '@reprise/events';
 import { productEvents } from '@reprise/product-events';
 import { projections as productProjections } from '@reprise/product-read-model';
 import { recruitingEvents } from '@reprise/recruiting-events';
@@ -11,7 +12,7 @@ export default defineReprise({
       name: 'product',
       events: productEvents,
       projections: productProjections,
-      eventStore: true,
+      eventStore: ownEventStore,
       outbox: true,
       variables: { prefix: '', aliases: { product_search: 'SEARCH_ALIAS' } },
     },
@@ -19,7 +20,7 @@ export default defineReprise({
       name: 'recruiting',
       events: recruitingEvents,
       projections: recruitingProjections,
-      eventStore: true,
+      eventStore: ownEventStore,
       outbox: true,
     },
   ],

@@ -1,5 +1,4 @@
 import type { ContextSettings } from '@reprise/contexts';
-import { ownEventStore } from '@reprise/events';
 import {
   aggregateHistory,
   assertBound,
@@ -36,7 +35,7 @@ export function openContext(settings: ContextSettings<Projection>, shared: Share
     settings.eventStore &&
     new EventStore({
       pool: createReadModelPool(settings.eventStore.url),
-      table: ownEventStore,
+      table: settings.eventStore.table,
       setting: settings.eventStore.variable,
     });
   const history =

@@ -57,9 +57,10 @@ function problemsOf(context: unknown, at: number): string[] {
   for (const topic of ['topic', 'deadLetterTopic'] as const)
     if (context[topic] !== undefined && !(isText(context[topic]) && topicName.test(context[topic])))
       problem(`"${topic}" is not a valid Kafka topic name`);
-  for (const flag of ['eventStore', 'outbox'] as const)
-    if (context[flag] !== undefined && typeof context[flag] !== 'boolean')
-      problem(`"${flag}" must be true or false`);
+  if (context['eventStore'] !== undefined && !isTable(context['eventStore']))
+    problem('"eventStore" must be what eventStoreTable returns');
+  if (context['outbox'] !== undefined && typeof context['outbox'] !== 'boolean')
+    problem('"outbox" must be true or false');
   for (const sentence of variablesProblems(variables)) problem(sentence);
 
   if (!Array.isArray(projections)) problem('"projections" must be a list of projections');
@@ -130,6 +131,10 @@ function isText(value: unknown): value is string {
 
 function isContract(value: unknown): value is Record<string, unknown> {
   return isObject(value) && typeof value['read'] === 'function' && Array.isArray(value['aggregateTypes']);
+}
+
+function isTable(value: unknown): boolean {
+  return isObject(value) && isText(value['schema']) && isText(value['name']);
 }
 
 function isVersionSource(value: unknown): boolean {

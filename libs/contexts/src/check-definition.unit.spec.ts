@@ -29,7 +29,11 @@ describe('what a configuration file exports', () => {
     expect(contexts).toMatchObject([
       {
         ...{ name: 'chats', topic: 'chats.events', deadLetterTopic: 'dlq.chats.events' },
-        ...{ eventStore: false, outbox: false, variables: { topic: 'CHATS_EVENTS_TOPIC', prefix: 'CHATS_' } },
+        ...{
+          eventStore: undefined,
+          outbox: false,
+          variables: { topic: 'CHATS_EVENTS_TOPIC', prefix: 'CHATS_' },
+        },
       },
     ]);
     expect(contexts[0]!.variables.aliasOf('chat_search')).toBe('CHAT_SEARCH_ALIAS');
@@ -61,7 +65,12 @@ describe('what a configuration file exports', () => {
       /declare no version source/,
     ],
     ['a topic that cannot be', { topic: 'a b' }, /"topic" is not a valid Kafka topic name/],
-    ['an event store that is no switch', { eventStore: 'yes' }, /"eventStore" must be true or false/],
+    [
+      'an event store that is no table',
+      { eventStore: true },
+      /"eventStore" must be what eventStoreTable returns/,
+    ],
+    ['an outbox that is no switch', { outbox: 'yes' }, /"outbox" must be true or false/],
     [
       'a projection that is none',
       { projections: [{ name: 'x' }] },

@@ -1,3 +1,4 @@
+import type { EventStoreTable } from '@reprise/events';
 import type { DatabaseSetting, Settings } from '@reprise/runtime';
 import type { Context, ListedProjection } from './definition.ts';
 
@@ -19,8 +20,8 @@ export interface ContextSettings<P extends ListedProjection = ListedProjection> 
   readonly deadLetterTopic: Setting;
   /** Where readers read, by projection. */
   readonly readers: ReadonlyMap<string, ReadersSetting>;
-  /** Connects as a role that can only read the event store. Undefined where the context has none, or the process needs none. */
-  readonly eventStore: DatabaseSetting | undefined;
+  /** The event store, for a role that can only read it. Undefined where the context has none, or the process needs none. */
+  readonly eventStore: (DatabaseSetting & { readonly table: EventStoreTable }) | undefined;
   /** The write database, as the relay connects to it. Undefined where the context has no outbox, or the process needs none. */
   readonly outbox: DatabaseSetting | undefined;
 }
@@ -70,7 +71,7 @@ function settingsOf<P extends ListedProjection>(
     variable,
     value: settings.topic(variable, fallback),
   });
-  const needs = (database: ContextDatabase): boolean => context[database] && needed.includes(database);
+  const { eventStore, outbox } = context;
   return {
     context,
     topic: topic(variables.topic, context.topic),
@@ -83,15 +84,17 @@ function settingsOf<P extends ListedProjection>(
           : [name, { kind: 'view', variable, value: name }];
       }),
     ),
-    eventStore: needs('eventStore')
-      ? settings.postgresUrl(`${variables.prefix}EVENT_STORE_DATABASE_URL`)
-      : undefined,
-    outbox: needs('outbox')
-      ? settings.postgresUrl(
-          `${variables.prefix}OUTBOX_DATABASE_URL`,
-          `${variables.prefix}WRITE_DATABASE_URL`,
-        )
-      : undefined,
+    eventStore:
+      eventStore && needed.includes('eventStore')
+        ? { ...settings.postgresUrl(`${variables.prefix}EVENT_STORE_DATABASE_URL`), table: eventStore }
+        : undefined,
+    outbox:
+      outbox && needed.includes('outbox')
+        ? settings.postgresUrl(
+            `${variables.prefix}OUTBOX_DATABASE_URL`,
+            `${variables.prefix}WRITE_DATABASE_URL`,
+          )
+        : undefined,
   };
 }
 

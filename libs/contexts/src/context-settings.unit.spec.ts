@@ -1,19 +1,21 @@
+import { ownEventStore } from '@reprise/events';
 import { ConfigurationError, readSettings } from '@reprise/runtime';
 import { contextSettings, type ContextDatabase } from './context-settings.ts';
 import { contextOf, type ContextDefinition } from './definition.ts';
 import { selectContexts } from './select-contexts.ts';
 
 const events = {} as ContextDefinition['events'];
+const eventStore = ownEventStore;
 const projection = (name: string, kind: 'elasticsearch' | 'postgres') => ({
   ...{ name, version: 1, events, aggregate: 'a', storage: { kind } },
 });
 const shop = contextOf({
-  ...{ name: 'shop', events, eventStore: true, outbox: true },
+  ...{ name: 'shop', events, eventStore, outbox: true },
   projections: [projection('shop_search', 'elasticsearch'), projection('shop_summary', 'postgres')],
   variables: { prefix: '', aliases: { shop_search: 'SEARCH_ALIAS' } },
 });
 const hiring = contextOf({
-  ...{ name: 'hiring', events, eventStore: true },
+  ...{ name: 'hiring', events, eventStore },
   projections: [projection('people_search', 'elasticsearch')],
 });
 const read = (env: NodeJS.ProcessEnv, needed: readonly ContextDatabase[] = []) =>

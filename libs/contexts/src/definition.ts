@@ -1,4 +1,4 @@
-import type { EventContract } from '@reprise/events';
+import type { EventContract, EventStoreTable } from '@reprise/events';
 
 /** What this package knows of a projection; the engine knows the rest. */
 export interface ListedProjection {
@@ -21,8 +21,8 @@ export interface ContextDefinition<P extends ListedProjection = ListedProjection
   readonly topic?: string;
   /** Where records that cannot be applied are put aside unless its variable is set; `dlq.` and the topic if left out. */
   readonly deadLetterTopic?: string;
-  /** Whether it has an event store, a permanent log that read models can be rebuilt and repaired from. */
-  readonly eventStore?: boolean;
+  /** The table of its permanent log, which read models can be rebuilt and repaired from; it has none if left out. */
+  readonly eventStore?: EventStoreTable;
   /** Whether it has an outbox whose events the relay publishes. */
   readonly outbox?: boolean;
   /** Names of environment variables other than the usual ones. */
@@ -53,7 +53,7 @@ export interface Context<P extends ListedProjection = ListedProjection> {
   readonly projections: readonly P[];
   readonly topic: string;
   readonly deadLetterTopic: string;
-  readonly eventStore: boolean;
+  readonly eventStore: EventStoreTable | undefined;
   readonly outbox: boolean;
   readonly variables: {
     readonly topic: string;
@@ -65,7 +65,7 @@ export interface Context<P extends ListedProjection = ListedProjection> {
 
 /** Fills in what a definition leaves out. */
 export function contextOf<P extends ListedProjection>(definition: ContextDefinition<P>): Context<P> {
-  const { name, events, projections, eventStore = false, outbox = false, variables } = definition;
+  const { name, events, projections, eventStore, outbox = false, variables } = definition;
   const topic = definition.topic ?? `${name}.events`;
   const { aliases = {}, prefix = `${upperCase(name)}_` } = variables ?? {};
   return {
