@@ -20,7 +20,7 @@ export function ofOtherReleases(
   return live.filter(({ projection, topicId, fingerprint }) => {
     const own = projections.find(({ name }) => name === projection);
     if (!own) return false;
-    return fingerprint !== fingerprintOf({ storage: own.storage, projectionVersion: own.version, topicId });
+    return fingerprint !== fingerprintOf(own, topicId);
   });
 }
 

@@ -11,7 +11,7 @@ const generationOf = (projectionVersion: number) =>
     name: `product_search_v${projectionVersion}`,
     projection: projection.name,
     ...{ topicId, projectionVersion },
-    fingerprint: fingerprintOf({ storage: projection.storage, projectionVersion, topicId }),
+    fingerprint: fingerprintOf({ ...projection, version: projectionVersion }, topicId),
   }) as unknown as Generation;
 const next = generationOf(projection.version + 1);
 const fedBy = (generation: Generation, partitions: number[], silentMs = 0) => [

@@ -59,6 +59,7 @@ export { dataContentType, specVersion } from './readers/cloud-events-schema.ts';
 export type { EnvelopeReader, Opened, RecordContext } from './readers/envelope-reader.ts';
 export type { JsonObject, OpenFailure, ReadFailureReason } from './readers/open-failure.ts';
 export { eventContentType, eventHeaders } from './event-headers.ts';
+export { partitionOfKey } from './partition-of-key.ts';
 export { newEventId } from './event-id.ts';
 export { attributeLimits, isTraceparent, textPattern, traceparentPattern } from './attribute-limits.ts';
 export { isStorableText, nameOfKey, storableJson, storableText } from './outside-text.ts';

@@ -10,6 +10,8 @@ import { freshName } from './fresh-name.ts';
 export interface FreshTopic {
   readonly name: string;
   readonly partitions: number;
+  /** Adds partitions, up to so many. Resolves when the broker says so. */
+  grow(partitions: number): Promise<void>;
   /** Deletes it now, not at the end of the file. */
   delete(): Promise<void>;
 }
@@ -43,15 +45,15 @@ export async function freshTopic(options: TopicOptions = {}): Promise<FreshTopic
   const configEntries = Object.entries(settings).map(([key, value]) => ({ name: key, value }));
   const topics = [{ topic: name, numPartitions: partitions, replicationFactor: 1, configEntries }];
   const connected = await kafkaAdmin();
-  // A deleted topic is gone a moment after Kafka has said so; until then one of its name is not made. A fresh name that exists was
+  // A deleted topic is gone a moment after Kafka has said so; until then one of its name is not made. One that exists afterwards was
   // made by an earlier try of this very call, whose answer was lost.
   await eventually(
     async () => {
-      const isMade = await connected.createTopics({ topics, waitForLeaders: true });
-      if (!isMade && options.name !== undefined) throw new Error(`${name} exists`);
+      if ((await connected.listTopics()).includes(name)) throw new Error(`${name} exists`);
     },
     { timeoutMs: 30_000 },
   );
+  await eventually(() => connected.createTopics({ topics, waitForLeaders: true }), { timeoutMs: 30_000 });
   // A broker that was only just named leader still refuses the partition. The producer then sends the whole request again, and the
   // other partitions would hold it twice. Only a broker that leads answers with offsets; kafkajs fails at the first refusal.
   await eventually(() => connected.fetchTopicOffsets(name), { timeoutMs: 30_000 });
@@ -59,7 +61,20 @@ export async function freshTopic(options: TopicOptions = {}): Promise<FreshTopic
   const remove = async (): Promise<void> => (await kafkaAdmin()).deleteTopics({ topics: [name] });
   const removeOnce = (): Promise<void> => (deleted ??= remove());
   afterFile(removeOnce);
-  return { name, partitions, delete: removeOnce };
+  const grow = async (count: number): Promise<void> => {
+    await connected.createPartitions({ topicPartitions: [{ topic: name, count }] });
+    await eventually(
+      async () => {
+        const { topics } = await connected.fetchTopicMetadata({ topics: [name] });
+        if (topics[0]?.partitions.length !== count) throw new Error(`${name} has not grown yet`);
+        await connected.fetchTopicOffsets(name);
+      },
+      { timeoutMs: 30_000 },
+    );
+    // kafkajs drops records without a word for a partition that it has not heard of; another producer asks.
+    producer = undefined;
+  };
+  return { name, partitions, grow, delete: removeOnce };
 }
 
 /** Writes events the way the relay does: the product's id is the key. Resolves when the broker has acknowledged all of them. */

@@ -9,6 +9,7 @@ const failed: Receipt = {
   source: 'kafka',
   topic: { name: 'product.events', id: '' },
   ranges: [],
+  versions: 'sequence',
   events: {
     read: 0,
     readByThisRun: 0,

@@ -1,4 +1,10 @@
-export { eventSource, productAggregateType, productEvents } from './product-contract.ts';
+export {
+  eventSource,
+  productAggregates,
+  productAggregateType,
+  productEvents,
+  upcasters,
+} from './product-contract.ts';
 export { currencyPattern, productLimits } from './product-limits.ts';
 export type {
   Price,

@@ -12,9 +12,12 @@ export const productAggregateType = 'product';
 /** Every older version that the log may hold. */
 export const upcasters = [priceChangedV0] as const;
 
+/** The event types that the contract declares, by aggregate type. */
+export const productAggregates = { [productAggregateType]: productEventTypes };
+
 /** The events of the product catalogue. */
 export const productEvents: EventContract<ProductEvent, 'product.created.v1', 'product.deleted.v1'> =
   defineEvents({
-    aggregates: { [productAggregateType]: productEventTypes },
+    aggregates: productAggregates,
     upcasters,
   });

@@ -13,6 +13,7 @@ export {
 export { quotedTable } from './event-store/quoted.ts';
 export type { Statements } from './event-store/statements.ts';
 export type { RowReader, StoredRow } from './event-store/stored-rows.ts';
+export { logHistory, type LogHistory, type LogHistoryServers } from './log-history/log-history.ts';
 export {
   feedEvents,
   foldInOrder,
@@ -35,6 +36,16 @@ export {
   type KafkaPartition,
   type KafkaTopic,
 } from './kafka/kafka-topic.ts';
+export { positionIn, readFetched } from './kafka/fetched-record.ts';
+export { proveHistoryComplete, type HistoryProof } from './kafka/history.ts';
+export { watchLog, type LogWatch } from './kafka/log-watch.ts';
+export {
+  PartitionUnreadable,
+  readPartition,
+  type PartitionToRead,
+  type ReadOptions,
+  type ReadRecords,
+} from './kafka/read-partition.ts';
 export { timesOfNext } from './kafka/record-times.ts';
 export {
   BatchUnreadable,

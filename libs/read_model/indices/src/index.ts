@@ -35,6 +35,7 @@ export {
   parseGenerationName,
   type GenerationNameParts,
 } from './generation/generation-name.ts';
+export { assertSameLog, BuiltFromAnotherLog, isSameLog, type LogNow } from './binding/same-log.ts';
 export { dropOwn } from './generation/drop-own.ts';
 export { enterGone, isGone, type GoneServers } from './generation/gone.ts';
 export { enterGeneration, metaOf, type GenerationToEnter } from './generation/enter-generation.ts';

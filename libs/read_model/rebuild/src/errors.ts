@@ -17,3 +17,11 @@ export class RebuildError extends Error {
 export function isRebuildError(error: unknown, code: RebuildErrorCode): error is RebuildError {
   return error instanceof RebuildError && error.code === code;
 }
+
+/** The refusal of another source than Kafka where versions are positions in it. */
+export function positionsOfKafkaOnly(): RebuildError {
+  return new RebuildError(
+    'USAGE',
+    'Versions of these events are positions in the topic, which no event store has. Nothing was changed. Use --source kafka.',
+  );
+}

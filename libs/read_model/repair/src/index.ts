@@ -11,6 +11,7 @@ export {
 } from './repair-task.ts';
 export { RepairQueue, type ClaimRequest, type RepairQueueOptions } from './repair-queue.ts';
 export { isServerFault, NothingFed, RepairRefused } from './errors.ts';
+export { permanentLog } from './permanent-log.ts';
 export { permanentHistory, type PermanentHistory } from './permanent-history.ts';
 export {
   fedGenerations,

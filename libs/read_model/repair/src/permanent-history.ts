@@ -1,5 +1,6 @@
 import type { DomainEvent, EventContract } from '@reprise/events';
 import { aggregateHistory, type DiscardedOf, type EventStore } from '@reprise/read-model-feed';
+import type { Generation } from '@reprise/read-model-indices';
 import { RepairRefused } from './errors.ts';
 
 /** The permanent log, one aggregate at a time. */
@@ -9,10 +10,16 @@ export interface PermanentHistory {
    * discarded; none for an id no aggregate has.
    * @throws HistoryUnreadable when an event does not decode; DependencyError
    */
-  eventsOf(aggregateId: string, projection: string): Promise<readonly DomainEvent[]>;
+  eventsOf(aggregateId: string, projection: string, signal?: AbortSignal): Promise<readonly DomainEvent[]>;
+  /**
+   * Checks that versions of its events are what versions of the generation's documents are.
+   * @throws RepairRefused; BuiltFromAnotherLog; DependencyError
+   */
+  assertVersionsOf(generation: Generation): Promise<void>;
   /**
    * Checks that an event which is not in there does not exist: only then may a document lose a version or be taken away.
-   * @throws RepairRefused for a standby, which may be behind, and for an event store without any event; DependencyError
+   * @throws RepairRefused for a standby, which may be behind, for an event store without any event, and for a log that lost records;
+   *   DependencyError
    */
   assertAuthoritative(): Promise<void>;
 }
@@ -29,6 +36,13 @@ export function permanentHistory(
   const history = aggregateHistory(eventStore, events, discardedOf);
   return {
     eventsOf: (aggregateId, projection) => history(aggregateId, projection),
+
+    assertVersionsOf: async () => {
+      if (events.versions === 'sequence') return;
+      throw new RepairRefused(
+        'Versions of these documents are positions in the topic, which no event store has. Nothing was changed. Repair them from the log.',
+      );
+    },
 
     assertAuthoritative: async () => {
       const { statements } = await eventStore.opened(events);

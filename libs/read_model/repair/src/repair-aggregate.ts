@@ -52,7 +52,7 @@ const maxRounds = 20;
  * over what the feed made of it. So when a round finds the document right, no write built on the fault can still arrive.
  *
  * @returns what was found in each generation; nothing when this code feeds none
- * @throws RepairRefused when the log does not fold, cannot be trusted to be whole, or the store never takes the document;
+ * @throws BuiltFromAnotherLog; RepairRefused when the log does not fold, cannot be trusted to be whole, or the store never takes the document;
  * HistoryUnreadable; DependencyError; the signal's reason
  */
 export async function repairAggregate(
@@ -63,6 +63,7 @@ export async function repairAggregate(
   const repaired: RepairedDocument[] = [];
   for (const generation of await fedGenerations(servers)) {
     try {
+      await servers.history.assertVersionsOf(generation);
       repaired.push(await repairDocument(servers, generation.name, aggregateId, signal));
     } catch (error) {
       if (!(error instanceof DependencyError && error.absent)) throw error;
@@ -75,12 +76,9 @@ export async function repairAggregate(
 
 /** The generations a repair is about, the one readers use last. */
 export async function fedGenerations({ registry, projection }: RepairServers): Promise<Generation[]> {
-  const { name, version: projectionVersion, storage } = projection;
-  const listed = await registry.listGenerations({ projection: name, states: fedStates });
+  const listed = await registry.listGenerations({ projection: projection.name, states: fedStates });
   return listed
-    .filter(
-      ({ fingerprint, topicId }) => fingerprint === fingerprintOf({ storage, projectionVersion, topicId }),
-    )
+    .filter(({ fingerprint, topicId }) => fingerprint === fingerprintOf(projection, topicId))
     .sort((a, b) => Number(a.state === 'LIVE') - Number(b.state === 'LIVE'));
 }
 
@@ -97,7 +95,7 @@ async function repairDocument(
     const { document, obstacle } = fold(
       projection,
       aggregateId,
-      await history.eventsOf(aggregateId, projection.name),
+      await history.eventsOf(aggregateId, projection.name, signal),
     );
     const fault = judge(observed, document);
     first ??= { fault, from: observed?.version ?? null };
@@ -136,7 +134,9 @@ function fold(
   aggregateId: string,
   events: Awaited<ReturnType<PermanentHistory['eventsOf']>>,
 ): FoldedHistory {
-  const { document, gap, poison } = foldInOrder(projection, undefined, events);
+  // Aggregates of another type may have the same id.
+  const own = events.filter(({ aggregatetype }) => aggregatetype === projection.aggregate);
+  const { document, gap, poison } = foldInOrder(projection, undefined, own);
   const what = gap
     ? `version ${gap.expected} is missing, and version ${gap.found} is there`
     : poison &&
@@ -145,7 +145,7 @@ function fold(
     document: document && prepareDocument(document),
     obstacle:
       what &&
-      `The events of ${aggregateId} in the event store do not make a whole document (${what}). It holds the events up to that point. ` +
+      `The events of ${aggregateId} in the permanent log do not make a whole document (${what}). It holds the events up to that point. ` +
         `For the events that were put aside see: ${commandLine.listDeadLetters()}`,
   };
 }

@@ -118,7 +118,7 @@ export async function gatherFacts(
       name,
       uuid,
       state,
-      ownFingerprint: fingerprint === ownFingerprint(projection, topicId),
+      ownFingerprint: fingerprint === fingerprintOf(projection, topicId),
       stored: stored && stored.includes(name),
       lag:
         description && followed.has(state)
@@ -161,10 +161,6 @@ function untilTsOf(runs: readonly Run[], { uuid }: Generation): string | null {
     if (generation === uuid && typeof untilTs === 'string') return untilTs;
   }
   return null;
-}
-
-function ownFingerprint({ storage, version: projectionVersion }: Projection, topicId: string): string {
-  return fingerprintOf({ storage, projectionVersion, topicId });
 }
 
 /** What a server says, or why it does not. */

@@ -19,6 +19,7 @@ export {
   candidateAggregateType,
   eventSource,
   leadAggregateType,
+  recruitingAggregates,
   recruitingEvents,
   type RecruitingEvent,
 } from './recruiting-contract.ts';

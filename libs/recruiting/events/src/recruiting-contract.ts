@@ -14,11 +14,15 @@ export const leadAggregateType = 'lead';
 
 export type RecruitingEvent = CandidateEvent | LeadEvent;
 
+/** The event types that the contract declares, by aggregate type. */
+export const recruitingAggregates = {
+  [candidateAggregateType]: candidateEventTypes,
+  [leadAggregateType]: leadEventTypes,
+};
+
 /** The events of recruiting. */
 export const recruitingEvents: EventContract<
   RecruitingEvent,
   'candidate.registered.v1' | 'lead.opened.v1',
   'candidate.erased.v1' | 'lead.withdrawn.v1'
-> = defineEvents({
-  aggregates: { [candidateAggregateType]: candidateEventTypes, [leadAggregateType]: leadEventTypes },
-});
+> = defineEvents({ aggregates: recruitingAggregates });

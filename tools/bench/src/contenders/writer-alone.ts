@@ -44,13 +44,14 @@ export async function writerAlone(task: Task): Promise<Measurement> {
 }
 
 async function createGeneration(
-  { name: projection, version, storage }: Projection,
+  projection: Projection,
   store: GenerationStore,
 ): Promise<GenerationName> {
-  const fingerprint = fingerprintOf({ storage, projectionVersion: version, topicId: 'writer alone' });
-  const name = generationName(storage.schemaVersion, projection, new Date(), fingerprint);
-  await store.create(name, { uuid: randomUUID(), projection, projectionVersion: version, fingerprint });
-  return name;
+  const { name, version: projectionVersion, storage } = projection;
+  const fingerprint = fingerprintOf(projection, 'writer alone');
+  const generation = generationName(storage.schemaVersion, name, new Date(), fingerprint);
+  await store.create(generation, { uuid: randomUUID(), projection: name, projectionVersion, fingerprint });
+  return generation;
 }
 
 function* groupsOf(documents: readonly DocumentToWrite[]): Generator<DocumentToWrite[]> {

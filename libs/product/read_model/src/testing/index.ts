@@ -1,2 +1,3 @@
-/** Event histories for property tests; nothing outside tests imports this. */
+/** Event histories for property tests, and the projections of a log without versions; nothing outside tests imports this. */
+export { productEventsByPosition, projectionsByPosition } from './by-position.ts';
 export { catalogues, deliveries, histories } from './histories.ts';

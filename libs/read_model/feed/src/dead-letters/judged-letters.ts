@@ -1,12 +1,14 @@
 import type { ReadResult } from '@reprise/events';
-import type { LetterKey, RecordedLetterAction } from '@reprise/read-model-indices';
+import type { Generation, LetterKey, RecordedLetterAction } from '@reprise/read-model-indices';
 import type { KafkaTopic } from '../kafka/kafka-topic.ts';
 import { letterId, type StoredLetter } from './letter-headers.ts';
 import { readDeadLetters, type LetterCursor } from './dead-letter-topic.ts';
 import type { LetterModel, LetterServers } from './letter-servers.ts';
 
 /**
- * open: something is still to be done. resolved: every live generation that is meant contains this version, or a later one.
+ * open: something is still to be done. resolved: every live generation that is meant contains this version, or a later one. Where
+ * versions are positions a later one says nothing: it is resolved if it is the last one, or was redriven, or the generation was made
+ * after the letter was put aside and so has read the record.
  * discarded: an operator discarded it.
  */
 export type LetterState = 'open' | 'resolved' | 'discarded';
@@ -67,6 +69,10 @@ export async function* judgedLetters(
   }
 }
 
+function isMadeAfter(since: Date, { deadLetteredAt }: StoredLetter): boolean {
+  return since.getTime() > Date.parse(deadLetteredAt);
+}
+
 function isOf({ topic, topicId }: StoredLetter, events: LetterServers['events']): boolean {
   return topic === events.name && (topicId === undefined || topicId === events.id);
 }
@@ -93,7 +99,7 @@ async function judge(
   const ids = [...new Set(named.flatMap(({ aggregateId }) => aggregateId ?? []))].filter(isDocumentId);
   const versions = await Promise.all(
     models.flatMap(({ live, store, projection }) =>
-      live ? [versionsIn(live.name, projection.name, store, ids)] : [],
+      live ? [versionsIn(live, projection.name, store, ids)] : [],
     ),
   );
   return named.map(({ letter, decoded, aggregateId, version }) => {
@@ -102,8 +108,15 @@ async function judge(
       ...{ projection, generation },
       version: (aggregateId === undefined ? undefined : of.get(aggregateId)) ?? 0,
     }));
-    const contained =
-      version !== undefined && version > 0 && live.length > 0 && live.every((one) => one.version >= version);
+    const isApplied = own.some(({ action, outcome }) => action === 'redrive' && outcome === 'applied');
+    const contains = ({ version: last }: { readonly version: number }, at: number) =>
+      version !== undefined &&
+      last >= version &&
+      (contract.versions === 'sequence' ||
+        last === version ||
+        isApplied ||
+        isMadeAfter(versions[at]!.since, letter));
+    const contained = version !== undefined && version > 0 && live.length > 0 && live.every(contains);
     const discarded = own.some(({ action }) => action === 'discard');
     return {
       id: letterId(letter.topic, letter),
@@ -116,14 +129,14 @@ async function judge(
 }
 
 async function versionsIn(
-  name: NonNullable<LetterModel['live']>['name'],
+  { name, createdAt: since }: Generation,
   projection: string,
   store: LetterModel['store'],
   ids: readonly string[],
 ) {
   const stored = ids.length > 0 ? await store.read(name, ids) : new Map<string, { version: number }>();
   return {
-    ...{ projection, generation: name },
+    ...{ projection, generation: name, since },
     of: new Map([...stored].map(([id, { version }]) => [id, version])),
   };
 }

@@ -1,10 +1,12 @@
 import type { EventContract } from '@reprise/events';
 import {
   fingerprintOf,
+  isSameLog,
   type BlockedAggregates,
   type DeadLetterActions,
   type Generation,
   type GenerationStore,
+  type LogNow,
   type Registry,
 } from '@reprise/read-model-indices';
 import type { Projection } from '@reprise/read-model-projections';
@@ -16,7 +18,7 @@ export interface LetterServers {
   readonly kafka: KafkaConnection;
   readonly contract: EventContract;
   /** The event log the dead letters came from. */
-  readonly events: { readonly name: string; readonly id: string };
+  readonly events: LogNow;
   readonly deadLetters: string;
   readonly registry: Pick<Registry, 'listGenerations'>;
   readonly blocked: BlockedAggregates;
@@ -39,12 +41,12 @@ export interface LetterModel {
 export async function fedModels({ registry, models, events }: LetterServers): Promise<LetterModel[]> {
   const found: LetterModel[] = [];
   for (const { projection, store } of models) {
-    const { name, version: projectionVersion, storage } = projection;
-    const listed = await registry.listGenerations({
-      projection: name,
+    const fed = await registry.listGenerations({
+      projection: projection.name,
       states: ['VERIFIED', 'LIVE', 'STANDBY'],
-      fingerprint: fingerprintOf({ storage, projectionVersion, topicId: events.id }),
+      fingerprint: fingerprintOf(projection, events.id),
     });
+    const listed = fed.filter((generation) => isSameLog(generation, projection, events));
     const live = listed.find(({ state }) => state === 'LIVE');
     const others = listed.filter((one) => one !== live);
     found.push({ projection, store, generations: live ? [...others, live] : others, live });

@@ -164,6 +164,14 @@ async function* redriveHeld(
   }
 }
 
+/** What becomes of an open letter where versions are positions, once its aggregate is past it. */
+const passedBy = {
+  outcome: 'refused',
+  detail:
+    'later events of its aggregate were applied, and versions are positions, so nothing can be put before them; ' +
+    'a repair of the aggregate from the log, or a rebuild, applies it in its place',
+} as const;
+
 /** One aggregate's letters, in version order. */
 async function redriveInOrder(
   servers: LetterServers,
@@ -183,9 +191,11 @@ async function redriveInOrder(
     }
   }
   const versions = letters.map(({ event }) => event.aggregateversion);
+  const isByPosition = servers.contract.versions === 'position';
   return letters.map((letter) => {
     const { id, event, selected } = letter;
-    const { outcome, detail } = outcomeOfVersion(event.aggregateversion, versions, progress);
+    const found = outcomeOfVersion(event.aggregateversion, versions, progress);
+    const { outcome, detail } = found.outcome === 'contained' && isByPosition ? passedBy : found;
     const named = { id, aggregateId: event.subject, version: event.aggregateversion };
     return [letter, { ...named, outcome, detail, released: !selected && outcome === 'applied' }] as const;
   });

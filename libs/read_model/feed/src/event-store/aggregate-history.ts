@@ -15,8 +15,8 @@ export class HistoryUnreadable extends Error {
   readonly code = 'HISTORY_UNREADABLE';
   readonly retryable = false;
 
-  constructor(message: string) {
-    super(message);
+  constructor(message: string, options?: { cause?: unknown }) {
+    super(message, options);
     this.name = 'HistoryUnreadable';
   }
 }

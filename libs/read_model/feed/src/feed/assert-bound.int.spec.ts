@@ -72,7 +72,7 @@ async function entered(
   from: { readonly name: string; readonly topicId: string },
 ): Promise<Generation> {
   const uuid = randomUUID();
-  const fingerprint = fingerprintOf({ storage: search.storage, projectionVersion: 1, topicId: from.topicId });
+  const fingerprint = fingerprintOf({ ...search, version: 1 }, from.topicId);
   const at = new Date(Date.UTC(2026, 0, 1) + 1_000 * Math.floor(Math.random() * 1e8));
   const name = generationName(1, search.name, at, fingerprint);
   const lease = await registry.acquireLease(search.name, {
@@ -83,7 +83,13 @@ async function entered(
   if (!lease.acquired) throw new Error('the lease is held');
   const generation = {
     ...{ uuid, name, fingerprint, projection: search.name, projectionVersion: 1 },
-    ...{ storage: 'elasticsearch' as const, topic: from.name, topicId: from.topicId, runId: null },
+    ...{
+      storage: 'elasticsearch' as const,
+      topic: from.name,
+      topicId: from.topicId,
+      partitions: 1,
+      runId: null,
+    },
   };
   const made = await registry.createGeneration(generation, lease.fence);
   await store.create(name, { uuid, projection: search.name, projectionVersion: 1, fingerprint });

@@ -64,11 +64,15 @@ export async function feedGeneration(
   const own = target.positions.get(batch.partition) ?? 0n;
   if (own >= batch.next) return 0;
   const next: Positions = new Map([[batch.partition, batch.next]]);
+  const skipped = new Set<bigint>();
   let applied = 0;
   for (let round = 1; ; round++) {
     work.signal?.throwIfAborted();
-    const fed = await feedOnce(target, work, { own, next, isFirst: round === 1 }, servers);
+    const fed = await feedOnce(target, work, { own, next, isFirst: round === 1, skipped }, servers);
     applied += fed.applied;
+    // What was put aside is passed over, and the events after it are applied, as a rebuild does it.
+    for (const offset of fed.passedOver) skipped.add(offset);
+    if (fed.passedOver.length > 0) continue;
     // Someone released an aggregate while more of it was put aside: its events can be applied now.
     if (fed.released) continue;
     if (!fed.moved) await servers.registry.advancePositions(target.generation.uuid, next);
@@ -82,19 +86,30 @@ interface Round {
   readonly own: bigint;
   readonly next: Positions;
   readonly isFirst: boolean;
+  /** Offsets of events that were put aside in earlier rounds. */
+  readonly skipped: ReadonlySet<bigint>;
+}
+
+interface FedOnce {
+  readonly applied: number;
+  readonly moved: boolean;
+  readonly released: boolean;
+  /** Offsets of events that were put aside now and wait for nothing: the rest is to be fed without them. */
+  readonly passedOver: readonly bigint[];
 }
 
 async function feedOnce(
   { generation, projection, store }: FedGeneration,
   { batch, decoded, aside, signal }: FeedWork,
-  { own, next, isFirst: isFirstRound }: Round,
+  { own, next, isFirst: isFirstRound, skipped }: Round,
   servers: FeedServers,
-): Promise<{ applied: number; moved: boolean; released: boolean }> {
+): Promise<FedOnce> {
   const { name, uuid: generationUuid } = generation;
   const scope: BlockedScope = { topicId: servers.topicId, projection: projection.name };
-  const events = decoded.events.filter(({ record }) => record.offset >= own);
+  const events = decoded.events.filter(({ record: { offset } }) => offset >= own && !skipped.has(offset));
   const undecodable = decoded.letters.filter(({ offset }) => offset >= own);
-  const fresh = undecodableBlockers(undecodable);
+  const waits = servers.contract.versions === 'sequence';
+  const fresh = waits ? undecodableBlockers(undecodable) : [];
   // Afterwards only the registry knows what still blocks: one of these may have been released, or be one it cannot hold.
   const freshOf = new Map(isFirstRound ? fresh.map((one) => [`${one.version} ${one.aggregateId}`, one]) : []);
   let moved = false;
@@ -132,6 +147,7 @@ async function feedOnce(
     generation: name,
     partition: batch.partition,
     attempts: result.attempts,
+    waits,
   };
   const leftovers = leftoversOf(result, events, origin);
   const letters = [...undecodable, ...leftovers.letters];
@@ -147,5 +163,6 @@ async function feedOnce(
     ...{ aggregateId, version, reason },
   }));
   if (blocked.length > 0) await servers.onBlocked?.(blocked);
-  return { applied: result.applied, moved, released };
+  const passedOver = waits ? [] : leftovers.letters.map(({ offset }) => offset);
+  return { applied: result.applied, moved, released, passedOver };
 }

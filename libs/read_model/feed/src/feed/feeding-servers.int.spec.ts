@@ -22,7 +22,7 @@ import { LiveFeed } from './live-feed.ts';
 import type { DeadLetter } from '../dead-letters/dead-letter.ts';
 import type { PartitionBatch } from '../kafka/partition-batch.ts';
 
-const topic = { name: 'test.events', id: 'test-topic-id' };
+const topic = { name: 'test.events', id: 'test-topic-id', partitions: [0] };
 const search = productSearch as unknown as Projection;
 const summary = productSummary as unknown as Projection;
 const models: { projection: Projection; store: GenerationStore }[] = [];

@@ -2,10 +2,12 @@ import { randomUUID } from 'node:crypto';
 import {
   enterGeneration,
   fingerprintOf,
+  isSameLog,
   metaOf,
   type Fence,
   type Generation,
   type GenerationStore,
+  type LogNow,
   type Positions,
   type Registry,
 } from '@reprise/read-model-indices';
@@ -15,7 +17,7 @@ export interface FirstGenerationInput {
   readonly registry: Registry;
   readonly store: GenerationStore;
   readonly projection: Projection;
-  readonly topic: { readonly name: string; readonly id: string };
+  readonly topic: LogNow;
   /** Who asks, for the lease. */
   readonly holder: string;
   readonly now: Date;
@@ -40,11 +42,7 @@ export async function createFirstGeneration(input: FirstGenerationInput): Promis
   if (!lease.acquired) return false;
   const { fence } = lease;
   try {
-    const fingerprint = fingerprintOf({
-      storage: projection.storage,
-      projectionVersion: projection.version,
-      topicId: topic.id,
-    });
+    const fingerprint = fingerprintOf(projection, topic.id);
     const begun = await takeUpUnfinished(input, fingerprint, fence);
     if (!(await isNeeded(input))) return false;
     const generation =
@@ -77,7 +75,7 @@ function isUnfinished({ state, runId }: Generation): boolean {
  * entry and not one for every try.
  */
 async function takeUpUnfinished(
-  { registry, store, projection }: FirstGenerationInput,
+  { registry, store, projection, topic }: FirstGenerationInput,
   fingerprint: string,
   fence: Fence,
 ): Promise<Generation | undefined> {
@@ -88,7 +86,8 @@ async function takeUpUnfinished(
     const meta = await store.meta(name);
     if (meta?.uuid === uuid) await store.drop(name);
     const isFree = meta === undefined || meta.uuid === uuid;
-    if (isFree && takenUp === undefined && generation.fingerprint === fingerprint) takenUp = generation;
+    const isFitting = generation.fingerprint === fingerprint && isSameLog(generation, projection, topic);
+    if (isFree && takenUp === undefined && isFitting) takenUp = generation;
     else await registry.moveGeneration(uuid, ['BUILDING'], 'ABANDONED', { fence });
   }
   return takenUp;
@@ -116,7 +115,7 @@ export async function adoptFirst(
   // One that a run has built is promoted by that run's own command.
   if (!only || others.length > 0 || only.state !== 'VERIFIED' || only.runId !== null) return false;
   // Its positions are offsets of an earlier topic of that name: they say nothing about the end of this one.
-  if (only.topicId !== topic.id) return false;
+  if (only.topicId !== topic.id || !isSameLog(only, projection, topic)) return false;
   const isAdopted = readers.kind === 'generation';
   if (isAdopted && readers.name !== only.name) return false;
   const positions = await registry.positions(only.uuid);

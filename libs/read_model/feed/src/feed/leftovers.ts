@@ -16,18 +16,20 @@ export interface LeftoverOrigin {
   readonly partition: number;
   /** How often the events that failed were tried. */
   readonly attempts: number;
+  /** Whether later events of an aggregate wait for one that failed; by position nobody knows which come later. */
+  readonly waits: boolean;
 }
 
 /**
  * The events of a batch that a generation could not take: poison, gaps without a remedy, documents its store rejects. The first
- * one of an aggregate is the blocker; those after it wait.
+ * one of an aggregate is the blocker; those after it wait, where events wait.
  */
 export function leftoversOf(
   { poison, gaps, refused, waiting }: FeedResult,
   events: DecodedBatch['events'],
   origin: LeftoverOrigin,
 ): Leftovers {
-  const { projection, generation, partition, attempts } = origin;
+  const { projection, generation, partition, attempts, waits } = origin;
   const letters: DeadLetter[] = [];
   const blockers: Leftovers['blockers'][number][] = [];
   const parked: Parked[] = [];
@@ -64,6 +66,7 @@ export function leftoversOf(
     const message = `${generation}: ${said}`;
     const failed = own.filter(({ event }) => event.aggregateversion === first.event.aggregateversion);
     for (const one of failed) letters.push(letterOf(one, { reason, message, attempts }));
+    if (!waits) return;
     const key = { partition, offset: first.record.offset };
     putBehind(own.slice(failed.length), key, version, reason);
     const lastParked = own.at(-1)?.event.aggregateversion ?? version;

@@ -1,10 +1,13 @@
 import {
+  assertSameLog,
   DependencyError,
   enterGone,
   fingerprintOf,
+  isSameLog,
   type Attachment,
   type Generation,
   type GoneServers,
+  type LogNow,
   type Positions,
 } from '@reprise/read-model-indices';
 import type { Projection } from '@reprise/read-model-projections';
@@ -20,6 +23,11 @@ export interface LiveFeedServers extends FeedServers {
     readonly projection: Projection;
     readonly store: FedStore & GoneServers['store'];
   }[];
+  /**
+   * Asks Kafka for the log as it is now. Needed where versions are positions: every batch is checked to have been fetched from the
+   * log that the generations are of.
+   */
+  readonly logNow?: () => Promise<LogNow>;
   /** Resolves when the letters are durable. */
   readonly putAside: (letters: readonly DeadLetter[]) => Promise<void>;
   /**
@@ -67,6 +75,8 @@ export class LiveFeed {
   #refreshing: Promise<unknown> = Promise.resolve();
 
   constructor(servers: LiveFeedServers) {
+    if (servers.contract.versions === 'position' && servers.logNow === undefined)
+      throw new TypeError('a feed of events ordered by position has to be able to ask for the log (logNow)');
     const models = servers.models.map(({ projection, store }) => ({ projection, store: gathered(store) }));
     this.#given = servers;
     this.#servers = { ...servers, models, registry: gatheredRegistry(servers.registry) };
@@ -88,6 +98,7 @@ export class LiveFeed {
    * registry must not replace a newer one.
    *
    * @returns what may be announced
+   * @throws BuiltFromAnotherLog when versions are positions and readers are on a generation of another log than the one there is now
    */
   refresh(): Promise<readonly Generation[]> {
     const refreshed = this.#refreshing.then(() => this.#refresh());
@@ -97,14 +108,17 @@ export class LiveFeed {
 
   async #refresh(): Promise<readonly Generation[]> {
     const fed: FedGeneration[] = [];
+    const now = await this.#logNow();
     for (const { projection, store } of this.#servers.models) {
-      const fingerprint = this.#fingerprintOf(projection);
+      if (now) await this.#assertReadersSameLog(projection, now);
+      const fingerprint = fingerprintOf(projection, this.#servers.topicId);
       const states = ['VERIFIED', 'LIVE', 'STANDBY'] as const;
       for (const generation of await this.#servers.registry.listGenerations({
         projection: projection.name,
         states,
         fingerprint,
       })) {
+        if (now && !isSameLog(generation, projection, now)) continue;
         if ((this.#suspended.get(generation.uuid) ?? 0) > performance.now()) continue;
         const known = this.#fed.find((held) => held.generation.uuid === generation.uuid);
         const positions = known?.positions ?? (await this.#servers.registry.positions(generation.uuid));
@@ -143,7 +157,7 @@ export class LiveFeed {
    * Feeds one batch. Positions move when every document is acknowledged and every dead letter durable; if this throws they
    * have not moved for the generation that failed, and the same batch can be given again.
    * @param signal ends writes that are being retried, when the batch is not wanted any longer
-   * @throws DependencyError while a store or the database is out of reach; NotPutAside; the signal's reason
+   * @throws DependencyError while a store or the database is out of reach; NotPutAside; BuiltFromAnotherLog; the signal's reason
    */
   async feed(batch: PartitionBatch, signal?: AbortSignal): Promise<BatchOutcome> {
     const feeding = this.#feed(batch, signal);
@@ -160,6 +174,9 @@ export class LiveFeed {
     const position = this.positionOf(batch.partition);
     if (position === undefined || position < batch.from)
       return { outcome: 'read-from', position: position ?? batch.from };
+    // After the batch was fetched: nothing of it was written to another log, or under another number of partitions, then.
+    const now = await this.#logNow();
+    if (now) for (const { generation, projection } of fed) assertSameLog(generation, projection, now);
     const work: FeedWork = {
       batch,
       decoded: decodeBatch(batch, this.#servers.contract, this.#servers.limit.attempts),
@@ -220,8 +237,18 @@ export class LiveFeed {
     this.#suspended.set(uuid, performance.now() + suspensionMs);
   }
 
-  #fingerprintOf({ storage, version }: Projection): string {
-    return fingerprintOf({ storage, projectionVersion: version, topicId: this.#servers.topicId });
+  /** The log as it is now; undefined where versions are counted, because it does not matter there. */
+  async #logNow(): Promise<LogNow | undefined> {
+    return this.#given.contract.versions === 'position' ? this.#given.logNow?.() : undefined;
+  }
+
+  /** What readers see would stand still, and look well, if their generation were only left out. */
+  async #assertReadersSameLog(projection: Projection, now: LogNow): Promise<void> {
+    const { name } = projection;
+    const live = await this.#servers.registry.listGenerations({ projection: name, states: ['LIVE'] });
+    for (const generation of live)
+      if (generation.fingerprint === fingerprintOf(projection, generation.topicId))
+        assertSameLog(generation, projection, now);
   }
 }
 

@@ -9,10 +9,8 @@ import type { KafkaTopic } from './kafka-topic.ts';
  */
 export function consumerGroupOf(
   { name, id }: Pick<KafkaTopic, 'name' | 'id'>,
-  projections: readonly Pick<Projection, 'storage' | 'version'>[],
+  projections: readonly Pick<Projection, 'storage' | 'version' | 'events'>[],
 ): string {
-  const fingerprints = projections.map(({ storage, version }) =>
-    fingerprintOf({ storage, projectionVersion: version, topicId: id }),
-  );
+  const fingerprints = projections.map((projection) => fingerprintOf(projection, id));
   return `reprise-projections-${name}-${hash('sha256', fingerprints.sort().join(), 'hex').slice(0, 8)}`;
 }

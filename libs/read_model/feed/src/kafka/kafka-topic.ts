@@ -148,6 +148,11 @@ async function askForTopic(consumer: Consumer, admin: Admin, name: string): Prom
       },
     ],
   });
+  // Asked once more: ends that were captured while it grew, or was created again, belong to another log than the one described.
+  const after = await consumer.metadata({ topics: [name], autocreateTopics: false, forceUpdate: true });
+  const same = after.topics.get(name);
+  if (same?.id !== topic.id || same.partitions.length !== topic.partitions.length)
+    throw new Error(`the topic ${name} changed while it was described`);
   const setting = (key: string) =>
     described?.configs.find((config) => config.name === key)?.value ?? 'unknown';
   return {

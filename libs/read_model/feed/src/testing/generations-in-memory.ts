@@ -79,7 +79,7 @@ export class RegistryInMemory {
   add(state: GenerationState, positions: Positions = new Map()): Generation {
     const uuid = `00000000-0000-4000-8000-${String(this.generations.length).padStart(12, '0')}`;
     const { name: projectionName, version: projectionVersion, storage } = projection;
-    const fingerprint = fingerprintOf({ storage, projectionVersion, topicId });
+    const fingerprint = fingerprintOf(projection, topicId);
     const at = new Date(1_000 * this.generations.length);
     const generation: Generation = {
       uuid,
@@ -90,6 +90,7 @@ export class RegistryInMemory {
       projectionVersion,
       topic: 'events',
       topicId,
+      partitions: 1,
       state,
       createdAt: at,
       stateChangedAt: at,

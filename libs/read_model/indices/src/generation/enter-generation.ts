@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { StorageDefinition } from '@reprise/read-model-documents';
+import type { LogNow } from '../binding/same-log.ts';
 import type { Fence } from '../registry/leases.ts';
 import type { Registry } from '../registry/registry.ts';
 import { generationName } from './generation-name.ts';
@@ -12,7 +13,7 @@ export interface GenerationToEnter {
     readonly version: number;
     readonly storage: StorageDefinition;
   };
-  readonly topic: { readonly name: string; readonly id: string };
+  readonly topic: LogNow;
   readonly fingerprint: string;
   /** Run that builds it; null for one that the live feed fills. */
   readonly runId: string | null;
@@ -41,6 +42,7 @@ export async function enterGeneration(
       projectionVersion,
       topic: topic.name,
       topicId: topic.id,
+      partitions: topic.partitions.length,
       runId,
     },
     fence,

@@ -6,7 +6,8 @@ const storage: ElasticsearchStorage = {
   schemaVersion: 1,
   properties: { productId: { type: 'keyword' }, title: { type: 'text', index: true } },
 };
-const input = { storage, projectionVersion: 1, topicId: 'k2M' };
+const events = { versions: 'sequence' } as const;
+const given = { storage, version: 1, events };
 
 describe('a fingerprint', () => {
   it('does not depend on the order of members', () => {
@@ -15,26 +16,29 @@ describe('a fingerprint', () => {
       schemaVersion: 1,
       kind: 'elasticsearch',
     };
-    expect(fingerprintOf({ topicId: 'k2M', projectionVersion: 1, storage: reordered })).toBe(
-      fingerprintOf(input),
+    expect(fingerprintOf({ events, version: 1, storage: reordered }, 'k2M')).toBe(
+      fingerprintOf(given, 'k2M'),
     );
-    expect(fingerprintOf(input)).toMatch(/^[0-9a-f]{64}$/);
+    expect(fingerprintOf(given, 'k2M')).toMatch(/^[0-9a-f]{64}$/);
   });
 
-  it('is another one for another mapping, schema version, projection version or topic', () => {
+  it('is another one for another mapping, schema version, projection version, version source or topic', () => {
     const others = [
       {
-        ...input,
+        ...given,
         storage: { ...storage, properties: { ...storage.properties, title: { type: 'keyword' } } },
-      },
-      { ...input, storage: { ...storage, schemaVersion: 2 } },
-      { ...input, projectionVersion: 2 },
-      { ...input, topicId: 'k2N' },
+      } as const,
+      { ...given, storage: { ...storage, schemaVersion: 2 } },
+      { ...given, version: 2 },
+      { ...given, events: { versions: 'position' } } as const,
     ];
-    expect(new Set([input, ...others].map(fingerprintOf)).size).toBe(5);
+    const all = [given, ...others].map((one) => fingerprintOf(one, 'k2M'));
+    expect(new Set([...all, fingerprintOf(given, 'k2N')]).size).toBe(6);
   });
 
   it('stays the same from release to release', () => {
-    expect(fingerprintOf(input)).toBe('59d97517850d8aaaadb7946797325f25b7e4cd97bd641ecd3c271018ed0735e6');
+    expect(fingerprintOf(given, 'k2M')).toBe(
+      '59d97517850d8aaaadb7946797325f25b7e4cd97bd641ecd3c271018ed0735e6',
+    );
   });
 });

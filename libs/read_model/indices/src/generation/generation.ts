@@ -37,11 +37,13 @@ export interface Generation {
   readonly projection: string;
   readonly name: GenerationName;
   readonly storage: StorageDefinition['kind'];
-  /** Hash of storage definition, projection version and topic id (see `fingerprintOf`). */
+  /** Hash of storage definition, projection version, version source and topic id (see `fingerprintOf`). */
   readonly fingerprint: string;
   readonly projectionVersion: number;
   readonly topic: string;
   readonly topicId: string;
+  /** How many partitions the topic had; null where that was not recorded yet. */
+  readonly partitions: number | null;
   readonly state: GenerationState;
   readonly createdAt: Date;
   readonly stateChangedAt: Date;

@@ -35,6 +35,7 @@ describe('migrations of the read-model database', () => {
       '0006_bindings',
       '0010_discarded_letters',
       '0011_gone_generations',
+      '0012_generation_partitions',
     ]);
     await assertReadModelMigrated(pool);
     expect(await runReadModelMigrations(database.url)).toEqual([]);

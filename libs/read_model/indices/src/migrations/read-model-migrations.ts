@@ -12,6 +12,7 @@ import * as deadLetters from './0005_dead_letters.ts';
 import * as bindings from './0006_bindings.ts';
 import * as discardedLetters from './0010_discarded_letters.ts';
 import * as goneGenerations from './0011_gone_generations.ts';
+import * as generationPartitions from './0012_generation_partitions.ts';
 
 /** Every migration by its file's name without extension: the same from sources (.ts) and from the build (.js). */
 const migrations: Readonly<Record<string, Pick<typeof registry, 'up' | 'down'>>> = {
@@ -23,6 +24,7 @@ const migrations: Readonly<Record<string, Pick<typeof registry, 'up' | 'down'>>>
   '0006_bindings': bindings,
   '0010_discarded_letters': discardedLetters,
   '0011_gone_generations': goneGenerations,
+  '0012_generation_partitions': generationPartitions,
 };
 
 /** Files of this folder that are not migrations: this one, specs, declarations and source maps. */

@@ -17,6 +17,7 @@ export type NewGeneration = Pick<
   | 'projectionVersion'
   | 'topic'
   | 'topicId'
+  | 'partitions'
   | 'runId'
 >;
 
@@ -29,6 +30,7 @@ interface GenerationRow {
   projection_version: number;
   topic: string;
   topic_id: string;
+  partitions: number | null;
   state: GenerationState;
   created_at: Date;
   state_changed_at: Date;
@@ -36,8 +38,8 @@ interface GenerationRow {
   run_id: string | null;
 }
 
-const columns = `uuid, projection, name, storage, fingerprint, projection_version, topic, topic_id, state, created_at,
-                 state_changed_at, digest, run_id`;
+const columns = `uuid, projection, name, storage, fingerprint, projection_version, topic, topic_id, partitions, state,
+                 created_at, state_changed_at, digest, run_id`;
 
 function toGeneration(row: GenerationRow): Generation {
   return {
@@ -50,6 +52,7 @@ function toGeneration(row: GenerationRow): Generation {
     projectionVersion: row.projection_version,
     topic: row.topic,
     topicId: row.topic_id,
+    partitions: row.partitions,
     state: row.state,
     createdAt: row.created_at,
     stateChangedAt: row.state_changed_at,
@@ -64,8 +67,8 @@ export async function createGeneration(pool: Pool, g: NewGeneration, fence: Fenc
     await assertFence(client, fence);
     await client.query(
       `INSERT INTO registry.generations (uuid, projection, name, storage, fingerprint, projection_version, topic, topic_id,
-                                         state, run_id)
-       VALUES ($1, $2, $3, $4, $5, $6, $7, $8, 'BUILDING', $9) ON CONFLICT (uuid) DO NOTHING`,
+                                         partitions, state, run_id)
+       VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, 'BUILDING', $10) ON CONFLICT (uuid) DO NOTHING`,
       [
         g.uuid,
         g.projection,
@@ -75,6 +78,7 @@ export async function createGeneration(pool: Pool, g: NewGeneration, fence: Fenc
         g.projectionVersion,
         g.topic,
         g.topicId,
+        g.partitions,
         g.runId,
       ],
     );

@@ -1,13 +1,14 @@
 import type { DomainEvent } from '@reprise/events';
 import { feedEvents, type AggregateHistory } from '@reprise/read-model-feed';
-import type {
-  Generation,
-  GenerationStore,
-  HeldBlocker,
-  Parked,
-  Positions,
-  Registry,
-  RejectedDocument,
+import {
+  assertSameLog,
+  type Generation,
+  type GenerationStore,
+  type HeldBlocker,
+  type Parked,
+  type Positions,
+  type Registry,
+  type RejectedDocument,
 } from '@reprise/read-model-indices';
 import type { Projection } from '@reprise/read-model-projections';
 import { RebuildError } from '../errors.ts';
@@ -40,6 +41,7 @@ export interface CatchUpInput {
 export function catchUpFromLog(input: CatchUpInput): CatchUp {
   return async (generation, target, signal) => {
     const topic = await describeTopic(input.connection, input.topic);
+    assertSameLog(generation, input.projection, topic);
     if (topic.id !== generation.topicId)
       throw new RebuildError(
         'REFUSED',

@@ -1,6 +1,12 @@
 import { digestOfBuckets } from '@reprise/read-model-documents';
 import { assertBound, describeTopic } from '@reprise/read-model-feed';
-import { fingerprintOf, isGone, type Fence, type Generation } from '@reprise/read-model-indices';
+import {
+  assertSameLog,
+  fingerprintOf,
+  isGone,
+  type Fence,
+  type Generation,
+} from '@reprise/read-model-indices';
 import type { Projection } from '@reprise/read-model-projections';
 import { commandLine } from '@reprise/runtime/commands';
 import { RebuildError } from '../errors.ts';
@@ -43,7 +49,7 @@ interface Chosen {
  * Moves readers to a generation chosen by name: puts it to the gate again (one that was refused, too, so that other limits
  * can be given without rebuilding), catches it up and switches, and retires older ones as a run does.
  *
- * @throws BoundElsewhere; RebuildError REFUSED when it is not complete, when this code or the topic is not the one it was built
+ * @throws BoundElsewhere; BuiltFromAnotherLog; RebuildError REFUSED when it is not complete, when this code or the topic is not the one it was built
  *   with, or when it served other readers;
  *   BUSY; whatever `promote` throws. Readers were not moved then.
  */
@@ -177,9 +183,7 @@ function refuseUnlessOwn({ generation, projection, record }: Chosen): void {
         'Readers were not moved. Rebuild to get one.',
     );
   }
-  const { storage, version: projectionVersion } = projection;
-  const { untilTime } = record;
-  if (fingerprintOf({ storage, projectionVersion, topicId, untilTime }) === fingerprint) return;
+  if (fingerprintOf(projection, topicId, record.untilTime) === fingerprint) return;
   throw new RebuildError(
     'REFUSED',
     `Generation ${name} was built by another version of ${projection.name}. Readers were not moved. ` +
@@ -191,7 +195,10 @@ function refuseUnlessOwn({ generation, projection, record }: Chosen): void {
  * Its positions are offsets of the topic it was built from: in another one they mean nothing, so it could not be caught up.
  * Where readers are already on it nothing is moved, and only the registry is updated.
  */
-async function refuseOtherLog({ generation, record }: Chosen, servers: RebuildServers): Promise<void> {
+async function refuseOtherLog(
+  { generation, projection: made, record }: Chosen,
+  servers: RebuildServers,
+): Promise<void> {
   const { name, topicId, projection } = generation;
   const { readers } = servers.store;
   if (record.servedThrough !== undefined && record.servedThrough !== readers)
@@ -201,7 +208,9 @@ async function refuseOtherLog({ generation, record }: Chosen, servers: RebuildSe
     );
   const target = await servers.store.observeReaders();
   if (target.kind === 'generation' && target.name === name) return;
-  const { id } = await describeTopic(servers.kafka, servers.topic);
+  const topic = await describeTopic(servers.kafka, servers.topic);
+  assertSameLog(generation, made, topic);
+  const { id } = topic;
   if (id === topicId) return;
   throw new RebuildError(
     'REFUSED',

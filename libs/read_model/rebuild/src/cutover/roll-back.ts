@@ -1,4 +1,5 @@
 import {
+  BuiltFromAnotherLog,
   DependencyError,
   enterGone,
   fingerprintOf,
@@ -37,7 +38,7 @@ export interface RollbackInput {
  * It goes to an earlier generation only: run again, it does not put readers back on the one they were taken off. `again` and `to`
  * do. The way back stays within one log and one alias or view, whatever else the registry holds.
  *
- * @throws RebuildError REFUSED when there is nothing to go back to, readers were taken back already, or they are on a generation
+ * @throws BuiltFromAnotherLog; RebuildError REFUSED when there is nothing to go back to, readers were taken back already, or they are on a generation
  *   the registry does not know
  */
 export async function rollBack(input: RollbackInput): Promise<CutoverRecord> {
@@ -49,12 +50,7 @@ export async function rollBack(input: RollbackInput): Promise<CutoverRecord> {
   if (current && current.state !== 'LIVE') await registry.recordCutover(projection.name, current.uuid, fence);
   if (live !== undefined && !current) throw readersOfAnother(store.readers, live);
   const target = await wayBack(input, current);
-  const own = fingerprintOf({
-    storage: projection.storage,
-    projectionVersion: projection.version,
-    topicId: target.topicId,
-  });
-  const feedable = target.fingerprint === own;
+  const feedable = target.fingerprint === fingerprintOf(projection, target.topicId);
   if (!feedable && current) await tellLag(input, target, current, onNotice);
   return promote({ ...input, generation: target, catchUp: feedable ? evenWithoutLog(input) : undefined });
 }
@@ -73,9 +69,10 @@ async function wayBack(input: RollbackInput, current: Generation | undefined): P
     .filter(({ state, uuid }) => state === 'STANDBY' && uuid !== current?.uuid)
     .sort(byLatestChange);
   // Readers that are nowhere were last where the registry says.
-  const log = (current ?? listed.find(({ state }) => state === 'LIVE') ?? before[0])?.topicId;
+  const log = current ?? listed.find(({ state }) => state === 'LIVE') ?? before[0];
   const obstacles: string[] = [];
   let later: Generation | undefined;
+  let other: BuiltFromAnotherLog | undefined;
   for (const generation of before) {
     const { name } = generation;
     if (to !== undefined && name !== to) continue;
@@ -84,13 +81,23 @@ async function wayBack(input: RollbackInput, current: Generation | undefined): P
       obstacles.push(`the index or table of ${name} is gone`);
       continue;
     }
-    const crossing = await crossingOf(input, generation, log);
+    if (log && hasOtherPositions(input, generation, log)) {
+      other ??= new BuiltFromAnotherLog(generation, log);
+      continue;
+    }
+    const crossing = await crossingOf(input, generation, log?.topicId);
     if (crossing !== undefined) obstacles.push(crossing);
     else if (again || to !== undefined || !isLater(generation, current)) return generation;
     else later ??= generation;
   }
   if (later && current) throw takenBackAlready(store.readers, current, later);
-  throw nothingToReturnTo(projection.name, obstacles, to);
+  throw other ?? nothingToReturnTo(projection.name, obstacles, to);
+}
+
+/** Where versions are positions, a generation of another topic or number of partitions cannot be fed beside the one readers use. */
+function hasOtherPositions({ projection }: RollbackInput, one: Generation, other: Generation): boolean {
+  if (projection.events.versions !== 'position') return false;
+  return one.topicId !== other.topicId || one.partitions !== other.partitions;
 }
 
 /** Why a generation is no way back for these readers; undefined when it is one. */

@@ -16,8 +16,7 @@ const dryRun = (model: TestReadModel, diffLimit?: number) =>
 /** What there is of this model. */
 async function written(model: TestReadModel, topicId: string) {
   const { registry, store } = model;
-  const { storage, version: projectionVersion } = model.projection;
-  const fingerprint = fingerprintOf({ storage, projectionVersion, topicId });
+  const fingerprint = fingerprintOf(model.projection, topicId);
   return {
     generations: await registry.listGenerations(),
     runs: await registry.listRuns({ limit: 10 }),

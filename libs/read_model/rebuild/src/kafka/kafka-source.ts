@@ -1,29 +1,20 @@
+import type { Consumer } from '@platformatic/kafka';
 import type { EventContract } from '@reprise/events';
-import { findErrorBy, type Consumer } from '@platformatic/kafka';
+import {
+  groupFreeConsumer,
+  kafkaFault,
+  PartitionUnreadable,
+  positionIn,
+  readFetched,
+  readPartition,
+  type KafkaConnection,
+  type KafkaTopic,
+  type ReadOptions,
+  type ReadRecords,
+} from '@reprise/read-model-feed';
 import { DependencyError } from '@reprise/read-model-indices';
 import { RebuildError } from '../errors.ts';
 import type { LogBatch, LogCursor, LogSlice, LogSource } from '../log/log-source.ts';
-import { committedRecords } from './committed-records.ts';
-import { batchOf } from './fetched-batch.ts';
-import {
-  groupFreeConsumer,
-  innermostMessage,
-  kafkaFault,
-  unreadableBatchIn,
-  type KafkaConnection,
-  type KafkaTopic,
-} from '@reprise/read-model-feed';
-
-export interface KafkaReadOptions {
-  /** Bytes asked for in one fetch of one partition. */
-  readonly fetchBytes?: number;
-  /** Milliseconds without any movement of the position after which reading fails. */
-  readonly stallTimeoutMs?: number;
-  /** Called for every fault that is waited out meanwhile. */
-  readonly onFault?: ((reason: string) => void) | undefined;
-}
-
-const readCommitted = 1;
 
 /**
  * The event log in Kafka, bounded at the last stable offsets of `topic` (captured by `describeTopic`). Reads by explicit
@@ -33,7 +24,7 @@ export function kafkaSource(
   connection: KafkaConnection,
   topic: KafkaTopic,
   events: EventContract,
-  options: KafkaReadOptions = {},
+  options: ReadOptions = {},
 ): LogSource {
   const consumers = new Set<Consumer>();
   // Connected, and with nothing on its way: the next slice is read with it, where a new one would connect first.
@@ -51,7 +42,7 @@ export function kafkaSource(
       consumers.add(consumer);
       let isRead = false;
       try {
-        yield* readPartition({ consumer, connection, topic, events, options }, slice, from, signal);
+        yield* readSlice({ consumer, connection, topic, events, options }, slice, from, signal);
         isRead = true;
       } finally {
         if (isRead) idle.push(consumer);
@@ -67,116 +58,58 @@ export function kafkaSource(
   };
 }
 
-interface PartitionReading {
+interface SliceReading {
   readonly consumer: Consumer;
   readonly connection: KafkaConnection;
   readonly topic: KafkaTopic;
   readonly events: EventContract;
-  readonly options: KafkaReadOptions;
+  readonly options: ReadOptions;
 }
 
-async function* readPartition(
-  { consumer, connection, topic, events, options }: PartitionReading,
-  slice: LogSlice,
-  from: LogCursor,
+async function* readSlice(
+  { consumer, connection, topic, events, options }: SliceReading,
+  { slice: partition, end }: LogSlice,
+  { position: from }: LogCursor,
   signal: AbortSignal,
 ): AsyncGenerator<LogBatch> {
-  const { fetchBytes = 1 << 20, stallTimeoutMs = 60_000, onFault } = options;
-  const { slice: partition, end } = slice;
-  let position = from.position;
-  // One batch at a time once one of those fetched together cannot be unpacked, so that what lies before it is read and it is named.
-  let bytes = fetchBytes;
-  let movedAt = performance.now();
-  let lastFault: unknown;
-
-  const fetchFrom = async (offset: bigint) => {
-    const metadata = await consumer.metadata({ topics: [topic.name], autocreateTopics: false });
-    const now = metadata.topics.get(topic.name);
-    if (now && now.id !== topic.id) throw topicReplaced(topic.name);
-    const leader = now?.partitions[partition]?.leader ?? -1;
-    if (leader < 0) throw new Error(`partition ${partition} has no leader`);
-    const response = await consumer.fetch({
-      node: leader,
-      isolationLevel: readCommitted,
-      maxWaitTime: 500,
-      minBytes: 1,
-      maxBytes: bytes,
-      topics: [
-        {
-          topicId: topic.id,
-          partitions: [
-            {
-              partition,
-              fetchOffset: offset,
-              partitionMaxBytes: bytes,
-              currentLeaderEpoch: -1,
-              lastFetchedEpoch: -1,
-            },
-          ],
-        },
-      ],
-    });
-    const fetched = response.responses
-      .flatMap((answer) => answer.partitions)
-      .find((p) => p.partitionIndex === partition);
-    return fetched && committedRecords(fetched, offset, end, events.readsHeaders);
-  };
-  // A settled outcome instead of a promise that may reject while the previous batch is still worked on.
-  const settle = (offset: bigint) =>
-    fetchFrom(offset).then(
-      (records) => ({ records }),
-      (error: unknown) => ({ error }),
-    );
-
-  let ahead = settle(position);
-  while (position < end) {
-    signal.throwIfAborted();
-    const fetched = await ahead;
-    if ('error' in fetched) {
-      if (fetched.error instanceof RebuildError) throw fetched.error;
-      if (findErrorBy(asError(fetched.error), 'apiId', 'OFFSET_OUT_OF_RANGE'))
-        throw historyLost(topic.name, partition, position);
-      const unreadable = unreadableBatchIn(fetched.error);
-      if (unreadable && bytes === 1) throw batchUnreadable(topic.name, partition, position, unreadable);
-      if (unreadable) {
-        bytes = 1;
-        ahead = settle(position);
-        continue;
-      }
-      lastFault = fetched.error;
-      onFault?.(`reading ${topic.name}/${partition}: ${innermostMessage(lastFault)}`);
-      consumer.clearMetadata();
-    } else if (fetched.records && fetched.records.next > position) {
-      const { next } = fetched.records;
-      position = next < end ? next : end;
-      lastFault = undefined;
-      if (position < end) ahead = settle(position);
-      yield batchOf(fetched.records, events, partition, { position });
-      // The consumer of this source may take its time; that is not a stall of the log.
-      movedAt = performance.now();
-      continue;
-    }
-    if (performance.now() - movedAt > stallTimeoutMs)
-      throw await stalled(connection, `${topic.name}/${partition}`, `${position} of ${end}`, lastFault);
-    if (lastFault !== undefined) await pause(250, signal);
-    ahead = settle(position);
+  const wanted = { consumer, topic, partition, from, end, withHeaders: events.readsHeaders };
+  try {
+    for await (const read of readPartition(wanted, options, signal)) yield batchOf(read, events, partition);
+  } catch (error) {
+    throw error instanceof PartitionUnreadable
+      ? await unreadable(error, connection, topic, { partition, end })
+      : error;
   }
 }
 
-function asError(error: unknown): Error {
-  return error instanceof Error ? error : new Error(String(error));
+function batchOf({ records, next }: ReadRecords, events: EventContract, partition: number): LogBatch {
+  const { values, keys } = records;
+  return {
+    slice: partition,
+    values,
+    keys,
+    positionOf: (index) => positionIn(records, index),
+    read: (index) => readFetched(records, index, events),
+    next: { position: next },
+  };
 }
 
-function pause(ms: number, signal: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    const wake = () => {
-      clearTimeout(timer);
-      signal.removeEventListener('abort', wake);
-      resolve();
-    };
-    const timer = setTimeout(wake, ms);
-    signal.addEventListener('abort', wake, { once: true });
-  });
+async function unreadable(
+  { why, position, cause }: PartitionUnreadable,
+  connection: KafkaConnection,
+  { name }: KafkaTopic,
+  { partition, end }: { readonly partition: number; readonly end: bigint },
+): Promise<Error> {
+  switch (why) {
+    case 'topic-replaced':
+      return topicReplaced(name);
+    case 'history-lost':
+      return historyLost(name, partition, position);
+    case 'batch-unreadable':
+      return batchUnreadable(name, partition, position, cause as Error);
+    case 'stalled':
+      return stalled(connection, `${name}/${partition}`, `${position} of ${end}`, cause);
+  }
 }
 
 function topicReplaced(name: string): RebuildError {

@@ -6,6 +6,7 @@ import type { RebuildServers } from '../rebuild-options.ts';
 /**
  * Those of the poison events whose dead letters are resolved: the generation contains the version, or a later one. That is what
  * `dlq list` calls resolved, read from the same place.
+ * Not to be asked where versions are positions: a later one says nothing about an earlier one there.
  */
 export async function containedIn(
   store: Pick<GenerationStore, 'read'>,

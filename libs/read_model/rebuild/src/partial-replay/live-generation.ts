@@ -17,9 +17,7 @@ export async function requireLiveGeneration(
   const readers = await store.observeReaders();
   const live = readers.kind === 'generation' ? await registry.findGeneration(readers.name) : undefined;
   // By fingerprint: a generation as of a moment is of this version too, and nothing may be applied to it.
-  const { storage, version: projectionVersion } = projection;
-  if (live?.fingerprint === fingerprintOf({ storage, projectionVersion, topicId: live?.topicId ?? '' }))
-    return live;
+  if (live?.fingerprint === fingerprintOf(projection, live?.topicId ?? '')) return live;
   throw new RebuildError(
     'USAGE',
     `Readers of "${store.readers}" are on no generation that this version of ${projection.name} makes and feeds, so ${refusal}`,

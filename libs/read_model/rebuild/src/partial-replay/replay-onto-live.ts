@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { type DomainEvent, storableText } from '@reprise/events';
 import { assertBound, describeTopic, feedEvents, type FeedResult } from '@reprise/read-model-feed';
-import type { Generation } from '@reprise/read-model-indices';
+import { assertSameLog, type Generation } from '@reprise/read-model-indices';
 import { commandLine } from '@reprise/runtime/commands';
 import {
   countType,
@@ -24,6 +24,7 @@ import { watchOver } from '../run/heartbeat.ts';
 import { requireLiveGeneration } from './live-generation.ts';
 import type { RebuildControl, RebuildOptions, RebuildServers } from '../rebuild-options.ts';
 import type { Receipt } from '../run/receipt.ts';
+import { weakerByPosition } from '../steps/choose-source.ts';
 import { startingPoints, type ReplayFilter } from './replay-filter.ts';
 import { newRunContext } from '../run/run-context.ts';
 import { exitCodes, writeReceipt, type Ending } from '../run/run-ending.ts';
@@ -35,7 +36,7 @@ import { leaseTtlMs } from '../lease/under-lease.ts';
  * behind and change nothing else. It builds no generation, moves no positions and can never promote, because a part of the
  * log proves nothing about the whole. A dry run only counts.
  *
- * @throws BoundElsewhere; RebuildError USAGE when nothing is live, when this code is not the one that feeds it, or the event is
+ * @throws BoundElsewhere; BuiltFromAnotherLog; RebuildError USAGE when nothing is live, when this code is not the one that feeds it, or the event is
  *   not in the log; REFUSED when readers are on a generation of an earlier topic of that name
  */
 export async function replayOntoLive(
@@ -63,7 +64,9 @@ export async function replayOntoLive(
   context.generation = live;
   const begun = performance.now();
   const topic = await describeTopic(servers.kafka, servers.topic);
+  assertSameLog(live, options.projection, topic);
   if (topic.id !== live.topicId) throw ofEarlierTopic(live, topic);
+  if (options.projection.events.versions === 'position') context.warnings.push(weakerByPosition);
   const log = kafkaSource(servers.kafka, topic, options.projection.events, { onFault: servers.onReadFault });
   const paced = shapeSource(log, { maxEventsPerSecond: options.maxEventsPerSecond ?? 0 });
   context.leftOut = await captureLeftOut(servers, options.projection.name, log);

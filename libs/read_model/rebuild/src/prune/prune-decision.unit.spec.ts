@@ -31,6 +31,7 @@ function generation(index: number, { state, hours, proven, ofRun }: Drawn): Gene
     projectionVersion: 1,
     topic: 't',
     topicId: 'i',
+    partitions: 1,
     state,
     createdAt: at,
     stateChangedAt: at,

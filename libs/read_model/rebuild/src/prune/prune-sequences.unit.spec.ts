@@ -91,6 +91,7 @@ function build(world: World, ends: 'promoted' | 'refused' | 'proven' | 'killed')
     projectionVersion: 1,
     topic: 't',
     topicId: 'i',
+    partitions: 1,
     state: ends === 'killed' ? 'BUILDING' : ends === 'refused' ? 'BUILT' : 'VERIFIED',
     createdAt: at,
     stateChangedAt: at,

@@ -15,6 +15,7 @@ function generation(name: string, state: GenerationState, ageHours: number): Gen
     projectionVersion: 1,
     topic: 't',
     topicId: 'i',
+    partitions: 1,
     state,
     createdAt: at,
     stateChangedAt: at,

@@ -155,7 +155,15 @@ describe('its own generation that no node ever took', () => {
     const meta = { uuid, projection: model.projection.name, projectionVersion: 1, fingerprint: 'f' };
     const generation = await underLease(model.registry, model.projection.name, async (fence) => {
       const made = await model.registry.createGeneration(
-        { ...meta, name, storage: 'elasticsearch', topic: model.topic.name, topicId: 'i', runId: null },
+        {
+          ...meta,
+          name,
+          storage: 'elasticsearch',
+          topic: model.topic.name,
+          topicId: 'i',
+          partitions: 1,
+          runId: null,
+        },
         fence,
       );
       await model.registry.moveGeneration(uuid, ['BUILDING'], state, { fence });

@@ -66,8 +66,7 @@ describe('a generation as of a moment', () => {
     // Half of what readers see: no fault of a generation as of an earlier moment, as long as nobody promotes it.
     expect(receipt).toMatchObject({ outcome: 'built', documents: { live: 12 } });
     const { uuid, name, fingerprint } = receipt.generation!;
-    const { storage, version: projectionVersion } = model.projection;
-    const fed = fingerprintOf({ storage, projectionVersion, topicId: receipt.topic.id });
+    const fed = fingerprintOf(model.projection, receipt.topic.id);
     expect(fingerprint).not.toBe(fed);
     expect(whole.generation!.fingerprint).toBe(fed);
 

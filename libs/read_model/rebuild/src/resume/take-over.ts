@@ -1,6 +1,7 @@
 import {
   dropOwn,
   enterGeneration,
+  isSameLog,
   metaOf,
   type Fence,
   type Generation,
@@ -93,6 +94,12 @@ async function fits(
     readCheckpoint(saved, { generation, fingerprint, topicId: topic.id, source });
   const base = read(build ? build.checkpoint : (interrupted?.checkpoint ?? null));
   if (!base.usable) return base;
+  const then = generation?.partitions;
+  if (generation && !isSameLog(generation, context.options.projection, topic))
+    return {
+      usable: false,
+      reason: `its versions are positions in a topic of ${then ?? 'an unrecorded number of'} partitions, which has ${topic.partitions.length} now`,
+    };
   if (!generation || (await store.meta(generation.name))?.uuid !== generation.uuid)
     return { usable: false, reason: 'its index or table is gone' };
   const condition = await store.inspect?.(generation.name, generation);

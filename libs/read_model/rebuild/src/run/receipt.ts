@@ -1,3 +1,4 @@
+import type { VersionSource } from '@reprise/events';
 import type { LettersOfRun } from '../left-out/letters-of-run.ts';
 import type { DryRunReport } from '../dry-run/dry-run.ts';
 import type { GateCheck } from '../gate/gate.ts';
@@ -27,6 +28,8 @@ export interface Receipt {
   readonly mode: RebuildMode;
   readonly source: 'kafka' | 'event-store';
   readonly topic: { readonly name: string; readonly id: string };
+  /** What orders an aggregate's events: their count, or their position in the topic, which promises less. */
+  readonly versions: VersionSource;
   readonly ranges: readonly { readonly partition: number; readonly start: string; readonly end: string }[];
   readonly events: {
     /** All events the generation was made from, including those read by the runs that this one resumed. */

@@ -1,5 +1,6 @@
 import {
   BoundElsewhere,
+  BuiltFromAnotherLog,
   CutoverConflict,
   DependencyError,
   LeaseLost,
@@ -40,7 +41,13 @@ export const exitCodes = {
 } as const;
 
 /** Errors that say that settings and servers do not fit each other. */
-const misconfigured = [TopicMissing, StoreMisconfigured, BoundElsewhere, EventStoreMismatch];
+const misconfigured = [
+  TopicMissing,
+  StoreMisconfigured,
+  BoundElsewhere,
+  BuiltFromAnotherLog,
+  EventStoreMismatch,
+];
 
 /** The exit code of an error, wherever it was thrown. */
 export function exitCodeOf(error: unknown): number {
@@ -134,6 +141,7 @@ export function writeReceipt(context: RunContext, ending: Ending, startedBy: Rec
     mode: options.mode,
     source: source?.kind ?? (options.source === 'event-store' ? 'event-store' : 'kafka'),
     topic: source?.topic ?? { name: context.servers.topic, id: '' },
+    versions: options.projection.events.versions,
     ranges: (source?.slices ?? []).map(({ slice, start, end }) => ({
       partition: slice,
       start: String(start),

@@ -55,10 +55,12 @@ function describedSource({ source, control, options }: ReadingRun): SourceDescri
 /** What the fold needs to continue behind records that were left out or whose letters are resolved; undefined when there are none. */
 export async function findRemedy(run: ReadingRun): Promise<Remedy | undefined> {
   const { leftOut, servers, source, tallies, options } = run;
-  const poison = [...tallies.values()].flatMap((tally) => tally.poison);
+  // Where versions are positions nothing waits behind what is left out, and a later version proves nothing about an earlier one.
+  const counts = options.projection.events.versions === 'sequence';
+  const poison = counts ? [...tallies.values()].flatMap((tally) => tally.poison) : [];
   const resolved = source.kind === 'kafka' ? await resolvedByReaders(servers, source.topic.id, poison) : [];
   if (leftOut.letters.length === 0 && resolved.length === 0) return undefined;
-  const { history } = servers;
+  const history = counts ? servers.history : undefined;
   return new Remedy({ leftOut, resolved, history, projection: options.projection.name });
 }
 

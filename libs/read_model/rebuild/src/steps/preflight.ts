@@ -1,6 +1,4 @@
 import { fingerprintOf, type Generation, type JsonObject } from '@reprise/read-model-indices';
-import { RebuildError } from '../errors.ts';
-import { proveHistoryComplete } from '../kafka/history.ts';
 import { kafkaSource } from '../kafka/kafka-source.ts';
 import { assertBound, describeTopic, type KafkaTopic } from '@reprise/read-model-feed';
 import { countLive } from '../gate/live-count.ts';
@@ -11,6 +9,7 @@ import type { LogSource } from '../log/log-source.ts';
 import { shapeSource } from '../log/shape-source.ts';
 import { decodePositions, type Checkpoint } from '../resume/checkpoint.ts';
 import { takeHalfRead } from '../resume/half-read.ts';
+import { chooseSource } from './choose-source.ts';
 import { joinShards, type JoinedShards } from './join-shards.ts';
 import { ambiguousReaders } from '../cutover/promote.ts';
 import { buildRecordOf } from '../cutover/proven-generation.ts';
@@ -49,13 +48,7 @@ export async function preflight(context: RunContext): Promise<Opened> {
   const kind = chooseSource(context, topic, live);
   if (kind === 'event-store') await checkEventStore(context);
 
-  const { storage, version } = options.projection;
-  const fingerprint = fingerprintOf({
-    storage,
-    projectionVersion: version,
-    topicId: topic.id,
-    untilTime: options.untilTime,
-  });
+  const fingerprint = fingerprintOf(options.projection, topic.id, options.untilTime);
   const wanted = { topic, fingerprint, source: kind };
   const open = (checkpoint?: Checkpoint) => openSource(context, topic, kind, checkpoint);
   if (!holdsLease(context))
@@ -107,33 +100,6 @@ async function liveGeneration({ servers }: RunContext): Promise<Generation | und
   return readers.kind === 'generation' ? servers.registry.findGeneration(readers.name) : undefined;
 }
 
-type SourceKind = LogSource['kind'];
-
-/** Kafka while it provably holds the whole history; the event store where that was asked for, or allowed by `auto`. */
-function chooseSource(context: RunContext, topic: KafkaTopic, live: Generation | undefined): SourceKind {
-  const { options, servers, warnings, control } = context;
-  if (options.source !== 'kafka' && !servers.eventStore) throw noEventStore();
-  if (options.source === 'event-store') return 'event-store';
-  const proof = proveHistoryComplete(topic, live?.topicId);
-  if (proof.complete) {
-    warnings.push(...proof.warnings);
-    return 'kafka';
-  }
-  const problems = proof.problems.join('; ');
-  if (options.source === 'auto') {
-    warnings.push(
-      `rebuilt from the event store, because Kafka no longer holds the whole history: ${problems}`,
-    );
-    control.onNotice?.(`Kafka no longer holds the whole history (${problems}): reading the event store`);
-    return 'event-store';
-  }
-  throw new RebuildError(
-    'HISTORY_INCOMPLETE',
-    `Kafka no longer holds the whole history, so a rebuild from it would lose products: ${problems}. ` +
-      'Nothing was changed. Rebuild from the permanent log instead: --source event-store.',
-  );
-}
-
 /** Before anything is made: a table that is not what its declaration says refuses the run. */
 async function checkEventStore({ servers, options, warnings, control }: RunContext): Promise<void> {
   const { warnings: found } = await servers.eventStore!.opened(options.projection.events);
@@ -143,17 +109,10 @@ async function checkEventStore({ servers, options, warnings, control }: RunConte
   }
 }
 
-function noEventStore(): RebuildError {
-  return new RebuildError(
-    'USAGE',
-    'The event store is not configured. Nothing was changed. Set EVENT_STORE_DATABASE_URL, or use --source kafka.',
-  );
-}
-
 async function openSource(
   context: RunContext,
   topic: KafkaTopic,
-  kind: SourceKind,
+  kind: LogSource['kind'],
   checkpoint: Checkpoint | undefined,
 ): Promise<LogSource> {
   const source = await openWhole(context, topic, kind, checkpoint);
@@ -168,7 +127,7 @@ async function openSource(
 async function openWhole(
   { servers, options }: RunContext,
   topic: KafkaTopic,
-  kind: SourceKind,
+  kind: LogSource['kind'],
   checkpoint: Checkpoint | undefined,
 ): Promise<LogSource> {
   if (kind === 'event-store') {

@@ -1,3 +1,5 @@
+import { describeTopic } from '@reprise/read-model-feed';
+import { assertSameLog } from '@reprise/read-model-indices';
 import { catchUpFromLog } from '../cutover/catch-up.ts';
 import { promote } from '../cutover/promote.ts';
 import { retireOlder } from '../cutover/retire-older.ts';
@@ -8,6 +10,9 @@ import type { StepResult } from '../run/run-steps.ts';
 export async function promoteGeneration(run: WritingRun): Promise<StepResult> {
   const { servers, options, signal, generation, fence } = run;
   const { registry, store } = servers;
+  // The log may have become another one since it was read, and where nothing is live it is not read again.
+  if (options.projection.events.versions === 'position')
+    assertSameLog(generation, options.projection, await describeTopic(servers.kafka, servers.topic));
   run.cutover = await promote({
     generation,
     store,

@@ -1,9 +1,8 @@
-import { assertBound, describeTopic } from '@reprise/read-model-feed';
-import type { Generation } from '@reprise/read-model-indices';
+import { assertBound, describeTopic, proveHistoryComplete } from '@reprise/read-model-feed';
+import { assertSameLog, type Generation } from '@reprise/read-model-indices';
 import type { Projection } from '@reprise/read-model-projections';
-import { RebuildError } from '../errors.ts';
+import { positionsOfKafkaOnly, RebuildError } from '../errors.ts';
 import { openEventStoreSource } from '../event-store/event-store-source.ts';
-import { proveHistoryComplete } from '../kafka/history.ts';
 import { kafkaSource } from '../kafka/kafka-source.ts';
 import { captureLeftOut } from '../left-out/letters-of-run.ts';
 import { leaveOut } from '../left-out/leave-out.ts';
@@ -91,7 +90,7 @@ const nothingToCompare =
  * where a bucket differs. Reads only: it joins no group, takes no lease and writes nothing. Memory is bounded: what the log
  * says is kept on disk, and documents are compared some buckets at a time.
  *
- * @throws BoundElsewhere; RebuildError USAGE when nothing is live or this version does not feed it; HISTORY_INCOMPLETE; DependencyError
+ * @throws BoundElsewhere; BuiltFromAnotherLog; RebuildError USAGE when nothing is live or this version does not feed it; HISTORY_INCOMPLETE; DependencyError
  */
 export async function verifyReadModel(
   options: VerifyOptions,
@@ -121,9 +120,12 @@ export async function verifyReadModel(
         onNamed: (id) => known.add(id),
         leftOut,
         remedyFor: async (poison) => {
-          const resolved = source.kind === 'kafka' ? await containedIn(store, live, poison) : [];
+          // As in a rebuild: by position nothing waits, and a later version proves nothing about an earlier one.
+          const counts = projection.events.versions === 'sequence';
+          const resolved = counts && source.kind === 'kafka' ? await containedIn(store, live, poison) : [];
           if (leftOut.letters.length + resolved.length === 0) return undefined;
-          return new Remedy({ leftOut, resolved, history: servers.history, projection: projection.name });
+          const history = counts ? servers.history : undefined;
+          return new Remedy({ leftOut, resolved, history, projection: projection.name });
         },
         signal,
       },
@@ -215,7 +217,9 @@ async function openSource(
   live: Generation,
 ): Promise<LogSource> {
   const topic = await describeTopic(kafka, name);
+  assertSameLog(live, projection, topic);
   if (source === 'event-store') {
+    if (projection.events.versions === 'position') throw positionsOfKafkaOnly();
     if (!eventStore)
       throw new RebuildError('USAGE', 'The event store is not configured: set EVENT_STORE_DATABASE_URL.');
     const positions = new Map(topic.partitions.map(({ partition, end }) => [partition, end]));

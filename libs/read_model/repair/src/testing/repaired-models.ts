@@ -79,7 +79,7 @@ export async function repairedModels(): Promise<RepairedModels> {
     async generation(projection, state, version = projection.version) {
       const { name: projectionName, storage } = projection;
       const topicId = 'a-topic';
-      const fingerprint = fingerprintOf({ storage, projectionVersion: version, topicId });
+      const fingerprint = fingerprintOf({ ...projection, version }, topicId);
       const name = generationName(storage.schemaVersion, projectionName, new Date(1_000 * ++minted), own);
       const uuid = randomUUID();
       if (storage.kind === 'elasticsearch') indices.push(name);

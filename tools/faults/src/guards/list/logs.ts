@@ -2,8 +2,9 @@ import type { Guard } from '../guard.ts';
 
 const rebuild = 'libs/read_model/rebuild/src';
 const source = `${rebuild}/kafka/kafka-source.ts`;
-const committed = `${rebuild}/kafka/committed-records.ts`;
-const committedSpec = `${rebuild}/kafka/committed-records.unit.spec.ts`;
+const kafka = 'libs/read_model/feed/src/kafka';
+const committed = `${kafka}/committed-records.ts`;
+const committedSpec = `${kafka}/committed-records.unit.spec.ts`;
 
 /** The whole log is read, nothing but the log, and reading ends. */
 export const logGuards: readonly Guard[] = [
@@ -11,35 +12,35 @@ export const logGuards: readonly Guard[] = [
     id: 'log-begins-at-its-beginning',
     promise: 'G3',
     what: 'a log that lost its beginning is refused',
-    file: `${rebuild}/kafka/history.ts`,
+    file: `${kafka}/history.ts`,
     text: '    if (logStart > 0n) {',
     without: '    if (logStart < 0n) {',
-    specs: [{ file: `${rebuild}/kafka/history.unit.spec.ts`, titles: ['refuses '] }],
+    specs: [{ file: `${kafka}/history.unit.spec.ts`, titles: ['refuses '] }],
   },
   {
     id: 'log-is-not-compacted',
     promise: 'G3',
     what: 'and one that is compacted',
-    file: `${rebuild}/kafka/history.ts`,
+    file: `${kafka}/history.ts`,
     text: ".includes('compact')",
     without: ".includes('never')",
-    specs: [{ file: `${rebuild}/kafka/history.unit.spec.ts`, titles: ['refuses '] }],
+    specs: [{ file: `${kafka}/history.unit.spec.ts`, titles: ['refuses '] }],
   },
   {
     id: 'topic-is-the-same',
     promise: 'G3',
     what: 'and one whose topic was deleted and created again since the live generation was built',
-    file: `${rebuild}/kafka/history.ts`,
+    file: `${kafka}/history.ts`,
     text: 'if (liveTopicId !== undefined && liveTopicId !== topic.id) {',
     without: 'if (liveTopicId !== undefined && liveTopicId === topic.name) {',
-    specs: [{ file: `${rebuild}/kafka/history.unit.spec.ts`, titles: ['refuses '] }],
+    specs: [{ file: `${kafka}/history.unit.spec.ts`, titles: ['refuses '] }],
   },
   {
     id: 'topic-replaced-while-read',
     promise: 'G13',
     what: 'a topic that is deleted and created again while it is read ends the run with that reason',
-    file: source,
-    text: '    if (now && now.id !== topic.id) throw topicReplaced(topic.name);\n',
+    file: `${kafka}/read-partition.ts`,
+    text: "    if (now && now.id !== topic.id) throw new PartitionUnreadable('topic-replaced', offset, {});\n",
     without: '',
     specs: [
       {

@@ -62,6 +62,7 @@ describe('documents in a generation table', () => {
         projectionVersion: 1,
         topic: 't',
         topicId: 'i',
+        partitions: 1,
         runId: null,
       },
       fence,

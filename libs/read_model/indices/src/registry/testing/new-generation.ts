@@ -17,6 +17,7 @@ export function newGeneration(
     projectionVersion: 1,
     topic: 'product.events',
     topicId: 'topic-id',
+    partitions: 3,
     runId,
     ...changes,
   };

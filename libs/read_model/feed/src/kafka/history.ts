@@ -1,4 +1,4 @@
-import type { KafkaTopic } from '@reprise/read-model-feed';
+import type { KafkaTopic } from './kafka-topic.ts';
 
 export type HistoryProof =
   | { readonly complete: true; readonly warnings: readonly string[] }
@@ -8,7 +8,7 @@ export type HistoryProof =
  * Decides from a topic's description whether it still holds every event ever written to it: every partition begins at
  * offset 0, no compaction, and the same incarnation of the topic as the live generation was built from.
  *
- * @param liveTopicId topic id of the live generation, undefined when there is none
+ * @param liveTopicId topic id of the live generation, undefined when there is none, or when it does not matter
  */
 export function proveHistoryComplete(topic: KafkaTopic, liveTopicId: string | undefined): HistoryProof {
   const problems: string[] = [];

@@ -1,26 +1,13 @@
-import type { EventContract, RecordContext } from '@reprise/events';
-import type { LogBatch, LogCursor } from '../log/log-source.ts';
+import type { EventContract, ReadResult, RecordContext } from '@reprise/events';
 import type { CommittedRecords } from './committed-records.ts';
 
-/** What was fetched of one partition as a batch of the log, its records read by the contract. */
-export function batchOf(
-  records: CommittedRecords,
-  events: EventContract,
-  partition: number,
-  next: LogCursor,
-): LogBatch {
-  const { values, keys } = records;
-  return {
-    slice: partition,
-    values,
-    keys,
-    positionOf: (index) => positionIn(records, index),
-    read: (index) => events.read(values[index]!, new FetchedRecord(records, index)),
-    next,
-  };
+/** The event that a fetched record is, by the contract of its log. */
+export function readFetched(records: CommittedRecords, index: number, events: EventContract): ReadResult {
+  return events.read(records.values[index]!, new FetchedRecord(records, index));
 }
 
-function positionIn({ base, distances }: CommittedRecords, index: number): bigint {
+/** Offset of a fetched record. */
+export function positionIn({ base, distances }: CommittedRecords, index: number): bigint {
   return base + BigInt(distances[index]!);
 }
 

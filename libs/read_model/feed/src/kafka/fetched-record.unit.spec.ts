@@ -1,6 +1,6 @@
 import type { EventContract, RecordContext } from '@reprise/events';
 import { committedRecords } from './committed-records.ts';
-import { batchOf } from './fetched-batch.ts';
+import { readFetched } from './fetched-record.ts';
 
 type Fetched = Parameters<typeof committedRecords>[0];
 
@@ -31,7 +31,7 @@ function contextAt(index: number, withHeaders: boolean): RecordContext {
   const events = {
     read: (_: unknown, record: RecordContext) => (given = record),
   } as unknown as EventContract;
-  batchOf(committedRecords(fetched, 1n, 100n, withHeaders), events, 0, { position: 4n }).read(index);
+  readFetched(committedRecords(fetched, 1n, 100n, withHeaders), index, events);
   return given!;
 }
 

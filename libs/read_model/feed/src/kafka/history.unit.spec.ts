@@ -1,4 +1,4 @@
-import type { KafkaTopic } from '@reprise/read-model-feed';
+import type { KafkaTopic } from './kafka-topic.ts';
 import { proveHistoryComplete } from './history.ts';
 
 const topic: KafkaTopic = {

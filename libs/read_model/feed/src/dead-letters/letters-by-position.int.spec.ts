@@ -1,0 +1,85 @@
+import type { ProductEvent } from '@reprise/product-events';
+import { productHistory, step } from '@reprise/test-kit';
+import { foldInOrder } from '../feed/feed-events.ts';
+import { describeTopic } from '../kafka/kafka-topic.ts';
+import { byPosition, liveByPosition } from '../testing/live-by-position.ts';
+import { operator } from '../testing/letters-on-servers.ts';
+import { judgedLetters, type JudgedLetter } from './judged-letters.ts';
+import { fedModels } from './letter-servers.ts';
+import { redriveLetters, type RedrivenLetter } from './redrive.ts';
+
+const { signal } = new AbortController();
+type Model = Awaited<ReturnType<typeof liveByPosition>>;
+
+async function judged({ letterServers: servers }: Model): Promise<JudgedLetter[]> {
+  const topic = await describeTopic(servers.kafka, servers.deadLetters);
+  const found: JudgedLetter[] = [];
+  for await (const some of judgedLetters(servers, topic, await fedModels(servers), { signal }))
+    found.push(...some);
+  return found;
+}
+
+async function redriven({ letterServers }: Model, dryRun = false): Promise<RedrivenLetter[]> {
+  const request = { selects: () => true, releaseBehind: true, dryRun, pace: () => Promise.resolve() };
+  const found: RedrivenLetter[] = [];
+  for await (const one of redriveLetters(letterServers, { ...request, actor: operator, signal }))
+    found.push(one);
+  return found;
+}
+
+/** The version in the document of these events at these offsets. */
+const folded = (...placed: readonly (readonly [ProductEvent, number])[]) =>
+  foldInOrder(
+    byPosition,
+    undefined,
+    placed.map(([event, offset]) => ({ ...event, aggregateversion: offset + 1 })),
+  ).document!;
+
+describe('an event that cannot be applied, where versions are positions', () => {
+  it('is put aside, and what follows it in its batch and later is applied, as a rebuild does it', async () => {
+    const model = await liveByPosition();
+    const [created, published, priced, adjusted] = productHistory({
+      events: [step.created(), step.published(), step.priceChanged(7), step.stockAdjusted(3)],
+    });
+    const id = created!.subject;
+    // Its life cannot begin twice; and one that is no event, of the same product.
+    const spoiled = byPosition.events
+      .encode(published!)
+      .replace('product.published.v1', 'product.polished.v9');
+    expect(await model.fed(created!, created!, priced!, spoiled, adjusted!)).toEqual({
+      outcome: 'fed',
+      applied: 3,
+    });
+    expect(model.letters.map(({ offset, reason }) => [offset, reason])).toEqual([
+      [3n, 'unknown-type'],
+      [1n, 'not-applicable'],
+    ]);
+    expect(await model.positions()).toEqual(new Map([[0, 5n]]));
+    const { version, data } = folded([created!, 0], [priced!, 2], [adjusted!, 4]);
+    expect(await model.stored(id)).toMatchObject({ version, document: JSON.parse(JSON.stringify(data)) });
+    await model.fed(published!);
+    expect((await model.stored(id))!.version).toBe(6);
+    // Nothing waits: later events do not know of it.
+    const scope = { topicId: model.live.topicId, projection: byPosition.name };
+    expect(await model.letterServers.blocked.count(scope)).toBe(0);
+  });
+
+  it('stays open once later events have passed it, and a redrive says what would apply it', async () => {
+    const model = await liveByPosition();
+    const [created, published, priced] = productHistory({
+      events: [step.created(), step.published(), step.priceChanged(7)],
+    });
+    // Refused now, because its product does not exist yet; the same record would apply later.
+    await model.fed(published!, created!, priced!);
+    expect(await judged(model)).toMatchObject([{ state: 'open', version: 1, live: [{ version: 3 }] }]);
+    for (const dryRun of [true, false])
+      expect(await redriven(model, dryRun)).toMatchObject([
+        { outcome: 'refused', detail: expect.stringContaining('a repair of the aggregate') as unknown },
+      ]);
+    expect((await model.stored(created!.subject))!.version).toBe(3);
+    expect(await judged(model)).toMatchObject([{ state: 'open' }]);
+    // A generation that was made afterwards has read the record itself.
+    await model.pool.query(`UPDATE registry.generations SET created_at = now() + interval '1 hour'`);
+    expect(await judged(model)).toMatchObject([{ state: 'resolved' }]);
+  });
+});
