@@ -46,12 +46,18 @@ function nextLines(next: string, width: number): string[] {
   return ['  next', ...(next.length + 2 <= width ? [`  ${next}`] : wrapped(next, width))];
 }
 
-function readerLines({ readers, bound }: ReadModelStatus, verbose: boolean, line: Line): void {
+function readerLines({ readers, bound, versions }: ReadModelStatus, verbose: boolean, line: Line): void {
   const on = readers.unreachable === null ? readers.on.join(', ') || 'nothing' : 'unknown';
   line('readers', `of "${readers.alias}" are on ${on}`);
   if (readers.unreachable !== null) line('unreachable', readers.unreachable);
   for (const caveat of readers.caveats) line('readers', `their alias was set up by hand: ${caveat}`);
-  if (!bound || !verbose) return;
+  if (!verbose) return;
+  if (versions === 'position')
+    line(
+      'ordered',
+      'by position in the topic: a missing event is noticed by nobody, and dead letters are skipped',
+    );
+  if (!bound) return;
   const { topic, clusterId, readers: boundReaders } = bound;
   line('bound to', `topic "${topic}" on Kafka cluster ${clusterId ?? 'unknown'}, readers "${boundReaders}"`);
 }

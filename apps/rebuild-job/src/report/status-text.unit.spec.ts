@@ -64,6 +64,7 @@ const status = (changes: Partial<ReadModelStatus> = {}, style: StatusStyle = {})
     {
       projection: 'product_search',
       verdict: { kind: 'ok', text: 'OK', next: null },
+      versions: 'sequence',
       bound: null,
       readers: { alias: 'product_search', on: [], caveats: [], unreachable: null },
       generations: [],
@@ -84,6 +85,14 @@ const status = (changes: Partial<ReadModelStatus> = {}, style: StatusStyle = {})
   );
 
 describe('the status as text', () => {
+  it('says in full that versions are positions, which promises less', () => {
+    expect(status({ versions: 'position' }, { verbose: true, width: 200 })).toContain(
+      'by position in the topic: a missing event is noticed by nobody',
+    );
+    expect(status({}, { verbose: true })).not.toContain('by position');
+    expect(status({ versions: 'position' })).not.toContain('by position');
+  });
+
   it('begins with the verdict and the step that it asks for, which is never broken', () => {
     expect(status().split('\n')[0]).toBe('product_search: OK');
     const text = 'NO INDEX: "product_search" is on nothing; rollback brings readers back';

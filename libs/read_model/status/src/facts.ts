@@ -27,6 +27,8 @@ export interface GenerationFacts {
   readonly stored: boolean | null;
   /** Null when the topic is another one by now, or out of reach. */
   readonly lag: Lag | null;
+  /** Its versions are positions in the topic, which has another number of partitions by now; left out when that is not so. */
+  readonly repartitioned?: boolean;
   readonly feeding: Feeding;
   /** The gate has proven its content, at some time. */
   readonly proven: boolean;

@@ -2,6 +2,7 @@ import { describeTopic, type KafkaConnection, type KafkaTopic } from '@reprise/r
 import {
   DependencyError,
   fingerprintOf,
+  isSameLog,
   type Generation,
   type GenerationName,
   type GenerationState,
@@ -114,6 +115,7 @@ export async function gatherFacts(
     const own = positions.get(uuid)!;
     // Partitions a feeder has to have: those of the topic, or where that is not known those the generation has positions of.
     const partitions = description?.partitions.map(({ partition }) => partition) ?? [...own.keys()];
+    const isSame = !description || isSameLog(generation, projection, description);
     return {
       name,
       uuid,
@@ -121,9 +123,10 @@ export async function gatherFacts(
       ownFingerprint: fingerprint === fingerprintOf(projection, topicId),
       stored: stored && stored.includes(name),
       lag:
-        description && followed.has(state)
+        description && followed.has(state) && isSame
           ? await measureLag(kafka, description, topicId, own, now.getTime(), withinMs)
           : null,
+      ...(description?.id === topicId && !isSame && { repartitioned: true }),
       feeding: feedingOf(uuid, feeders, partitions),
       proven: digest !== null,
       untilTs: untilTsOf(runs, generation),

@@ -1,3 +1,4 @@
+import type { VersionSource } from '@reprise/events';
 import type { OpenLetters } from '@reprise/read-model-feed';
 import type { Run } from '@reprise/read-model-indices';
 import type { WriteSideFacts } from './facts.ts';
@@ -55,6 +56,8 @@ export interface ReadModelStatus {
   readonly projection: string;
   /** What readers get, in one line, and what to do about it. */
   readonly verdict: Verdict;
+  /** What orders the events of its log: their count, or their position in it, which promises less. */
+  readonly versions: VersionSource;
   /** What the registry of the projection belongs to; null before its first use. */
   readonly bound: {
     readonly topic: string;

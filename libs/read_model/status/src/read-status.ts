@@ -91,6 +91,7 @@ async function statusOf(
   return {
     projection: name,
     verdict: verdictOf(facts, { maxLagMs }),
+    versions: projection.events.versions,
     bound: boundTo(bindings.find((one) => one.projection === name)),
     readers: readersAsListed(facts.alias, facts.readers),
     generations: generations.map((generation, index) => ({

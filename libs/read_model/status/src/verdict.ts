@@ -104,7 +104,9 @@ function ofServed(facts: ReadModelFacts, name: string, maxLagMs: number): Verdic
   if (served.lag === null) {
     return {
       kind: 'wrong-generation',
-      text: 'READERS ARE ON A GENERATION OF AN EARLIER TOPIC OF THAT NAME',
+      text: served.repartitioned
+        ? 'READERS ARE ON A GENERATION OF THE TOPIC WITH OTHER PARTITIONS, AND ITS VERSIONS ARE POSITIONS IN THEM'
+        : 'READERS ARE ON A GENERATION OF AN EARLIER TOPIC OF THAT NAME',
       next: { do: 'rebuild', projection },
     };
   }

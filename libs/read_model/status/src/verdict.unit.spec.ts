@@ -43,6 +43,16 @@ describe('the verdict on a read model', () => {
     expect(verdictOf(facts({ generations: [served] }), limits).kind).toBe('ok');
   });
 
+  it('says that the live generation is of another log, and why, and that a rebuild makes one of this', () => {
+    const next = { do: 'rebuild', projection: 'product_search' };
+    const of = (changes: Partial<GenerationFacts>) =>
+      verdictOf(facts({ generations: [generation({ lag: null, ...changes })] }), limits);
+    expect(of({})).toMatchObject({ kind: 'wrong-generation', next });
+    expect(of({}).text).toContain('EARLIER TOPIC');
+    expect(of({ repartitioned: true })).toMatchObject({ kind: 'wrong-generation', next });
+    expect(of({ repartitioned: true }).text).toContain('OTHER PARTITIONS');
+  });
+
   it('says how far behind readers are, and that no consumer feeds them', () => {
     const feeding = { feeders: [], unfed: [0, 1] };
     const served = generation({ lag: { events: 1_200n, ms: 40_000 }, feeding });

@@ -4,6 +4,7 @@ import { feedingGuards } from './list/feeding.ts';
 import { foldingGuards } from './list/folding.ts';
 import { leaseGuards } from './list/leases.ts';
 import { logGuards } from './list/logs.ts';
+import { positionGuards } from './list/positions.ts';
 import { readerGuards } from './list/readers.ts';
 
 /** Every guard that docs/reference/guarantees.md names, by promise. */
@@ -14,6 +15,7 @@ export const guards: readonly Guard[] = [
   ...foldingGuards,
   ...feedingGuards,
   ...bindingGuards,
+  ...positionGuards,
 ].toSorted((one, other) => Number(one.promise.slice(1)) - Number(other.promise.slice(1)));
 
 /**

@@ -115,7 +115,8 @@ export async function adoptFirst(
   // One that a run has built is promoted by that run's own command.
   if (!only || others.length > 0 || only.state !== 'VERIFIED' || only.runId !== null) return false;
   // Its positions are offsets of an earlier topic of that name: they say nothing about the end of this one.
-  if (only.topicId !== topic.id || !isSameLog(only, projection, topic)) return false;
+  if (only.topicId !== topic.id) return false;
+  if (!isSameLog(only, projection, topic)) return false;
   const isAdopted = readers.kind === 'generation';
   if (isAdopted && readers.name !== only.name) return false;
   const positions = await registry.positions(only.uuid);

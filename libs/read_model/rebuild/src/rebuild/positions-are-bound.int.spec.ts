@@ -184,6 +184,9 @@ describe('a rebuild of a log that orders by position', () => {
         message: expect.stringContaining('--source kafka') as unknown,
       });
       expect((await model.rebuild({ mode, source: 'auto' })).receipt.source).toBe('kafka');
+      if (mode === 'DRY_RUN') return;
+      const replayed = await replay(model, 'APPLY');
+      expect(replayed.receipt).toMatchObject({ versions: 'position', warnings: [receipt.warnings[0]] });
     },
   );
 });
