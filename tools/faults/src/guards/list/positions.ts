@@ -18,7 +18,7 @@ export const positionGuards: readonly Guard[] = [
     text: ' && partitions === now.partitions.length)',
     without: ')',
     specs: [
-      { file: boundRebuild, titles: ['refuses a promotion by name with 1', 'is not resumed after'] },
+      { file: boundRebuild, titles: ['refuses ', 'is not resumed after'] },
       { file: boundFeed, titles: ['stops at the first batch'] },
       { file: fromLog, titles: ['after partitions were added'] },
     ],
@@ -77,7 +77,7 @@ export const positionGuards: readonly Guard[] = [
     file: `${repair}/permanent-log.ts`,
     text: '      if (proof.complete) return;\n',
     without: "      if (proof.complete || events.versions === 'sequence') return;\n",
-    specs: [{ file: fromLog, titles: ['that lost its beginning, ordered by a count'] }],
+    specs: [{ file: fromLog, titles: ['that lost its beginning, ordered '] }],
   },
   {
     id: 'found-in-any-partition',
