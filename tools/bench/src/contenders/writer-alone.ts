@@ -43,10 +43,7 @@ export async function writerAlone(task: Task): Promise<Measurement> {
   }
 }
 
-async function createGeneration(
-  projection: Projection,
-  store: GenerationStore,
-): Promise<GenerationName> {
+async function createGeneration(projection: Projection, store: GenerationStore): Promise<GenerationName> {
   const { name, version: projectionVersion, storage } = projection;
   const fingerprint = fingerprintOf(projection, 'writer alone');
   const generation = generationName(storage.schemaVersion, name, new Date(), fingerprint);
