@@ -1,4 +1,5 @@
 import { execFileSync, spawnSync } from 'node:child_process';
+import { existsSync } from 'node:fs';
 
 /** A program that builds and runs images, and what it needs on this machine. */
 export interface Engine {
@@ -24,8 +25,12 @@ const engines: Readonly<Record<Engine['program'], () => Omit<Engine, 'program'>>
   }),
 };
 
-/** The engine of this machine; undefined where there is none. */
+/** The init that images get, of Debian's package tini. */
+export const init = '/usr/bin/tini-static';
+
+/** The engine of this machine; undefined where there is none, or no init. */
 export function findEngine(): Engine | undefined {
+  if (!existsSync(init)) return undefined;
   for (const program of ['docker', 'podman'] as const) {
     if (works(program, 'info')) return { program, ...engines[program]() };
   }

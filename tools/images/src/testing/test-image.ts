@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterFile, freshName } from '@reprise/test-kit';
 import { makeProductionTree } from '../tree/production-tree.ts';
-import { buildImage, engineOutput, type Engine } from './engine.ts';
+import { buildImage, engineOutput, init, type Engine } from './engine.ts';
 import { buildStandInBase } from './stand-in-base.ts';
 
 const root = join(import.meta.dirname, '../../../..');
@@ -35,7 +35,7 @@ export function buildTestImage(engine: Engine): TestImage {
   const folder = mkdtempSync(join(tmpdir(), 'reprise-image-'));
   afterFile(() => rmSync(folder, { recursive: true }));
   const tree = join(folder, 'context/reprise');
-  makeProductionTree({ root, out: tree, init: '/usr/bin/tini-static' });
+  makeProductionTree({ root, out: tree, init });
   const text = lastStage(readFileSync(containerfile, 'utf8'));
   const file = join(folder, 'Containerfile');
   writeFileSync(file, text);

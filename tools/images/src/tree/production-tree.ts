@@ -25,12 +25,8 @@ export interface TreeOptions {
   readonly init?: string;
 }
 
-/** What runs beside the applications: the entry point of an image, the contexts of this deployment, and the licence. */
-const besides = [
-  ['docker/start.mjs', 'start.mjs'],
-  ['reprise.config.ts', 'reprise.config.ts'],
-  ['LICENSE', 'LICENSE'],
-] as const;
+/** What stands beside the applications: the contexts of this deployment, and the licence. */
+const besides = ['reprise.config.ts', 'LICENSE'];
 
 /**
  * Makes a folder that runs under plain Node: the applications, the libraries they need, and npm packages for production only, installed
@@ -62,7 +58,7 @@ export function makeProductionTree({ root, out, applications, init }: TreeOption
     if (place !== '' && !installed.includes(place)) rmSync(join(out, place), { recursive: true });
   }
   for (const place of installed) copyBuild(join(root, place, 'dist'), join(out, place, 'dist'), place);
-  for (const [from, to] of besides) cpSync(join(root, from), join(out, to));
+  for (const file of besides) cpSync(join(root, file), join(out, file));
   if (init !== undefined) cpSync(init, join(out, 'init'));
   rmSync(join(out, 'package-lock.json'));
   removeEmptyFolders(out);
