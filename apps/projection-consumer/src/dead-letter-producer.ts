@@ -69,7 +69,7 @@ export function inRequests<M extends Pick<Message, 'key' | 'value' | 'headers'>>
 
 function sizeOf({ key, value, headers }: Pick<Message, 'key' | 'value' | 'headers'>): number {
   let bytes = recordOverheadBytes + (key?.length ?? 0) + (value?.length ?? 0);
-  for (const [name, text] of Object.entries(headers ?? {}))
-    bytes += name.length + Buffer.byteLength(String(text)) + 4;
+  for (const [name, values] of Object.entries(headers ?? {}))
+    for (const value of [values].flat()) bytes += name.length + Buffer.byteLength(value ?? '') + 4;
   return bytes;
 }

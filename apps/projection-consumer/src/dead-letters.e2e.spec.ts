@@ -132,7 +132,9 @@ it.concurrent(
     expect(redriven.code).toBe(0);
     expect(redriven.out.match(/applied, released/g)).toHaveLength(3);
     expect((await rows(fixture)).map(({ state }) => state)).toEqual(Array(4).fill('resolved'));
-    expect((await dlq(fixture, 'show', blocking)).out).toMatch(/redrive by .*: applied/);
+    expect((await dlq(fixture, 'show', blocking)).out).toMatch(
+      /headers of the record\n {2}content-type +application\/cloudevents\+json\n[^]*redrive by .*: applied/,
+    );
 
     // The feed resumes with the product.
     await send(productHistory({ id: subject, events: [step.unpublished()], firstVersion: 6 }));

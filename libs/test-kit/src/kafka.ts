@@ -26,7 +26,7 @@ export interface TopicOptions {
 
 /** A record as it is, also one that no codec would write. Without a partition the key decides, as it does for every producer. */
 export interface RawRecord {
-  readonly key?: string | null;
+  readonly key?: string | Buffer | null;
   readonly value: string | Buffer | null;
   readonly partition?: number;
   readonly headers?: IHeaders;

@@ -1,3 +1,4 @@
+import { isUtf8 } from 'node:buffer';
 import type { JudgedLetter } from '@reprise/read-model-feed';
 import { nameOfKey } from '@reprise/events';
 import { exitCodes } from '@reprise/read-model-rebuild';
@@ -43,6 +44,7 @@ function asJson(letter: JudgedLetter) {
   return {
     ...rowOf(letter),
     headers,
+    originalHeaders: originalHeaders(letter).map(({ name, value }) => ({ name, ...textOrBytes(value) })),
     key: key?.toString() ?? null,
     payload: value?.toString() ?? null,
     live: letter.live,
@@ -57,6 +59,10 @@ function describe(letter: JudgedLetter, longest: number): string {
   const lines = [`${id}  ${state}`, 'headers'];
   for (const [name, text] of Object.entries(headers))
     lines.push(`  ${printable(name).padEnd(20)} ${printable(text)}`);
+  const original = originalHeaders(letter);
+  if (original.length > 0) lines.push('headers of the record');
+  for (const { name, value } of original)
+    lines.push(`  ${printable(name).padEnd(20)} ${value === null ? '(none)' : printable(nameOfKey(value))}`);
   lines.push(`key\n  ${key === null ? '(none)' : printable(nameOfKey(key))}`, 'payload');
   lines.push(
     ...payloadText(value, longest)
@@ -73,4 +79,17 @@ function describe(letter: JudgedLetter, longest: number): string {
   }
   lines.push('what to do', `  ${remedyFor(letter)}`);
   return lines.join('\n');
+}
+
+/** Every value of the record's own headers that the letter keeps, whatever its name. */
+function originalHeaders({ letter }: JudgedLetter): { name: string; value: Buffer | string | null }[] {
+  return Object.entries(letter.original?.headers ?? {}).flatMap(([name, values]) =>
+    [values].flat().map((value) => ({ name, value: value ?? null })),
+  );
+}
+
+/** A header's value as JSON can hold it. */
+function textOrBytes(value: Buffer | string | null): { text: string | null } | { base64: string } {
+  if (value === null || typeof value === 'string') return { text: value };
+  return isUtf8(value) ? { text: value.toString() } : { base64: value.toString('base64') };
 }

@@ -99,8 +99,9 @@ async function fetchPage(
     const after = batch.firstOffset + BigInt(batch.lastOffsetDelta) + 1n;
     for (const record of batch.attributes & control ? [] : batch.records) {
       if (batch.firstOffset + BigInt(record.offsetDelta) < position) continue;
-      const headers = record.headers.map((pair) => pair.map((text) => storableText(String(text ?? ''))));
-      const letter = parseLetter(Object.fromEntries(headers) as Record<string, string>, record);
+      const sent = record.headers.map(([name, value]) => [String(name), value] as const);
+      const texts = sent.map((pair) => pair.map((text) => storableText(String(text ?? ''))));
+      const letter = parseLetter(Object.fromEntries(texts) as Record<string, string>, record, sent);
       if (letter) letters.push(letter);
       else foreign += 1;
     }

@@ -4,6 +4,7 @@ import type { KafkaTopic } from '../kafka/kafka-topic.ts';
 import { letterId, type StoredLetter } from './letter-headers.ts';
 import { readDeadLetters, type LetterCursor } from './dead-letter-topic.ts';
 import type { LetterModel, LetterServers } from './letter-servers.ts';
+import { readLetter } from './read-letter.ts';
 
 /**
  * open: something is still to be done. resolved: every live generation that is meant contains this version, or a later one. Where
@@ -84,11 +85,7 @@ async function judge(
 ): Promise<JudgedLetter[]> {
   const done = Map.groupBy(await actions.of(events.id, letters), keyOf);
   const named = letters.map((letter) => {
-    const decoded = contract.read(letter.value, {
-      key: letter.key,
-      header: () => undefined,
-      position: () => letter.offset,
-    });
+    const decoded = readLetter(contract, letter);
     const { aggregateId, aggregateVersion } = letter;
     const event = decoded.ok ? decoded.event : undefined;
     const subject = event?.subject ?? (decoded.ok ? undefined : decoded.subject) ?? aggregateId;

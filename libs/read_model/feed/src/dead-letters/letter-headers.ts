@@ -1,6 +1,13 @@
 import { storableText } from '@reprise/events';
 import type { LetterKey } from '@reprise/read-model-indices';
 import { waitsBehind, type DeadLetter } from './dead-letter.ts';
+import {
+  isOriginal,
+  keepHeaders,
+  restoreHeaders,
+  type HeaderValue,
+  type OriginalHeaders,
+} from './original-headers.ts';
 
 /** Where dead letters come from and when they were put aside. */
 export interface LetterOrigin {
@@ -12,21 +19,25 @@ export interface LetterOrigin {
 }
 
 /** A dead letter as it is found in its topic. */
-export interface StoredLetter extends DeadLetter {
+export interface StoredLetter extends Omit<DeadLetter, 'headers' | 'timestamp'> {
   readonly topic: string;
   /** Undefined in letters that do not name it. */
   readonly topicId?: string;
   readonly deadLetteredAt: string;
+  /** Those that say what it is, as texts. */
   readonly headers: Readonly<Record<string, string>>;
+  /** What its record had beside key and value; undefined where the letter has nothing of it. */
+  readonly original?: OriginalHeaders & { readonly timestamp?: string };
 }
 
 const longestError = 1_000;
+const timestampHeader = 'original-timestamp';
 
 /** The headers sent along with the unchanged record. */
 export function letterHeaders(
   letter: DeadLetter,
   { topic, topicId, at }: LetterOrigin,
-): Record<string, string> {
+): Record<string, HeaderValue> {
   const { aggregateId, aggregateVersion, type, projection, waitsBehind: blocker } = letter;
   return {
     'original-topic': topic,
@@ -42,6 +53,8 @@ export function letterHeaders(
     ...(type !== undefined && { 'event-type': type }),
     ...(projection !== undefined && { projection }),
     ...(blocker && { [waitsBehind]: letterId(topic, blocker) }),
+    ...(letter.timestamp !== undefined && { [timestampHeader]: letter.timestamp }),
+    ...keepHeaders(letter.headers),
   };
 }
 
@@ -56,11 +69,17 @@ export function parseLetterId(id: string): (LetterKey & { readonly topic: string
   return match ? { topic: match[1]!, partition: Number(match[2]), offset: BigInt(match[3]!) } : undefined;
 }
 
-/** Reads a record of the dead-letter topic; undefined when its headers do not say where it came from. */
+/**
+ * Reads a record of the dead-letter topic; undefined when its headers do not say where it came from.
+ * @param texts its headers as texts, the last of each name
+ * @param sent the same as they were sent
+ */
 export function parseLetter(
-  headers: Readonly<Record<string, string>>,
+  texts: Readonly<Record<string, string>>,
   { key, value }: Pick<DeadLetter, 'key' | 'value'>,
+  sent: readonly (readonly [string, Buffer | string | null])[] = [],
 ): StoredLetter | undefined {
+  const headers = Object.fromEntries(Object.entries(texts).filter(([name]) => !isOriginal(name)));
   const { reason = 'unknown', error = '', attempts = '' } = headers;
   const topic = headers['original-topic'] ?? '';
   const from = `${topic}:${headers['original-partition']}:${headers['original-offset']}`;
@@ -87,7 +106,18 @@ export function parseLetter(
     ...named('projection', headers['projection']),
     ...(version !== undefined && /^\d{1,15}$/.test(version) && { aggregateVersion: Number(version) }),
     ...(blocker && { waitsBehind: { partition: blocker.partition, offset: blocker.offset } }),
+    ...originalOf(headers[timestampHeader], sent),
   };
+}
+
+function originalOf(
+  timestamp: string | undefined,
+  sent: readonly (readonly [string, Buffer | string | null])[],
+): Pick<StoredLetter, 'original'> {
+  const restored = restoreHeaders(sent);
+  const isTime = timestamp !== undefined && /^-?\d{1,16}$/.test(timestamp);
+  if (!isTime && restored.leftOut === undefined && Object.keys(restored.headers).length === 0) return {};
+  return { original: { ...restored, ...(isTime && { timestamp }) } };
 }
 
 function named<K extends string>(key: K, value: string | undefined): { readonly [name in K]?: string } {

@@ -21,7 +21,7 @@ describe('the headers of a dead letter', () => {
   it('say everything that is known of it', () => {
     fc.assert(
       fc.property(anyLetter, (letter) => {
-        const headers = letterHeaders(letter, origin);
+        const headers = letterHeaders(letter, origin) as Record<string, string>;
         const { topic, topicId, at: deadLetteredAt } = origin;
         expect(parseLetter(headers, letter)).toEqual({ ...letter, topic, topicId, deadLetteredAt, headers });
       }),

@@ -1,6 +1,7 @@
-import { type DomainEvent, type EventContract, nameOfKey, type RecordContext } from '@reprise/events';
+import { type DomainEvent, type EventContract, nameOfKey } from '@reprise/events';
 import type { DeadLetter } from '../dead-letters/dead-letter.ts';
 import type { PartitionBatch, PartitionRecord } from '../kafka/partition-batch.ts';
+import { contextOf } from '../kafka/record-context.ts';
 
 /** What a batch holds: events, and what is not one. */
 export interface DecodedBatch {
@@ -42,18 +43,6 @@ export function decodeBatch(
     }
   }
   return { events, letters };
-}
-
-function contextOf({ key, headers, offset, timestamp }: PartitionRecord): RecordContext {
-  return {
-    key,
-    header(name) {
-      const found = headers && Object.hasOwn(headers, name) ? headers[name] : undefined;
-      return Array.isArray(found) ? found.at(-1) : found;
-    },
-    position: () => offset,
-    timestamp: () => (timestamp === undefined ? undefined : Number(timestamp)),
-  };
 }
 
 /** A record that says nothing of itself is filed under its key: producers use the aggregate id. */

@@ -1,3 +1,4 @@
+import type { EventContract } from '@reprise/events';
 import { type ProductEvent, productEvents } from '@reprise/product-events';
 import {
   BlockedAggregates,
@@ -24,14 +25,21 @@ import type { DeadLetter } from '../dead-letters/dead-letter.ts';
 import type { AggregateHistory } from '../event-store/aggregate-history.ts';
 import { adoptFirst, createFirstGeneration } from '../feed/first-generation.ts';
 import { describeTopic } from '../kafka/kafka-topic.ts';
+import type { PartitionRecord } from '../kafka/partition-batch.ts';
 import { letterHeaders } from '../dead-letters/letter-headers.ts';
 import { LiveFeed } from '../feed/live-feed.ts';
 import type { LetterServers } from '../dead-letters/letter-servers.ts';
 
+/** A record as the broker would give it. */
+export type RecordToFeed = Required<Pick<PartitionRecord, 'key' | 'value' | 'headers' | 'timestamp'>>;
+
 export const operator = { host: 'a-host', user: 'an-operator' };
 
-/** A live feed of two read models on real stores, whose dead letters go to a real topic. */
-export async function lettersOnServers() {
+/**
+ * A live feed of two read models on real stores, whose dead letters go to a real topic.
+ * @param contract reads the events of the product catalogue
+ */
+export async function lettersOnServers(contract: EventContract = productEvents) {
   const [topic, deadLetters, database] = [
     await freshTopic(),
     await freshTopic(),
@@ -58,7 +66,7 @@ export async function lettersOnServers() {
   const history: AggregateHistory = (id) => Promise.resolve(known.filter(({ subject }) => subject === id));
   const refusing = new Set<string>();
   const servers: LetterServers = {
-    ...{ kafka, events, deadLetters: deadLetters.name, registry, models, history, contract: productEvents },
+    ...{ kafka, events, deadLetters: deadLetters.name, registry, models, history, contract },
     blocked: new BlockedAggregates(pool),
     actions: new DeadLetterActions(pool),
   };
@@ -70,13 +78,13 @@ export async function lettersOnServers() {
   const putAside = async (letters: readonly DeadLetter[]): Promise<void> => {
     const origin = { topic: topic.name, topicId: events.id, at: new Date(0).toISOString() };
     const records = letters.map((letter) => ({
-      value: letter.value,
+      ...{ key: letter.key, value: letter.value },
       headers: letterHeaders(letter, origin),
     }));
     await produceRaw(deadLetters, records);
   };
   const feed = new LiveFeed({
-    ...{ registry, history, blocked: servers.blocked, topicId: events.id, putAside, contract: productEvents },
+    ...{ registry, history, blocked: servers.blocked, topicId: events.id, putAside, contract },
     models: models.map(({ projection, store }) => ({ projection, store: refusesSome(store, refusing) })),
     limit: { attempts: 2, pause: () => Promise.resolve() },
     onSuspended: (_, error) => Promise.reject(error as Error),
@@ -87,13 +95,15 @@ export async function lettersOnServers() {
   return {
     ...{ servers, pool, refusing, known, putAside },
     /** Feeds values as the next records of partition 0; gives the ids their dead letters would have. */
-    async fed(...values: readonly (ProductEvent | string)[]): Promise<string[]> {
+    async fed(...given: readonly (ProductEvent | string | RecordToFeed)[]): Promise<string[]> {
       const from = next;
-      const records = values.map((value, index) => ({
+      const records = given.map((one, index) => ({
         ...{ offset: from + BigInt(index), key: null },
-        value: Buffer.from(typeof value === 'string' ? value : productEvents.encode(value)),
+        ...(typeof one === 'object' && 'headers' in one
+          ? one
+          : { value: Buffer.from(typeof one === 'string' ? one : productEvents.encode(one)) }),
       }));
-      next += BigInt(values.length);
+      next += BigInt(given.length);
       await feed.feed({ partition: 0, from, next, records });
       return records.map(({ offset }) => `${topic.name}:0:${offset}`);
     },
