@@ -134,7 +134,9 @@ function isContract(value: unknown): value is Record<string, unknown> {
 }
 
 function isTable(value: unknown): boolean {
-  return isObject(value) && isText(value['schema']) && isText(value['name']);
+  return (
+    isObject(value) && isText(value['name']) && isObject(value['aggregateId']) && isObject(value['event'])
+  );
 }
 
 function isVersionSource(value: unknown): boolean {

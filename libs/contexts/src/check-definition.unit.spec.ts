@@ -1,4 +1,4 @@
-import type { EventContract } from '@reprise/events';
+import { ownEventStore, type EventContract } from '@reprise/events';
 import { checkDefinition } from './check-definition.ts';
 
 const contract = (): Pick<EventContract, 'read' | 'aggregateTypes' | 'versions'> => ({
@@ -37,6 +37,14 @@ describe('what a configuration file exports', () => {
       },
     ]);
     expect(contexts[0]!.variables.aliasOf('chat_search')).toBe('CHAT_SEARCH_ALIAS');
+  });
+
+  it('can have an event store in a table with a schema or without', () => {
+    for (const eventStore of [ownEventStore, { ...ownEventStore, schema: 'shop' }])
+      expect(checkDefinition({ contexts: [context({ eventStore })] })).toMatchObject({
+        contexts: [{ eventStore }],
+        problems: [],
+      });
   });
 
   it('names its variables as the context says, whatever else their names could mean', () => {

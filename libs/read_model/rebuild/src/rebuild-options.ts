@@ -31,7 +31,7 @@ export interface RebuildOptions {
   readonly checkpointSeconds?: number;
   /** Threads that read and fold slices beside each other; 1 = the process's own thread does everything. */
   readonly workers: number;
-  /** URL of a module that exports the projection, alone or in a list: worker threads load it there. */
+  /** URL of a module that exports the projection, alone, in a list or in a bounded context: worker threads load it there. */
   readonly projectionModule?: string;
   /** Whole-process memory to stay within, in bytes. */
   readonly memoryBytes: number;
