@@ -109,7 +109,7 @@ function noHistory(context: string): AggregateHistory {
 
 function noPermanentHistory(context: string): PermanentHistory {
   const refuse = (): Promise<never> => Promise.reject(noEventStore(context));
-  return { eventsOf: refuse, assertAuthoritative: refuse };
+  return { eventsOf: refuse, assertVersionsOf: refuse, assertAuthoritative: refuse };
 }
 
 function noEventStore(context: string): RepairRefused {
