@@ -1,11 +1,14 @@
-import { readConfiguration, runService, untilAborted, whenAvailable } from '@reprise/runtime';
+import { endpointSettings, readSettings, runService, untilAborted, whenAvailable } from '@reprise/runtime';
 import { passesByItself } from '@reprise/runtime/connections';
 import { createSearchApi } from './search-api.ts';
 
 await runService('search-api', async ({ logger, signal }) => {
-  const configuration = readConfiguration(
+  const configuration = readSettings(
     process.env,
-    ['elasticsearch', 'searchApiPort', 'httpDrain'],
+    (settings) => ({
+      ...endpointSettings(settings, ['elasticsearch', 'searchApiPort', 'httpDrain']),
+      searchAlias: settings.alias('SEARCH_ALIAS', 'product_search'),
+    }),
     (warning) => logger.warn(warning),
   );
   const application = await createSearchApi(configuration, logger);

@@ -9,19 +9,18 @@ import {
 } from '@reprise/read-model-indices';
 import { findProjection } from '@reprise/product-read-model';
 import { defaultGateLimits, rebuildReadModel, type Receipt } from '@reprise/read-model-rebuild';
-import { readConfiguration } from '@reprise/runtime';
+import { endpointSettings, readSettings } from '@reprise/runtime';
 
 /** Rebuilds the search index as a part of another program and reports progress. */
 export async function rebuildSearch(
   env: NodeJS.ProcessEnv,
   { signal, report }: { readonly signal: AbortSignal; readonly report: (line: string) => void },
 ): Promise<Receipt> {
-  const settings = readConfiguration(env, [
-    'kafka',
-    'elasticsearch',
-    'readModelDatabase',
-    'eventStoreDatabase',
-  ]);
+  const settings = readSettings(env, (read) => ({
+    ...endpointSettings(read, ['kafka', 'elasticsearch', 'readModelDatabase', 'eventStoreDatabase']),
+    topic: read.topic('PRODUCT_EVENTS_TOPIC', 'product.events'),
+    searchAlias: read.alias('SEARCH_ALIAS', 'product_search'),
+  }));
   const client = createElasticsearchClient(settings.elasticsearch);
   const pool = createReadModelPool(settings.readModelDatabaseUrl);
   const eventStore = new EventStore({
@@ -47,7 +46,7 @@ export async function rebuildSearch(
       },
       {
         kafka: settings.kafka,
-        topic: settings.productEventsTopic,
+        topic: settings.topic,
         registry,
         store: openGenerationStore(projection, { client, pool, alias: settings.searchAlias }),
         history: aggregateHistory(eventStore, projection.events, registry.letterActions.discardedOf),

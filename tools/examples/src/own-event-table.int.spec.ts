@@ -27,7 +27,7 @@ describe('the example of a rebuild from another table', () => {
       ...testEndpoints().env,
       READ_MODEL_DATABASE_URL: read.url,
       SHOP_DATABASE_URL: shop.eventStoreUrl,
-      PRODUCT_EVENTS_TOPIC: topic.name,
+      SHOP_EVENTS_TOPIC: topic.name,
     };
     const refused = await rebuildOrders(env, signal);
     expect(refused).toMatchObject({

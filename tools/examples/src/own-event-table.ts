@@ -8,7 +8,7 @@ import {
 } from '@reprise/read-model-indices';
 import { defineProjection, put } from '@reprise/read-model-projections';
 import { defaultGateLimits, rebuildReadModel, type Receipt } from '@reprise/read-model-rebuild';
-import { readConfiguration } from '@reprise/runtime';
+import { endpointSettings, readSettings } from '@reprise/runtime';
 
 /** The events as they come from Kafka: the data as value, everything else in headers. */
 const orderEvents = defineEvents({
@@ -62,7 +62,10 @@ export async function rebuildOrders(
   env: NodeJS.ProcessEnv & { readonly SHOP_DATABASE_URL: string },
   signal: AbortSignal,
 ): Promise<Receipt> {
-  const settings = readConfiguration(env, ['kafka', 'elasticsearch', 'readModelDatabase']);
+  const settings = readSettings(env, (read) => ({
+    ...endpointSettings(read, ['kafka', 'elasticsearch', 'readModelDatabase']),
+    topic: read.topic('SHOP_EVENTS_TOPIC', 'shop.events'),
+  }));
   const client = createElasticsearchClient(settings.elasticsearch);
   const pool = createReadModelPool(settings.readModelDatabaseUrl);
   const eventStore = new EventStore({
@@ -79,7 +82,7 @@ export async function rebuildOrders(
       },
       {
         kafka: settings.kafka,
-        topic: settings.productEventsTopic,
+        topic: settings.topic,
         registry,
         store: openGenerationStore(orders, { client, pool }),
         history: aggregateHistory(eventStore, orderEvents, registry.letterActions.discardedOf),

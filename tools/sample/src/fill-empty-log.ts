@@ -1,50 +1,88 @@
-import { AppError, startApp, type AppProcess } from '@reprise/start';
+import { AppError, startApp, type AppName, type AppProcess } from '@reprise/start';
 import { generateHistories, type HistoryOptions } from './catalogue/generate-histories.ts';
 import { awaitSearchable } from './pipeline/await-searchable.ts';
 import { readPipelineState, type PipelineEndpoints } from './pipeline/pipeline-state.ts';
+import { readRecruitingState, type RecruitingEndpoints } from './pipeline/recruiting-state.ts';
+import { writeRecruiting, type RecruitingSize } from './recruiting/write-recruiting.ts';
 import { writeThroughApi } from './writers/api-writer.ts';
 
 export interface FillOptions {
   /** The environment of the applications, endpoints included. */
   readonly env: NodeJS.ProcessEnv;
-  readonly endpoints: PipelineEndpoints;
-  readonly catalogue: HistoryOptions;
+  /** What to write of products; undefined where their log holds something. */
+  readonly product?:
+    { readonly endpoints: PipelineEndpoints; readonly catalogue: HistoryOptions } | undefined;
+  /** What to write of candidates and leads; undefined where their log holds something. */
+  readonly recruiting?:
+    { readonly endpoints: RecruitingEndpoints; readonly size: RecruitingSize } | undefined;
   readonly report: (line: string) => void;
   readonly signal: AbortSignal;
 }
 
 /** Any free port: applications that a developer runs beside this keep theirs. */
-const anyPort = { PRODUCT_API_PORT: '0', OUTBOX_RELAY_PORT: '0', PROJECTION_CONSUMER_PORT: '0' };
+const anyPort = {
+  PRODUCT_API_PORT: '0',
+  RECRUITING_API_PORT: '0',
+  OUTBOX_RELAY_PORT: '0',
+  PROJECTION_CONSUMER_PORT: '0',
+};
 
 /**
- * Fills an empty log through the real write path: starts the API, the relay and the consumer, plays the sample catalogue over
- * HTTP, waits until every event is in Kafka and searchable, and stops the three.
+ * Fills empty logs through the real write path: starts the APIs, the relay and the consumer, plays the sample data over HTTP,
+ * waits until every event is in Kafka and in its read models, and stops them.
  */
 export async function fillEmptyLog(options: FillOptions): Promise<void> {
-  const { endpoints, catalogue, report } = options;
+  const { product, recruiting, report } = options;
   const env = { ...options.env, ...anyPort };
-  const api = startApp('product-api', { env });
-  const others = [startApp('outbox-relay', { env }), startApp('projection-consumer', { env })];
-  const apps = [api, ...others];
+  const names: AppName[] = [
+    ...(product ? ['product-api' as const] : []),
+    ...(recruiting ? ['recruiting-api' as const] : []),
+    ...['outbox-relay' as const, 'projection-consumer' as const],
+  ];
+  const apps = names.map((name) => startApp(name, { env }));
   const failed = new AbortController();
   const signal = AbortSignal.any([options.signal, failed.signal]);
   try {
     await whileRunning(apps, failed, async () => {
-      const [{ origin }] = await untilAborted(
-        signal,
-        Promise.all([api.ready(), ...others.map((app) => app.ready())]),
-      );
-      report('product-api, outbox-relay and projection-consumer run.');
-      const written = await writeThroughApi(generateHistories(catalogue), { origin, signal });
-      const seconds = (written.milliseconds / 1_000).toFixed(1);
-      report(`Made ${written.products} products by ${written.events} requests to the API in ${seconds} s.`);
-      await awaitSearchable({ read: () => readPipelineState(endpoints), signal, report });
-      report(`All ${written.products} products are in the search index.`);
+      const ready = await untilAborted(signal, Promise.all(apps.map((app) => app.ready())));
+      const originOf = (name: AppName): string => ready[names.indexOf(name)]!.origin;
+      report(`${names.slice(0, -1).join(', ')} and ${names.at(-1)} run.`);
+      await Promise.all([
+        product && fillProducts(product, { origin: originOf('product-api'), signal, report }),
+        recruiting && fillRecruiting(recruiting, { origin: originOf('recruiting-api'), signal, report }),
+      ]);
     });
   } finally {
     await Promise.all(apps.map((app) => app.stop()));
   }
-  report('Stopped the three applications.');
+  report(`Stopped the ${['no', 'one', 'two', 'three', 'four'][apps.length]} applications.`);
+}
+
+interface Filling {
+  readonly origin: string;
+  readonly signal: AbortSignal;
+  readonly report: (line: string) => void;
+}
+
+async function fillProducts(
+  { endpoints, catalogue }: NonNullable<FillOptions['product']>,
+  { origin, signal, report }: Filling,
+): Promise<void> {
+  const written = await writeThroughApi(generateHistories(catalogue), { origin, signal });
+  const seconds = (written.milliseconds / 1_000).toFixed(1);
+  report(`Made ${written.products} products by ${written.events} requests to the API in ${seconds} s.`);
+  await awaitSearchable({ read: () => readPipelineState(endpoints), signal, report });
+  report(`All ${written.products} products are in the search index.`);
+}
+
+async function fillRecruiting(
+  { endpoints, size }: NonNullable<FillOptions['recruiting']>,
+  { origin, signal, report }: Filling,
+): Promise<void> {
+  const requests = await writeRecruiting(size, { origin, signal });
+  report(`Made ${size.candidates} candidates and ${size.leads} leads by ${requests} requests to the API.`);
+  await awaitSearchable({ read: () => readRecruitingState(endpoints), signal });
+  report('All candidates and leads are in their summaries.');
 }
 
 /**

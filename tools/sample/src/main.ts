@@ -1,4 +1,10 @@
-import { ConfigurationError, outliveReaders, readConfiguration, shutdownSignal } from '@reprise/runtime';
+import {
+  ConfigurationError,
+  outliveReaders,
+  readConfiguration,
+  readSettings,
+  shutdownSignal,
+} from '@reprise/runtime';
 import { generateHistories } from './catalogue/generate-histories.ts';
 import { readSampleOptions, type SampleOptions } from './options.ts';
 import { writeThroughApi } from './writers/api-writer.ts';
@@ -40,7 +46,7 @@ function write(options: SampleOptions, common: WriteOptions): Promise<WriteRepor
     const { writeDatabaseUrl } = readConfiguration(process.env, ['writeDatabase']);
     return writeToEventStore(steps, { writeDatabaseUrl, ...common });
   }
-  const { productApiPort } = readConfiguration(process.env, ['productApiPort']);
+  const productApiPort = readSettings(process.env, (settings) => settings.port('PRODUCT_API_PORT', 3000));
   const origin = options.api ?? `http://127.0.0.1:${productApiPort}`;
   return writeThroughApi(steps, { origin, concurrency: options.concurrency, ...common });
 }

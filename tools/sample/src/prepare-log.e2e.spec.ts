@@ -10,6 +10,7 @@ import {
 } from '@reprise/test-kit';
 import pg from 'pg';
 import { readOutbox, readPipelineState } from './pipeline/pipeline-state.ts';
+import { readRecruitingState } from './pipeline/recruiting-state.ts';
 import { prepareLog, type PrepareOptions } from './prepare-log.ts';
 
 jest.setTimeout(300_000);
@@ -33,13 +34,16 @@ async function dropGenerations(readModelDatabaseUrl: string): Promise<void> {
 async function emptyServers() {
   const servers = testEndpoints();
   const [write, read] = [await freshDatabase('write'), await freshDatabase('read')];
+  const recruiting = await freshDatabase('write');
   const [events, deadLetters] = [await freshTopic({ partitions: 3 }), await freshTopic()];
+  const [candidates, letters] = [await freshTopic({ partitions: 3 }), await freshTopic()];
   const searchAlias = freshName('test_search');
   afterFile(() => dropGenerations(read.feederUrl));
   const env = {
     ...process.env,
     NODE_OPTIONS: undefined,
     ...servers.env,
+    REPRISE_CONTEXTS: undefined,
     WRITE_DATABASE_URL: write.productApiUrl,
     OUTBOX_DATABASE_URL: write.relayUrl,
     WRITE_DATABASE_OWNER_URL: write.url,
@@ -49,25 +53,43 @@ async function emptyServers() {
     PRODUCT_EVENTS_TOPIC: events.name,
     DEAD_LETTER_TOPIC: deadLetters.name,
     SEARCH_ALIAS: searchAlias,
+    RECRUITING_WRITE_DATABASE_URL: recruiting.urlOf('RECRUITING_WRITE_DATABASE_URL'),
+    RECRUITING_WRITE_DATABASE_OWNER_URL: recruiting.url,
+    RECRUITING_OUTBOX_DATABASE_URL: recruiting.relayUrl,
+    RECRUITING_EVENT_STORE_DATABASE_URL: recruiting.eventStoreUrl,
+    RECRUITING_EVENTS_TOPIC: candidates.name,
+    RECRUITING_DEAD_LETTER_TOPIC: letters.name,
   };
   const endpoints = {
     writeDatabaseUrl: write.productApiUrl,
     elasticsearchNode: servers.elasticsearch.node,
     searchAlias,
   };
+  const summaries = {
+    writeDatabaseUrl: recruiting.urlOf('RECRUITING_WRITE_DATABASE_URL'),
+    readModelDatabaseUrl: read.feederUrl,
+  };
   const said: string[] = [];
   const prepare = (options: Partial<PrepareOptions>): Promise<void> => {
     said.length = 0;
     const catalogue = { products: 30, events: 150 };
     const report = (line: string): void => void said.push(line);
-    return prepareLog({ env, catalogue, report, signal: new AbortController().signal, ...options });
+    const people = { candidates: 6, leads: 3 };
+    return prepareLog({
+      env,
+      catalogue,
+      recruiting: people,
+      report,
+      signal: new AbortController().signal,
+      ...options,
+    });
   };
-  return { endpoints, said, prepare };
+  return { endpoints, summaries, said, prepare };
 }
 
 describe('prepareLog', () => {
   it('fills an empty log through the API, the relay and the consumer until all of it is searchable, once', async () => {
-    const { endpoints, said, prepare } = await emptyServers();
+    const { endpoints, summaries, said, prepare } = await emptyServers();
     await prepare({});
     expect(await readPipelineState(endpoints)).toEqual({
       stored: 150,
@@ -77,11 +99,18 @@ describe('prepareLog', () => {
     });
     expect(said).toContain('All 150 events are in Kafka.');
     expect(said).toContain('All 30 products are in the search index.');
-    expect(said.at(-1)).toBe('Stopped the three applications.');
+    expect(said.at(-1)).toBe('Stopped the four applications.');
+
+    const { stored, searchable, unpublished } = await readRecruitingState(summaries);
+    expect(stored).toBeGreaterThan(9);
+    expect({ searchable, unpublished }).toEqual({ searchable: stored, unpublished: 0 });
 
     await prepare({});
     expect(await readPipelineState(endpoints)).toMatchObject({ stored: 150 });
-    expect(said.at(-1)).toBe('The event log holds 150 events: no sample data is added.');
+    expect(said.slice(-2)).toEqual([
+      'The event log holds 150 events: no sample data is added.',
+      `The log of recruiting holds ${stored} events: no sample data is added.`,
+    ]);
   });
 
   it('stops when aborted, and next time publishes what was stored until then', async () => {

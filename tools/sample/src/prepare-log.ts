@@ -1,14 +1,17 @@
-import { readConfiguration, setSession } from '@reprise/runtime';
+import { endpointSettings, readSettings, setSession } from '@reprise/runtime';
 import { AppError, migrateDatabases, startApp } from '@reprise/start';
 import pg from 'pg';
 import type { HistoryOptions } from './catalogue/generate-histories.ts';
 import { fillEmptyLog } from './fill-empty-log.ts';
-import { readOutbox } from './pipeline/pipeline-state.ts';
+import { readOutbox, type PipelineEndpoints } from './pipeline/pipeline-state.ts';
+import type { RecruitingEndpoints } from './pipeline/recruiting-state.ts';
+import type { RecruitingSize } from './recruiting/write-recruiting.ts';
 
 export interface PrepareOptions {
   /** The environment of the applications, with the endpoints of servers that run. */
   readonly env: NodeJS.ProcessEnv;
   readonly catalogue: HistoryOptions;
+  readonly recruiting: RecruitingSize;
   readonly report: (line: string) => void;
   readonly signal: AbortSignal;
 }
@@ -17,30 +20,58 @@ export interface PrepareOptions {
 const fillLock = 7_305_812_077;
 
 /**
- * Migrates both databases and sees to it that the event log holds something: an empty one is filled with the sample catalogue
- * through the real write path. A log that holds events is left as it is; events that are still in the outbox are published.
+ * Migrates the databases and sees to it that the event logs hold something: an empty one is filled with sample data through the
+ * real write path. A log that holds events is left as it is; events that are still in an outbox are published.
  * @throws Error that says what is missing or stuck
  */
 export async function prepareLog(options: PrepareOptions): Promise<void> {
   const { env, report, signal } = options;
-  const { writeDatabaseUrl, elasticsearch, searchAlias } = readConfiguration(env, [
-    'writeDatabase',
-    'elasticsearch',
-  ]);
+  const { product, recruiting } = readEndpoints(env);
   await migrateDatabases(env, report);
-  await whileHoldingLock(writeDatabaseUrl, report, async () => {
-    const { stored, unpublished } = await readOutbox(writeDatabaseUrl);
+  await whileHoldingLock(product.writeDatabaseUrl, report, async () => {
+    const ofProducts = await readOutbox(product.writeDatabaseUrl);
+    const ofRecruiting = await readOutbox(recruiting.writeDatabaseUrl);
     signal.throwIfAborted();
-    if (stored === 0) {
+    for (const [log, { stored }] of [
+      ['event log', ofProducts] as const,
+      ['log of recruiting', ofRecruiting] as const,
+    ])
       report(
-        'The event log is empty: filling it with the sample catalogue through the API, the relay and the consumer.',
+        stored === 0
+          ? `The ${log} is empty: filling it with sample data through the API, the relay and the consumer.`
+          : `The ${log} holds ${stored} events: no sample data is added.`,
       );
-      const endpoints = { writeDatabaseUrl, elasticsearchNode: elasticsearch.node, searchAlias };
-      await fillEmptyLog({ ...options, endpoints });
-    } else {
-      report(`The event log holds ${stored} events: no sample data is added.`);
-      if (unpublished > 0) await publishRest(options, unpublished);
-    }
+    const fills = {
+      product: ofProducts.stored === 0 ? { endpoints: product, catalogue: options.catalogue } : undefined,
+      recruiting: ofRecruiting.stored === 0 ? { endpoints: recruiting, size: options.recruiting } : undefined,
+    };
+    if (fills.product ?? fills.recruiting) await fillEmptyLog({ env, report, signal, ...fills });
+    const unpublished = ofProducts.unpublished + ofRecruiting.unpublished;
+    if (unpublished > 0) await publishRest(options, unpublished);
+  });
+}
+
+function readEndpoints(env: NodeJS.ProcessEnv): {
+  readonly product: PipelineEndpoints;
+  readonly recruiting: RecruitingEndpoints;
+} {
+  return readSettings(env, (settings) => {
+    const { writeDatabaseUrl, elasticsearch, readModelDatabaseUrl } = endpointSettings(settings, [
+      'writeDatabase',
+      'elasticsearch',
+      'readModelDatabase',
+    ]);
+    return {
+      product: {
+        writeDatabaseUrl,
+        elasticsearchNode: elasticsearch.node,
+        searchAlias: settings.alias('SEARCH_ALIAS', 'product_search'),
+      },
+      recruiting: {
+        writeDatabaseUrl: settings.postgresUrl('RECRUITING_WRITE_DATABASE_URL').url,
+        readModelDatabaseUrl,
+      },
+    };
   });
 }
 

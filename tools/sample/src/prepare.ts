@@ -20,6 +20,7 @@ try {
     await prepareLog({
       env: { ...process.env, ...environment },
       catalogue: { products: 300, events: 1_500 },
+      recruiting: { candidates: 40, leads: 12 },
       report: print,
       signal: shutdown.signal,
     });

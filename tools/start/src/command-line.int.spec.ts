@@ -30,6 +30,7 @@ describe('npm start where a port is taken', () => {
     const { code, said } = await run('start.ts', [], {
       SEARCH_API_PORT: String(port),
       PRODUCT_API_PORT: '0',
+      RECRUITING_API_PORT: '0',
       OUTBOX_RELAY_PORT: '0',
       PROJECTION_CONSUMER_PORT: '0',
     });

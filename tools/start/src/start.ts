@@ -4,10 +4,16 @@ import { startApp, type AppName, type AppProcess } from './processes/app-process
 import { settlePorts } from './processes/ports.ts';
 
 /*
- * `npm start`: the four long-running applications from their sources in one terminal, against the configured servers or the
+ * `npm start`: the five long-running applications from their sources in one terminal, against the configured servers or the
  * embedded ones, which are brought up and migrated first. ^C ends the applications; the servers keep running.
  */
-const names: readonly AppName[] = ['product-api', 'outbox-relay', 'projection-consumer', 'search-api'];
+const names: readonly AppName[] = [
+  'product-api',
+  'recruiting-api',
+  'outbox-relay',
+  'projection-consumer',
+  'search-api',
+];
 const width = Math.max(...names.map((name) => name.length));
 
 const print = (line: string): void => void process.stdout.write(`${line}\n`);
@@ -44,7 +50,7 @@ function endedUnexpectedly(apps: readonly AppProcess[], stopping: AbortSignal): 
 async function announce(apps: readonly AppProcess[]): Promise<void> {
   const ready = await Promise.all(apps.map(async (app) => ({ name: app.name, ...(await app.ready()) })));
   const rows = ready.map(({ name, origin }) => `  ${name.padEnd(width)}  ${origin}`);
-  print(['All four are ready. ^C ends them; the servers keep running.', ...rows].join('\n'));
+  print(['All five are ready. ^C ends them; the servers keep running.', ...rows].join('\n'));
 }
 
 outliveReaders();

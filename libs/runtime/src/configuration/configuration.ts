@@ -24,7 +24,6 @@ export interface Configuration {
   readonly readModelDatabaseOwner: DatabaseSetting;
   /** Connects as a role that can only SELECT the event store. */
   readonly eventStoreDatabaseUrl: string;
-  readonly productApiPort: number;
   readonly searchApiPort: number;
   readonly outboxRelayPort: number;
   readonly projectionConsumerPort: number;
@@ -38,9 +37,6 @@ export interface Configuration {
   readonly repairTasksPerSecond: number;
   /** How long one worker holds a repair task, in seconds. */
   readonly repairLeaseSeconds: number;
-  readonly productEventsTopic: string;
-  readonly deadLetterTopic: string;
-  readonly searchAlias: string;
   /** The address HTTP servers listen on. */
   readonly httpHost: string;
   /** How long an HTTP server that stops still takes requests, after readiness turned 503, in seconds. */
@@ -56,7 +52,6 @@ const fieldOf = {
   readModelDatabaseOwner: 'readModelDatabaseOwner',
   readModelDatabase: 'readModelDatabaseUrl',
   eventStoreDatabase: 'eventStoreDatabaseUrl',
-  productApiPort: 'productApiPort',
   searchApiPort: 'searchApiPort',
   outboxRelayPort: 'outboxRelayPort',
   projectionConsumerPort: 'projectionConsumerPort',
@@ -76,8 +71,7 @@ export function drainSeconds(settings: Settings): number {
 /** What a process may ask for. An endpoint has no default; a port and a number have one. */
 export type EndpointName = keyof typeof fieldOf;
 
-type AlwaysRead = 'productEventsTopic' | 'deadLetterTopic' | 'searchAlias' | 'httpHost';
-type Fields<K extends EndpointName> = (typeof fieldOf)[K] | AlwaysRead;
+type Fields<K extends EndpointName> = (typeof fieldOf)[K] | 'httpHost';
 
 const readers: { readonly [K in EndpointName]: (settings: Settings) => Configuration[(typeof fieldOf)[K]] } =
   {
@@ -90,7 +84,6 @@ const readers: { readonly [K in EndpointName]: (settings: Settings) => Configura
     readModelDatabaseOwner: (settings) =>
       settings.postgresUrl('READ_MODEL_DATABASE_OWNER_URL', 'READ_MODEL_DATABASE_URL'),
     eventStoreDatabase: (settings) => settings.postgresUrl('EVENT_STORE_DATABASE_URL').url,
-    productApiPort: (settings) => settings.port('PRODUCT_API_PORT', 3000),
     searchApiPort: (settings) => settings.port('SEARCH_API_PORT', 3001),
     outboxRelayPort: (settings) => settings.port('OUTBOX_RELAY_PORT', 3002),
     projectionConsumerPort: (settings) => settings.port('PROJECTION_CONSUMER_PORT', 3003),
@@ -135,15 +128,7 @@ export function endpointSettings<K extends EndpointName>(
 ): Pick<Configuration, Fields<K>> {
   const configuration: Record<string, unknown> = {};
   for (const name of needed) configuration[fieldOf[name]] = readers[name](settings);
-  configuration['productEventsTopic'] = settings.topic('PRODUCT_EVENTS_TOPIC', 'product.events');
-  configuration['deadLetterTopic'] = settings.topic('DEAD_LETTER_TOPIC', 'dlq.product.events');
-  configuration['searchAlias'] = settings.alias('SEARCH_ALIAS', 'product_search');
   configuration['httpHost'] = settings.optional('HTTP_HOST') ?? '127.0.0.1';
-  if (configuration['deadLetterTopic'] === configuration['productEventsTopic']) {
-    settings.problem(
-      'DEAD_LETTER_TOPIC is the same topic as PRODUCT_EVENTS_TOPIC; dead letters need their own',
-    );
-  }
   return configuration as unknown as Pick<Configuration, Fields<K>>;
 }
 

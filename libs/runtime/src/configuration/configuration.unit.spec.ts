@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { ConfigurationError } from './configuration-error.ts';
 import { readConfiguration, type EndpointName } from './configuration.ts';
+import { Settings } from './settings.ts';
 
 const everything: readonly EndpointName[] = [
   'kafka',
@@ -10,7 +11,6 @@ const everything: readonly EndpointName[] = [
   'writeDatabase',
   'readModelDatabase',
   'eventStoreDatabase',
-  'productApiPort',
   'searchApiPort',
   'outboxRelayPort',
   'projectionConsumerPort',
@@ -52,7 +52,6 @@ describe('the configuration', () => {
       writeDatabaseUrl: 'postgres://w:w@db/reprise_write',
       readModelDatabaseUrl: 'postgresql://r:r@db:5432/reprise_read',
       eventStoreDatabaseUrl: 'postgres://e@db/reprise_write',
-      productApiPort: 3000,
       searchApiPort: 0,
       outboxRelayPort: 3002,
       projectionConsumerPort: 3003,
@@ -61,9 +60,6 @@ describe('the configuration', () => {
       repairAttempts: 8,
       repairTasksPerSecond: 50,
       repairLeaseSeconds: 60,
-      productEventsTopic: 'product.events',
-      deadLetterTopic: 'dlq.product.events',
-      searchAlias: 'product_search',
       httpHost: '127.0.0.1',
     });
   });
@@ -157,17 +153,24 @@ describe('the configuration', () => {
       { DEAD_LETTER_ATTEMPTS: '0' },
       /DEAD_LETTER_ATTEMPTS must be a whole number from 1 to 100/,
     ],
-    ['searchApiPort', { PRODUCT_EVENTS_TOPIC: 'a/b' }, /not a valid Kafka topic name/],
-    ['searchApiPort', { DEAD_LETTER_TOPIC: 'product.events' }, /dead letters need their own/],
-    ['searchApiPort', { SEARCH_ALIAS: '*' }, /SEARCH_ALIAS must be/],
-    ['searchApiPort', { SEARCH_ALIAS: 'a,b' }, /SEARCH_ALIAS must be/],
-    ['searchApiPort', { SEARCH_ALIAS: '-a' }, /SEARCH_ALIAS must be/],
   ];
 
   it.each(bad)('refuses %s with %j', (needed, env, problem) => {
     const problems = problemsOf(env, [needed]);
     expect(problems).toHaveLength(1);
     expect(problems[0]).toMatch(problem);
+  });
+
+  it.each([
+    ['topic', 'a/b', /SOME_NAME is not a valid Kafka topic name: "a\/b"/],
+    ['topic', '..', /SOME_NAME is not a valid Kafka topic name/],
+    ['alias', '*', /SOME_NAME must be lower-case letters/],
+    ['alias', 'a,b', /SOME_NAME must be/],
+    ['alias', '-a', /SOME_NAME must be/],
+  ] as const)('refuses a name that no %s can have: %s', (kind, value, problem) => {
+    const settings = new Settings({ SOME_NAME: value });
+    settings[kind]('SOME_NAME', 'usual');
+    expect(settings.problems).toEqual([expect.stringMatching(problem)]);
   });
 
   it('never repeats a connection string, which holds a password', () => {

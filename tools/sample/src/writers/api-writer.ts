@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto';
-import { setTimeout as delay } from 'node:timers/promises';
 import type { HistoryStep } from '../catalogue/generate-histories.ts';
-import { requestOf, type ApiRequest } from './api-requests.ts';
+import { requestOf } from './api-requests.ts';
 import { cancelled, SampleError } from './sample-error.ts';
+import { assertAnswering, send, type Api } from './send.ts';
 import { WriteMeter, type WriteOptions, type WriteReport } from './write-report.ts';
 
 export interface ApiWriterOptions extends WriteOptions {
@@ -16,10 +16,6 @@ interface Written {
   readonly productId: string;
   readonly etag: string;
 }
-
-/** Attempts at one request whose outcome is unknown or that the API could not serve; the key makes repeating it harmless. */
-const tries = 6;
-const retryableStatuses: ReadonlySet<number> = new Set([429, 502, 503, 504]);
 
 /**
  * Plays histories through the product API: one request per command, commands of one product one after another, each on the ETag
@@ -36,7 +32,7 @@ export async function writeThroughApi(
   const written = new Map<string, Promise<Written>>();
   const inFlight = new Set<Promise<unknown>>();
   let failure: Error | undefined;
-  await assertAnswering(origin);
+  await assertAnswering('product-api', origin);
   let sent = 0;
   for (const step of steps) {
     if (signal?.aborted || failure !== undefined) break;
@@ -64,11 +60,6 @@ export async function writeThroughApi(
   return meter.report();
 }
 
-interface Api {
-  readonly origin: string;
-  readonly signal: AbortSignal | undefined;
-}
-
 async function perform(
   api: Api,
   step: HistoryStep,
@@ -92,55 +83,4 @@ async function perform(
     );
   }
   return { productId: body.id, etag };
-}
-
-async function send(
-  { origin, signal }: Api,
-  { method, path, body }: ApiRequest,
-  headers: Readonly<Record<string, string>>,
-): Promise<Response> {
-  let problem = '';
-  let cause: unknown;
-  for (let attempt = 1; attempt <= tries; attempt++) {
-    try {
-      const response = await fetch(new URL(path, origin), {
-        method,
-        headers: { ...headers, ...(body !== undefined && { 'content-type': 'application/json' }) },
-        ...(body !== undefined && { body: JSON.stringify(body) }),
-        signal: AbortSignal.timeout(30_000),
-      });
-      if (response.ok) return response;
-      problem = `${response.status} ${await response.text()}`;
-      if (!retryableStatuses.has(response.status)) {
-        throw new SampleError(
-          'API_REFUSED',
-          `${method} ${path} was refused: ${problem}. What was written before stays.`,
-        );
-      }
-    } catch (error) {
-      if (error instanceof SampleError) throw error;
-      problem = error instanceof Error ? error.message : String(error);
-      cause = error;
-    }
-    await delay(100 * 2 ** attempt, undefined, { signal });
-  }
-  throw new SampleError(
-    'API_UNREACHABLE',
-    `${method} ${path} got no good answer in ${tries} tries, the last one: ${problem}. What was written before stays.`,
-    { cause, retryable: true },
-  );
-}
-
-async function assertAnswering(origin: string): Promise<void> {
-  try {
-    const response = await fetch(new URL('/health/ready', origin), { signal: AbortSignal.timeout(10_000) });
-    if (response.ok) return;
-    throw new Error(`/health/ready answers ${response.status}: ${await response.text()}`);
-  } catch (cause) {
-    throw new SampleError(
-      'API_UNREACHABLE',
-      `The product API is not ready at ${origin}. Nothing was written. Start it (npx nx serve product-api) or name it with --api.`,
-      { cause, retryable: true },
-    );
-  }
 }

@@ -4,7 +4,8 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { parseLogLine, readableLogLine } from './log-line.ts';
 
-export type AppName = 'product-api' | 'outbox-relay' | 'projection-consumer' | 'search-api';
+export type AppName =
+  'product-api' | 'recruiting-api' | 'outbox-relay' | 'projection-consumer' | 'search-api';
 
 export interface AppOptions {
   /** The whole environment of the process. */

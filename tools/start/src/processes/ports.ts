@@ -6,6 +6,7 @@ import { AppError, type AppName } from './app-process.ts';
 /** The variables that say where the applications listen. */
 const variables: Readonly<Record<AppName, string>> = {
   'product-api': 'PRODUCT_API_PORT',
+  'recruiting-api': 'RECRUITING_API_PORT',
   'search-api': 'SEARCH_API_PORT',
   'outbox-relay': 'OUTBOX_RELAY_PORT',
   'projection-consumer': 'PROJECTION_CONSUMER_PORT',
@@ -17,6 +18,7 @@ const usualPorts: Readonly<Record<AppName, number>> = {
   'search-api': 3001,
   'outbox-relay': 3002,
   'projection-consumer': 3003,
+  'recruiting-api': 3004,
 };
 
 export interface PortOptions {
