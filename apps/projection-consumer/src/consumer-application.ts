@@ -31,7 +31,7 @@ export async function serveConsumer(
   const lag = new LagMetrics(metrics);
   const fed = configuration.contexts.map((settings) => {
     const { name } = settings.context;
-    const own = openContext(settings, shared);
+    const own = openContext(settings, shared, configuration.kafka);
     const health = new FeedHealth();
     const part = contextFeeding({
       ...{ configuration, shared, own, health, logger: logger.child({ context: name }) },

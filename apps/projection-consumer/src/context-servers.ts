@@ -1,4 +1,3 @@
-import { ownEventStore } from '@reprise/events';
 import {
   aggregateHistory,
   assertBound,
@@ -6,14 +5,13 @@ import {
   EventStore,
   EventStoreMismatch,
   kafkaFault,
-  type AggregateHistory,
   type BoundInput,
   type KafkaConnection,
   type KafkaTopic,
 } from '@reprise/read-model-feed';
 import { createReadModelPool, openGenerationStore, type GenerationStore } from '@reprise/read-model-indices';
 import type { Projection } from '@reprise/read-model-projections';
-import { permanentHistory, RepairRefused, type PermanentHistory } from '@reprise/read-model-repair';
+import { permanentHistory, permanentLog } from '@reprise/read-model-repair';
 import type { FedContext } from './consumer-configuration.ts';
 import { throwUnlessAway, type ConsumerServers } from './consumer-servers.ts';
 import type { DeadLetterProducer } from './dead-letter-producer.ts';
@@ -22,14 +20,14 @@ import type { DeadLetterProducer } from './dead-letter-producer.ts';
 export type ContextServers = ReturnType<typeof openContext>;
 
 /** Opens what only this context has; reaches for nothing. The opener closes it. */
-export function openContext(settings: FedContext, shared: ConsumerServers) {
-  const { context, readers } = settings;
+export function openContext(settings: FedContext, shared: ConsumerServers, kafka: KafkaConnection) {
+  const { context, topic, readers } = settings;
   const { client, pool, registry } = shared;
   const eventStore =
     settings.eventStore &&
     new EventStore({
       pool: createReadModelPool(settings.eventStore.url, { max: 4 }),
-      table: ownEventStore,
+      table: settings.eventStore.table,
       setting: settings.eventStore.variable,
     });
   const { discardedOf } = registry.letterActions;
@@ -42,12 +40,15 @@ export function openContext(settings: FedContext, shared: ConsumerServers) {
     settings,
     eventStore,
     storeOf,
-    /** What closes gaps while it is fed. */
-    history: eventStore ? aggregateHistory(eventStore, context.events, discardedOf) : noHistory(context.name),
-    /** What documents are repaired from. */
+    /** What closes gaps while it is fed; without it, such aggregates wait for a repair. */
+    history: eventStore && aggregateHistory(eventStore, context.events, discardedOf),
+    /** What documents are repaired from: the event store, else the log. */
     permanent: eventStore
       ? permanentHistory(eventStore, context.events, discardedOf)
-      : noPermanentHistory(context.name),
+      : permanentLog({
+          ...{ kafka, topic: topic.value, events: context.events },
+          discarded: (filter) => registry.letterActions.discarded(filter),
+        }),
     close: async (): Promise<void> => void (await eventStore?.pool.end()),
   };
 }
@@ -101,19 +102,4 @@ export async function reachContext(
     throwUnlessAway(error);
   });
   return topic;
-}
-
-function noHistory(context: string): AggregateHistory {
-  return () => Promise.reject(noEventStore(context));
-}
-
-function noPermanentHistory(context: string): PermanentHistory {
-  const refuse = (): Promise<never> => Promise.reject(noEventStore(context));
-  return { eventsOf: refuse, assertVersionsOf: refuse, assertAuthoritative: refuse };
-}
-
-function noEventStore(context: string): RepairRefused {
-  return new RepairRefused(
-    `The context "${context}" has no event store to look events up in. Nothing was changed.`,
-  );
 }

@@ -3,7 +3,7 @@ import {
   aggregateHistory,
   assertBound,
   EventStore,
-  type AggregateHistory,
+  logHistory,
   type LetterServers,
 } from '@reprise/read-model-feed';
 import {
@@ -14,7 +14,8 @@ import {
   type StoreServers,
 } from '@reprise/read-model-indices';
 import type { Projection } from '@reprise/read-model-projections';
-import { RebuildError, type RebuildServers } from '@reprise/read-model-rebuild';
+import type { RebuildServers } from '@reprise/read-model-rebuild';
+import { permanentHistory, permanentLog } from '@reprise/read-model-repair';
 
 /** What the contexts share. */
 export interface SharedServers {
@@ -40,6 +41,11 @@ export function openContext(settings: ContextSettings<Projection>, shared: Share
     });
   const history =
     eventStore && aggregateHistory(eventStore, context.events, registry.letterActions.discardedOf);
+  const fromLog = {
+    ...{ kafka, topic: topic.value, events: context.events },
+    discarded: registry.letterActions.discarded.bind(registry.letterActions),
+    onFault: onReadFault,
+  };
   const storeOf = (projection: Projection): GenerationStore =>
     openGenerationStore(projection, { ...stores, alias: readers.get(projection.name)?.value });
   const modelOf = (projection: Projection) => {
@@ -65,11 +71,15 @@ export function openContext(settings: ContextSettings<Projection>, shared: Share
         onReadFault,
       },
     }),
+    /** What documents are repaired from: the event store, else the log. */
+    permanent: eventStore
+      ? permanentHistory(eventStore, context.events, registry.letterActions.discardedOf)
+      : permanentLog(fromLog),
     /** What the dead letters of its log are looked at and worked on with, for these read models. */
     letterServers: (events: LetterServers['events'], projections: readonly Projection[]): LetterServers => ({
       ...{ kafka, contract: context.events, events, deadLetters: deadLetterTopic.value },
       ...{ registry, blocked: registry.blocked, actions: registry.letterActions },
-      history: history ?? noHistory(context.name),
+      history: history ?? logHistory(fromLog),
       models: projections.map((projection) => ({ projection, store: storeOf(projection) })),
     }),
     /** @throws BoundElsewhere; DependencyError */
@@ -85,15 +95,4 @@ export function openContext(settings: ContextSettings<Projection>, shared: Share
       }),
     close: async (): Promise<void> => void (await eventStore?.pool.end()),
   };
-}
-
-/** For a context without event store. */
-function noHistory(context: string): AggregateHistory {
-  return () =>
-    Promise.reject(
-      new RebuildError(
-        'USAGE',
-        `The context "${context}" has no event store to look events up in. Nothing was changed.`,
-      ),
-    );
 }

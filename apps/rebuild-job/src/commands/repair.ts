@@ -1,7 +1,7 @@
 import { hostname } from 'node:os';
 import type { Projection } from '@reprise/read-model-projections';
-import { exitCodes, RebuildError } from '@reprise/read-model-rebuild';
-import { drainQueue, permanentHistory, repairNamed, type OnDemandServers } from '@reprise/read-model-repair';
+import { exitCodes } from '@reprise/read-model-rebuild';
+import { drainQueue, repairNamed, type OnDemandServers } from '@reprise/read-model-repair';
 import { describeError } from '../command-errors.ts';
 import { idsHelp } from '../aggregate-ids.ts';
 import { eachProjection, printJson, type ProjectionResult } from '../each-projection.ts';
@@ -114,14 +114,7 @@ async function showQueue(
 }
 
 function onDemand(projection: Projection, servers: OpenServers): OnDemandServers {
-  const { registry, store, eventStore } = servers.of(projection);
-  if (!eventStore)
-    throw new RebuildError('USAGE', 'The event store is not configured: set EVENT_STORE_DATABASE_URL.');
-  return {
-    projection,
-    registry,
-    store,
-    queue: servers.repairs,
-    history: permanentHistory(eventStore, projection.events, registry.letterActions.discardedOf),
-  };
+  const { registry, store } = servers.of(projection);
+  const { permanent } = servers.contextsOf([projection])[0]!;
+  return { projection, registry, store, queue: servers.repairs, history: permanent };
 }
