@@ -2,7 +2,9 @@ import type { ProductEvent } from '@reprise/product-events';
 import type { VersionedDocument } from '@reprise/read-model-documents';
 import fc from 'fast-check';
 import { applyEvent } from '@reprise/read-model-projections';
+import { atPositions, itKeepsTheRules } from '@reprise/read-model-projections/testing';
 import { projections } from './registered-projections.ts';
+import { projectionsByPosition } from './testing/by-position.ts';
 import { histories } from './testing/histories.ts';
 
 function frozen<T>(value: T): T {
@@ -10,6 +12,11 @@ function frozen<T>(value: T): T {
   Object.values(value).forEach(frozen);
   return Object.freeze(value);
 }
+
+describe.each(projectionsByPosition.map((projection) => [projection.name, projection] as const))(
+  '%s of a log that orders by position',
+  (_, projection) => itKeepsTheRules(projection, atPositions(histories('p1'))),
+);
 
 describe.each(projections.map((projection) => [projection.name, projection] as const))(
   '%s',

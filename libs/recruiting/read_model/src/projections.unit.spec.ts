@@ -1,7 +1,8 @@
 import { recruitingEvents, type RecruitingEvent } from '@reprise/recruiting-events';
-import { foldOf, itKeepsTheRules } from '@reprise/read-model-projections/testing';
+import { atPositions, foldOf, itKeepsTheRules } from '@reprise/read-model-projections/testing';
 import fc from 'fast-check';
 import { projections } from './registered-projections.ts';
+import { projectionsByPosition } from './testing/by-position.ts';
 import { candidateHistories, leadHistories, recruitingLogs } from './testing/histories.ts';
 import { naiveCandidate, naiveLead } from './testing/naive-summaries.ts';
 
@@ -17,12 +18,17 @@ const naiveOf: Readonly<Record<string, (events: readonly never[]) => object | un
   lead_summary: naiveLead,
 };
 
-const cases = projections.map((each) => [each.name, each, historiesOf[each.aggregate]!] as const);
+const cases = [
+  ...projections.map((each) => [each.name, 'sequence', each, historiesOf[each.aggregate]!] as const),
+  ...projectionsByPosition.map(
+    (each) => [each.name, 'position', each, atPositions(historiesOf[each.aggregate]!)] as const,
+  ),
+];
 const hasEnded = (events: readonly RecruitingEvent[]) => recruitingEvents.ends(events.at(-1)!.type);
 const lived = (events: readonly RecruitingEvent[]) =>
   events.filter(({ type }) => !recruitingEvents.ends(type));
 
-describe.each(cases)('%s', (name, projection, histories) => {
+describe.each(cases)('%s by %s', (name, _, projection, histories) => {
   itKeepsTheRules(projection, histories);
 
   it('has no handler for events of the other aggregate', () => {
@@ -47,7 +53,7 @@ describe.each(cases)('%s', (name, projection, histories) => {
           const past = events.slice(0, known);
           expect(foldOf(projection, past)).toEqual({
             id: 'a1',
-            version: known,
+            version: past.at(-1)!.aggregateversion,
             tombstone: hasEnded(past) ? 'ended' : undefined,
             data: naive(past as never[]),
           });
@@ -61,7 +67,7 @@ describe.each(cases)('%s', (name, projection, histories) => {
       fc.property(histories, (events) => {
         fc.pre(hasEnded(events));
         const kept: unknown = JSON.parse(JSON.stringify(foldOf(projection, events)));
-        expect(kept).toEqual({ id: 'a1', version: events.length, tombstone: 'ended' });
+        expect(kept).toEqual({ id: 'a1', version: events.at(-1)!.aggregateversion, tombstone: 'ended' });
       }),
     );
   });

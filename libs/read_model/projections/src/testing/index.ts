@@ -1,2 +1,2 @@
 /** What the tests of every projection need; nothing outside tests imports this. */
-export { foldOf, itKeepsTheRules } from './projection-rules.contract.ts';
+export { atPositions, foldOf, itKeepsTheRules } from './projection-rules.contract.ts';

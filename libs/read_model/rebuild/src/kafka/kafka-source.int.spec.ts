@@ -1,4 +1,5 @@
 import { productEvents } from '@reprise/product-events';
+import { productEventsByPosition } from '@reprise/product-read-model/testing';
 import { describeTopic } from '@reprise/read-model-feed';
 import {
   eventually,
@@ -27,6 +28,30 @@ describe('the Kafka source', () => {
       };
     },
   }));
+
+  it('gives events the version of their position where that orders them, wherever reading begins', async () => {
+    const { kafka } = testEndpoints();
+    const topic = await freshTopic({ partitions: 2 });
+    await produce(
+      topic,
+      Array.from({ length: 40 }, () => productHistory({ events: [step.created()] })).flat(),
+    );
+    const described = await describeTopic(kafka, topic.name);
+    const source = kafkaSource(kafka, described, productEventsByPosition, { fetchBytes: 2_000 });
+    const read: bigint[] = [];
+    for (const slice of source.slices) {
+      for await (const batch of source.read(slice, { position: 5n }, new AbortController().signal)) {
+        for (const index of batch.values.keys()) {
+          const decoded = batch.read(index);
+          if (!decoded.ok) throw new Error(decoded.message);
+          read.push(batch.positionOf(index));
+          expect(decoded.event.aggregateversion).toBe(Number(batch.positionOf(index)) + 1);
+        }
+      }
+    }
+    await source.close();
+    expect(read).toHaveLength(40 - 2 * 5);
+  });
 
   it('reads slices one after the other over the same connection, and leaves none when it is closed', async () => {
     const { kafka } = testEndpoints();

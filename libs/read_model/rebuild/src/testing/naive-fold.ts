@@ -7,9 +7,12 @@ import type { Projection } from '@reprise/read-model-projections';
  * sorted by version, duplicates dropped, stopped at the first missing version and at an event no life has there, merged
  * field by field.
  */
-export function naiveSearchDocuments(events: readonly ProductEvent[]): Map<string, Record<string, unknown>> {
+export function naiveSearchDocuments(
+  events: readonly ProductEvent[],
+  lives = livesOf(events),
+): Map<string, Record<string, unknown>> {
   const documents = new Map<string, Record<string, unknown>>();
-  for (const [id, life] of livesOf(events)) {
+  for (const [id, life] of lives) {
     const document = life.reduce<Record<string, unknown> | undefined>(naiveStep, undefined);
     if (document) documents.set(id, { ...document, ...textsOf(document) });
   }
@@ -32,20 +35,24 @@ function textsOf(given: Record<string, unknown>): Record<string, unknown> {
   return { ...composed, categoryId, titleSort: folded.title, folded: isPlain ? null : folded };
 }
 
-type NaiveFold = (events: readonly ProductEvent[]) => Map<string, Record<string, unknown>>;
+type Lives = ReadonlyMap<string, readonly ProductEvent[]>;
+type NaiveFold = (events: readonly ProductEvent[], lives: Lives) => Map<string, Record<string, unknown>>;
 
 /**
  * The same for any projection. One that is not listed here is folded by its own `evolve`, each life separately: then only
  * its surroundings are checked independently, and `evolve` by its unit spec.
+ *
+ * @param events as the projection's contract orders them: by position, in the order of the log and with positions for versions
  */
 export function naiveDocuments(
   projection: Projection,
   events: readonly ProductEvent[],
 ): ReturnType<NaiveFold> {
+  const lives = projection.events.versions === 'position' ? livesAsTheyLie(events) : livesOf(events);
   const listed = naiveFolds[projection.name];
-  if (listed) return listed(events);
+  if (listed) return listed(events, lives);
   const documents = new Map<string, Record<string, unknown>>();
-  for (const [id, life] of livesOf(events)) {
+  for (const [id, life] of lives) {
     let document: object | undefined;
     for (const event of life) {
       const result = projection.evolve(document, event);
@@ -58,8 +65,8 @@ export function naiveDocuments(
 
 const naiveFolds: Readonly<Record<string, NaiveFold>> = {
   product_search: naiveSearchDocuments,
-  category_summary: (events) => kept(events, ['categoryId', 'priceMinor', 'currency', 'stock']),
-  product_summary(events) {
+  category_summary: (events, lives) => kept(events, lives, ['categoryId', 'priceMinor', 'currency', 'stock']),
+  product_summary(events, lives) {
     const fields = [
       'title',
       'brand',
@@ -70,8 +77,8 @@ const naiveFolds: Readonly<Record<string, NaiveFold>> = {
       'createdAt',
       'updatedAt',
     ];
-    const documents = kept(events, fields);
-    for (const [id, life] of livesOf(events)) {
+    const documents = kept(events, lives, fields);
+    for (const [id, life] of lives) {
       const last = life.findLast(({ type }) => /published/.test(type));
       const publishedAt = last?.type === 'product.published.v1' ? last.time : null;
       if (life.length > 0) documents.set(id, { ...documents.get(id), publishedAt });
@@ -82,10 +89,11 @@ const naiveFolds: Readonly<Record<string, NaiveFold>> = {
 
 function kept(
   events: readonly ProductEvent[],
+  lives: Lives,
   fields: readonly string[],
 ): Map<string, Record<string, unknown>> {
   const wanted = new Set(['productId', 'version', 'status', ...fields]);
-  const documents = [...naiveSearchDocuments(events)];
+  const documents = [...naiveSearchDocuments(events, lives)];
   return new Map(
     documents.map(([id, document]) => [
       id,
@@ -95,7 +103,7 @@ function kept(
 }
 
 /** Of each product, the events that make up its life: in version order, up to what is missing or cannot be. */
-function livesOf(events: readonly ProductEvent[]): Map<string, ProductEvent[]> {
+function livesOf(events: readonly ProductEvent[]): Lives {
   const lives = new Map<string, ProductEvent[]>();
   for (const id of new Set(events.map((event) => event.subject))) {
     const own = new Map(
@@ -109,6 +117,19 @@ function livesOf(events: readonly ProductEvent[]): Map<string, ProductEvent[]> {
       life.push(next);
     }
     lives.set(id, life);
+  }
+  return lives;
+}
+
+/** The same where positions order: what lies first comes first, what was written twice comes twice, what cannot be is passed over. */
+function livesAsTheyLie(events: readonly ProductEvent[]): Lives {
+  const lives = new Map<string, ProductEvent[]>();
+  for (const event of events) {
+    const life = lives.get(event.subject) ?? [];
+    const isOver = life.at(-1)?.type === 'product.deleted.v1';
+    const isBirth = event.type === 'product.created.v1';
+    if (isOver || isBirth !== (life.length === 0)) continue;
+    lives.set(event.subject, [...life, event]);
   }
   return lives;
 }

@@ -14,8 +14,8 @@ import type { DocumentState } from './classify.ts';
 /** Buckets whose states lie in one file. */
 const bucketsPerFile = 4;
 const chunkBytes = 64 << 10;
-/** length of id (2), version (4), high (4), low (4), bucket (1) */
-const headerBytes = 15;
+/** length of id (2), version (8: positions grow beyond 32 bits), high (4), low (4), bucket (1) */
+const headerBytes = 19;
 
 interface StateFile {
   readonly path: string;
@@ -61,10 +61,10 @@ export class ExpectedStates {
     if (file.used + size > file.chunk.length) this.#makeRoom(file, size);
     const { chunk, used } = file;
     chunk.writeUInt16LE(idBytes, used);
-    chunk.writeUInt32LE(version, used + 2);
-    chunk.writeUInt32LE(high, used + 6);
-    chunk.writeUInt32LE(low, used + 10);
-    chunk.writeUInt8(bucket, used + 14);
+    chunk.writeDoubleLE(version, used + 2);
+    chunk.writeUInt32LE(high, used + 10);
+    chunk.writeUInt32LE(low, used + 14);
+    chunk.writeUInt8(bucket, used + 18);
     chunk.write(id, used + headerBytes);
     file.used += size;
   }
@@ -123,13 +123,10 @@ function readBack({ path, descriptor, bytes, hash }: StateFile): Buffer {
 function readStates(bytes: Buffer, buckets: ReadonlySet<number>, into: Map<string, DocumentState>): void {
   for (let at = 0; at < bytes.length;) {
     const end = at + headerBytes + bytes.readUInt16LE(at);
-    const bucket = bytes.readUInt8(at + 14);
+    const bucket = bytes.readUInt8(at + 18);
     if (buckets.has(bucket)) {
-      const [version, high, low] = [2, 6, 10].map((offset) => bytes.readUInt32LE(at + offset)) as [
-        number,
-        number,
-        number,
-      ];
+      const version = bytes.readDoubleLE(at + 2);
+      const [high, low] = [bytes.readUInt32LE(at + 10), bytes.readUInt32LE(at + 14)];
       into.set(bytes.toString('utf8', at + headerBytes, end), { version, digest: { bucket, high, low } });
     }
     at = end;

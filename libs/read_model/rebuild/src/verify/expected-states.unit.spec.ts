@@ -20,7 +20,7 @@ describe('the expected states', () => {
     const property = fc.property(
       ids,
       fc.uniqueArray(fc.nat(255)),
-      fc.nat(2 ** 32 - 1),
+      fc.maxSafeNat(),
       (given, some, version) => {
         const states = ExpectedStates.open();
         for (const id of given) states.add(id, version, documentDigest(id, 'x'));

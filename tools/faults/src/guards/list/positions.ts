@@ -59,7 +59,13 @@ export const positionGuards: readonly Guard[] = [
     file: `${feed}/feed/feed-generation.ts`,
     text: "const waits = servers.contract.versions === 'sequence';",
     without: 'const waits = servers.topicId !== undefined;',
-    specs: [{ file: letters, titles: ['is put aside, and what follows it'] }],
+    specs: [
+      { file: letters, titles: ['is put aside, and what follows it'] },
+      {
+        file: `${rebuild}/rebuild/live-by-position.int.spec.ts`,
+        titles: ['G3, G10: makes the same documents live and rebuilt'],
+      },
+    ],
   },
   {
     id: 'passed-letters-stay-open',

@@ -25,6 +25,26 @@ export function contentContract(context: ContractContext): void {
       expect(await context.store.sizeInBytes(name)).toBeGreaterThan(0);
     });
 
+    it('keeps versions that are positions, far from counts, and lets no earlier one replace them', async () => {
+      const name = await context.created();
+      const versions = [2 ** 31, 2 ** 32 + 1, Number.MAX_SAFE_INTEGER];
+      const at = (version: number, stock: number, id: string = randomUUID()) => {
+        const data = { productId: id, version: 1, status: 'draft', title: 'Enamel mug', stock };
+        return prepareDocument({ id, version, data });
+      };
+      const documents = versions.map((version) => at(version, 1));
+      await context.store.write(name, documents);
+      const earlier = documents.map(({ id, version }) => at(version - 1, 2, id));
+      expect(await context.store.write(name, earlier)).toMatchObject({ written: 0, stale: 3 });
+      await context.store.refresh(name);
+      for (const document of documents)
+        expect(await context.only(name, document)).toMatchObject({
+          version: document.version,
+          digest: document.digest,
+        });
+      expect(await context.store.bucketDigests(name)).toEqual(naiveBuckets(documents));
+    });
+
     it('is scanned page by page, whole or by bucket, every document once', async () => {
       const name = await context.created();
       const documents = Array.from({ length: 1_050 }, (_, stock) => contractDocument(2, { stock }));
