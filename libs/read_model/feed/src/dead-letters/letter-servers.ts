@@ -1,5 +1,6 @@
 import type { EventContract } from '@reprise/events';
 import {
+  assertSameLog,
   fingerprintOf,
   isSameLog,
   type BlockedAggregates,
@@ -35,6 +36,19 @@ export interface LetterModel {
   /** The one readers use last, as the live feed does it. */
   readonly generations: readonly Generation[];
   readonly live: Generation | undefined;
+}
+
+/**
+ * Refuses to apply letters where versions are positions and readers are on a generation of another log than the one there is now.
+ * @throws BuiltFromAnotherLog
+ */
+export async function assertLettersFit({ registry, models, events }: LetterServers): Promise<void> {
+  for (const { projection } of models) {
+    const live = await registry.listGenerations({ projection: projection.name, states: ['LIVE'] });
+    for (const generation of live)
+      if (generation.fingerprint === fingerprintOf(projection, generation.topicId))
+        assertSameLog(generation, projection, events);
+  }
 }
 
 /** The read models with the generations that are fed now. Those of another release are that release's. */

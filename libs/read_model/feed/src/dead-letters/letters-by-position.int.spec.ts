@@ -64,6 +64,18 @@ describe('an event that cannot be applied, where versions are positions', () => 
     expect(await model.letterServers.blocked.count(scope)).toBe(0);
   });
 
+  it('is not redriven into a generation of another log', async () => {
+    const model = await liveByPosition();
+    const [published] = productHistory({ events: [step.created(), step.published()] }).slice(1);
+    await model.fed(published!);
+    await model.topic.grow(2);
+    const events = await model.servers.logNow!();
+    await expect(
+      redriven({ ...model, letterServers: { ...model.letterServers, events } }),
+    ).rejects.toMatchObject({ name: 'BuiltFromAnotherLog', code: 'BOUND_ELSEWHERE' });
+    expect(await model.stored(published!.subject)).toBeUndefined();
+  });
+
   it('stays open once later events have passed it, and a redrive says what would apply it', async () => {
     const model = await liveByPosition();
     const [created, published, priced] = productHistory({

@@ -4,7 +4,7 @@ import { describeTopic, type KafkaTopic } from '../kafka/kafka-topic.ts';
 import type { LetterCursor } from './dead-letter-topic.ts';
 import { judgedLetters, type JudgedLetter } from './judged-letters.ts';
 import { outcomeOfVersion, type RedriveOutcome } from './letter-outcome.ts';
-import { fedModels, type LetterModel, type LetterServers } from './letter-servers.ts';
+import { assertLettersFit, fedModels, type LetterModel, type LetterServers } from './letter-servers.ts';
 import { redriveAggregate, type AggregateProgress } from './redrive-aggregate.ts';
 
 export interface RedriveRequest {
@@ -50,12 +50,13 @@ const mostPasses = 10;
  * Runs beside the live feed: a letter put aside meanwhile is found in another pass (see `BlockedAggregates`).
  *
  * @returns what became of each letter, as it happens
- * @throws DependencyError while a server is out of reach; what was applied stays applied and can be redriven again
+ * @throws BuiltFromAnotherLog; DependencyError while a server is out of reach; what was applied stays applied and can be redriven again
  */
 export async function* redriveLetters(
   servers: LetterServers,
   request: RedriveRequest,
 ): AsyncGenerator<RedrivenLetter> {
+  await assertLettersFit(servers);
   const models = await fedModels(servers);
   let from: LetterCursor = new Map();
   let behind = request.releaseBehind
