@@ -1,6 +1,7 @@
 import {
   aggregateHistory,
   assertBound,
+  assertFormat,
   describeTopic,
   EventStore,
   EventStoreMismatch,
@@ -76,8 +77,8 @@ export function boundInput(
  * to put events aside. Elasticsearch and the event store may be away, but must not refuse this process. Logs which server it asks,
  * because a silent one takes minutes to time out.
  *
- * @throws DependencyError when a server is away, which passes, or refuses this process; TopicMissing, EventStoreMismatch and
- *   BoundElsewhere
+ * @throws DependencyError when a server is away, which passes, or refuses this process; TopicMissing, FormatUnreadable,
+ *   EventStoreMismatch and BoundElsewhere
  */
 export async function reachContext(
   own: ContextServers,
@@ -91,6 +92,7 @@ export async function reachContext(
   const topic = await describeTopic(kafka, settings.topic.value);
   const identity = { clusterId: topic.clusterId, topicId: topic.id };
   await assertBound({ ...boundInput(own, shared, kafka), identity });
+  if (await isNew(own, shared)) await assertFormat(kafka, topic, settings.context.events);
   await deadLetters.connect().catch(async (error: unknown) => {
     throw await kafkaFault(kafka, error, 'No event was fed.');
   });
@@ -102,4 +104,12 @@ export async function reachContext(
     throwUnlessAway(error);
   });
   return topic;
+}
+
+/** Whether nothing was ever built from its log: a log in another format would become one dead letter after the other. */
+async function isNew({ settings }: ContextServers, { registry }: ConsumerServers): Promise<boolean> {
+  const built = await registry.listGenerations();
+  return !built.some(({ projection }) =>
+    settings.context.projections.some(({ name }) => name === projection),
+  );
 }

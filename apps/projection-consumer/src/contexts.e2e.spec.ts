@@ -5,6 +5,7 @@ import {
   freshName,
   freshTopic,
   produce,
+  produceRaw,
   type SpawnedApp,
 } from '@reprise/test-kit';
 import { Client } from 'pg';
@@ -135,6 +136,19 @@ describe('a consumer of several contexts', () => {
       '--context "sales" is not known: it must be one or more of product, recruiting',
     ]);
     expect(await problemsOf(config)).toEqual([expect.stringMatching(/package\.json does not load/)]);
+    expect(await fixture.registry.listGenerations()).toEqual([]);
+  });
+
+  it('feeds nothing from a topic in another format, instead of putting all of it aside', async () => {
+    const fixture = await consumerFixture();
+    const strangers = Array.from({ length: 12 }, (_, number) => ({
+      key: `${number}`,
+      value: '{"text":"hello"}',
+    }));
+    await produceRaw(fixture.topic, strangers);
+    const app = fixture.start();
+    expect(await app.exit(90_000)).toEqual({ code: 1, signal: null });
+    expect(app.stdout()).toContain('is in another format than CloudEvents');
     expect(await fixture.registry.listGenerations()).toEqual([]);
   });
 });

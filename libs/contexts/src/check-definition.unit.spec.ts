@@ -23,14 +23,14 @@ const problemsOf = (...contexts: unknown[]) => checkDefinition({ contexts }).pro
 describe('what a configuration file exports', () => {
   it('is a list of contexts, with what they leave out filled in', () => {
     const { contexts, problems } = checkDefinition({
-      contexts: [context({ projections: [index('chat_search')] })],
+      contexts: [context({ projections: [index('chat_search')], eventStore: ownEventStore })],
     });
     expect(problems).toEqual([]);
     expect(contexts).toMatchObject([
       {
         ...{ name: 'chats', topic: 'chats.events', deadLetterTopic: 'dlq.chats.events' },
         ...{
-          eventStore: undefined,
+          eventStore: ownEventStore,
           outbox: false,
           variables: { topic: 'CHATS_EVENTS_TOPIC', prefix: 'CHATS_' },
         },

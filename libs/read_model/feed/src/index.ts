@@ -46,6 +46,7 @@ export {
   type ReadOptions,
   type ReadRecords,
 } from './kafka/read-partition.ts';
+export { assertFormat, FormatUnreadable } from './kafka/assert-format.ts';
 export { timesOfNext } from './kafka/record-times.ts';
 export {
   BatchUnreadable,

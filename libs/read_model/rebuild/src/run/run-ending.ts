@@ -8,7 +8,7 @@ import {
   type GenerationState,
   type RunState,
 } from '@reprise/read-model-indices';
-import { EventStoreMismatch, TopicMissing } from '@reprise/read-model-feed';
+import { EventStoreMismatch, FormatUnreadable, TopicMissing } from '@reprise/read-model-feed';
 import { sumTallies } from '../build/slice-tally.ts';
 import { lettersOf, onlyLetterOf } from '../left-out/letters-of-run.ts';
 import { RebuildError } from '../errors.ts';
@@ -47,6 +47,7 @@ const misconfigured = [
   BoundElsewhere,
   BuiltFromAnotherLog,
   EventStoreMismatch,
+  FormatUnreadable,
 ];
 
 /** The exit code of an error, wherever it was thrown. */

@@ -1,6 +1,6 @@
 import { fingerprintOf, type Generation, type JsonObject } from '@reprise/read-model-indices';
 import { kafkaSource } from '../kafka/kafka-source.ts';
-import { assertBound, describeTopic, type KafkaTopic } from '@reprise/read-model-feed';
+import { assertBound, assertFormat, describeTopic, type KafkaTopic } from '@reprise/read-model-feed';
 import { countLive } from '../gate/live-count.ts';
 import { captureLeftOut } from '../left-out/letters-of-run.ts';
 import { leaveOut } from '../left-out/leave-out.ts';
@@ -26,7 +26,7 @@ export type Opened =
  * Checks that the run can succeed before anything is made, captures the extent of the log, and takes an interrupted
  * generation over or makes a new, empty one.
  *
- * @throws RebuildError HISTORY_INCOMPLETE, USAGE; BoundElsewhere; DependencyError
+ * @throws RebuildError HISTORY_INCOMPLETE, USAGE; BoundElsewhere; FormatUnreadable; DependencyError
  */
 export async function preflight(context: RunContext): Promise<Opened> {
   const { servers, options } = context;
@@ -47,6 +47,8 @@ export async function preflight(context: RunContext): Promise<Opened> {
   const live = await liveGeneration(context);
   const kind = chooseSource(context, topic, live);
   if (kind === 'event-store') await checkEventStore(context);
+  // Readers who are on a generation show that the log could be read.
+  else if (!live) await assertFormat(servers.kafka, topic, options.projection.events);
 
   const fingerprint = fingerprintOf(options.projection, topic.id, options.untilTime);
   const wanted = { topic, fingerprint, source: kind };
