@@ -261,4 +261,4 @@ const suite = (): void => {
   });
 };
 
-describeWith('Docker, or Podman with runc, and tini', 'the image', suite, found !== undefined);
+describeWith('Linux with Docker or Podman, and tini', 'the image', suite, found !== undefined);

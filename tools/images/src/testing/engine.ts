@@ -30,7 +30,8 @@ export const init = '/usr/bin/tini-static';
 
 /** The engine of this machine; undefined where there is none, or no init. */
 export function findEngine(): Engine | undefined {
-  if (!existsSync(init)) return undefined;
+  // Elsewhere containers run in another machine, which reaches no server of this one.
+  if (process.platform !== 'linux' || !existsSync(init)) return undefined;
   for (const program of ['docker', 'podman'] as const) {
     if (works(program, 'info')) return { program, ...engines[program]() };
   }
