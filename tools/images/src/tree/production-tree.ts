@@ -11,8 +11,9 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { dirname, join, relative } from 'node:path';
+import { copyBuild, filesIn } from './copy-build.ts';
 import { projectsOf, shippedLockfile, shippedManifest, type Lockfile, type Manifest } from './manifests.ts';
-import { isShippedOfBuild, isShippedOfPackage } from './shipped-files.ts';
+import { isShippedOfPackage } from './shipped-files.ts';
 
 export interface TreeOptions {
   /** The workspace, whose projects are built. */
@@ -57,7 +58,7 @@ export function makeProductionTree({ root, out, applications, init }: TreeOption
   for (const place of projects) {
     if (place !== '' && !installed.includes(place)) rmSync(join(out, place), { recursive: true });
   }
-  for (const place of installed) copyBuild(join(root, place, 'dist'), join(out, place, 'dist'), place);
+  for (const place of installed) copyBuild(join(root, place), join(out, place));
   for (const file of besides) cpSync(join(root, file), join(out, file));
   if (init !== undefined) cpSync(init, join(out, 'init'));
   rmSync(join(out, 'package-lock.json'));
@@ -83,21 +84,6 @@ function install(out: string, places: readonly string[]): void {
 function isInstalled(out: string, place: string): boolean {
   const { name } = readJson(join(out, place, 'package.json')) as { name: string };
   return existsSync(join(out, 'node_modules', name));
-}
-
-function copyBuild(from: string, to: string, place: string): void {
-  if (!existsSync(from)) throw new Error(`${place} is not built. Build it first: npx tsc -b`);
-  for (const file of filesIn(from)) {
-    const path = relative(from, file);
-    if (isShippedOfBuild(path)) cpSync(file, join(to, path));
-  }
-}
-
-/** Files below a folder, without following links. */
-function filesIn(folder: string): string[] {
-  return readdirSync(folder, { recursive: true, withFileTypes: true })
-    .filter((entry) => entry.isFile())
-    .map((entry) => join(entry.parentPath, entry.name));
 }
 
 function removeEmptyFolders(folder: string): void {
