@@ -1,10 +1,10 @@
 import { jest } from '@jest/globals';
+import { produce } from '@reprise/product-events/testing';
 import {
   eventually,
   freshDatabase,
   freshName,
   freshTopic,
-  produce,
   produceRaw,
   type SpawnedApp,
 } from '@reprise/test-kit';

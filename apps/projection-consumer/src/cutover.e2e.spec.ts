@@ -1,6 +1,7 @@
 import type { ProductEvent } from '@reprise/product-events';
 import { jest } from '@jest/globals';
-import { elasticsearch, eventually, produce, spawnApp, type SpawnedApp } from '@reprise/test-kit';
+import { produce } from '@reprise/product-events/testing';
+import { elasticsearch, eventually, spawnApp, type SpawnedApp } from '@reprise/test-kit';
 import { catalogue, consumerFixture, type ConsumerFixture } from './testing/consumer-fixture.ts';
 import { naiveDocuments } from './testing/naive-documents.ts';
 import { readProducts, watchAlias, writeEvents } from './testing/traffic.ts';

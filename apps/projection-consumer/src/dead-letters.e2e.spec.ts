@@ -1,14 +1,7 @@
 import { jest } from '@jest/globals';
 import { type ProductEvent, productEvents } from '@reprise/product-events';
-import {
-  eventually,
-  produce,
-  produceRaw,
-  productHistory,
-  spawnApp,
-  step,
-  type FreshTopic,
-} from '@reprise/test-kit';
+import { produce, productHistory, step } from '@reprise/product-events/testing';
+import { eventually, produceRaw, spawnApp, type FreshTopic } from '@reprise/test-kit';
 import { Client } from 'pg';
 import { catalogue, consumerFixture, type ConsumerFixture } from './testing/consumer-fixture.ts';
 import { naiveDocuments } from './testing/naive-documents.ts';

@@ -1,14 +1,12 @@
 import { jest } from '@jest/globals';
 import { type ProductEvent, productEvents } from '@reprise/product-events';
+import { produce, productHistory, step } from '@reprise/product-events/testing';
 import {
   afterFile,
   eventually,
   freshName,
   kafkaAdmin,
-  produce,
   produceRaw,
-  productHistory,
-  step,
   testEndpoints,
   type SpawnedApp,
 } from '@reprise/test-kit';

@@ -1,11 +1,9 @@
+import { produce, productHistory, step } from '@reprise/product-events/testing';
 import {
   documentedMetrics,
   elasticsearch,
   eventually,
   exposedMetrics,
-  produce,
-  productHistory,
-  step,
   type SpawnedApp,
 } from '@reprise/test-kit';
 import { catalogue, consumerFixture, type ConsumerFixture } from './testing/consumer-fixture.ts';

@@ -1,15 +1,8 @@
 import { createReadModelPool } from '@reprise/read-model-indices';
 import { productSearch } from '@reprise/product-read-model';
 import { RepairQueue } from '@reprise/read-model-repair';
-import {
-  afterFile,
-  elasticsearch,
-  eventually,
-  produce,
-  productHistory,
-  step,
-  type SpawnedApp,
-} from '@reprise/test-kit';
+import { produce, productHistory, step } from '@reprise/product-events/testing';
+import { afterFile, elasticsearch, eventually, type SpawnedApp } from '@reprise/test-kit';
 import { catalogue, consumerFixture, type ConsumerFixture } from './testing/consumer-fixture.ts';
 import { naiveDocuments } from './testing/naive-documents.ts';
 

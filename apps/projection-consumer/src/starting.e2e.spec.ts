@@ -1,6 +1,7 @@
 import { connect, createServer, type AddressInfo, type Socket } from 'node:net';
 import { jest } from '@jest/globals';
-import { afterFile, eventually, produce, testEndpoints, type SpawnedApp } from '@reprise/test-kit';
+import { produce } from '@reprise/product-events/testing';
+import { afterFile, eventually, testEndpoints, type SpawnedApp } from '@reprise/test-kit';
 import { catalogue, consumerFixture, reasonsOf } from './testing/consumer-fixture.ts';
 import { naiveDocuments } from './testing/naive-documents.ts';
 

@@ -1,15 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { jest } from '@jest/globals';
-import {
-  elasticsearch,
-  freshName,
-  freshTopic,
-  produce,
-  produceRaw,
-  productHistory,
-  step,
-  type FreshTopic,
-} from '@reprise/test-kit';
+import { produce, productHistory, step } from '@reprise/product-events/testing';
+import { elasticsearch, freshName, freshTopic, produceRaw, type FreshTopic } from '@reprise/test-kit';
 import { verbGroups, verbs } from './verbs.ts';
 import { inThisProcess as rebuildJob } from './testing/in-this-process.ts';
 import { ownReadModel, type OwnReadModel } from './testing/own-read-model.ts';

@@ -2,7 +2,8 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { closeSync, openSync } from 'node:fs';
 import { join } from 'node:path';
-import { freshTopic, produce, productHistory, step, testEndpoints } from '@reprise/test-kit';
+import { produce, productHistory, step } from '@reprise/product-events/testing';
+import { freshTopic, testEndpoints } from '@reprise/test-kit';
 import { ownReadModel, type OwnReadModel } from './testing/own-read-model.ts';
 
 const root = join(import.meta.dirname, '../../..');

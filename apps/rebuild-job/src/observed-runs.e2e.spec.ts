@@ -1,13 +1,11 @@
 import type { ProductEvent } from '@reprise/product-events';
 import type { Registry } from '@reprise/read-model-indices';
+import { produce, productHistory, step } from '@reprise/product-events/testing';
 import {
   afterFile,
   eventually,
   freshTopic,
-  produce,
-  productHistory,
   spawnApp,
-  step,
   terminalShows,
   testEndpoints,
   type SpawnedApp,

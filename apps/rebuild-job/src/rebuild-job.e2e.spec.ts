@@ -1,15 +1,13 @@
 import type { ProductEvent } from '@reprise/product-events';
 import type { Registry } from '@reprise/read-model-indices';
+import { produce, productHistory, step } from '@reprise/product-events/testing';
 import {
   elasticsearch,
   eventually,
   freshTopic,
   kafkaAdmin,
-  produce,
   produceRaw,
-  productHistory,
   spawnApp,
-  step,
   type FreshTopic,
 } from '@reprise/test-kit';
 import { ownReadModel } from './testing/own-read-model.ts';

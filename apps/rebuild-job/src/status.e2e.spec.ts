@@ -2,16 +2,8 @@ import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import { createServer, type AddressInfo } from 'node:net';
 import type { Registry } from '@reprise/read-model-indices';
-import {
-  elasticsearch,
-  eventually,
-  freshTopic,
-  produce,
-  productHistory,
-  spawnApp,
-  step,
-  terminalShows,
-} from '@reprise/test-kit';
+import { produce, productHistory, step } from '@reprise/product-events/testing';
+import { elasticsearch, eventually, freshTopic, spawnApp, terminalShows } from '@reprise/test-kit';
 import { inOwnTerminal } from './testing/own-terminal.ts';
 import { ownReadModel } from './testing/own-read-model.ts';
 

@@ -1,12 +1,5 @@
-import {
-  elasticsearch,
-  eventually,
-  freshTopic,
-  produce,
-  productHistory,
-  spawnApp,
-  step,
-} from '@reprise/test-kit';
+import { produce, productHistory, step } from '@reprise/product-events/testing';
+import { elasticsearch, eventually, freshTopic, spawnApp } from '@reprise/test-kit';
 import { ownReadModel } from './testing/own-read-model.ts';
 
 const projection = 'product_search';

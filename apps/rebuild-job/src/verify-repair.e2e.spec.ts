@@ -3,16 +3,14 @@ import { createReadModelPool, Registry, runReadModelMigrations } from '@reprise/
 import { productSummary } from '@reprise/product-read-model';
 import { RepairQueue } from '@reprise/read-model-repair';
 import { commandLine } from '@reprise/runtime/commands';
+import { produce, productHistory, step } from '@reprise/product-events/testing';
 import {
   afterFile,
   elasticsearch,
   freshDatabase,
   freshName,
   freshTopic,
-  produce,
-  productHistory,
   spawnApp,
-  step,
   type FreshTopic,
 } from '@reprise/test-kit';
 import { Client, type Pool } from 'pg';

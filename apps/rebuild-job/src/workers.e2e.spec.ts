@@ -1,12 +1,5 @@
-import {
-  freshTopic,
-  produce,
-  produceRaw,
-  productHistory,
-  spawnApp,
-  step,
-  type FreshTopic,
-} from '@reprise/test-kit';
+import { produce, productHistory, step } from '@reprise/product-events/testing';
+import { freshTopic, produceRaw, spawnApp, type FreshTopic } from '@reprise/test-kit';
 import { ownReadModel } from './testing/own-read-model.ts';
 
 let topic: FreshTopic;

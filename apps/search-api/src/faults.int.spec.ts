@@ -3,7 +3,8 @@ import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
 import { createLogger } from '@reprise/runtime';
 import type { HttpApplication } from '@reprise/runtime/http';
-import { step, testEndpoints } from '@reprise/test-kit';
+import { step } from '@reprise/product-read-model/testing';
+import { testEndpoints } from '@reprise/test-kit';
 import { createSearchApi } from './search-api.ts';
 import { freshCatalogue, type Catalogue } from './testing/catalogue.ts';
 

@@ -1,7 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { createLogger } from '@reprise/runtime';
 import type { HttpApplication } from '@reprise/runtime/http';
-import { ApiConformance, elasticsearch, keyOf, step, testEndpoints } from '@reprise/test-kit';
+import { step } from '@reprise/product-read-model/testing';
+import { ApiConformance, elasticsearch, keyOf, testEndpoints } from '@reprise/test-kit';
 import { createSearchApi } from './search-api.ts';
 import { freshCatalogue, type Catalogue } from './testing/catalogue.ts';
 

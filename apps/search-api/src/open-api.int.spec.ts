@@ -1,6 +1,7 @@
 import { createLogger } from '@reprise/runtime';
 import type { HttpApplication } from '@reprise/runtime/http';
-import { step, testEndpoints } from '@reprise/test-kit';
+import { step } from '@reprise/product-read-model/testing';
+import { testEndpoints } from '@reprise/test-kit';
 import { Ajv2020, type AnySchemaObject } from 'ajv/dist/2020.js';
 import fc from 'fast-check';
 import { createSearchApi } from './search-api.ts';

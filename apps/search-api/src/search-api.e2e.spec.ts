@@ -1,5 +1,6 @@
 import { connect, createServer, type AddressInfo } from 'node:net';
-import { afterFile, spawnApp, step, testEndpoints } from '@reprise/test-kit';
+import { step } from '@reprise/product-read-model/testing';
+import { afterFile, spawnApp, testEndpoints } from '@reprise/test-kit';
 import { freshCatalogue } from './testing/catalogue.ts';
 
 const main = 'apps/search-api/src/main.ts';

@@ -1,5 +1,4 @@
-import { type ProductEvent, productEvents } from '@reprise/product-events';
-import { productHistory, step } from '@reprise/test-kit';
+import { newEventId, type DomainEvent } from '@reprise/events';
 import {
   appendToOutbox,
   encodeForOutbox,
@@ -35,14 +34,23 @@ const messages = async (): Promise<MessageRow[]> =>
     )
   ).rows;
 
+const encode = (event: DomainEvent): string => JSON.stringify(event);
+
+const eventOf = (number: number, version: number): DomainEvent => ({
+  id: newEventId(new Date(Date.UTC(2026, 0, 1) + version)),
+  type: 'sample.changed.v1',
+  subject: aggregate(number),
+  time: '2026-01-01T00:00:00.000Z',
+  aggregatetype: 'sample',
+  aggregateversion: version,
+  data: { title: 'Straße "A\\B" \u{1F600}', tags: ['a,b', '{c}'] },
+});
+
 const history = (number: number, length: number): EncodedEvent[] =>
-  productHistory({
-    id: aggregate(number),
-    events: [
-      step.created({ title: 'Straße "A\\B" \u{1F600}', tags: ['a,b', '{c}'] }),
-      ...Array.from({ length: length - 1 }, (_, index) => step.priceChanged(index)),
-    ],
-  }).map((event) => ({ event, text: productEvents.encode(event) }));
+  Array.from({ length }, (_, index) => eventOf(number, index + 1)).map((event) => ({
+    event,
+    text: encode(event),
+  }));
 
 describe('appendToOutbox', () => {
   it('gives messages ids in the order of the events and keeps their text byte for byte', async () => {
@@ -84,14 +92,13 @@ describe('appendToOutbox', () => {
 });
 
 describe('encodeForOutbox', () => {
-  const [created] = productHistory({ events: [step.created()] });
-  const padded = (bytes: number): ProductEvent =>
-    Object.assign({}, created, { padding: `${'é'.repeat(bytes >> 1)}${'e'.repeat(bytes & 1)}` });
+  const padded = (bytes: number): DomainEvent =>
+    Object.assign({}, eventOf(1, 1), { padding: `${'é'.repeat(bytes >> 1)}${'e'.repeat(bytes & 1)}` });
 
   it('refuses an event that no broker takes, by its bytes', () => {
-    const room = maxEventBytes - Buffer.byteLength(productEvents.encode(padded(0)));
-    expect(Buffer.byteLength(encodeForOutbox(padded(room), productEvents.encode).text)).toBe(maxEventBytes);
-    expect(() => encodeForOutbox(padded(room + 1), productEvents.encode)).toThrow(
+    const room = maxEventBytes - Buffer.byteLength(encode(padded(0)));
+    expect(Buffer.byteLength(encodeForOutbox(padded(room), encode).text)).toBe(maxEventBytes);
+    expect(() => encodeForOutbox(padded(room + 1), encode)).toThrow(
       expect.objectContaining({ code: 'EVENT_TOO_LARGE', retryable: false }),
     );
   });

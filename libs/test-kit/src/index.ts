@@ -7,7 +7,6 @@ export { dropIndices, elasticsearch } from './indices.ts';
 export {
   freshTopic,
   kafkaAdmin,
-  produce,
   produceRaw,
   type FreshTopic,
   type RawRecord,
@@ -18,7 +17,6 @@ export { producePacked } from './packed-records.ts';
 export { itSetsItsSessions, makeOdd, oddSettings, type SettingsLevel } from './odd-settings.ts';
 export { ApiConformance, keyOf, type ConformanceOptions } from './open-api/conformance.ts';
 export type { OutputLine } from './output-capture.ts';
-export { productHistory, step, type HistoryOptions, type HistoryStep } from './product-history.ts';
 export { describeWith, hasProgram } from './program-suite.ts';
 export { inTerminal, terminalShows, type TerminalOptions, type TerminalRun } from './pseudo-terminal.ts';
 export { securedServers, type SecuredServers } from './secured-servers.ts';

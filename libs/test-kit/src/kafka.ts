@@ -1,5 +1,3 @@
-import { eventHeaders } from '@reprise/events';
-import { type ProductEvent, productEvents } from '@reprise/product-events';
 import { Kafka, logLevel, type Admin, type IHeaders, type Producer } from 'kafkajs';
 import { afterEverything, afterFile } from './after-file.ts';
 import { testEndpoints } from './endpoints.ts';
@@ -75,17 +73,6 @@ export async function freshTopic(options: TopicOptions = {}): Promise<FreshTopic
     producer = undefined;
   };
   return { name, partitions, grow, delete: removeOnce };
-}
-
-/** Writes events the way the relay does: the product's id is the key. Resolves when the broker has acknowledged all of them. */
-export async function produce(topic: FreshTopic | string, events: readonly ProductEvent[]): Promise<void> {
-  const records = events.map((event) => ({
-    key: event.subject,
-    value: productEvents.encode(event),
-    headers: eventHeaders(event),
-    timestamp: Date.parse(event.time),
-  }));
-  await produceRaw(topic, records);
 }
 
 /** Writes records as they are. */

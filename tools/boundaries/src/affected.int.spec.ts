@@ -36,8 +36,7 @@ describe('nx affected', () => {
   it.each(contexts)(
     'builds and tests no other context after a change in %s',
     async (context) => {
-      // The test kit makes histories of products, so the events of products concern every test that uses it.
-      const changed = of(context).filter(({ name }) => name !== 'product-events');
+      const changed = of(context);
       const affected = await affectedBy(changed.map((project) => `${project.root}/src/index.ts`));
       expect(affected).toEqual(expect.arrayContaining(changed.map(({ name }) => name)));
       for (const other of contexts.filter((one) => one !== context))
@@ -45,6 +44,12 @@ describe('nx affected', () => {
     },
     60_000,
   );
+
+  it('tests what serves all contexts after a change of the file that lists them', async () => {
+    const affected = await affectedBy(['reprise.config.ts']);
+    expect(affected).toEqual(expect.arrayContaining(['outbox-relay', 'projection-consumer', 'rebuild-job']));
+    expect(of('all').map(({ name }) => name)).toEqual(expect.arrayContaining(affected));
+  }, 60_000);
 
   it('builds and tests every context after a change of what they are built on', async () => {
     const affected = await affectedBy(['libs/write-api/src/index.ts']);

@@ -1,14 +1,12 @@
 import { readFileSync } from 'node:fs';
 import { runReadModelMigrations } from '@reprise/read-model-indices';
+import { produce, productHistory, step } from '@reprise/product-events/testing';
 import {
   afterFile,
   elasticsearch,
   freshDatabase,
   freshName,
   freshTopic,
-  produce,
-  productHistory,
-  step,
   testEndpoints,
 } from '@reprise/test-kit';
 import { rebuildSearch } from './embedded-rebuild.ts';

@@ -1,6 +1,7 @@
 import { jest } from '@jest/globals';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { produce, productHistory, step } from '@reprise/product-events/testing';
 import {
   afterFile,
   describeWith,
@@ -9,9 +10,6 @@ import {
   freshDatabase,
   freshName,
   freshTopic,
-  produce,
-  productHistory,
-  step,
   testEndpoints,
 } from '@reprise/test-kit';
 import { runContainer, type Container, type RunOptions } from './testing/container.ts';

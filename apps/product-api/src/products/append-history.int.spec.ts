@@ -1,6 +1,7 @@
 import { type ProductEvent, productEvents } from '@reprise/product-events';
 import { evolveProduct, type ProductState } from '@reprise/product-domain';
-import { afterFile, productHistory, step, type HistoryStep } from '@reprise/test-kit';
+import { productHistory, step, type HistoryStep } from '@reprise/product-events/testing';
+import { afterFile } from '@reprise/test-kit';
 import * as fc from 'fast-check';
 import pg from 'pg';
 import { v7 } from 'uuid';

@@ -6,17 +6,15 @@ import {
   type Generation,
   type GenerationState,
 } from '@reprise/read-model-indices';
+import { productHistory, step, type HistoryStep } from '@reprise/product-events/testing';
 import {
   afterFile,
   elasticsearch,
   freshDatabase,
   freshName,
   freshTopic,
-  productHistory,
   spawnApp,
-  step,
   type FreshTopic,
-  type HistoryStep,
   type SpawnedApp,
 } from '@reprise/test-kit';
 import { Client } from 'pg';

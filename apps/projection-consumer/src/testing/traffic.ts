@@ -1,6 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { ProductEvent } from '@reprise/product-events';
-import { elasticsearch, produce, productHistory, step } from '@reprise/test-kit';
+import { produce, productHistory, step } from '@reprise/product-events/testing';
+import { elasticsearch } from '@reprise/test-kit';
 import type { ConsumerFixture } from './consumer-fixture.ts';
 
 /** Something that runs until it is stopped; stopping reports what went wrong meanwhile. */

@@ -1,7 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { createLogger } from '@reprise/runtime';
 import type { HttpApplication } from '@reprise/runtime/http';
-import { elasticsearch, step, testEndpoints } from '@reprise/test-kit';
+import { step } from '@reprise/product-read-model/testing';
+import { elasticsearch, testEndpoints } from '@reprise/test-kit';
 import fc from 'fast-check';
 import type { SearchResult } from '../product-index.ts';
 import { createSearchApi } from '../search-api.ts';

@@ -1,6 +1,7 @@
 import { createLogger } from '@reprise/runtime';
 import type { HttpApplication } from '@reprise/runtime/http';
-import { elasticsearch, step, testEndpoints } from '@reprise/test-kit';
+import { step } from '@reprise/product-read-model/testing';
+import { elasticsearch, testEndpoints } from '@reprise/test-kit';
 import type { SearchResult } from '../product-index.ts';
 import { createSearchApi } from '../search-api.ts';
 import { freshCatalogue, type Catalogue } from '../testing/catalogue.ts';

@@ -3,14 +3,8 @@ import type { estypes } from '@elastic/elasticsearch';
 import { productSearch, type ProductSearchDocument, productSearchStorage } from '@reprise/product-read-model';
 import type { VersionedDocument } from '@reprise/read-model-documents';
 import { applyEvent } from '@reprise/read-model-projections';
-import {
-  afterFile,
-  dropIndices,
-  elasticsearch,
-  freshName,
-  productHistory,
-  type HistoryStep,
-} from '@reprise/test-kit';
+import { productHistory, type HistoryStep } from '@reprise/product-read-model/testing';
+import { afterFile, dropIndices, elasticsearch, freshName } from '@reprise/test-kit';
 
 /** A fresh read alias with one generation behind it, made from the projection's storage definition. */
 export interface Catalogue {

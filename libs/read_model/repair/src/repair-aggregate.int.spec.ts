@@ -3,7 +3,8 @@ import { feedEvents } from '@reprise/read-model-feed';
 import { createReadModelPool, type GenerationName, type GenerationStore } from '@reprise/read-model-indices';
 import type { Projection } from '@reprise/read-model-projections';
 import { categorySummary, productSearch, productSummary } from '@reprise/product-read-model';
-import { elasticsearch, productHistory, step } from '@reprise/test-kit';
+import { productHistory, step } from '@reprise/product-events/testing';
+import { elasticsearch } from '@reprise/test-kit';
 import { repairAggregate, type RepairServers } from './repair-aggregate.ts';
 import { corrupted, documentOf, repairedModels, type RepairedModels } from './testing/repaired-models.ts';
 

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { GenerationName, GenerationStore } from '@reprise/read-model-indices';
 import { productSummary } from '@reprise/product-read-model';
 import type { Projection } from '@reprise/read-model-projections';
-import { productHistory, step } from '@reprise/test-kit';
+import { productHistory, step } from '@reprise/product-events/testing';
 import { drainQueue, repairNamed, type OnDemandServers } from './repair-on-demand.ts';
 import { RepairQueue } from './repair-queue.ts';
 import { RepairRequests } from './repair-requests.ts';

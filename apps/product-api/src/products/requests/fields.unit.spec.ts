@@ -1,5 +1,5 @@
 import { productEvents } from '@reprise/product-events';
-import { step, productHistory } from '@reprise/test-kit';
+import { step, productHistory } from '@reprise/product-events/testing';
 import * as fc from 'fast-check';
 import { isTextWithin } from '@reprise/write-api';
 

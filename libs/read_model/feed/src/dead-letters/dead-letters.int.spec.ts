@@ -1,5 +1,6 @@
 import { productEvents } from '@reprise/product-events';
-import { producePacked, productHistory, step } from '@reprise/test-kit';
+import { productHistory, step } from '@reprise/product-events/testing';
+import { producePacked } from '@reprise/test-kit';
 import { jest } from '@jest/globals';
 import { codecs } from '../codecs/unpack.ts';
 import { readDeadLetters } from './dead-letter-topic.ts';

@@ -1,5 +1,5 @@
 import type { ProductEvent } from '@reprise/product-events';
-import { productHistory, step } from '@reprise/test-kit';
+import { productHistory, step } from '@reprise/product-events/testing';
 import { foldInOrder } from '../feed/feed-events.ts';
 import { describeTopic } from '../kafka/kafka-topic.ts';
 import { byPosition, liveByPosition } from '../testing/live-by-position.ts';

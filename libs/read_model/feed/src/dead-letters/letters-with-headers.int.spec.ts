@@ -1,7 +1,7 @@
 import { jest } from '@jest/globals';
 import type { EventContract } from '@reprise/events';
 import { productEvents, type ProductEvent } from '@reprise/product-events';
-import { productHistory, step } from '@reprise/test-kit';
+import { productHistory, step } from '@reprise/product-events/testing';
 import { listLetters, redriveOutcomes } from '../testing/letter-verbs.ts';
 import { lettersOnServers, type RecordToFeed } from '../testing/letters-on-servers.ts';
 

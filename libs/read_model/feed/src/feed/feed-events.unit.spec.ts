@@ -1,6 +1,6 @@
 import type { ProductEvent } from '@reprise/product-events';
 import { catalogues } from '@reprise/product-read-model/testing';
-import { productHistory, step } from '@reprise/test-kit';
+import { productHistory, step } from '@reprise/product-events/testing';
 import fc from 'fast-check';
 import { HistoryUnreadable } from '../event-store/aggregate-history.ts';
 import type { AggregateHistory } from '../event-store/aggregate-history.ts';

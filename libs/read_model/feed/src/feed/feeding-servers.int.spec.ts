@@ -13,7 +13,8 @@ import {
 } from '@reprise/read-model-indices';
 import type { Projection } from '@reprise/read-model-projections';
 import { productSearch, productSummary } from '@reprise/product-read-model';
-import { afterFile, freshDatabase, freshName, productHistory, step, testEndpoints } from '@reprise/test-kit';
+import { productHistory, step } from '@reprise/product-events/testing';
+import { afterFile, freshDatabase, freshName, testEndpoints } from '@reprise/test-kit';
 import type { Pool } from 'pg';
 import { aggregateHistory, HistoryUnreadable } from '../event-store/aggregate-history.ts';
 import { EventStore } from '../event-store/event-store.ts';

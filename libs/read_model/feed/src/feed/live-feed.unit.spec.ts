@@ -1,6 +1,6 @@
 import { type ProductEvent, productEvents } from '@reprise/product-events';
 import { DependencyError } from '@reprise/read-model-indices';
-import { productHistory, step } from '@reprise/test-kit';
+import { productHistory, step } from '@reprise/product-events/testing';
 import { LiveFeed } from './live-feed.ts';
 import type { DeadLetter } from '../dead-letters/dead-letter.ts';
 import type { PartitionBatch } from '../kafka/partition-batch.ts';

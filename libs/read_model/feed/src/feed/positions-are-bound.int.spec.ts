@@ -1,5 +1,6 @@
 import type { Generation } from '@reprise/read-model-indices';
-import { freshTopic, productHistory, step } from '@reprise/test-kit';
+import { productHistory, step } from '@reprise/product-events/testing';
+import { freshTopic } from '@reprise/test-kit';
 import { byPosition, liveByPosition } from '../testing/live-by-position.ts';
 import { LiveFeed } from './live-feed.ts';
 

@@ -1,5 +1,5 @@
 import { type ProductEvent, productEvents } from '@reprise/product-events';
-import { productHistory, step } from '@reprise/test-kit';
+import { productHistory, step } from '@reprise/product-events/testing';
 import { feedEvents } from './feed-events.ts';
 import { LiveFeed, type LiveFeedServers } from './live-feed.ts';
 import type { DeadLetter } from '../dead-letters/dead-letter.ts';

@@ -10,15 +10,8 @@ import {
   runReadModelMigrations,
 } from '@reprise/read-model-indices';
 import type { Projection } from '@reprise/read-model-projections';
-import {
-  afterFile,
-  freshDatabase,
-  freshTopic,
-  produce,
-  productHistory,
-  step,
-  testEndpoints,
-} from '@reprise/test-kit';
+import { produce, productHistory, step } from '@reprise/product-events/testing';
+import { afterFile, freshDatabase, freshTopic, testEndpoints } from '@reprise/test-kit';
 import type { AggregateHistory } from '../event-store/aggregate-history.ts';
 import { feedEvents } from '../feed/feed-events.ts';
 import { logHistory } from './log-history.ts';

@@ -1,5 +1,5 @@
 import type { ProductEvent } from '@reprise/product-events';
-import { productHistory, step } from '@reprise/test-kit';
+import { productHistory, step } from '@reprise/product-events/testing';
 import { judgedLetters, type JudgedLetter } from '../dead-letters/judged-letters.ts';
 import { fedModels, type LetterServers } from '../dead-letters/letter-servers.ts';
 import { redriveLetters, type RedriveRequest } from '../dead-letters/redrive.ts';

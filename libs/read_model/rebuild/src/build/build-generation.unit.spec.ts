@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { type ProductEvent, productEvents } from '@reprise/product-events';
 import type { Projection } from '@reprise/read-model-projections';
 import { productSearch } from '@reprise/product-read-model';
-import { productHistory, step } from '@reprise/test-kit';
+import { productHistory, step } from '@reprise/product-events/testing';
 import type { LogSource } from '../log/log-source.ts';
 import { buildGeneration } from './build-generation.ts';
 import { BuildProgress } from './build-progress.ts';

@@ -5,7 +5,7 @@ import { isStorableText } from '@reprise/events';
 import { type ProductEvent, productEvents } from '@reprise/product-events';
 import type { Projection } from '@reprise/read-model-projections';
 import { productSearch } from '@reprise/product-read-model';
-import { productHistory, step } from '@reprise/test-kit';
+import { productHistory, step } from '@reprise/product-events/testing';
 import fc from 'fast-check';
 import { carelessLog } from '../testing/histories.ts';
 import { naiveSearchDocuments } from '../testing/naive-fold.ts';

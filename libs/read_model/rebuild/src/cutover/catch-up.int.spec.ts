@@ -1,7 +1,8 @@
 import { type ProductEvent, productEvents } from '@reprise/product-events';
 import { describeTopic } from '@reprise/read-model-feed';
 import type { Generation } from '@reprise/read-model-indices';
-import { produce, produceRaw, productHistory, step } from '@reprise/test-kit';
+import { produce, productHistory, step } from '@reprise/product-events/testing';
+import { produceRaw } from '@reprise/test-kit';
 import { testReadModel, type TestReadModel } from '../testing/read-model.ts';
 import { catchUpFromLog } from './catch-up.ts';
 

@@ -1,6 +1,7 @@
 import type { Generation } from '@reprise/read-model-indices';
 import { commandLine } from '@reprise/runtime/commands';
-import { elasticsearch, freshTopic, produce, productHistory, step } from '@reprise/test-kit';
+import { produce, productHistory, step } from '@reprise/product-events/testing';
+import { elasticsearch, freshTopic } from '@reprise/test-kit';
 import { feedBy } from '../testing/feeders.ts';
 import { testReadModel, type TestReadModel } from '../testing/read-model.ts';
 import { defaultGateLimits } from '../gate/gate.ts';

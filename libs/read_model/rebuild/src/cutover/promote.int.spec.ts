@@ -1,7 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { DependencyError, LeaseLost, type Fence, type Generation } from '@reprise/read-model-indices';
 import { feedEvents } from '@reprise/read-model-feed';
-import { elasticsearch, produce, productHistory, step } from '@reprise/test-kit';
+import { produce, productHistory, step } from '@reprise/product-events/testing';
+import { elasticsearch } from '@reprise/test-kit';
 import { testReadModel, type TestReadModel } from '../testing/read-model.ts';
 import { catchUpFromLog } from './catch-up.ts';
 import { promote, type CatchUp } from './promote.ts';

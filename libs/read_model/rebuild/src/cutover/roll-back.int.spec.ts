@@ -2,7 +2,8 @@ import { createReadModelPool, type Generation } from '@reprise/read-model-indice
 import type { Projection } from '@reprise/read-model-projections';
 import { productSearch, productSummary } from '@reprise/product-read-model';
 import { commandLine } from '@reprise/runtime/commands';
-import { elasticsearch, produce, productHistory, step } from '@reprise/test-kit';
+import { produce, productHistory, step } from '@reprise/product-events/testing';
+import { elasticsearch } from '@reprise/test-kit';
 import { deleteByHand, testReadModel, type TestReadModel } from '../testing/read-model.ts';
 import { defaultGateLimits } from '../gate/gate.ts';
 import { promoteByName } from './promote-by-name.ts';

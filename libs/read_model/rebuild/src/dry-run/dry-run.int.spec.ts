@@ -1,7 +1,8 @@
 import { type ProductEvent, productEvents } from '@reprise/product-events';
 import { contentDigest } from '@reprise/read-model-documents';
 import { fingerprintOf, type GenerationName } from '@reprise/read-model-indices';
-import { elasticsearch, produce, produceRaw, productHistory, step } from '@reprise/test-kit';
+import { produce, productHistory, step } from '@reprise/product-events/testing';
+import { elasticsearch, produceRaw } from '@reprise/test-kit';
 import { storedFor, testReadModel, type TestReadModel } from '../testing/read-model.ts';
 import { testEventStore } from '../testing/event-store.ts';
 

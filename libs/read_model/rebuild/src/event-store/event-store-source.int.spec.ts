@@ -1,5 +1,6 @@
 import { type ProductEvent, productEvents } from '@reprise/product-events';
-import { freshName, kafkaAdmin, produce, productHistory, step } from '@reprise/test-kit';
+import { produce, productHistory, step } from '@reprise/product-events/testing';
+import { freshName, kafkaAdmin } from '@reprise/test-kit';
 import { testEventStore, type TestEventStore } from '../testing/event-store.ts';
 import { logSourceContract } from '../log/log-source.contract.ts';
 import { testReadModel, type TestReadModel } from '../testing/read-model.ts';

@@ -2,7 +2,8 @@ import { eventStoreTable } from '@reprise/events';
 import { type ProductEvent, productEvents } from '@reprise/product-events';
 import { aggregateHistory, EventStore, feedEvents } from '@reprise/read-model-feed';
 import { createReadModelPool, type GenerationName } from '@reprise/read-model-indices';
-import { afterFile, freshName, produce, productHistory, step } from '@reprise/test-kit';
+import { produce, productHistory, step } from '@reprise/product-events/testing';
+import { afterFile, freshName } from '@reprise/test-kit';
 import { logSourceContract } from '../log/log-source.contract.ts';
 import type { LogBatch, LogSlice, LogSource } from '../log/log-source.ts';
 import {

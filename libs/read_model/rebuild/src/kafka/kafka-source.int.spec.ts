@@ -1,15 +1,8 @@
 import { productEvents } from '@reprise/product-events';
 import { productEventsByPosition } from '@reprise/product-read-model/testing';
 import { describeTopic } from '@reprise/read-model-feed';
-import {
-  eventually,
-  freshTopic,
-  kafkaAdmin,
-  produce,
-  productHistory,
-  step,
-  testEndpoints,
-} from '@reprise/test-kit';
+import { produce, productHistory, step } from '@reprise/product-events/testing';
+import { eventually, freshTopic, kafkaAdmin, testEndpoints } from '@reprise/test-kit';
 import { logSourceContract } from '../log/log-source.contract.ts';
 import { openTransaction } from '../testing/transactions.ts';
 import { kafkaSource } from './kafka-source.ts';

@@ -3,15 +3,8 @@ import { ConfigResourceTypes } from '@platformatic/kafka';
 import { type ProductEvent, productEvents } from '@reprise/product-events';
 import { describeTopic } from '@reprise/read-model-feed';
 import type { GenerationName } from '@reprise/read-model-indices';
-import {
-  eventually,
-  kafkaAdmin,
-  produce,
-  produceRaw,
-  productHistory,
-  step,
-  testEndpoints,
-} from '@reprise/test-kit';
+import { produce, productHistory, step } from '@reprise/product-events/testing';
+import { eventually, kafkaAdmin, produceRaw, testEndpoints } from '@reprise/test-kit';
 import { naiveSearchDocuments } from '../testing/naive-fold.ts';
 import { testReadModel, type TestReadModel } from '../testing/read-model.ts';
 import { storedDocuments } from '../testing/stored-documents.ts';

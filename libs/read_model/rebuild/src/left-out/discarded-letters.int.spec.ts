@@ -1,7 +1,8 @@
 import { type ProductEvent, productEvents } from '@reprise/product-events';
 import { aggregateHistory } from '@reprise/read-model-feed';
 import type { LetterAction } from '@reprise/read-model-indices';
-import { produce, produceRaw, productHistory, step } from '@reprise/test-kit';
+import { produce, productHistory, step } from '@reprise/product-events/testing';
+import { produceRaw } from '@reprise/test-kit';
 import type { RebuildControl, RebuildOptions, RebuildServers } from '../rebuild-options.ts';
 import { defaultGateLimits } from '../gate/gate.ts';
 import { promoteByName } from '../cutover/promote-by-name.ts';

@@ -1,6 +1,7 @@
 import { jest } from '@jest/globals';
 import { type ProductEvent, productEvents } from '@reprise/product-events';
-import { eventually, kafkaAdmin, productHistory, step } from '@reprise/test-kit';
+import { productHistory, step } from '@reprise/product-events/testing';
+import { eventually, kafkaAdmin } from '@reprise/test-kit';
 import type { LogBatch, LogCursor, LogSlice, LogSource } from './log-source.ts';
 
 /** A log of the test's own, empty when it is made. */

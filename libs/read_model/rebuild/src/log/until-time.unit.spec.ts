@@ -1,5 +1,5 @@
 import { productEvents } from '@reprise/product-events';
-import { productHistory, step } from '@reprise/test-kit';
+import { productHistory, step } from '@reprise/product-events/testing';
 import { batchesOf, logInMemory } from '../testing/log-in-memory.ts';
 import { untilTime } from './until-time.ts';
 

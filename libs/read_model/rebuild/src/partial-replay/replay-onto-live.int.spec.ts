@@ -1,6 +1,7 @@
 import { type ProductEvent, productEvents } from '@reprise/product-events';
 import type { GenerationName } from '@reprise/read-model-indices';
-import { produce, produceRaw, productHistory, step } from '@reprise/test-kit';
+import { produce, productHistory, step } from '@reprise/product-events/testing';
+import { produceRaw } from '@reprise/test-kit';
 import { naiveSearchDocuments } from '../testing/naive-fold.ts';
 import { testReadModel, type TestReadModel } from '../testing/read-model.ts';
 import { defaultGateLimits } from '../gate/gate.ts';

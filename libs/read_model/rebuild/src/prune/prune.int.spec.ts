@@ -1,4 +1,5 @@
-import { elasticsearch, produce, productHistory, step } from '@reprise/test-kit';
+import { produce, productHistory, step } from '@reprise/product-events/testing';
+import { elasticsearch } from '@reprise/test-kit';
 import type { GenerationName } from '@reprise/read-model-indices';
 import type { Projection } from '@reprise/read-model-projections';
 import { productSearch, productSummary } from '@reprise/product-read-model';

@@ -1,6 +1,7 @@
 import { Admin } from '@platformatic/kafka';
 import { productEvents } from '@reprise/product-events';
-import { produce, produceRaw, productHistory, step, testEndpoints } from '@reprise/test-kit';
+import { produce, productHistory, step } from '@reprise/product-events/testing';
+import { produceRaw, testEndpoints } from '@reprise/test-kit';
 import { testReadModel } from '../testing/read-model.ts';
 import { verifyReadModel } from '../verify/verify.ts';
 

@@ -1,6 +1,7 @@
 import type { Projection } from '@reprise/read-model-projections';
 import { productSummary } from '@reprise/product-read-model';
-import { produce, productHistory, step, type SettingsLevel } from '@reprise/test-kit';
+import { produce, productHistory, step } from '@reprise/product-events/testing';
+import type { SettingsLevel } from '@reprise/test-kit';
 import { testEventStore } from '../testing/event-store.ts';
 import { testReadModel } from '../testing/read-model.ts';
 import { prune } from '../prune/prune.ts';

@@ -5,16 +5,8 @@ import {
   type Fence,
   type Generation,
 } from '@reprise/read-model-indices';
-import {
-  afterFile,
-  elasticsearch,
-  freshName,
-  freshTopic,
-  produce,
-  productHistory,
-  step,
-  testEndpoints,
-} from '@reprise/test-kit';
+import { produce, productHistory, step } from '@reprise/product-events/testing';
+import { afterFile, elasticsearch, freshName, freshTopic, testEndpoints } from '@reprise/test-kit';
 import { testReadModel, type TestReadModel } from '../testing/read-model.ts';
 import { catchUpFromLog } from '../cutover/catch-up.ts';
 import { defaultGateLimits } from '../gate/gate.ts';

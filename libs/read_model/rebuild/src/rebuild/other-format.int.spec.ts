@@ -1,5 +1,6 @@
 import { jest } from '@jest/globals';
-import { produce, producePacked, productHistory, step } from '@reprise/test-kit';
+import { produce, productHistory, step } from '@reprise/product-events/testing';
+import { producePacked } from '@reprise/test-kit';
 import { testReadModel } from '../testing/read-model.ts';
 
 jest.setTimeout(60_000);

@@ -1,5 +1,6 @@
 import { jest } from '@jest/globals';
-import { producePacked, productHistory, step, produce } from '@reprise/test-kit';
+import { productHistory, step, produce } from '@reprise/product-events/testing';
+import { producePacked } from '@reprise/test-kit';
 import { testReadModel } from '../testing/read-model.ts';
 import { verifyReadModel } from '../verify/verify.ts';
 import { defaultGateLimits } from '../gate/gate.ts';

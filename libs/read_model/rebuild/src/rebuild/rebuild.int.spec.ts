@@ -1,6 +1,7 @@
 import type { ProductEvent } from '@reprise/product-events';
 import type { GenerationStore } from '@reprise/read-model-indices';
-import { elasticsearch, kafkaAdmin, produce, productHistory, step } from '@reprise/test-kit';
+import { produce, productHistory, step } from '@reprise/product-events/testing';
+import { elasticsearch, kafkaAdmin } from '@reprise/test-kit';
 import fc from 'fast-check';
 import { naiveSearchDocuments } from '../testing/naive-fold.ts';
 import { storedFor, testReadModel, type TestReadModel } from '../testing/read-model.ts';

@@ -1,7 +1,8 @@
 import type { ElasticsearchStorage } from '@reprise/read-model-documents';
 import type { Projection } from '@reprise/read-model-projections';
 import { productSearch } from '@reprise/product-read-model';
-import { freshName, produce, productHistory, step } from '@reprise/test-kit';
+import { produce, productHistory, step } from '@reprise/product-events/testing';
+import { freshName } from '@reprise/test-kit';
 import { testReadModel } from '../testing/read-model.ts';
 
 it('names the first documents that the store refuses, and why, in receipt, message and registry', async () => {

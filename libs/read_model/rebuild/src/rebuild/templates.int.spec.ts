@@ -7,7 +7,8 @@ import type {
   GenerationName,
   GenerationState,
 } from '@reprise/read-model-indices';
-import { afterFile, elasticsearch, freshName, produce, productHistory, step } from '@reprise/test-kit';
+import { produce, productHistory, step } from '@reprise/product-events/testing';
+import { afterFile, elasticsearch, freshName } from '@reprise/test-kit';
 import { testReadModel, type TestReadModel } from '../testing/read-model.ts';
 import { verifyReadModel } from '../verify/verify.ts';
 import { prune } from '../prune/prune.ts';

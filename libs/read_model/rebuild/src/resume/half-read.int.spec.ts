@@ -1,7 +1,7 @@
 import { chmodSync, mkdirSync, mkdtempSync, readdirSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { produce, productHistory, step } from '@reprise/test-kit';
+import { produce, productHistory, step } from '@reprise/product-events/testing';
 import { Client } from 'pg';
 import type { ProgressPicture } from '../build/build-progress.ts';
 import { testReadModel, type TestReadModel } from '../testing/read-model.ts';

@@ -1,4 +1,4 @@
-import { produce, productHistory, step } from '@reprise/test-kit';
+import { produce, productHistory, step } from '@reprise/product-events/testing';
 import { testReadModel } from '../testing/read-model.ts';
 import type { ProgressReport } from '../progress/progress-meter.ts';
 

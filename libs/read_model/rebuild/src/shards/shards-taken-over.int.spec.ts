@@ -1,6 +1,7 @@
 import { productEvents } from '@reprise/product-events';
 import type { GenerationStore } from '@reprise/read-model-indices';
-import { produceRaw, productHistory, step } from '@reprise/test-kit';
+import { productHistory, step } from '@reprise/product-events/testing';
+import { produceRaw } from '@reprise/test-kit';
 import { naiveSearchDocuments } from '../testing/naive-fold.ts';
 import { testReadModel } from '../testing/read-model.ts';
 import { catalogue, contentOf, held, logOf, outcomes, projection, shards } from '../testing/shards.ts';

@@ -1,6 +1,7 @@
 import { type ProductEvent, productEvents } from '@reprise/product-events';
 import type { GenerationStore } from '@reprise/read-model-indices';
-import { produceRaw, productHistory, step } from '@reprise/test-kit';
+import { productHistory, step } from '@reprise/product-events/testing';
+import { produceRaw } from '@reprise/test-kit';
 import { testReadModel, type TestReadModel } from '../testing/read-model.ts';
 
 /** Products whose first two events lie in partition 1 and whose later ones in partition 0, as after partitions were added. */

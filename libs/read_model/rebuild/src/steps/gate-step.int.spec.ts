@@ -1,6 +1,7 @@
 import { productEvents } from '@reprise/product-events';
 import { DependencyError, type GenerationName } from '@reprise/read-model-indices';
-import { elasticsearch, produce, produceRaw, productHistory, step } from '@reprise/test-kit';
+import { produce, productHistory, step } from '@reprise/product-events/testing';
+import { elasticsearch, produceRaw } from '@reprise/test-kit';
 import { testReadModel, type TestReadModel } from '../testing/read-model.ts';
 import { defaultGateLimits } from '../gate/gate.ts';
 import { promoteByName } from '../cutover/promote-by-name.ts';

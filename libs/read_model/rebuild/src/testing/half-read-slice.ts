@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { productEvents } from '@reprise/product-events';
 import type { Projection } from '@reprise/read-model-projections';
 import { productSearch } from '@reprise/product-read-model';
-import { productHistory, step } from '@reprise/test-kit';
+import { productHistory, step } from '@reprise/product-events/testing';
 import type { BuildInput } from '../build/build-input.ts';
 import { BuildProgress } from '../build/build-progress.ts';
 import type { SliceMark } from '../build/slice-snapshot.ts';

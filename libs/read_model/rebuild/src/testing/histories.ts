@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import type { ProductEvent } from '@reprise/product-events';
-import { productHistory, step, type HistoryStep } from '@reprise/test-kit';
+import { productHistory, step, type HistoryStep } from '@reprise/product-events/testing';
 
 const change: fc.Arbitrary<HistoryStep> = fc.oneof(
   fc.nat(100_000).map((price) => step.priceChanged(price)),

@@ -1,6 +1,7 @@
 import type { ProductEvent } from '@reprise/product-events';
 import type { GenerationStore } from '@reprise/read-model-indices';
-import { afterFile, produce, productHistory, step } from '@reprise/test-kit';
+import { produce, productHistory, step } from '@reprise/product-events/testing';
+import { afterFile } from '@reprise/test-kit';
 import type { RebuildOptions } from '../rebuild-options.ts';
 import { testReadModel, type TestReadModel } from './read-model.ts';
 

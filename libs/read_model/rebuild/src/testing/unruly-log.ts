@@ -1,5 +1,5 @@
 import { type ProductEvent, productEvents } from '@reprise/product-events';
-import { step } from '@reprise/test-kit';
+import { step } from '@reprise/product-events/testing';
 import fc from 'fast-check';
 import { inCarelessOrder, lives } from './histories.ts';
 

@@ -1,7 +1,7 @@
 import type { GenerationName } from '@reprise/read-model-indices';
 import type { Projection } from '@reprise/read-model-projections';
 import { productSearch, productSummary } from '@reprise/product-read-model';
-import { produce, productHistory, step } from '@reprise/test-kit';
+import { produce, productHistory, step } from '@reprise/product-events/testing';
 import { feedBy, silenceFeeders } from '../testing/feeders.ts';
 import { testReadModel, type TestReadModel } from '../testing/read-model.ts';
 import { verifyReadModel, type VerifyOptions } from './verify.ts';

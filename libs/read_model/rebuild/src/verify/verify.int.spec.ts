@@ -1,7 +1,8 @@
 import type { ProductEvent } from '@reprise/product-events';
 import { contentDigest, documentDigest } from '@reprise/read-model-documents';
 import type { GenerationName } from '@reprise/read-model-indices';
-import { elasticsearch, produce, produceRaw, productHistory, step } from '@reprise/test-kit';
+import { produce, productHistory, step } from '@reprise/product-events/testing';
+import { elasticsearch, produceRaw } from '@reprise/test-kit';
 import { feedBy } from '../testing/feeders.ts';
 import { testReadModel, type TestReadModel } from '../testing/read-model.ts';
 import { verifyReadModel, type VerifyOptions } from './verify.ts';

@@ -1,4 +1,4 @@
-import { productEvents } from '@reprise/product-events';
+import { productEvents } from '../product-contract.ts';
 import { productHistory, step } from './product-history.ts';
 
 describe('a product history', () => {

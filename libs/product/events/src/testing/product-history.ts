@@ -1,11 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { dataContentType, newEventId, specVersion } from '@reprise/events';
-import {
-  eventSource,
-  productAggregateType,
-  type ProductEvent,
-  type ProductEventType,
-} from '@reprise/product-events';
+import { eventSource, productAggregateType } from '../product-contract.ts';
+import type { ProductEvent, ProductEventType } from '../product-events.ts';
 
 type DataOf<T extends ProductEventType> = Extract<ProductEvent, { type: T }>['data'];
 

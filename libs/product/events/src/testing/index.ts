@@ -1,0 +1,3 @@
+/** Histories of products, and how they reach a topic; nothing outside tests imports this. */
+export { produce } from './produce.ts';
+export { productHistory, step, type HistoryOptions, type HistoryStep } from './product-history.ts';
