@@ -6,6 +6,7 @@ import {
   EventStore,
   EventStoreMismatch,
   kafkaFault,
+  watchLog,
   type BoundInput,
   type KafkaConnection,
   type KafkaTopic,
@@ -32,6 +33,7 @@ export function openContext(settings: FedContext, shared: ConsumerServers, kafka
       setting: settings.eventStore.variable,
     });
   const { discardedOf } = registry.letterActions;
+  const log = watchLog(kafka, topic.value);
   const storeOf = (projection: Projection, retryBudgetMs?: number): GenerationStore =>
     openGenerationStore(projection, {
       ...{ client, pool, alias: readers.get(projection.name)?.value },
@@ -41,6 +43,7 @@ export function openContext(settings: FedContext, shared: ConsumerServers, kafka
     settings,
     eventStore,
     storeOf,
+    log,
     /** What closes gaps while it is fed; without it, such aggregates wait for a repair. */
     history: eventStore && aggregateHistory(eventStore, context.events, discardedOf),
     /** What documents are repaired from: the event store, else the log. */
@@ -50,7 +53,7 @@ export function openContext(settings: FedContext, shared: ConsumerServers, kafka
           ...{ kafka, topic: topic.value, events: context.events },
           discarded: (filter) => registry.letterActions.discarded(filter),
         }),
-    close: async (): Promise<void> => void (await eventStore?.pool.end()),
+    close: async (): Promise<void> => void (await Promise.allSettled([eventStore?.pool.end(), log.close()])),
   };
 }
 

@@ -99,6 +99,7 @@ export function liveFeeding({
     models,
     topicId: topic.id,
     contract: context.events,
+    logNow: () => own.log.now(),
     history: own.history,
     blocked: new BlockedAggregates(pool),
     limit: { attempts: configuration.deadLetterAttempts, pause: pauseBetweenAttempts },

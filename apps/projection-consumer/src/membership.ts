@@ -1,5 +1,10 @@
 import { adoptFirst, createFirstGeneration, type KafkaTopic, type LiveFeed } from '@reprise/read-model-feed';
-import { StoreMisconfigured, type GenerationStore, type Registry } from '@reprise/read-model-indices';
+import {
+  BuiltFromAnotherLog,
+  StoreMisconfigured,
+  type GenerationStore,
+  type Registry,
+} from '@reprise/read-model-indices';
 import type { Projection } from '@reprise/read-model-projections';
 import { feederMaxAgeMs } from '@reprise/read-model-status';
 import type { Logger } from '@reprise/runtime';
@@ -31,6 +36,9 @@ const refusedForMs = 15_000;
 /**
  * Keeps the feed in step with the registry until the signal aborts: takes generations on and lets them go, reads back to
  * where a new one stands, announces what is fed, and makes the first generation where there is none.
+ *
+ * @throws BuiltFromAnotherLog when versions are positions and the log is another one than readers' generation was made from: nothing
+ *   can be fed then until a rebuild
  */
 export async function keepMembership(input: MembershipInput, signal: AbortSignal): Promise<void> {
   const refusals: Refusals = new Map();
@@ -63,6 +71,7 @@ async function refresh(input: MembershipInput, refusals: Refusals, signal: Abort
   } catch (error) {
     // Tried again a second later. Until then nothing new is announced, and nobody relies on it.
     if (signal.aborted) return;
+    if (error instanceof BuiltFromAnotherLog) throw error;
     health.followed(error);
     logger.error({ err: error }, 'could not follow the registry; retrying');
   }

@@ -1,3 +1,4 @@
+import { BuiltFromAnotherLog } from '@reprise/read-model-indices';
 import { commandLine } from '@reprise/runtime/commands';
 
 /** A document cannot be repaired as things stand; trying again right away would not help. The message says why and what to do. */
@@ -25,7 +26,8 @@ export class NothingFed extends Error {
   }
 }
 
-/** Whether an error is a server's, not the task's: then the task is not abandoned. */
+/** Whether an error is a server's or the log's, not the task's: then the task is not abandoned, and others would fail alike. */
 export function isServerFault(error: unknown): boolean {
+  if (error instanceof BuiltFromAnotherLog) return true;
   return error instanceof Error && 'retryable' in error && error.retryable === true;
 }
