@@ -63,6 +63,6 @@ describe('exportLines', () => {
     const lines = exportLines(environment).trimEnd().split('\n');
     const names = [...endpointNames, 'POSTGRES_ADMIN_URL'] as const;
     expect(lines).toEqual(names.map((name) => `export ${name}=${environment[name]}`));
-    for (const line of lines) expect(line).toMatch(/^export [A-Z_]+=[\w:/.@]+$/);
+    for (const line of lines) expect(line).toMatch(/^export [A-Z0-9_]+=[\w:/.@]+$/);
   });
 });

@@ -16,14 +16,15 @@ const longest = 30;
 /**
  * The spellings of a name given on the command line, in snake case or kebab case.
  *
+ * @param others what else is wrong with the command line, which the error then says too
  * @throws TypeError when no index, table and view could carry the name; the message says what it may look like
  */
-export function projectionNames(given: string): ProjectionNames {
+export function projectionNames(given: string, others: readonly string[] = []): ProjectionNames {
   const name = given.replaceAll('-', '_');
   if (!/^[a-z][a-z0-9]*(_[a-z0-9]+)*$/.test(name) || name.length > longest) {
     throw new TypeError(
       `"${given}" cannot be a projection's name. Use snake case such as stock_level: lower-case letters, digits and single ` +
-        `underscores, a letter first, at most ${longest} characters. Nothing was written.`,
+        `underscores, a letter first, at most ${longest} characters. ${others.map((other) => `${other}. `).join('')}Nothing was written.`,
     );
   }
   const type = name
