@@ -92,7 +92,7 @@ export async function reachContext(
 ): Promise<KafkaTopic> {
   const { settings, eventStore, storeOf } = own;
   onAsking('Kafka');
-  const topic = await describeTopic(kafka, settings.topic.value);
+  const topic = await describeTopic(kafka, settings.topic.value, { topicSetting: settings.topic.variable });
   const identity = { clusterId: topic.clusterId, topicId: topic.id };
   await assertBound({ ...boundInput(own, shared, kafka), identity });
   if (await isNew(own, shared)) await assertFormat(kafka, topic, settings.context.events);

@@ -85,7 +85,7 @@ interface Lag {
 }
 
 async function lagsOf({ context, kafka, topic: name, feed, assigned }: FollowedLag): Promise<Lag[]> {
-  const topic = await describeTopic(kafka, name, 3_000);
+  const topic = await describeTopic(kafka, name, { withinMs: 3_000 });
   const fed = feed.fed.map(({ generation, positions }) => ({ generation, positions: new Map(positions) }));
   const times = await Promise.all(fed.map(({ positions }) => timesOfNext(kafka, topic, positions)));
   const own = new Set(assigned());

@@ -31,6 +31,7 @@ const ask = (aggregateId: string) =>
     {
       projection: 'product_search',
       projectionVersion: productSearch.version,
+      aggregateType: 'product',
       aggregateId,
       reason: 'operator',
     },
@@ -111,6 +112,7 @@ describe('the repair worker in the consumer', () => {
     const other = {
       projection: 'product_search',
       projectionVersion: 99,
+      aggregateType: 'product',
       aggregateId: 'x',
       reason: 'operator',
     } as const;

@@ -72,6 +72,10 @@ export class RepairWorker implements OnApplicationBootstrap, BeforeApplicationSh
     await this.#running;
   }
 
+  #aggregateOf(name: string): string {
+    return this.#input.models.find(({ projection }) => projection.name === name)!.projection.aggregate;
+  }
+
   /** Asks for the repair of aggregates that stopped the live feed. */
   async request(blocked: readonly BlockedEvents[]): Promise<void> {
     const { queue, metrics, logger } = this.#input;
@@ -79,6 +83,7 @@ export class RepairWorker implements OnApplicationBootstrap, BeforeApplicationSh
       blocked.map(({ projection, projectionVersion, aggregateId, version, reason }) => ({
         projection,
         projectionVersion,
+        aggregateType: this.#aggregateOf(projection),
         aggregateId,
         reason: reason === 'version-gap' ? 'gap' : 'dead-letter',
         error: `version ${version} could not be applied: ${reason}`,

@@ -64,6 +64,7 @@ export function openContext(settings: ContextSettings<Projection>, shared: Share
       ...{
         kafka,
         topic: topic.value,
+        topicSetting: topic.variable,
         registry,
         store: storeOf(projection),
         history,

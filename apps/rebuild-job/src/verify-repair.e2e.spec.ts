@@ -186,10 +186,17 @@ describe('verify and repair', () => {
     const args = ['--aggregate-id', `${ids[0]},extra-1`, '--aggregate-id', ids[12]!];
     expect((await rebuildJob('verify', '--projection', 'product_summary', ...args)).code).toBe(2);
     await queue.add([
-      { projection: 'product_summary', projectionVersion, aggregateId: ids[0]!, reason: 'operator' },
       {
         projection: 'product_summary',
         projectionVersion,
+        aggregateType: 'product',
+        aggregateId: ids[0]!,
+        reason: 'operator',
+      },
+      {
+        projection: 'product_summary',
+        projectionVersion,
+        aggregateType: 'product',
         aggregateId: ids[20]!,
         reason: 'gap',
         error: 'a test',
@@ -222,6 +229,7 @@ describe('verify and repair', () => {
       [bad, good].map((aggregateId) => ({
         projection: 'product_summary',
         projectionVersion,
+        aggregateType: 'product',
         aggregateId,
         reason: 'operator' as const,
       })),

@@ -50,7 +50,7 @@ function problemsOf(context: unknown, at: number): string[] {
 
   for (const member of Object.keys(context)) if (!members.has(member)) problem(`"${member}" is not known`);
   if (typeof name !== 'string' || !contextName.test(name))
-    problem('its name must be lower-case words joined by underscores, as in product or order_intake');
+    problem('its name must be lower-case words joined by underscores, as in shop or order_intake');
   if (!isContract(events)) problem('"events" must be what defineEvents returns');
   else if (!isVersionSource(events['versions']))
     problem('its events declare no version source: versions must be sequence or position');

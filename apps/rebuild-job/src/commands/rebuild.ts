@@ -6,6 +6,7 @@ import { signalExitCodes } from '../command-errors.ts';
 import { eachProjection, printJson } from '../each-projection.ts';
 import { gateOptions } from '../gate-options.ts';
 import type { OptionReader } from '../option-reader.ts';
+import { receiptJson } from '../report/receipt-json.ts';
 import { describeReceipt } from '../report/receipt-text.ts';
 import { progressReporter } from '../report/progress-line.ts';
 import { contextOption } from '../projection-option.ts';
@@ -96,7 +97,7 @@ async function rebuild(options: OptionReader, invocation: Invocation): Promise<n
       async (projection) => {
         const { receipt, exitCode: code } = await rebuildOne(projection, request, servers, invocation);
         if (!request.json) invocation.stdout(`${describeReceipt(receipt)}\n`);
-        return { result: receipt, exitCode: code };
+        return { result: receiptJson(receipt), exitCode: code };
       },
     );
     if (request.json) printJson(request.projections, results, invocation);

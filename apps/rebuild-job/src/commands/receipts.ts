@@ -2,6 +2,7 @@ import type { Run } from '@reprise/read-model-indices';
 import { exitCodes, RebuildError, type Receipt } from '@reprise/read-model-rebuild';
 import { commandLine } from '@reprise/runtime/commands';
 import { readProjections } from '../projection-option.ts';
+import { keptReceipt, receiptJson } from '../report/receipt-json.ts';
 import { describeReceipt } from '../report/receipt-text.ts';
 import { jsonText } from '../report/text.ts';
 import { openUnbound } from '../servers.ts';
@@ -83,9 +84,8 @@ const showCommand: Verb = {
           ? (await servers.registry.listRuns({ ...projection, withReceipt: true, limit: 1 }))[0]
           : await servers.registry.findRun(runId);
       if (!run?.receipt) throw unknown(runId ?? named!);
-      stdout(
-        json ? `${jsonText(run.receipt, 2)}\n` : `${describeReceipt(run.receipt as unknown as Receipt)}\n`,
-      );
+      const receipt = keptReceipt(run.receipt);
+      stdout(json ? `${jsonText(receiptJson(receipt), 2)}\n` : `${describeReceipt(receipt)}\n`);
       return exitCodes.done;
     } finally {
       await servers.close();

@@ -9,11 +9,11 @@ const longestReason = 120;
 
 /** The line that counts the dead letters that were dealt with; none where there were none. */
 export function lettersLine({ letters }: Pick<Receipt, 'letters'>): [string, string][] {
-  const { leftOut, resolved, replaced, heldProducts } = letters;
+  const { leftOut, resolved, replaced, heldAggregates } = letters;
   if (leftOut.count + resolved.count === 0) return [];
   const parts = [`${number(leftOut.count)} discarded and left out`, `${number(resolved.count)} resolved`];
   if (replaced > 0) parts.push(`${number(replaced)} replaced from the event store`);
-  if (heldProducts > 0) parts.push(`${number(heldProducts)} products held back behind them`);
+  if (heldAggregates > 0) parts.push(`${number(heldAggregates)} products held back behind them`);
   return [['letters', parts.join(', ')]];
 }
 

@@ -39,7 +39,7 @@ const failed: Receipt = {
     leftOut: { count: 0, first: [] },
     resolved: { count: 0, first: [] },
     replaced: 0,
-    heldProducts: 0,
+    heldAggregates: 0,
   },
   poison: [],
   gaps: [],
@@ -81,7 +81,7 @@ describe('the receipt of a run', () => {
       ...{ discardedAt: '2026-01-01T00:00:00.000Z', reason: 'a load test\u001b[2J' },
     });
     const first = Array.from({ length: 7 }, (_, offset) => letter(offset));
-    const letters = { ...failed.letters, leftOut: { count: 9, first }, heldProducts: 3 };
+    const letters = { ...failed.letters, leftOut: { count: 9, first }, heldAggregates: 3 };
     const text = describeReceipt({ ...failed, letters });
     expect(text).toMatch(
       /^ {2}letters +9 discarded and left out, 0 resolved, 3 products held back behind them$/m,

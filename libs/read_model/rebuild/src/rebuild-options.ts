@@ -56,6 +56,8 @@ export interface RebuildOptions {
 export interface RebuildServers {
   readonly kafka: KafkaConnection;
   readonly topic: string;
+  /** Name of the setting that names the topic, for messages. */
+  readonly topicSetting?: string | undefined;
   readonly registry: Registry;
   readonly store: GenerationStore;
   /** One aggregate's events from the event store, to close gaps while catching up; undefined where it is not configured. */

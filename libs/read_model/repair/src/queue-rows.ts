@@ -4,6 +4,7 @@ export interface RepairRow {
   readonly projection: string;
   readonly projection_version: number;
   readonly aggregate_id: string;
+  readonly aggregate_type: string;
   readonly reason: RepairReason;
   readonly state: RepairState;
   readonly error: string | null;
@@ -19,7 +20,7 @@ export interface RepairRow {
   readonly lease_expires_at: Date | null;
 }
 
-export const repairColumns = `projection, projection_version, aggregate_id, reason, state, error, requests::text, attempts,
+export const repairColumns = `projection, projection_version, aggregate_id, aggregate_type, reason, state, error, requests::text, attempts,
   failures, created_at, updated_at, attempted_at, next_attempt_at, claim_id, lease_holder, lease_expires_at`;
 
 export function toTask(row: RepairRow): RepairTask {
@@ -28,7 +29,7 @@ export function toTask(row: RepairRow): RepairTask {
     projection: row.projection,
     projectionVersion: row.projection_version,
     aggregateId: row.aggregate_id,
-    aggregateType: 'product',
+    aggregateType: row.aggregate_type,
     reason: row.reason,
     state: row.state,
     error: row.error,

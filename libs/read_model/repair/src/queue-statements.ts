@@ -27,9 +27,9 @@ export const askAnew = `
 
 export const insertTasks = `
   INSERT INTO registry.repair_tasks (projection, projection_version, aggregate_id, aggregate_type, reason, error)
-  SELECT projection, projection_version, aggregate_id, 'product', reason, error
-  FROM unnest($1::text[], $2::int[], $3::text[], $4::text[], $5::text[])
-       AS given (projection, projection_version, aggregate_id, reason, error)`;
+  SELECT projection, projection_version, aggregate_id, aggregate_type, reason, error
+  FROM unnest($1::text[], $2::int[], $3::text[], $4::text[], $5::text[], $6::text[])
+       AS given (projection, projection_version, aggregate_id, reason, error, aggregate_type)`;
 
 export const noteRefusals = `
   INSERT INTO registry.repair_refusals AS held (projection, refused, last_refused_at)

@@ -8,6 +8,7 @@ const projection = 'product_search';
 const taskOf = (aggregateId: string, changes: Partial<NewRepairTask> = {}): NewRepairTask => ({
   projection,
   projectionVersion: 1,
+  aggregateType: 'product',
   aggregateId,
   reason: 'verify',
   ...changes,

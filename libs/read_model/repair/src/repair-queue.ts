@@ -240,7 +240,11 @@ export class RepairQueue {
     const room = this.maxTasks - rows[0]!.held;
     const taken = new Set(fresh.slice(0, Math.max(0, room)));
     const refused = fresh.filter((task) => !taken.has(task));
-    if (taken.size > 0) await client.query(sql.insertTasks, columnsOf([...taken]));
+    if (taken.size > 0)
+      await client.query(sql.insertTasks, [
+        ...columnsOf([...taken]),
+        [...taken].map(({ aggregateType }) => aggregateType),
+      ]);
     for (const [projection, some] of Map.groupBy(refused, (task) => task.projection))
       await client.query(sql.noteRefusals, [projection, some.length]);
     return { added: taken.size, known: held.size, refused };

@@ -23,10 +23,10 @@ interface Drifted {
 /** Puts what drifts into the repair queue, and counts what the queue took and what not. */
 export class RepairRequests {
   readonly #queue: RepairQueue;
-  readonly #projection: Pick<Projection, 'name' | 'version'>;
+  readonly #projection: Pick<Projection, 'name' | 'version' | 'aggregate'>;
   #counts: RequestedRepairs = { asked: 0, refused: 0, unstorable: 0 };
 
-  constructor(queue: RepairQueue, projection: Pick<Projection, 'name' | 'version'>) {
+  constructor(queue: RepairQueue, projection: Pick<Projection, 'name' | 'version' | 'aggregate'>) {
     this.#queue = queue;
     this.#projection = projection;
   }
@@ -36,11 +36,12 @@ export class RepairRequests {
   }
 
   async take(drift: readonly Drifted[]): Promise<void> {
-    const { name, version: projectionVersion } = this.#projection;
+    const { name, version: projectionVersion, aggregate: aggregateType } = this.#projection;
     const { added, known, refused, unstorable } = await this.#queue.add(
       drift.map(({ id, class: kind, expected, actual }) => ({
         projection: name,
         projectionVersion,
+        aggregateType,
         aggregateId: id,
         reason: 'verify',
         error: `${kind}: version ${actual ?? 'none'}, by the log ${expected ?? 'none'}`,

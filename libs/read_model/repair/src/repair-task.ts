@@ -14,13 +14,15 @@ export interface RepairKey {
 }
 
 export interface NewRepairTask extends RepairKey {
+  /** Type of the aggregates that the projection is made of. */
+  readonly aggregateType: string;
   readonly reason: RepairReason;
   /** What was wrong, for people who look at the queue. */
   readonly error?: string;
 }
 
 export interface RepairTask extends RepairKey {
-  readonly aggregateType: 'product';
+  readonly aggregateType: string;
   readonly reason: RepairReason;
   readonly state: RepairState;
   /** What the last attempt failed with, or what was wrong when it was asked for. */
@@ -54,7 +56,7 @@ export interface AddResult {
   readonly known: number;
   /** Not taken, because the queue is full. The caller has to say so. */
   readonly refused: readonly NewRepairTask[];
-  /** Not taken, now or ever: no product has such an id (empty, longer than any document's, or no text a database holds). */
+  /** Not taken, now or ever: no aggregate has such an id (empty, longer than any document's, or no text a database holds). */
   readonly unstorable: readonly NewRepairTask[];
 }
 

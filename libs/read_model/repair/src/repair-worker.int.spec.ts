@@ -18,6 +18,7 @@ const tasks = (...ids: string[]): NewRepairTask[] =>
   ids.map((aggregateId) => ({
     projection: 'product_search',
     projectionVersion: 1,
+    aggregateType: 'product',
     aggregateId,
     reason: 'verify',
   }));

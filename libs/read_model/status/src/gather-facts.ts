@@ -42,7 +42,7 @@ export async function topicNow({
   try {
     // A while longer than the topic may take: what is wrong with a broker is asked for once more.
     const patienceMs = withinMs === undefined ? undefined : withinMs + 1_000;
-    return { description: await answered('kafka', describeTopic(kafka, topic, withinMs), patienceMs) };
+    return { description: await answered('kafka', describeTopic(kafka, topic, { withinMs }), patienceMs) };
   } catch (error) {
     return { unreachable: messageOf(error) };
   }

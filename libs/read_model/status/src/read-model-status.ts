@@ -78,7 +78,7 @@ export interface ReadModelStatus {
   readonly orphans: readonly string[] | null;
   /** Generations whose index or table is gone. */
   readonly missing: readonly string[] | null;
-  /** Products whose later events wait behind an open dead letter; null when it could not be asked. */
+  /** Aggregates whose later events wait behind an open dead letter; null when it could not be asked. */
   readonly heldBack: number | null;
   /** Dead letters that are still to be dealt with; null when it could not be asked. */
   readonly letters: OpenLetters | null;

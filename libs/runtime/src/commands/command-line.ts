@@ -46,7 +46,7 @@ export const commandLine = {
   listReceipts: () => line('receipts', 'list'),
   listDeadLetters: () => line('dlq', 'list'),
   listOpenDeadLetters: () => line('dlq', 'list', '--state', 'open'),
-  /** @param id of a letter, as in `product.events:3:1042` */
+  /** @param id of a letter, as in `orders.events:3:1042` */
   showDeadLetter: (id: string) => line('dlq', 'show', id),
   redriveDeadLetter: (id: string) => line('dlq', 'redrive', id),
   discardDeadLetter: (id: string, reason: string) => line('dlq', 'discard', id, '--reason', reason),

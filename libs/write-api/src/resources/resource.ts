@@ -27,7 +27,7 @@ export interface ResourceOptions<
   Answer,
 > {
   readonly aggregate: Aggregate<State, Event, Reason>;
-  /** Where it is found, without the id: `/v1/products`. */
+  /** Where it is found, without the id: `/v1/orders`. */
   readonly path: string;
   readonly refusals: RefusalAnswers<Reason>;
   /** The state as clients see it. */

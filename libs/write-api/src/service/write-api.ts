@@ -6,16 +6,16 @@ import { type WriteSchema } from '../migrations/run-migrations.ts';
 
 /** How the settings of a context's write side are named. */
 export interface WriteSettings {
-  /** What their names begin with: '' or the context's, such as `RECRUITING_`. */
+  /** What their names begin with: '' or the context's, such as `SHOP_`. */
   readonly prefix: string;
   readonly port: { readonly variable: string; readonly fallback: number };
 }
 
 /** The write API of one bounded context, as data. */
 export interface WriteApi {
-  /** Name of the process in logs, metrics and to Postgres: `product-api`. */
+  /** Name of the process in logs, metrics and to Postgres: `orders-api`. */
   readonly name: string;
-  /** The process in a sentence, after "the": `product API`. */
+  /** The process in a sentence, after "the": `orders API`. */
   readonly title: string;
   readonly settings: WriteSettings;
   readonly schema: WriteSchema;

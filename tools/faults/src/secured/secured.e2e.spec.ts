@@ -133,7 +133,7 @@ describe('each fault of a connection', () => {
     'of Kafka is named %s: %s',
     async (name, _, connection) => {
       const message = await messageOf(() =>
-        describeTopic(connection(), 'product.events', name === 'silent' ? 3_000 : 20_000),
+        describeTopic(connection(), 'product.events', { withinMs: name === 'silent' ? 3_000 : 20_000 }),
       );
       expect(message).toContain(`Kafka at ${connection().brokers[0]} ${connectionFaults[name].words} (`);
     },

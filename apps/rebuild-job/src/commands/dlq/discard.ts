@@ -33,11 +33,17 @@ export const discardCommand: Verb = {
     return withLetters(chosen, ids, invocation, true, async (contexts, { repairs }) => {
       await findAll(contexts, ids, signal);
       let refused = 0;
+      const aggregates = new Map(
+        contexts.flatMap(({ models }) =>
+          models.map(({ projection }) => [projection.name, projection.aggregate] as const),
+        ),
+      );
       const request = {
         ...{ ids, reason, signal, actor: thisOperator(), pace: paced(eventsPerSecond, signal) },
         requestRepair: async (blocked: Parameters<DiscardRequest['requestRepair']>[0]) => {
           const tasks = blocked.map(({ projection, projectionVersion, aggregateId, reason: error }) => ({
             ...{ projection, projectionVersion, aggregateId, error },
+            aggregateType: aggregates.get(projection)!,
             reason: 'dead-letter' as const,
           }));
           const added = await repairs.add(tasks);

@@ -52,7 +52,7 @@ export async function withLetters<T>(
       const { topic, deadLetterTopic } = settings;
       if (topics.size > 0 && !topics.has(topic.value)) continue;
       const { kafka } = of(own[0]!);
-      const events = await describeTopic(kafka, topic.value);
+      const events = await describeTopic(kafka, topic.value, { topicSetting: topic.variable });
       await describeTopic(kafka, deadLetterTopic.value).catch(explainMissing(deadLetterTopic));
       contexts.push(letterServers(events, own));
     }

@@ -29,7 +29,7 @@ export class NotPutAside extends Error {
     const why = cause instanceof Error ? cause.message : String(cause);
     super(
       `Events that cannot be applied could not be put aside (${why}). The position was not moved. ` +
-        'Check the dead-letter topic (DEAD_LETTER_TOPIC) and the broker.',
+        'Check the dead-letter topic, its setting (DEAD_LETTER_TOPIC, behind the prefix of its context) and the broker.',
       { cause },
     );
     this.name = 'NotPutAside';

@@ -8,7 +8,9 @@ describe('describing a topic', () => {
     await new Promise<void>((resolve) => silent.listen(0, '127.0.0.1', resolve));
     const broker = `127.0.0.1:${(silent.address() as AddressInfo).port}`;
     try {
-      await expect(describeTopic({ brokers: [broker] }, 'product.events', 500)).rejects.toMatchObject({
+      await expect(
+        describeTopic({ brokers: [broker] }, 'product.events', { withinMs: 500 }),
+      ).rejects.toMatchObject({
         code: 'DEPENDENCY',
         message: expect.stringMatching(
           /did not answer in time \(no answer within 0.5 s\).*Nothing was changed/,

@@ -46,10 +46,11 @@ export class TopicMissing extends Error {
   readonly code = 'TOPIC_MISSING';
   readonly retryable = false;
 
-  constructor(name: string, brokers: readonly string[], options?: { cause?: unknown }) {
+  /** @param setting name of the setting that names the topic, where it is known */
+  constructor(name: string, brokers: readonly string[], setting?: string, options?: { cause?: unknown }) {
     super(
       `The topic "${name}" does not exist on ${brokers.join(', ')}. Nothing was changed. ` +
-        'Create it, or set PRODUCT_EVENTS_TOPIC to the topic the relay writes.',
+        `Create it, or ${setting === undefined ? 'correct the setting that names it' : `set ${setting} to the topic the events are written to`}.`,
       options,
     );
     this.name = 'TopicMissing';
@@ -96,22 +97,28 @@ export function groupFreeConsumer(
 /** How long a description may take in total. The client repeats each of its requests, so a hanging broker would hold it for minutes. */
 const describeWithinMs = 60_000;
 
+export interface AskedForTopic {
+  readonly withinMs?: number;
+  readonly topicSetting?: string | undefined;
+}
+
 /**
  * Describes a topic as it is now: id, offsets at read_committed, leaders and what limits its history.
- * @param withinMs milliseconds after which a Kafka that accepts connections and does not answer counts as unreachable
+ * @param asked milliseconds after which a Kafka that accepts connections and does not answer counts as unreachable, and the name of
+ *   the setting that names the topic, for messages
  * @throws TopicMissing; DependencyError when Kafka stays unreachable.
  */
 export async function describeTopic(
   connection: KafkaConnection,
   name: string,
-  withinMs = describeWithinMs,
+  { withinMs = describeWithinMs, topicSetting }: AskedForTopic = {},
 ): Promise<KafkaTopic> {
   const consumer = groupFreeConsumer(connection);
   const admin = new Admin(clientOptions(connection, 'reprise-admin'));
   try {
     return await within(withinMs, askForTopic(consumer, admin, name));
   } catch (error) {
-    throw await describeFailure(error, connection, name);
+    throw await describeFailure(error, connection, name, topicSetting);
   } finally {
     await Promise.allSettled([consumer.close(true), admin.close()]);
   }
@@ -172,10 +179,15 @@ async function askForTopic(consumer: Consumer, admin: Admin, name: string): Prom
   };
 }
 
-async function describeFailure(error: unknown, connection: KafkaConnection, name: string): Promise<Error> {
+async function describeFailure(
+  error: unknown,
+  connection: KafkaConnection,
+  name: string,
+  topicSetting: string | undefined,
+): Promise<Error> {
   const text = allMessages(error);
   if (/unknown.?topic/i.test(text)) {
-    return new TopicMissing(name, connection.brokers, { cause: error });
+    return new TopicMissing(name, connection.brokers, topicSetting, { cause: error });
   }
   return kafkaFault(connection, error, 'Nothing was changed.');
 }

@@ -278,7 +278,7 @@ export class FoldTable {
   }
 }
 
-/** What a poison event is called: the product it says it is of, else the key of its record. */
+/** What a poison event is called: the aggregate it says it is of, else the key of its record. */
 export function namedBy(
   subject: string | undefined,
   key: Buffer | string | null,
@@ -291,7 +291,7 @@ export function namedBy(
 export function tooManyHeld(slice: number): RebuildError {
   return new RebuildError(
     'REFUSED',
-    `More than ${maxHeld} events of slice ${slice} wait for earlier versions of their products: the log is damaged or its ` +
+    `More than ${maxHeld} events of slice ${slice} wait for earlier versions of their aggregates: the log is damaged or its ` +
       'beginning is missing. Nothing was switched. Rebuild from the event store instead: --source event-store.',
   );
 }

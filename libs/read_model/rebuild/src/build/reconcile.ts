@@ -113,7 +113,7 @@ function noteGap(
   const expected = (document?.version ?? 0) + 1;
   tally.heldBack += held.length;
   if (remedy?.explains(aggregateId, expected, held[0]!.event.aggregateversion)) {
-    tally.heldProducts++;
+    tally.heldAggregates++;
     return;
   }
   tally.gapped++;

@@ -40,7 +40,7 @@ export interface SliceTally {
   /** Events taken from the event store in place of records that were left out or whose letters are resolved. */
   replaced: number;
   /** Aggregates that wait behind a record that was left out: no gap. Their events count as held back. */
-  heldProducts: number;
+  heldAggregates: number;
   /** Aggregates with a gap, and the events held back by them. */
   gapped: number;
   heldBack: number;
@@ -66,7 +66,7 @@ export function emptyTally(): SliceTally {
     poison: [],
     resolved: [],
     replaced: 0,
-    heldProducts: 0,
+    heldAggregates: 0,
     gapped: 0,
     heldBack: 0,
     gaps: [],
@@ -127,7 +127,7 @@ const counters = [
   'poisoned',
   'gapped',
   'heldBack',
-  'heldProducts',
+  'heldAggregates',
   'replaced',
   'documents',
   'tombstones',

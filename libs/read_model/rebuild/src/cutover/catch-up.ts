@@ -34,7 +34,7 @@ export interface CatchUpInput {
  * Feeds a generation from the log up to given positions or its end, without a group, and saves its positions after each batch. A live
  * consumer may feed it at the same time: the version guard makes one of the two a no-op.
  *
- * Later events of a product whose dead letter the gate tolerated wait behind it here as they do in the live generation: the
+ * Later events of an aggregate whose dead letter the gate tolerated wait behind it here as they do in the live generation: the
  * feed of that one, which has passed them, put them aside for the read model as a whole. Records whose dead letters are discarded
  * by now are left out.
  */
@@ -72,7 +72,7 @@ export function catchUpFromLog(input: CatchUpInput): CatchUp {
 async function feedBatch(input: CatchUpInput, generation: Generation, batch: LogBatch): Promise<void> {
   const { registry } = input;
   const events = [...batch.values.keys()].map((index) => readOrRefuse(batch, index, generation));
-  // Someone may release a product between the look at what blocks it and the position: its events are fed after all then.
+  // Someone may release an aggregate between the look at what blocks it and the position: its events are fed after all then.
   while (await leavesReleased(input, generation, events));
   const positions: Positions = new Map([[batch.slice, batch.next.position]]);
   await registry.advancePositions(generation.uuid, positions);
@@ -105,7 +105,7 @@ async function leavesReleased(
     ({ aggregateId, lastParked }) => lastParked > (held.get(aggregateId)?.lastParked ?? 0),
   );
   const refused = fed.gaps[0]
-    ? `product ${fed.gaps[0].aggregateId} lacks version ${fed.gaps[0].expected}`
+    ? `aggregate ${fed.gaps[0].aggregateId} lacks version ${fed.gaps[0].expected}`
     : (fed.poison[0]?.error.message ?? storeRefused(fed.write.rejected[0]) ?? (early && notPutAside(early)));
   if (refused !== undefined) throw cannotCatchUp(generation, refused);
   return (await registry.blocked.park(scope, parked)).length > 0;
@@ -124,7 +124,7 @@ function latestVersion(events: readonly DomainEvent[], aggregateId: string): num
 }
 
 function notPutAside({ aggregateId, version, lastParked }: Parked): string {
-  return `version ${lastParked} of product ${aggregateId} waits behind version ${version}, and no dead letter keeps it`;
+  return `version ${lastParked} of aggregate ${aggregateId} waits behind version ${version}, and no dead letter keeps it`;
 }
 
 function readOrRefuse(batch: LogBatch, index: number, generation: Generation): DomainEvent {

@@ -208,7 +208,7 @@ async function refuseOtherLog(
     );
   const target = await servers.store.observeReaders();
   if (target.kind === 'generation' && target.name === name) return;
-  const topic = await describeTopic(servers.kafka, servers.topic);
+  const topic = await describeTopic(servers.kafka, servers.topic, servers);
   assertSameLog(generation, made, topic);
   const { id } = topic;
   if (id === topicId) return;

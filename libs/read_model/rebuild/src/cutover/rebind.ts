@@ -33,10 +33,10 @@ const feederMaxAgeMs = 5_000;
  */
 export async function rebind(
   projection: Projection,
-  { registry, store, kafka, topic: name }: RebuildServers,
+  { registry, store, kafka, topic: name, topicSetting }: RebuildServers,
   { fence, dryRun }: { readonly fence: Fence; readonly dryRun: boolean },
 ): Promise<Rebinding> {
-  const topic = await describeTopic(kafka, name);
+  const topic = await describeTopic(kafka, name, { topicSetting });
   const to: Binding = {
     ...{ projection: projection.name, topic: topic.name, clusterId: topic.clusterId },
     ...{ storage: store.kind, readers: store.readers },

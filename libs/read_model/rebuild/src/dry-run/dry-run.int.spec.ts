@@ -60,7 +60,7 @@ describe('a dry run', () => {
         predicted: { documents: 2, tombstones: 0 },
       },
       documents: { written: 0, live: 2 },
-      message: expect.stringContaining('poison events, products with missing events'),
+      message: expect.stringContaining('poison events, aggregates with missing events'),
     });
     expect(receipt.dryRun!.predicted.bytes).toBe(receipt.documents.bytes);
     expect(await written(model, receipt.topic.id)).toEqual({

@@ -9,7 +9,7 @@ import {
   type DriftClass,
 } from '../verify/classify.ts';
 import { foldLog } from '../verify/fold-log.ts';
-import { productsTouchedSince } from '../verify/touched-since.ts';
+import { aggregatesTouchedSince } from '../verify/touched-since.ts';
 import { differingBuckets } from '../gate/gate.ts';
 import type { SliceTally } from '../build/slice-tally.ts';
 import type { LiveCount } from '../gate/live-count.ts';
@@ -96,9 +96,9 @@ async function changesIn(
       for (const { id, version, digest } of page) actual.set(id, { version, digest });
   }
   // After the scan, so that whatever it could have seen of later events is known to be in flight.
-  const topic = positions && (await describeTopic(servers.kafka, servers.topic));
+  const topic = positions && (await describeTopic(servers.kafka, servers.topic, servers));
   const touched = topic
-    ? await productsTouchedSince(positions, topic, options.projection.events, {
+    ? await aggregatesTouchedSince(positions, topic, options.projection.events, {
         kafka: servers.kafka,
         signal,
       })

@@ -30,7 +30,7 @@ export function afterRefusal({ projection, generation, gate, onlyLetter }: Refus
     };
     return `${look}To let readers have it as it is: ${commandLine.promote(generation, limits)}`;
   }
-  if (failed.has('products with missing events'))
+  if (failed.has('aggregates with missing events'))
     return `${look}Read the events from where none is missing: ${commandLine.rebuildFromEventStore(projection)}`;
   return `${look}Build it again: ${commandLine.rebuild(projection)}`;
 }

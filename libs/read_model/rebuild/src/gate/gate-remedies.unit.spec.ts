@@ -44,7 +44,7 @@ describe('what to type after a refusal', () => {
     expect(after(failing('content digest'), failing('poison events'))).toMatch(
       /: \.\/reprise rebuild --projection p$/,
     );
-    expect(after(failing('products with missing events'))).toMatch(
+    expect(after(failing('aggregates with missing events'))).toMatch(
       /rebuild --projection p --source event-store$/,
     );
     expect(after()).toBe('');

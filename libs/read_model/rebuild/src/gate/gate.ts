@@ -74,7 +74,7 @@ export function judgeFold(
 ): GateCheck[] {
   const checks = [
     atMost('poison events', limits.poisonBudget, expected.poisoned),
-    atMost('products with missing events', 0, expected.gapped - gapsBehindPoison(expected)),
+    atMost('aggregates with missing events', 0, expected.gapped - gapsBehindPoison(expected)),
   ];
   if (rows) checks.push(equal('rows of the event store read', rows.inSnapshot, rows.read));
   if (!limits.allowEmpty) checks.push(notEmpty(counts));
@@ -83,7 +83,7 @@ export function judgeFold(
 }
 
 /**
- * Products whose missing event is one of the poison events: what follows it can only wait, so it belongs to the poison that
+ * Aggregates whose missing event is one of the poison events: what follows it can only wait, so it belongs to the poison that
  * the budget judges. Only listed faults are matched; beyond the list a gap stays a gap.
  */
 function gapsBehindPoison({ poison, gaps }: SliceTally): number {

@@ -67,10 +67,10 @@ describe('the gate', () => {
     );
   });
 
-  it('refuses products with missing events and documents the store did not take', () => {
+  it('refuses aggregates with missing events and documents the store did not take', () => {
     expect(failedChecks(evidence({ expected: { ...tallyOf(three), gapped: 1, rejectedCount: 1 } }))).toEqual([
       'documents refused by the store',
-      'products with missing events',
+      'aggregates with missing events',
     ]);
   });
 
@@ -85,7 +85,7 @@ describe('the gate', () => {
       gaps: [gap('a'), gap('b')],
     };
     const within = { ...defaultGateLimits, poisonBudget: 1 };
-    expect(failedChecks(evidence({ expected: broken }), within)).toEqual(['products with missing events']);
+    expect(failedChecks(evidence({ expected: broken }), within)).toEqual(['aggregates with missing events']);
     const behind = { ...broken, gapped: 1, gaps: [gap('a')] };
     expect(failedChecks(evidence({ expected: behind }), within)).toEqual([]);
     expect(failedChecks(evidence({ expected: behind }))).toEqual(['poison events']);

@@ -98,7 +98,7 @@ describe('records whose dead letters are discarded', () => {
   it('are left out of the next run, which lists them with who discarded them, when and why', async () => {
     const { receipt } = await model.rebuild({}, {}, servers);
     expect(receipt).toMatchObject({ outcome: 'promoted', events: { deadLettered: 0, heldBack: 1 } });
-    expect(receipt.letters).toMatchObject({ resolved: { count: 0 }, replaced: 1, heldProducts: 1 });
+    expect(receipt.letters).toMatchObject({ resolved: { count: 0 }, replaced: 1, heldAggregates: 1 });
     const by = { by: 'an-operator@a-host', reason: 'sent by a load test' };
     const id = (offset: number) => `${model.topic.name}:0:${offset}`;
     expect(receipt.letters.leftOut).toMatchObject({
@@ -130,7 +130,7 @@ describe('records whose dead letters are discarded', () => {
     const [{ receipt }] = runs.slice(-1) as [(typeof runs)[0]];
     expect(receipt.letters).toMatchObject({
       leftOut: { count: 1, first: [of(refused[1])] },
-      heldProducts: 1,
+      heldAggregates: 1,
     });
   });
 
@@ -138,7 +138,7 @@ describe('records whose dead letters are discarded', () => {
     const dry = await rebuild({ mode: 'DRY_RUN', diffLimit: 10 });
     expect(dry.ending.exitCode).toBe(0);
     expect(dry.receipt).toMatchObject({
-      letters: { leftOut: { count: 3 }, replaced: 1, heldProducts: 1 },
+      letters: { leftOut: { count: 3 }, replaced: 1, heldAggregates: 1 },
       dryRun: { diff: { counts: { missing: 0, extra: 0, stale: 0, different: 0 } } },
     });
     const settings = { projection: model.projection, deep: true, limit: 20, memoryBytes: 512 << 20 };
@@ -154,7 +154,7 @@ describe('records whose dead letters are discarded', () => {
       { signal },
     );
     expect(replayed.ending.exitCode).toBe(0);
-    expect(replayed.receipt).toMatchObject({ events: { applied: 0 }, letters: { heldProducts: 1 } });
+    expect(replayed.receipt).toMatchObject({ events: { applied: 0 }, letters: { heldAggregates: 1 } });
   });
 
   it('are left out when a generation catches up, and no other record is', async () => {

@@ -29,8 +29,8 @@ export interface LettersOfRun {
   readonly resolved: { readonly count: number; readonly first: readonly ResolvedLetter[] };
   /** Events taken from the event store in place of records that were left out or whose letters are resolved. */
   readonly replaced: number;
-  /** Products that stay where they are, because what follows can only be applied after a record that was left out. */
-  readonly heldProducts: number;
+  /** Aggregates that stay where they are, because what follows can only be applied after a record that was left out. */
+  readonly heldAggregates: number;
 }
 
 /** Letters listed in a receipt. */
@@ -61,7 +61,7 @@ export async function captureLeftOut(
 export function lettersOf(
   leftOut: LeftOut,
   source: Pick<LogSource, 'kind' | 'topic' | 'slices'> | undefined,
-  { resolved, replaced, heldProducts }: SliceTally,
+  { resolved, replaced, heldAggregates }: SliceTally,
 ): LettersOfRun {
   const topic = source?.topic.name ?? '';
   const out = source?.kind === 'event-store' ? [...leftOut.met] : leftOut.inSlices(source?.slices ?? []);
@@ -75,7 +75,7 @@ export function lettersOf(
       first: resolved.slice(0, listedLetters).map((event) => resolvedLetter(topic, event)),
     },
     replaced,
-    heldProducts,
+    heldAggregates,
   };
 }
 

@@ -65,7 +65,11 @@ async function fromEvent(
   eventId: string,
   signal: AbortSignal,
 ): Promise<LogSlice[]> {
-  const source = kafkaSource(servers.kafka, await describeTopic(servers.kafka, servers.topic), events);
+  const source = kafkaSource(
+    servers.kafka,
+    await describeTopic(servers.kafka, servers.topic, servers),
+    events,
+  );
   const isEvent = (batch: LogBatch, index: number) => {
     // Most records are ruled out without reading them as events; an id in a header is not among the bytes.
     if (!events.readsHeaders && !batch.values[index]?.includes(eventId)) return false;

@@ -63,7 +63,7 @@ export async function replayOntoLive(
   const live = await requireLiveGeneration(servers, options.projection, nothingToApplyTo);
   context.generation = live;
   const begun = performance.now();
-  const topic = await describeTopic(servers.kafka, servers.topic);
+  const topic = await describeTopic(servers.kafka, servers.topic, servers);
   assertSameLog(live, options.projection, topic);
   if (topic.id !== live.topicId) throw ofEarlierTopic(live, topic);
   if (options.projection.events.versions === 'position') context.warnings.push(weakerByPosition);
@@ -188,7 +188,7 @@ async function replayBatch(replay: Replay, batch: LogBatch): Promise<void> {
   const waits = ({ aggregateId, expected, found }: FeedResult['gaps'][number]) =>
     replay.leftOut.explains(aggregateId, expected, found);
   const held = result.gaps.filter(waits);
-  tally.heldProducts += held.length;
+  tally.heldAggregates += held.length;
   tally.heldBack += held.length;
   const gaps = held.length === 0 ? result.gaps : result.gaps.filter((gap) => !waits(gap));
   tallyFeed(tally, { ...result, gaps }, ({ event, error }) => ({
@@ -202,7 +202,7 @@ async function replayBatch(replay: Replay, batch: LogBatch): Promise<void> {
   }));
 }
 
-/** The events of a batch that the filter names, with their positions; what does not decode is counted as poison unless products were named. */
+/** The events of a batch that the filter names, with their positions; what does not decode is counted as poison unless aggregates were named. */
 function matching({ filter, tally, seen }: Replay, batch: LogBatch): Map<DomainEvent, string> {
   const wanted = filter.aggregateIds && new Set(filter.aggregateIds);
   const places = new Map<DomainEvent, string>();

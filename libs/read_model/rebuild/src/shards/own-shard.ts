@@ -13,7 +13,7 @@ export function saveOwnCheckpoint(
 }
 
 /**
- * Ends the part of a shard whose slices are all written. Slices with products that have events in other slices too are not
+ * Ends the part of a shard whose slices are all written. Slices with aggregates that have events in other slices too are not
  * finished: only a process that has read all of them can join these, so the one that finishes the build reads them again.
  */
 export async function endOwnShard(
@@ -23,7 +23,7 @@ export async function endOwnShard(
 ): Promise<StepResult> {
   if (waiting.size > 0) {
     run.warnings.push(
-      `products of partitions ${[...waiting].join(', ')} have events in other partitions too: who finishes the build reads these partitions again`,
+      `aggregates of partitions ${[...waiting].join(', ')} have events in other partitions too: who finishes the build reads these partitions again`,
     );
   }
   const { servers, generation, fence } = run;

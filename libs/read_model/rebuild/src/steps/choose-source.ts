@@ -35,7 +35,7 @@ export function chooseSource(
   }
   throw new RebuildError(
     'HISTORY_INCOMPLETE',
-    `Kafka no longer holds the whole history, so a rebuild from it would lose products: ${problems}. ` +
+    `Kafka no longer holds the whole history, so a rebuild from it would lose documents: ${problems}. ` +
       'Nothing was changed. Rebuild from the permanent log instead: --source event-store.',
   );
 }
@@ -74,6 +74,7 @@ function kafkaAlone(
 function noEventStore(): RebuildError {
   return new RebuildError(
     'USAGE',
-    'The event store is not configured. Nothing was changed. Set EVENT_STORE_DATABASE_URL, or use --source kafka.',
+    'The event store is not configured. Nothing was changed. Declare one for the context and set its EVENT_STORE_DATABASE_URL, or use ' +
+      '--source kafka.',
   );
 }

@@ -32,7 +32,7 @@ export async function preflight(context: RunContext): Promise<Opened> {
   const { servers, options } = context;
   // Before the ends of the log: what is created between the two is missing in neither.
   if (options.untilTime === undefined) context.liveBefore = await countLive(servers.store);
-  const topic = await describeTopic(servers.kafka, servers.topic);
+  const topic = await describeTopic(servers.kafka, servers.topic, servers);
   // Again, now that Kafka has answered: it may have been away when the run was started.
   await assertBound({
     ...servers,

@@ -12,7 +12,7 @@ export async function promoteGeneration(run: WritingRun): Promise<StepResult> {
   const { registry, store } = servers;
   // The log may have become another one since it was read, and where nothing is live it is not read again.
   if (options.projection.events.versions === 'position')
-    assertSameLog(generation, options.projection, await describeTopic(servers.kafka, servers.topic));
+    assertSameLog(generation, options.projection, await describeTopic(servers.kafka, servers.topic, servers));
   run.cutover = await promote({
     generation,
     store,

@@ -29,14 +29,14 @@ export interface FoldedLog {
   readonly events: number;
   /** Events that never apply. */
   readonly poison: number;
-  /** Products of which an event is missing. */
+  /** Aggregates of which an event is missing. */
   readonly gaps: number;
 }
 
 const groupSize = 1_000;
 
 /**
- * Folds a log as one, whatever partition an event lies in: a product's events may be spread over several, as happens when
+ * Folds a log as one, whatever partition an event lies in: an aggregate's events may be spread over several, as happens when
  * partitions were added. Nothing is written but records beyond the memory, to a directory that is removed again.
  *
  * @param see shown every final document, once, in no particular order

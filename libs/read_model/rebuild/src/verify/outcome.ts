@@ -3,7 +3,7 @@ import { faultClasses, type DriftClass } from './classify.ts';
 
 /**
  * What a comparison came to, the gravest first: the index is not as it was asked for, documents differ, readers are not served what
- * the log holds, a product that was named is unknown, or none of these.
+ * the log holds, an aggregate that was named is unknown, or none of these.
  */
 export type VerifyOutcome = 'faulty-index' | 'drift' | 'behind' | 'not-verified' | 'clean';
 

@@ -3,8 +3,8 @@ import type { KafkaConnection, KafkaTopic } from '@reprise/read-model-feed';
 import type { Positions } from '@reprise/read-model-indices';
 import { kafkaSource } from '../kafka/kafka-source.ts';
 
-/** Products with events at or after the generation's positions: what it holds of them may be older or newer than the fold. */
-export async function productsTouchedSince(
+/** Aggregates with events at or after the generation's positions: what it holds of them may be older or newer than the fold. */
+export async function aggregatesTouchedSince(
   positions: Positions,
   topic: KafkaTopic,
   events: EventContract,

@@ -31,7 +31,7 @@ export interface VerifyOptions {
   readonly projection: Projection;
   /** Where the log is read. Default `kafka`. */
   readonly source?: 'kafka' | 'event-store';
-  /** Only these products; undefined for all. */
+  /** Only these aggregates; undefined for all. */
   readonly aggregateIds?: readonly string[] | undefined;
   /** Compare every document's content, not only where the stored digests differ. */
   readonly deep: boolean;
@@ -61,7 +61,7 @@ export interface VerifyReport {
   readonly contents: 'read' | 'stored-hashes';
   readonly counts: Readonly<Record<DriftClass, number>>;
   readonly drift: readonly Drift[];
-  /** Of the products that were named, those that neither the log nor the store has. */
+  /** Of the aggregates that were named, those that neither the log nor the store has. */
   readonly unknown: readonly string[];
   /** What of its index is not as it was asked for: no repair of documents helps, a rebuild does. */
   readonly faults: readonly string[];
@@ -139,7 +139,7 @@ export async function verifyReadModel(
     const { facts, writeSideFault } = await gatherFacts(
       projection,
       { ...servers, writeSide: writeSideOf(eventStore) },
-      { description: await describeTopic(servers.kafka, servers.topic) },
+      { description: await describeTopic(servers.kafka, servers.topic, servers) },
     );
     const freshness = verdictOf(facts, { maxLagMs: options.maxLagMs ?? defaultMaxLagMs });
     const unfed = facts.generations.find(({ uuid }) => uuid === live.uuid)?.feeding.unfed ?? [];
@@ -193,7 +193,7 @@ export async function verifyReadModel(
 interface ComparisonInProgress {
   readonly actual: number;
   readonly buckets: number;
-  /** Of the products that were named, those the store has. */
+  /** Of the aggregates that were named, those the store has. */
   readonly stored: ReadonlySet<string>;
   readonly differences: AsyncIterable<Difference[]> | readonly Difference[][];
 }
@@ -213,10 +213,10 @@ async function comparison(
 
 async function openSource(
   { source = 'kafka', projection }: VerifyOptions,
-  { kafka, topic: name, eventStore }: RebuildServers,
+  { kafka, topic: name, topicSetting, eventStore }: RebuildServers,
   live: Generation,
 ): Promise<LogSource> {
-  const topic = await describeTopic(kafka, name);
+  const topic = await describeTopic(kafka, name, { topicSetting });
   assertSameLog(live, projection, topic);
   if (source === 'event-store') {
     if (projection.events.versions === 'position') throw positionsOfKafkaOnly();

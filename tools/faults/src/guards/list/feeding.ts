@@ -25,14 +25,14 @@ export const feedingGuards: readonly Guard[] = [
   {
     id: 'missing-events-are-judged',
     promise: 'G10',
-    what: 'and so do products with missing events',
+    what: 'and so do aggregates with missing events',
     file: 'libs/read_model/rebuild/src/gate/gate.ts',
-    text: "    atMost('products with missing events', 0, expected.gapped - gapsBehindPoison(expected)),\n",
+    text: "    atMost('aggregates with missing events', 0, expected.gapped - gapsBehindPoison(expected)),\n",
     without: '',
     specs: [
       {
         file: 'libs/read_model/rebuild/src/gate/gate.unit.spec.ts',
-        titles: ['refuses products with missing events'],
+        titles: ['refuses aggregates with missing events'],
       },
     ],
   },

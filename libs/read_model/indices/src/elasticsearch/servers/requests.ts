@@ -3,7 +3,7 @@ import { asDependencyError, describeError, faultOf } from './faults.ts';
 
 /** A fault that is being waited out. Without somebody listening, a store that only waits looks like one that hangs. */
 export interface StoreRetry {
-  /** What is tried again ("writing to product_search_v2_..."). */
+  /** What is tried again ("writing to orders_v2_..."). */
   readonly doing: string;
   readonly reason: string;
   /** Failures in a row so far. */
@@ -21,7 +21,7 @@ export interface RequestOptions {
  * Makes a call that is safe to repeat; transient faults are retried with exponential delay and jitter within the budget.
  * Bulk writes do not come through here: they retry by item.
  *
- * @param doing what the call does, for the error message ("reading the alias product_search")
+ * @param doing what the call does, for the error message ("reading the alias orders")
  * @throws DependencyError when the budget is used up, or for a fault that needs an operator; the signal's reason when aborted
  */
 export async function request<T>(
