@@ -246,7 +246,7 @@ it.concurrent(
     );
     const repaired = await job('repair', '--projection', 'all', '--aggregate-id', subject);
     expect(repaired.code).toBe(0);
-    expect(repaired.out.match(/: 0 of \d documents repaired, 0 products failed/g)).toHaveLength(3);
+    expect(repaired.out.match(/: 0 of \d documents repaired, 0 aggregates failed/g)).toHaveLength(3);
 
     await produceRaw(fixture.topic, [{ key: 'nobody', value: '{not json' }]);
     await recordsInTopic(fixture.deadLetters, 3);

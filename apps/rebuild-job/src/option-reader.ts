@@ -59,7 +59,7 @@ export class OptionReader {
     const value = this.#raw[name];
     if (value === undefined) return undefined;
     const ids = new Set([value].flat().flatMap((text) => (typeof text === 'string' ? splitIds(text) : [])));
-    if (ids.size === 0) this.problem(`${optionOf(name)} names no product`);
+    if (ids.size === 0) this.problem(`${optionOf(name)} names no aggregate`);
     return [...ids];
   }
 

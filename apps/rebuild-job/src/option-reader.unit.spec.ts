@@ -35,7 +35,7 @@ describe('ids on a command line', () => {
   ])('are missing when an option given for them holds %s, which does not mean all', (_what, raw) => {
     const options = new OptionReader(raw, []);
     options.ids('aggregateId');
-    expect(() => options.finish()).toThrow('--aggregate-id names no product');
+    expect(() => options.finish()).toThrow('--aggregate-id names no aggregate');
   });
 
   it('are not looked for without the option', () => {

@@ -204,7 +204,7 @@ describe('verify and repair', () => {
     ]);
     const repaired = await rebuildJob('repair', '--projection', 'product_summary', ...args);
     expect(repaired.code).toBe(0);
-    expect(repaired.stdout).toContain('3 of 3 documents repaired, 0 products failed');
+    expect(repaired.stdout).toContain('3 of 3 documents repaired, 0 aggregates failed');
     // The extra one is gone, so nobody knows it any more.
     const known = ['--aggregate-id', `${ids[0]},${ids[12]}`];
     expect((await rebuildJob('verify', '--projection', 'product_summary', ...known)).code).toBe(0);

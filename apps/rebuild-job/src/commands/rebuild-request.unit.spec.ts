@@ -45,7 +45,7 @@ describe('the options of a rebuild', () => {
     ['a deep gate in a dry run', { mode: 'DRY_RUN', deep: true }, '--deep needs a generation'],
     ['resuming a dry run', { mode: 'DRY_RUN', resume: true }, '--resume needs a generation'],
     ['a day that no calendar has', { untilTs: '2026-02-31T00:00:00Z' }, '--until-ts must be a moment'],
-    ['no product at all', { aggregateId: [',', ''] }, '--aggregate-id names no product'],
+    ['no product at all', { aggregateId: [',', ''] }, '--aggregate-id names no aggregate'],
     [
       'a moment to begin with that is to come',
       { fromTs: '2999-01-01T00:00:00Z' },

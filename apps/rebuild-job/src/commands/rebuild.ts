@@ -58,7 +58,7 @@ const rebuildOptions: readonly VerbOption[] = [
   ...headed('A part of the log, applied again to the live generation (builds nothing):', [
     ['--from-ts <moment>', 'events from this moment on'],
     ['--from-event-id <id>', 'events from this one on'],
-    ['--aggregate-id <ids...>', idsHelp('only events of these products')],
+    ['--aggregate-id <ids...>', idsHelp('only events of these aggregates')],
     ['--max-events <n>', 'at most so many events (0 = no limit)'],
   ]),
   ...headed('Output:', [

@@ -24,11 +24,12 @@ type Work = (
 
 export const repairCommand: Verb = {
   name: 'repair',
-  description: 'Rebuilds the documents of single products from the event store, or drains the repair queue.',
+  description:
+    'Rebuilds the documents of single aggregates from the event store, or drains the repair queue.',
   options: [
     ['--projection <name>', 'the projection to repair, or all (required)'],
     contextOption,
-    ['--aggregate-id <ids...>', idsHelp('repair these products now')],
+    ['--aggregate-id <ids...>', idsHelp('repair these aggregates now')],
     ['--all', 'drain the queue now, including waiting and abandoned tasks, and name what fails'],
     ['--status', 'show the queue'],
     ['--limit <n>', 'tasks listed by --status (default 20)'],

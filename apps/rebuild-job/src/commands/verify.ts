@@ -15,8 +15,8 @@ export const verifyCommand: Verb = {
   options: [
     ['--projection <name>', 'the projection to verify, or all (required)'],
     contextOption,
-    ['--aggregate-id <ids...>', idsHelp('only these products')],
-    ['--all', 'all products (default)'],
+    ['--aggregate-id <ids...>', idsHelp('only these aggregates')],
+    ['--all', 'all aggregates (default)'],
     ['--deep', 'compare the content of every document, not only where digests differ'],
     ['--repair', 'put every document that drifts into the repair queue'],
     ['--source <source>', 'kafka or event-store: where the log is read (default kafka)'],

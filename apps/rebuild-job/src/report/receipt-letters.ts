@@ -13,7 +13,7 @@ export function lettersLine({ letters }: Pick<Receipt, 'letters'>): [string, str
   if (leftOut.count + resolved.count === 0) return [];
   const parts = [`${number(leftOut.count)} discarded and left out`, `${number(resolved.count)} resolved`];
   if (replaced > 0) parts.push(`${number(replaced)} replaced from the event store`);
-  if (heldAggregates > 0) parts.push(`${number(heldAggregates)} products held back behind them`);
+  if (heldAggregates > 0) parts.push(`${number(heldAggregates)} aggregates held back behind them`);
   return [['letters', parts.join(', ')]];
 }
 

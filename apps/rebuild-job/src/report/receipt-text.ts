@@ -63,7 +63,9 @@ export function describeReceipt(receipt: Receipt): string {
     );
   }
   for (const { aggregateId, expected, held } of receipt.gaps.slice(0, 5)) {
-    text.push(`  product ${idText(aggregateId)} lacks version ${expected}; ${held} later events wait for it`);
+    text.push(
+      `  aggregate ${idText(aggregateId)} lacks version ${expected}; ${held} later events wait for it`,
+    );
   }
   const refused = receipt.refusedDocuments.slice(0, 5);
   for (const { id, reason } of refused) text.push(`  the store refused ${id}: ${reason}`);

@@ -84,7 +84,7 @@ describe('the receipt of a run', () => {
     const letters = { ...failed.letters, leftOut: { count: 9, first }, heldAggregates: 3 };
     const text = describeReceipt({ ...failed, letters });
     expect(text).toMatch(
-      /^ {2}letters +9 discarded and left out, 0 resolved, 3 products held back behind them$/m,
+      /^ {2}letters +9 discarded and left out, 0 resolved, 3 aggregates held back behind them$/m,
     );
     expect(text).toMatch(
       /^ {2}left out product\.events:0:4 \(p-1 v2\): discarded 2026-01-01T00:00:00\.000Z by ops@vm: a load test\uFFFD\[2J$/m,

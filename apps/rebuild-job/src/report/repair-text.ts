@@ -12,10 +12,10 @@ export type RepairReport = Pick<NamedRepairs, 'documents' | 'unknown'> & {
 /** What `--all` came to. */
 export type WorkOffReport = DrainedQueue & { readonly projection: string };
 
-/** What repairs of named products came to, as lines of text. */
+/** What repairs of named aggregates came to, as lines of text. */
 export function describeRepairs({ projection, documents, failures, unknown }: RepairReport): string {
   return linesText([
-    `${projection}: ${documents.filter(({ fault }) => fault).length} of ${documents.length} documents repaired, ${failures.length} products failed`,
+    `${projection}: ${documents.filter(({ fault }) => fault).length} of ${documents.length} documents repaired, ${failures.length} aggregates failed`,
     ...documents.map(
       ({ aggregateId, generation, fault, from, to }) =>
         `  ${(fault ?? 'right').padEnd(9)} ${idText(aggregateId)} in ${generation}: version ${from ?? 'none'}${fault ? `, now ${to ?? 'none'}` : ''}`,

@@ -113,7 +113,7 @@ function troubleLines(status: ReadModelStatus, line: Line): void {
   const open = letters?.open ?? 0;
   if (open > 0 || (heldBack ?? 0) > 0) {
     const more = letters?.more ? ' of those looked at' : '';
-    line('letters', `${open} open${more}, ${heldBack ?? 'unknown'} products held back`);
+    line('letters', `${open} open${more}, ${heldBack ?? 'unknown'} aggregates held back`);
     line('', describeAction({ do: 'list-dead-letters' }));
   }
   if (repairs && repairs.open + repairs.failed > 0) {

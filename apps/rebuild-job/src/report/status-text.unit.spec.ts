@@ -143,7 +143,7 @@ describe('the status as text', () => {
       writeSide: { unpublished: 7, parked: 1, oldestMs: 3_600_000 },
     });
     expect(text).toContain(
-      '  letters     5 open, 2 products held back\n              ./reprise dlq list --state open\n',
+      '  letters     5 open, 2 aggregates held back\n              ./reprise dlq list --state open\n',
     );
     expect(text).toContain('  repairs     3 open, the oldest for 12 s; 1 abandoned');
     expect(text).toContain('  write side  7 unpublished, 1 refused by the log, the oldest for 60 min');

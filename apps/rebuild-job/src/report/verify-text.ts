@@ -33,7 +33,7 @@ export function describeVerification(report: VerificationReport): string {
     lines.push(`  ${unpublished} unpublished: their events are in the event store, and not in the log yet`);
   if (log.poison + log.gaps > 0) {
     lines.push(
-      `  ${log.poison} events of the log never apply and ${log.gaps} products lack events: compared up to there`,
+      `  ${log.poison} events of the log never apply and ${log.gaps} aggregates lack events: compared up to there`,
     );
   }
   for (const { id, class: kind, expected, actual } of report.drift)

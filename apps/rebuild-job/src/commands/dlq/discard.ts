@@ -50,7 +50,7 @@ export const discardCommand: Verb = {
           refused += added.refused.length;
           if (added.unstorable.length > 0)
             stderr(
-              `${added.unstorable.length} letters name a product by an id that no document can have: there is nothing to repair.\n`,
+              `${added.unstorable.length} letters name an aggregate by an id that no document can have: there is nothing to repair.\n`,
             );
         },
       };
@@ -66,7 +66,7 @@ export const discardCommand: Verb = {
         const { discarded, released, waiting } = result;
         for (const id of discarded) stdout(`${id}  discarded\n`);
         for (const id of released) stdout(`${id}  released\n`);
-        for (const id of waiting) stdout(`${id}  waits; its product is in the repair queue\n`);
+        for (const id of waiting) stdout(`${id}  waits; its aggregate is in the repair queue\n`);
         if (discarded.length === 0) stdout('Nothing was changed: they were already discarded.\n');
       }
       if (refused > 0)

@@ -47,7 +47,7 @@ const remedies: ReadonlyMap<string, string> = new Map(
     'not-an-envelope': `The record is not an event. Find its producer, then discard the letter: ${discardIt}`,
     'unknown-type': `Deploy the release that knows this type (consumer and job), then: ${redriveIt}`,
     'schema-violated': `Fix the producer, or deploy a release that upcasts this event, then: ${redriveIt}. If it can never be valid: ${discardIt}`,
-    'not-applicable': `No product can have this event at this place, or the projection fails on it. If the projection is wrong, fix it, raise its version and rebuild: ${commandLine.rebuild('all')}. If the event is wrong: ${discardIt}`,
+    'not-applicable': `No aggregate can have this event at this place, or the projection fails on it. If the projection is wrong, fix it, raise its version and rebuild: ${commandLine.rebuild('all')}. If the event is wrong: ${discardIt}`,
     'refused-by-store': `The store does not accept the document (see the error). Fix the mapping or the column, then: ${redriveIt}`,
     'version-gap': `An earlier event is neither in the log nor in the event store. If it is a dead letter, redrive that one. Otherwise restore the event store, then: ${redriveIt}`,
     'waits-behind': `Nothing is wrong with this event. Look at the letter it waits behind: ${commandLine.showDeadLetter('BLOCKER')}. It is released with that one. If that one was discarded, discard this one too: ${discardIt}`,

@@ -14,7 +14,7 @@ export const listCommand: Verb = {
   options: [
     ['--projection <name>', 'judge by the live generation of this projection only (default all)'],
     contextOption,
-    ['--aggregate-id <id>', 'only letters of this product'],
+    ['--aggregate-id <id>', 'only letters of this aggregate'],
     ['--reason <reason>', 'only letters with this reason, as in not-applicable or waits-behind'],
     ['--state <state>', 'open, resolved, discarded or all (default all)'],
     ['--limit <n>', 'at most this many letters (default 100)'],

@@ -23,7 +23,7 @@ export const redriveCommand: Verb = {
     'Applies dead letters to the read models under the version guard, and releases in order what waits behind them.',
   options: [
     ['--all', 'every open dead letter, instead of ids'],
-    ['--aggregate-id <id>', 'every open dead letter of this product, instead of ids'],
+    ['--aggregate-id <id>', 'every open dead letter of this aggregate, instead of ids'],
     ['--projection <name>', 'only into this projection (default all)'],
     contextOption,
     ['--max-events-per-second <n>', 'at most this many events per second; 0 = no limit (default 200)'],

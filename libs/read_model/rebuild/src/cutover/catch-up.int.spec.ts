@@ -64,13 +64,13 @@ describe('a catch-up over later events of a poisoned product', () => {
     const { model, generation, product } = await builtOverPoison();
     await putAside(model, generation, product, 3);
     await expect(catchUp(model, generation)).rejects.toThrow(
-      `version 4 of product ${product} waits behind version 2, and no dead letter keeps it. Readers were not moved.`,
+      `version 4 of aggregate ${product} waits behind version 2, and no dead letter keeps it. Readers were not moved.`,
     );
     expect(await model.registry.positions(generation.uuid)).toEqual(new Map([[0, 2n]]));
   });
 
   it('is refused when nothing is known of what blocks them', async () => {
     const { model, generation, product } = await builtOverPoison();
-    await expect(catchUp(model, generation)).rejects.toThrow(`product ${product} lacks version 2`);
+    await expect(catchUp(model, generation)).rejects.toThrow(`aggregate ${product} lacks version 2`);
   });
 });
