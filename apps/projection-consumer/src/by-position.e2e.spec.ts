@@ -1,6 +1,7 @@
 import { fileURLToPath } from 'node:url';
 import { jest } from '@jest/globals';
-import { eventually, produce } from '@reprise/test-kit';
+import { produce } from '@reprise/product-events/testing';
+import { eventually } from '@reprise/test-kit';
 import { catalogue, consumerFixture } from './testing/consumer-fixture.ts';
 
 jest.setTimeout(120_000);

@@ -2,7 +2,8 @@ import { fileURLToPath } from 'node:url';
 import { jest } from '@jest/globals';
 import { RepairQueue } from '@reprise/read-model-repair';
 import { createReadModelPool } from '@reprise/read-model-indices';
-import { afterFile, elasticsearch, freshTopic, produce, productHistory, step } from '@reprise/test-kit';
+import { produce, productHistory, step } from '@reprise/product-events/testing';
+import { afterFile, elasticsearch, freshTopic } from '@reprise/test-kit';
 import { inThisProcess } from './testing/in-this-process.ts';
 import { ownReadModel } from './testing/own-read-model.ts';
 
