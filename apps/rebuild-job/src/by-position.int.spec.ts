@@ -44,6 +44,7 @@ it('verbs of a context that orders by position say so, repair from its log, and 
   const task = {
     projection: 'product_search',
     projectionVersion: 2,
+    aggregateType: 'product',
     reason: 'operator',
   } as const;
   await queue.add([{ ...task, aggregateId: id! }]);
