@@ -45,6 +45,7 @@ describe('a workspace with a generated context, event and projections', () => {
         'reprise.config.ts',
         'tools/boundaries/src/constraints.mjs',
         'tools/stack/src',
+        'tools/start',
         'apps/*/package.json',
       ],
     ];
@@ -57,7 +58,7 @@ describe('a workspace with a generated context, event and projections', () => {
       api,
       'apps/migrate',
       'apps/rebuild-job',
-      'tools/stack',
+      'tools/start',
       'libs/recruiting/read_model',
     ];
     expect(failed(await copy.run('tsc', '--build', ...built, 'tsconfig.reprise.json'))).toBe('');

@@ -1,8 +1,3 @@
 export { bringUpStack, configuredEndpoints, migrateDatabases } from './embedded-stack.ts';
-export {
-  AppError,
-  startApp,
-  type AppName,
-  type AppOptions,
-  type AppProcess,
-} from './processes/app-process.ts';
+export { AppError, startApp, type AppOptions, type AppProcess } from './processes/app-process.ts';
+export type { AppName } from './processes/apps.ts';

@@ -1,20 +1,14 @@
 import { outliveReaders, shutdownSignal, untilAborted } from '@reprise/runtime';
 import { bringUpStack, configuredEndpoints, migrateDatabases } from './embedded-stack.ts';
-import { startApp, type AppName, type AppProcess } from './processes/app-process.ts';
+import { startApp, type AppProcess } from './processes/app-process.ts';
+import { appNames, type AppName } from './processes/apps.ts';
 import { settlePorts } from './processes/ports.ts';
 
 /*
- * `npm start`: the five long-running applications from their sources in one terminal, against the configured servers or the
+ * `npm start`: the long-running applications from their sources in one terminal, against the configured servers or the
  * embedded ones, which are brought up and migrated first. ^C ends the applications; the servers keep running.
  */
-const names: readonly AppName[] = [
-  'product-api',
-  'recruiting-api',
-  'outbox-relay',
-  'projection-consumer',
-  'search-api',
-];
-const width = Math.max(...names.map((name) => name.length));
+const width = Math.max(...appNames.map((name) => name.length));
 
 const print = (line: string): void => void process.stdout.write(`${line}\n`);
 
@@ -25,7 +19,7 @@ function start(name: AppName, env: NodeJS.ProcessEnv): AppProcess {
 
 async function environment(signal: AbortSignal): Promise<NodeJS.ProcessEnv> {
   const isConfigured = configuredEndpoints(process.env).length > 0;
-  const ports = await settlePorts(names, process.env, { replaceTaken: !isConfigured, print });
+  const ports = await settlePorts(appNames, process.env, { replaceTaken: !isConfigured, print });
   if (isConfigured) return process.env;
   print('No server is configured: using the embedded ones.');
   const env = { ...process.env, ...ports, ...(await bringUpStack(print, signal)) };
@@ -50,14 +44,14 @@ function endedUnexpectedly(apps: readonly AppProcess[], stopping: AbortSignal): 
 async function announce(apps: readonly AppProcess[]): Promise<void> {
   const ready = await Promise.all(apps.map(async (app) => ({ name: app.name, ...(await app.ready()) })));
   const rows = ready.map(({ name, origin }) => `  ${name.padEnd(width)}  ${origin}`);
-  print(['All five are ready. ^C ends them; the servers keep running.', ...rows].join('\n'));
+  print(['All are ready. ^C ends them; the servers keep running.', ...rows].join('\n'));
 }
 
 outliveReaders();
 const shutdown = shutdownSignal();
 try {
   const env = await environment(shutdown.signal);
-  const apps = names.map((name) => start(name, env));
+  const apps = appNames.map((name) => start(name, env));
   const over = AbortSignal.any([shutdown.signal, endedUnexpectedly(apps, shutdown.signal)]);
   announce(apps).catch((error: unknown) => {
     if (!over.aborted) print(error instanceof Error ? error.message : String(error));

@@ -7,7 +7,7 @@ interface Manifest {
   workspaces?: string[];
   dependencies?: Record<string, string>;
   devDependencies?: Record<string, string>;
-  nx?: { readonly tags?: readonly string[] };
+  nx?: { readonly tags?: readonly string[]; readonly implicitDependencies?: string[] };
 }
 
 interface Lockfile {
@@ -39,6 +39,9 @@ export function registerPackages(tree: Tree, project: string, others: readonly s
       ...manifest.devDependencies,
       [`@reprise/${project}-read-model`]: '*',
     });
+  });
+  editJson<Manifest>(tree, 'tools/start/package.json', ({ nx }) => {
+    nx?.implicitDependencies?.push(`${project}-api`);
   });
   editJson<{ references: { path: string }[] }>(tree, 'tsconfig.reprise.json', (config) => {
     for (const part of ['events', 'read_model'])

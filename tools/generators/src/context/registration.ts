@@ -6,7 +6,7 @@ export type Edits = Readonly<Record<string, (text: string) => string>>;
 
 /** Code and settings that list contexts. Everything else follows from these lists. */
 export function registration(names: ContextNames & { readonly port: number }): Edits {
-  const { context, project, contextConst } = names;
+  const { context, project, contextConst, CONTEXT, port } = names;
   const sqlRoles = (password: (role: string) => string) => (text: string) =>
     lineByLine(text, [
       [
@@ -48,6 +48,8 @@ export function registration(names: ContextNames & { readonly port: number }): E
       ),
     'tools/boundaries/src/constraints.mjs': (text) => withEntry(text, 'contexts', `'${project}'`),
     'tools/stack/src/contexts.ts': (text) => withEntry(text, 'contexts', `'${context}'`),
+    'tools/start/src/processes/apps.ts': (text) =>
+      withEntry(text, 'apps', `'${project}-api': { variable: '${CONTEXT}_API_PORT', port: ${port} }`),
     'apps/migrate/src/databases.ts': (text) =>
       withEntry(
         withName(text, 'import', `@reprise/${project}-api`, `${contextConst}Api`),

@@ -2,10 +2,8 @@ import { spawn, type ChildProcess } from 'node:child_process';
 import { createInterface } from 'node:readline';
 import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
+import type { AppName } from './apps.ts';
 import { parseLogLine, readableLogLine } from './log-line.ts';
-
-export type AppName =
-  'product-api' | 'recruiting-api' | 'outbox-relay' | 'projection-consumer' | 'search-api';
 
 export interface AppOptions {
   /** The whole environment of the process. */

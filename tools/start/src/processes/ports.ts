@@ -1,25 +1,8 @@
 import { once } from 'node:events';
 import { readdirSync, readFileSync, readlinkSync } from 'node:fs';
 import { createServer } from 'node:net';
-import { AppError, type AppName } from './app-process.ts';
-
-/** The variables that say where the applications listen. */
-const variables: Readonly<Record<AppName, string>> = {
-  'product-api': 'PRODUCT_API_PORT',
-  'recruiting-api': 'RECRUITING_API_PORT',
-  'search-api': 'SEARCH_API_PORT',
-  'outbox-relay': 'OUTBOX_RELAY_PORT',
-  'projection-consumer': 'PROJECTION_CONSUMER_PORT',
-};
-
-/** Where they listen without them. */
-const usualPorts: Readonly<Record<AppName, number>> = {
-  'product-api': 3000,
-  'search-api': 3001,
-  'outbox-relay': 3002,
-  'projection-consumer': 3003,
-  'recruiting-api': 3004,
-};
+import { AppError } from './app-process.ts';
+import { apps, type AppName } from './apps.ts';
 
 export interface PortOptions {
   /** Whether an application whose port nobody chose takes any free one when its usual one is taken. */
@@ -43,9 +26,9 @@ export async function settlePorts(
   const problems: string[] = [];
   const settled: Record<string, string> = {};
   for (const name of names) {
-    const variable = variables[name];
+    const { variable, port: usualPort } = apps[name];
     const chosen = env[variable] ?? '';
-    const port = chosen === '' ? (usual[name] ?? usualPorts[name]) : Number(chosen);
+    const port = chosen === '' ? (usual[name] ?? usualPort) : Number(chosen);
     // What is no port is the application's to refuse.
     if (!(port > 0 && port < 65_536) || (await isFree(port))) continue;
     const taken = `port ${port} is taken by ${ownerOf(port) ?? 'another process'}`;
