@@ -2,11 +2,16 @@ import { mkdirSync, mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { contexts } from './constraints.mjs';
 import { enginePackages, linesWith } from './engine-words.ts';
 
 const root = fileURLToPath(new URL('../../..', import.meta.url));
 const engine = enginePackages(root);
+
+/**
+ * The contexts that the engine could have learned words of. One that is generated may be called by a word of the engine, such as
+ * orders; the import rules keep the engine from it.
+ */
+const contexts = ['product', 'recruiting'];
 
 describe('the engine', () => {
   it('is the packages that belong to no bounded context', () => {
