@@ -85,18 +85,21 @@ const suite = (): void => {
   });
 
   it('reaps processes that lost their parent, and gives the code of its application', async () => {
+    const started = (code: string): string =>
+      `require('node:child_process').spawn(process.execPath, ['-e', ${JSON.stringify(code)}], { stdio: 'ignore', detached: true })`;
+    // Ends once its parent is gone, and says who it was.
+    const orphan = `setInterval(() => {
+      if (process.ppid !== 1) return;
+      require('node:fs').writeFileSync('/tmp/orphan', String(process.pid));
+      process.exit();
+    }, 5)`;
     const script = `
-      const { spawn } = require('node:child_process');
-      const { readdirSync } = require('node:fs');
-      const start = (code) => spawn(process.execPath, ['-e', code], { stdio: 'ignore', detached: true });
-      // It leaves a child behind that ends later than it.
-      start('require("node:child_process").spawn(process.execPath, ["-e", "0"], { detached: true, stdio: "ignore" }).unref()');
-      let others = 0;
+      const { existsSync, readFileSync } = require('node:fs');
+      ${started(`${started(orphan)}.unref()`)};
       setInterval(() => {
-        const now = readdirSync('/proc').filter((name) => /^[0-9]+$/.test(name)).length - 2;
-        others = Math.max(others, now);
-        if (others > 1 && now === 0) process.exit(5);
-      }, 1);`;
+        const pid = existsSync('/tmp/orphan') && readFileSync('/tmp/orphan', 'utf8');
+        if (pid && !existsSync('/proc/' + pid)) process.exit(5);
+      }, 5);`;
     const options = ['--entrypoint=/reprise/init'];
     expect((await ended(run(['--', 'node', '-e', script], { options }))).code).toBe(5);
   });
