@@ -17,12 +17,12 @@ function isLeftOver(root: string, folder: string, file: string): boolean {
   return !existsSync(join(root, folder, source));
 }
 
-/** Packages of the engine: those that belong to no bounded context. */
+/** Packages of the engine: those that belong to no bounded context and are not for tests alone. */
 export function enginePackages(root: string): string[] {
   return globSync('libs/{*,*/*}/package.json', { cwd: root })
     .filter((file) => {
       const { nx } = JSON.parse(readFileSync(join(root, file), 'utf8')) as { nx?: { tags?: string[] } };
-      return nx?.tags?.includes('context:none') === true;
+      return nx?.tags?.includes('context:none') === true && !nx.tags.includes('scope:test');
     })
     .map(dirname)
     .sort();
