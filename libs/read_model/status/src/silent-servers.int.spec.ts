@@ -9,7 +9,7 @@ import { readStatus, type StatusRequest } from './read-status.ts';
 const withinMs = 10_000;
 
 const projections = ['one', 'other'].map(
-  (name) => ({ name, version: 1, storage: {} }) as unknown as Projection,
+  (name) => ({ name, version: 1, storage: {}, events: { versions: 'sequence' } }) as unknown as Projection,
 );
 let silent: Server;
 const taken: Socket[] = [];

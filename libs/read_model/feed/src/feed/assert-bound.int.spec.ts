@@ -59,7 +59,9 @@ function environment() {
   const models = [search, summary].map((projection) => ({ projection, store: storeOf(projection, alias) }));
   const assert = (changes: Partial<BoundInput> = {}) =>
     assertBound({ registry, kafka, topic: topic.name, models, record: true, ...changes });
-  const byAlias = (name: string) => [{ projection: search, store: storeOf(search, name) }];
+  const byAlias = (name: string) => [
+    { projection: search, store: storeOf(search, name), readersSetting: 'SEARCH_ALIAS' },
+  ];
   const setCluster = (clusterId: string) =>
     pool.query('UPDATE registry.bindings SET cluster_id = $1', [clusterId]);
   return { alias, models, assert, byAlias, setCluster };
