@@ -42,7 +42,7 @@ const filledIn = (line: string): string =>
     .replaceAll(/--generation NAME\b/g, '--generation product_search_v2_20261121_030000_0a1b2c3d')
     .replaceAll(/\bNAME\b/g, 'product_search')
     .replaceAll(/(?<=--shard )I\/N/g, '0/4')
-    .replaceAll('stock_level', 'product_search');
+    .replaceAll(/\b(?:stock_level|order_search)\b/g, 'product_search');
 
 const own = documented
   .map(({ at, line }) => ({ at, line: filledIn(line).replace(/^npm run -s rebuild-job -- /, './reprise ') }))

@@ -79,7 +79,7 @@ describe('a rebuild beside templates of the server', () => {
 
 describe('an index that is not as it was asked for', () => {
   /** Makes the index as it would be, were templates not refused. */
-  const careless = ({ store, projection }: TestReadModel) => ({
+  const careless = ({ store }: TestReadModel) => ({
     ...store,
     async create(name: GenerationName, meta: GenerationMeta) {
       await store.create(name, meta);
@@ -93,7 +93,6 @@ describe('an index that is not as it was asked for', () => {
         mappings: { ...mappings, _source: { excludes: ['title'] } },
       });
     },
-    readers: projection.name,
   });
 
   it('is refused by the gate, once as a whole and once by its documents', async () => {
