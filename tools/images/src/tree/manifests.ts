@@ -6,9 +6,12 @@ export interface Lockfile {
   readonly [field: string]: unknown;
 }
 
-/** What only development reads. The dependencies of the root are those of all projects together, to pin them. */
+/**
+ * What only development reads. The dependencies of the root are those of all projects together, to pin them; those of a tool could
+ * come along as somebody's optional peer.
+ */
 const ofDevelopment = ['devDependencies', 'scripts', 'nx', 'allowScripts', 'scarfSettings'];
-const ofRoot = [...ofDevelopment, 'dependencies'];
+const ofNothingThatShips = [...ofDevelopment, 'dependencies'];
 
 function without(manifest: Manifest, fields: readonly string[]): Manifest {
   return Object.fromEntries(Object.entries(manifest).filter(([field]) => !fields.includes(field)));
@@ -19,7 +22,8 @@ function without(manifest: Manifest, fields: readonly string[]): Manifest {
  * @param place the project's folder, '' for the root
  */
 export function shippedManifest(place: string, manifest: Manifest): Manifest {
-  return without(manifest, place === '' ? ofRoot : ofDevelopment);
+  const ships = place !== '' && !place.startsWith('tools/');
+  return without(manifest, ships ? ofDevelopment : ofNothingThatShips);
 }
 
 /** The folders of all projects that a lockfile knows, the root ('') first. */

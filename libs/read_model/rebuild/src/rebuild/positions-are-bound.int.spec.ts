@@ -12,6 +12,7 @@ import type { RebuildOptions } from '../rebuild-options.ts';
 import { exitCodeOf } from '../run/run-ending.ts';
 import { testReadModel, type TestReadModel } from '../testing/read-model.ts';
 import { verifyReadModel } from '../verify/verify.ts';
+import { ownWarnings } from '../testing/own-warnings.ts';
 
 jest.setTimeout(120_000);
 
@@ -178,7 +179,8 @@ describe('a rebuild of a log that orders by position', () => {
       await produce(model.topic, products(2));
       const { receipt } = await model.rebuild({ mode });
       expect(receipt.versions).toBe('position');
-      expect(receipt.warnings[0]).toContain('a missing event is noticed by nobody');
+      const [weaker] = ownWarnings(receipt);
+      expect(weaker).toContain('a missing event is noticed by nobody');
       const { ending } = await model.rebuild({ mode, source: 'event-store' });
       expect(ending).toMatchObject({
         exitCode: 1,
@@ -187,7 +189,8 @@ describe('a rebuild of a log that orders by position', () => {
       expect((await model.rebuild({ mode, source: 'auto' })).receipt.source).toBe('kafka');
       if (mode === 'DRY_RUN') return;
       const replayed = await replay(model, 'APPLY');
-      expect(replayed.receipt).toMatchObject({ versions: 'position', warnings: [receipt.warnings[0]] });
+      expect(replayed.receipt.versions).toBe('position');
+      expect(ownWarnings(replayed.receipt)).toEqual([weaker]);
     },
   );
 });
@@ -199,10 +202,8 @@ describe('a log whose events are counted', () => {
     await model.rebuild();
     const { receipt } = await model.rebuild();
     await model.topic.grow(4);
-    expect(receipt).toMatchObject({
-      versions: 'sequence',
-      warnings: [expect.stringContaining('no running consumer')],
-    });
+    expect(receipt.versions).toBe('sequence');
+    expect(ownWarnings(receipt)).toEqual([expect.stringContaining('no running consumer')]);
     expect(await rollBack(model)).toMatchObject({ from: receipt.generation!.name });
   });
 });
