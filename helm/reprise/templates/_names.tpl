@@ -60,3 +60,8 @@ app.kubernetes.io/component: {{ .component }}
 {{- if eq (include "reprise.serves" (dict "root" .root "context" "recruiting")) "true" }}{{ $names = append $names (printf "RECRUITING_%s" .variable) }}{{ end -}}
 {{- join "," $names -}}
 {{- end -}}
+
+{{/* Variables of the secret that whoever works on read models reads, as a comma list. */}}
+{{- define "reprise.readModelSecrets" -}}
+READ_MODEL_DATABASE_URL,{{ include "reprise.ofContexts" (dict "root" . "variable" "EVENT_STORE_DATABASE_URL") }}
+{{- end -}}

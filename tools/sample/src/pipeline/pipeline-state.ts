@@ -1,5 +1,4 @@
-import { setSession } from '@reprise/runtime';
-import pg from 'pg';
+import { inSession } from './in-session.ts';
 
 /** How far events have come on their way from the event store to the readers. */
 export interface PipelineState {
@@ -38,15 +37,7 @@ export async function readPipelineState(endpoints: PipelineEndpoints): Promise<P
 
 /** The first half of it: what the write database knows. */
 export async function readOutbox(writeDatabaseUrl: string): Promise<Omit<PipelineState, 'searchable'>> {
-  const client = new pg.Client({
-    connectionString: writeDatabaseUrl,
-    application_name: 'reprise-sample',
-    connectionTimeoutMillis: 10_000,
-  });
-  client.on('error', () => undefined);
-  try {
-    await client.connect();
-    await setSession(client);
+  return inSession(writeDatabaseUrl, async (client) => {
     const { rows } = await client.query<{
       stored: number;
       unpublished: number;
@@ -55,9 +46,7 @@ export async function readOutbox(writeDatabaseUrl: string): Promise<Omit<Pipelin
     }>(outboxState);
     const { stored = 0, unpublished = 0, parked = 0, error = null } = rows[0] ?? {};
     return { stored, unpublished, parked, ...(error !== null && { publishError: error }) };
-  } finally {
-    await client.end();
-  }
+  });
 }
 
 /** A search also makes Elasticsearch refresh an index nobody has searched for a while. */

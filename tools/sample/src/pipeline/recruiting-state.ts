@@ -1,5 +1,4 @@
-import { setSession } from '@reprise/runtime';
-import pg from 'pg';
+import { inSession } from './in-session.ts';
 import { readOutbox, type PipelineState } from './pipeline-state.ts';
 
 export interface RecruitingEndpoints {
@@ -21,22 +20,14 @@ const sumOfVersions = `
        + (SELECT coalesce(sum(version), 0) FROM lead_summary) AS events`;
 
 async function readSummaries(readModelDatabaseUrl: string): Promise<number> {
-  const client = new pg.Client({
-    connectionString: readModelDatabaseUrl,
-    application_name: 'reprise-sample',
-    connectionTimeoutMillis: 10_000,
-  });
-  client.on('error', () => undefined);
   try {
-    await client.connect();
-    await setSession(client);
-    const { rows } = await client.query<{ events: string }>(sumOfVersions);
-    return Number(rows[0]!.events);
+    return await inSession(readModelDatabaseUrl, async (client) => {
+      const { rows } = await client.query<{ events: string }>(sumOfVersions);
+      return Number(rows[0]!.events);
+    });
   } catch (error) {
     // No view yet: nothing can be read.
     if ((error as { readonly code?: unknown }).code === '42P01') return 0;
     throw error;
-  } finally {
-    await client.end();
   }
 }

@@ -1,4 +1,4 @@
-import type { EventContract, ReadResult } from '@reprise/events';
+import type { EventContract, OpenFailure, ReadResult } from '@reprise/events';
 import { groupFreeConsumer, kafkaFault, type KafkaConnection, type KafkaTopic } from './kafka-topic.ts';
 import { readFetched } from './fetched-record.ts';
 import { PartitionUnreadable, readPartition, type PartitionToRead } from './read-partition.ts';
@@ -46,11 +46,10 @@ export async function assertFormat(
       firstOf({ consumer, topic, partition, from, end, withHeaders: events.readsHeaders }, events),
     );
     const results = (await Promise.all(read)).flat();
-    const failures = results.filter((result) => !result.ok && isOtherFormat(result.reason));
+    const failures = results.filter(isOfOtherFormat);
     if (results.length < leastRecords || failures.length < results.length) return;
     const [example] = failures;
-    if (example && !example.ok)
-      throw new FormatUnreadable(topic.name, events.format, results.length, example.message);
+    if (example) throw new FormatUnreadable(topic.name, events.format, results.length, example.message);
   } catch (error) {
     if (error instanceof FormatUnreadable) throw error;
     // Whatever else cannot be read is named by who reads all of it.
@@ -69,6 +68,6 @@ async function firstOf(partition: PartitionToRead, events: EventContract): Promi
   return [];
 }
 
-function isOtherFormat(reason: (ReadResult & { readonly ok: false })['reason']): boolean {
-  return reason === 'not-json' || reason === 'not-an-envelope';
+function isOfOtherFormat(result: ReadResult): result is OpenFailure {
+  return !result.ok && (result.reason === 'not-json' || result.reason === 'not-an-envelope');
 }
