@@ -47,10 +47,19 @@ export async function fillEmptyLog(options: FillOptions): Promise<void> {
       const ready = await untilAborted(signal, Promise.all(apps.map((app) => app.ready())));
       const originOf = (name: AppName): string => ready[names.indexOf(name)]!.origin;
       report(`${names.slice(0, -1).join(', ')} and ${names.at(-1)} run.`);
-      await Promise.all([
+      const fills = [
         product && fillProducts(product, { origin: originOf('product-api'), signal, report }),
         recruiting && fillRecruiting(recruiting, { origin: originOf('recruiting-api'), signal, report }),
-      ]);
+      ].filter((fill) => fill !== undefined);
+      // One that fails stops the other. Both have ended before the applications are: who was cancelled while writing says so.
+      const stopping = fills.map((fill) =>
+        fill.catch((error: unknown) => {
+          if (!options.signal.aborted) failed.abort(error);
+          throw error;
+        }),
+      );
+      const refused = (await Promise.allSettled(stopping)).find(({ status }) => status === 'rejected');
+      if (refused?.status === 'rejected') throw refused.reason;
     });
   } finally {
     await Promise.all(apps.map((app) => app.stop()));
@@ -104,7 +113,7 @@ async function whileRunning(
   try {
     await work();
   } catch (error) {
-    throw failed.signal.aborted ? (failed.signal.reason as AppError) : error;
+    throw failed.signal.aborted ? failed.signal.reason : error;
   } finally {
     over = true;
   }
