@@ -9,11 +9,11 @@ import { defineConfig } from 'eslint/config';
 import tseslint from 'typescript-eslint';
 import {
   constraints,
-  depConstraints,
   documentedInnerFiles,
   pureBuiltins,
   testFiles,
 } from './tools/boundaries/src/constraints.mjs';
+import { depConstraints } from './tools/boundaries/src/dep-constraints.mjs';
 import { plainWords } from './tools/boundaries/src/plain-words.mjs';
 
 /**
@@ -47,6 +47,7 @@ const pureProjects = globSync('{apps,libs,libs/*,tools}/*/package.json', { cwd: 
 const endProcesses = [
   '**/src/main.ts',
   'libs/runtime/src/process/{run-service,shutdown-signal}.ts',
+  'libs/cli/src/run-process.ts',
   '**/exit-with-parent.ts',
   'libs/test-kit/src/sample/*.ts',
 ];
@@ -147,15 +148,15 @@ export default defineConfig(
     rules: { 'max-lines': ['error', 300] },
   },
   {
-    files: ['**/*.ts'],
+    files: ['**/*.{ts,tsx}'],
     extends: [tseslint.configs.recommended],
     languageOptions: { parserOptions: { projectService: true, tsconfigRootDir: import.meta.dirname } },
     settings: {
-      'import-x/parsers': { '@typescript-eslint/parser': ['.ts'] },
+      'import-x/parsers': { '@typescript-eslint/parser': ['.ts', '.tsx'] },
       'import-x/resolver-next': [
         createNodeResolver({
           conditionNames: ['@reprise/source', 'node', 'import'],
-          extensions: ['.ts', '.mjs', '.js'],
+          extensions: ['.ts', '.tsx', '.mjs', '.js'],
         }),
       ],
     },
@@ -205,6 +206,36 @@ export default defineConfig(
     rules: {
       '@nx/enforce-module-boundaries': boundaries({ inTests: true }),
       ...restricted(everywhere, loadingByRequire, inSpecs),
+    },
+  },
+  {
+    // Loaded by any other file, the client compiles all its schemas.
+    files: ['libs/read_model/**/*.ts'],
+    ignores: [...testFiles, 'libs/read_model/feed/src/client/*.ts'],
+    rules: {
+      '@typescript-eslint/no-restricted-imports': [
+        'error',
+        {
+          name: '@platformatic/kafka',
+          message: 'Import the client from feed/src/client/kafka-client.ts.',
+          allowTypeImports: true,
+        },
+      ],
+    },
+  },
+  {
+    // `import()` alone loads it when it is needed: a process that feeds has no use for it.
+    files: ['libs/nestjs/src/**/*.ts'],
+    ignores: testFiles,
+    rules: {
+      '@typescript-eslint/no-restricted-imports': [
+        'error',
+        {
+          name: '@reprise/read-model-rebuild',
+          message: 'Import its types, and load it with import() where a plan is asked for.',
+          allowTypeImports: true,
+        },
+      ],
     },
   },
   {

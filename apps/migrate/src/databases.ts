@@ -3,6 +3,7 @@ import { runReadModelMigrations } from '@reprise/read-model-indices';
 import { recruitingApi } from '@reprise/recruiting-api';
 import { readConfiguration } from '@reprise/runtime';
 import { readOwner, runMigrations, settingNames, type WriteApi } from '@reprise/write-api';
+import { recorded, registryAudit, writeAudit } from './recorded.ts';
 
 /** A database of the platform: what names it, and what brings it to the schema of this release. */
 export interface Database {
@@ -32,7 +33,8 @@ export const databases: readonly Database[] = [
     variables: ['READ_MODEL_DATABASE_OWNER_URL', 'READ_MODEL_DATABASE_URL'],
     prepare: (env) => {
       const { url, variable } = readConfiguration(env, ['readModelDatabaseOwner']).readModelDatabaseOwner;
-      return () => runReadModelMigrations(url, { databaseUrl: variable });
+      const migrate = () => runReadModelMigrations(url, { databaseUrl: variable });
+      return () => recorded('read-model', registryAudit(url, variable), migrate);
     },
   },
 ];
@@ -40,13 +42,15 @@ export const databases: readonly Database[] = [
 function writeDatabase({ settings, schema }: WriteApi): Database {
   const context = settings.prefix.replace(/_$/, '').toLowerCase();
   const { ownerUrl, databaseUrl } = settingNames(settings);
+  const name = `${context} write`.trimStart();
   return {
-    name: `${context} write`.trimStart(),
+    name,
     side: 'write',
     variables: [ownerUrl, databaseUrl],
     prepare: (env) => {
       const { url, variable } = readOwner(settings, env);
-      return () => runMigrations(schema, url, variable);
+      const migrate = () => runMigrations(schema, url, variable);
+      return () => recorded(name, writeAudit(name, url, variable), migrate);
     },
   };
 }

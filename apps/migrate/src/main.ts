@@ -1,8 +1,8 @@
 import { ConfigurationError, outliveReaders } from '@reprise/runtime';
-import { isRefusal } from '@reprise/runtime/connections';
 import { Command } from 'commander';
 import { databases } from './databases.ts';
 import { planOf } from './plan.ts';
+import { exitCodeOf } from './recorded.ts';
 
 outliveReaders();
 const { write = false, readModel = false } = new Command('migrate')
@@ -43,5 +43,5 @@ try {
   if (error instanceof ConfigurationError) {
     print('No database was migrated. Name a database, or start the embedded servers: npm run -s stack -- up');
   }
-  process.exitCode = error instanceof ConfigurationError || isRefusal(error) ? 1 : 4;
+  process.exitCode = error instanceof ConfigurationError ? 1 : exitCodeOf(error);
 }

@@ -1,5 +1,7 @@
 import { jest } from '@jest/globals';
+import { listAudit, type AuditPlace } from '@reprise/runtime/audit';
 import { freshDatabase, spawnApp } from '@reprise/test-kit';
+import pg from 'pg';
 
 jest.setTimeout(120_000);
 
@@ -12,6 +14,16 @@ async function migrate(
   const { code } = await app.exit(60_000);
   return { code, said: app.output.map(({ text }) => text).join('\n') };
 }
+
+/** Works on a database as its owner. */
+async function asOwner<T>(url: string, work: (owner: pg.Client) => Promise<T>): Promise<T> {
+  const owner = new pg.Client(url);
+  await owner.connect();
+  return work(owner).finally(() => owner.end());
+}
+
+const auditOf = (url: string, place: AuditPlace) =>
+  asOwner(url, (owner) => listAudit(owner, place, { limit: 10 }));
 
 describe('npm run migrate', () => {
   it('migrates every database that the environment names, once, and says which it left out', async () => {
@@ -33,6 +45,46 @@ describe('npm run migrate', () => {
       code: 0,
       said: ['The write database is current.', 'The read-model database is current.', ...last].join('\n'),
     });
+    const rows = [
+      { verb: 'migrate', actor: null, outcome: { exitCode: 0, receipt: { applied: [] } } },
+      // It made the audit, and is recorded after it.
+      {
+        verb: 'migrate',
+        outcome: { exitCode: 0, receipt: { applied: expect.arrayContaining([expect.any(String)]) } },
+      },
+    ];
+    expect(await auditOf(write.url, '')).toMatchObject(rows);
+    expect(await auditOf(readModel.url, 'registry.')).toMatchObject(rows);
+  });
+
+  it('is on record before it acts, and does nothing where it cannot be', async () => {
+    const { url } = await freshDatabase('write');
+    const env = { WRITE_DATABASE_OWNER_URL: url, REPRISE_ACTOR: 'CHG-5' };
+    await migrate(['--write'], env);
+    // Nothing can be migrated any more, and later nothing recorded.
+    await asOwner(url, (owner) => owner.query('ALTER TABLE write_migrations RENAME COLUMN name TO other'));
+    expect(await migrate(['--write'], env)).toMatchObject({ code: 4 });
+    const [failed] = await auditOf(url, '');
+    expect(failed).toMatchObject({
+      ...{ verb: 'migrate', actor: 'CHG-5', arguments: ['--write'] },
+      outcome: { exitCode: 4, message: expect.stringContaining('was not migrated') },
+    });
+    await asOwner(url, (owner) =>
+      owner.query(`ALTER TABLE write_migrations RENAME COLUMN other TO name; REVOKE INSERT ON audit_attempts FROM CURRENT_USER;
+                   REVOKE SELECT ON outbox_events FROM outbox_publisher`),
+    );
+    const refused = await migrate(['--write'], env);
+    expect(refused).toEqual({
+      code: 1,
+      said: expect.stringMatching(
+        /permission denied for table audit_attempts\)\. The write database was not migrated/,
+      ),
+    });
+    // Rights are given by every migration, and were not by this one.
+    const { rows } = await asOwner(url, (owner) =>
+      owner.query(`SELECT has_table_privilege('outbox_publisher', 'outbox_events', 'SELECT') AS given`),
+    );
+    expect(rows).toEqual([{ given: false }]);
   });
 
   it('takes one side only where that is asked for', async () => {

@@ -1,7 +1,14 @@
 import { jest } from '@jest/globals';
-import { eventually, freshName, freshTopic, spawnApp, type SpawnedApp } from '@reprise/test-kit';
-import { checkHistory } from './testing/history.ts';
-import { aggregate, relayFixture, type RelayFixture } from './testing/relay-fixture.ts';
+import { aggregate, checkHistory, relayFixture, type RelayFixture } from '@reprise/relay/testing';
+import {
+  eventually,
+  freshName,
+  freshTopic,
+  metricsOf,
+  spawnApp,
+  testCredential,
+  type SpawnedApp,
+} from '@reprise/test-kit';
 
 jest.setTimeout(120_000);
 
@@ -31,7 +38,7 @@ const originOf = async (app: SpawnedApp): Promise<string> =>
   `http://127.0.0.1:${String((await app.logged({ msg: 'listening' }))['port'])}`;
 
 async function checksOf(origin: string): Promise<Record<string, string>> {
-  const response = await fetch(`${origin}/health/ready`);
+  const response = await fetch(`${origin}/health/checks`, { headers: testCredential });
   return ((await response.json()) as { checks: Record<string, string> }).checks;
 }
 
@@ -68,7 +75,7 @@ describe('a relay of several contexts', () => {
       await freshTopic({ name: missing, partitions: 3 });
       await drained(recruiting);
       await app.ready();
-      const metrics = await (await fetch(`${origin}/metrics`)).text();
+      const metrics = await metricsOf(origin);
       for (const [context, events] of [
         ['product', 100],
         ['recruiting', 1],

@@ -1,10 +1,18 @@
+import { openedAccess, readAccess } from '@reprise/access';
 import { loadContexts } from '@reprise/contexts';
-import { dropNegativeTimeoutWarnings, outliveReaders, repeatedOptions, runService } from '@reprise/runtime';
+import { httpLimitSettings } from '@reprise/http';
+import { readRelayConfiguration, relayDefaults, type RelayOptions } from '@reprise/relay';
+import {
+  dropNegativeTimeoutWarnings,
+  outliveReaders,
+  readSettings,
+  repeatedOptions,
+  runService,
+} from '@reprise/runtime';
+import { traced } from '@reprise/trace-export';
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { runOnce } from './once-command.ts';
 import { serveRelay } from './relay-application.ts';
-import { readRelayConfiguration, type RelayOptions } from './relay-contexts.ts';
-import { relayDefaults } from './settings.ts';
 
 interface Options extends RelayOptions {
   readonly once?: boolean;
@@ -82,11 +90,14 @@ if (options.once === true) {
   );
   process.exit(exitCode);
 } else {
-  await runService('outbox-relay', async (service) => {
+  const serve = traced('outbox-relay', async (service) => {
     const { contexts } = await loadContexts(process.env);
     const warn = (sentence: string): void => service.logger.warn(sentence);
     const configuration = readRelayConfiguration(process.env, contexts, options, ['outboxRelayPort'], warn);
     const { relayed, outboxRelayPort: port, httpHost: host } = configuration;
-    await serveRelay(relayed, { port, host }, service);
+    const access = openedAccess(readAccess(process.env, host, warn));
+    const limits = readSettings(process.env, httpLimitSettings, warn);
+    await serveRelay(relayed, { port, host }, { access, limits }, service);
   });
+  await runService('outbox-relay', serve);
 }

@@ -1,4 +1,6 @@
 import { jest } from '@jest/globals';
+import { auditGrantSql, auditTablesSql, listAudit } from '@reprise/runtime/audit';
+import { aggregate, checkHistory, relayFixture, type RelayFixture } from '@reprise/relay/testing';
 import {
   eventually,
   freshDatabase,
@@ -7,8 +9,6 @@ import {
   spawnApp,
   type SpawnedApp,
 } from '@reprise/test-kit';
-import { checkHistory } from './testing/history.ts';
-import { aggregate, relayFixture, type RelayFixture } from './testing/relay-fixture.ts';
 
 jest.setTimeout(60_000);
 
@@ -87,11 +87,32 @@ describe('relay --once', () => {
     const { rows } = await fixture.pool.query('SELECT attempts FROM outbox_events WHERE id = $1', [large]);
     expect(rows).toEqual([{ attempts: 2 }]);
 
-    await fixture.pool.query("UPDATE outbox_events SET payload = '{}' WHERE id = $1", [large]);
+    // With an audit, nothing is released without a row.
+    await fixture.pool.query(auditTablesSql('') + auditGrantSql('', 'outbox_publisher'));
+    await fixture.pool.query(
+      `UPDATE outbox_events SET payload = '{}' WHERE id = '${large}'; REVOKE INSERT ON audit_attempts FROM outbox_publisher`,
+    );
     expect(await once(['--release-parked'])).toMatchObject({
+      code: 1,
+      stdout: expect.stringMatching(
+        /^published 0, parked 1, remaining 1\n.*permission denied for table audit_attempts/s,
+      ),
+    });
+    await fixture.pool.query(auditGrantSql('', 'outbox_publisher'));
+    expect(await once(['--release-parked'], { REPRISE_ACTOR: 'CHG-3' })).toMatchObject({
       code: 0,
       stdout: 'published 2, parked 0, remaining 0',
     });
+    expect(await listAudit(fixture.pool, '', { limit: 9 })).toMatchObject([
+      {
+        ...{
+          verb: 'relay',
+          actor: 'CHG-3',
+          arguments: ['--once', '--release-parked', '--context', 'product'],
+        },
+        outcome: { exitCode: 0, receipt: { outcome: 'drained', published: 2 } },
+      },
+    ]);
   });
 
   it('exits 3 when another relay leads and does not drain it in time, 0 when that one does', async () => {

@@ -1,16 +1,16 @@
 import { jest } from '@jest/globals';
+import { aggregate, checkHistory, relayFixture, type RelayFixture } from '@reprise/relay/testing';
 import {
   afterFile,
   documentedMetrics,
   eventually,
   exposedMetrics,
   kafkaAdmin,
+  metricsOf,
   spawnApp,
   type SpawnedApp,
 } from '@reprise/test-kit';
 import { Client } from 'pg';
-import { checkHistory } from './testing/history.ts';
-import { aggregate, relayFixture, type RelayFixture } from './testing/relay-fixture.ts';
 
 jest.setTimeout(120_000);
 
@@ -200,7 +200,7 @@ describe('the operations endpoints', () => {
     const { origin } = await app.ready();
     await drained();
     await eventually(async () => {
-      const metrics = await (await fetch(`${origin}/metrics`)).text();
+      const metrics = await metricsOf(origin);
       expect(metrics).toMatch(/^outbox_relay_published_total\{context="product",app="outbox-relay"\} 1$/m);
       expect(metrics).toMatch(/^outbox_relay_batch_size_count\{app="outbox-relay",context="product"\} 1$/m);
       expect(metrics).toMatch(/^outbox_relay_leader\{context="product",app="outbox-relay"\} 1$/m);

@@ -1,9 +1,8 @@
 import { jest } from '@jest/globals';
 import { readFileSync } from 'node:fs';
-import { eventually, spawnApp, testEndpoints, type SpawnedApp } from '@reprise/test-kit';
-import { stopPatienceMs } from './relay.ts';
-import { checkHistory } from './testing/history.ts';
-import { aggregate, relayFixture, type RelayFixture } from './testing/relay-fixture.ts';
+import { stopPatienceMs } from '@reprise/relay';
+import { aggregate, checkHistory, relayFixture, type RelayFixture } from '@reprise/relay/testing';
+import { eventually, spawnApp, testCredential, testEndpoints, type SpawnedApp } from '@reprise/test-kit';
 import { tcpProxy, type TcpProxy } from './testing/tcp-proxy.ts';
 
 jest.setTimeout(120_000);
@@ -44,9 +43,9 @@ async function openScene(): Promise<Scene> {
   };
 }
 
-/** What `/health/ready` says of each check. */
+/** What `/health/checks` says of each check. */
 async function checksOf(origin: string): Promise<Record<string, string>> {
-  const response = await fetch(`${origin}/health/ready`);
+  const response = await fetch(`${origin}/health/checks`, { headers: testCredential });
   return ((await response.json()) as { checks: Record<string, string> }).checks;
 }
 

@@ -5,8 +5,10 @@ import {
   eventually,
   exposedMetrics,
   freshDatabase,
+  metricsOf,
   spawnApp,
   type SpawnedApp,
+  testCredential,
 } from '@reprise/test-kit';
 import { callsTo, problemOf, tcpProxy } from '@reprise/write-api/testing';
 import { mug, writeSide, type WriteSide } from './testing/write-side.ts';
@@ -30,7 +32,7 @@ describe('the process', () => {
     const created = await call('POST', '/v1/products', { body: mug });
     const path = `/v1/products/${String(created.body?.['id'])}`;
     await call('POST', `${path}/publish`, { headers: { 'if-match': '"7"' } });
-    const metrics = await (await fetch(`${origin}/metrics`)).text();
+    const metrics = await metricsOf(origin);
     expect(metrics).toMatch(
       /^product_commands_total\{command="create",outcome="written",app="product-api"\} 1$/m,
     );
@@ -39,6 +41,7 @@ describe('the process', () => {
     );
     // No relay runs here: what waits is seen all the same.
     expect(metrics).toMatch(/^outbox_unpublished_events\{app="product-api"\} 1$/m);
+    expect(metrics).toMatch(/^outbox_relay_leads\{app="product-api"\} 0$/m);
     expect(metrics).toMatch(/^outbox_oldest_unpublished_age_seconds\{app="product-api"\} 0\.\d*[1-9]|[1-9]/m);
     expect(metrics).toMatch(/^product_command_duration_seconds_count\{[^}]*command="create"[^}]*\} 1$/m);
     expect(exposedMetrics(metrics)).toEqual(documentedMetrics('product-api'));
@@ -67,7 +70,8 @@ describe('the process', () => {
   it('on SIGTERM ends although a client sends its body a byte at a time and others hold connections open', async () => {
     const app = start(side.fresh.productApiUrl);
     const { port } = await app.ready();
-    const head = 'POST /v1/products HTTP/1.1\r\nhost: a\r\n';
+    const { authorization } = testCredential;
+    const head = `POST /v1/products HTTP/1.1\r\nhost: a\r\nauthorization: ${authorization}\r\n`;
     const slow = `${head}expect: 100-continue\r\ncontent-type: application/json\r\ncontent-length: 9000\r\n\r\n`;
     const sockets = ['', `${head}x: `, slow].map((text) => {
       const socket = connect(port, '127.0.0.1', () => socket.write(text)).on('error', () => undefined);
@@ -92,7 +96,7 @@ describe('the process', () => {
     expect((await call('GET', '/health/live')).status).toBe(200);
     const ready = await call('GET', '/health/ready');
     expect(problemOf(ready)).toBe('503 not-ready');
-    expect(ready.body?.['checks']).toEqual({ writeDatabase: 'failed' });
+    expect((await call('GET', '/health/checks')).body).toMatchObject({ checks: { writeDatabase: 'failed' } });
     const logged = await app.logged({ msg: 'not ready', check: 'writeDatabase' });
     expect(logged['reason']).toContain('The write database has not been reached yet');
     expect(problemOf(await call('POST', '/v1/products', { body: mug }))).toBe('503 dependency-unavailable');

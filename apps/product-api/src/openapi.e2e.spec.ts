@@ -1,4 +1,11 @@
-import { ApiConformance, keyOf } from '@reprise/test-kit';
+import {
+  ApiConformance,
+  documentedFieldLimits,
+  fieldLimits,
+  keepsFieldLimits,
+  keyOf,
+  lintOpenApi,
+} from '@reprise/test-kit';
 import { tcpProxy } from '@reprise/write-api/testing';
 import { v7 } from 'uuid';
 import { startApi } from './testing/api-client.ts';
@@ -29,6 +36,10 @@ beforeAll(async () => {
 });
 
 describe('the OpenAPI document', () => {
+  it('passes the linter', async () => {
+    expect(await lintOpenApi(api.document.raw)).toEqual([]);
+  });
+
   it('has exactly the operations of the API', () => {
     expect(api.document.operations.map(keyOf).toSorted()).toEqual(
       [...Object.keys(changes), `POST ${base}`, `GET ${base}/{id}`].toSorted(),
@@ -37,6 +48,18 @@ describe('the OpenAPI document', () => {
 
   it('says of every generated request how it is answered, and refuses what the API refuses', async () => {
     for (const operation of api.document.operations) await api.generated(operation, 40);
+  }, 120_000);
+
+  it('keeps the limit of each field, which stands in the documentation as it is', async () => {
+    for (const operation of api.document.operations) {
+      const body = keyOf(operation) === `POST ${base}` ? mug : changes[keyOf(operation)];
+      await keepsFieldLimits(api, operation, { body, headers: { 'if-match': '*' } });
+    }
+    expect(fieldLimits(api.document)).toEqual(documentedFieldLimits('product-api'));
+  }, 120_000);
+
+  it('holds for what no document describes: any bytes, texts and media types, without a fault of the server', async () => {
+    for (const operation of api.document.operations) await api.hostile(operation, 25);
   }, 120_000);
 
   it('declares no status that cannot be had', async () => {
@@ -68,11 +91,13 @@ describe('the OpenAPI document', () => {
     await broken.query('ALTER TABLE products RENAME TO gone');
     const proxy = await tcpProxy(side.fresh.url);
     const [failing, away] = [await startApi(broken.fresh.url), await startApi(proxy.url)];
+    const limited = await startApi(side.fresh.url, { limits: { credentialRequests: 1 } });
+    await limited('GET', `${base}/${v7()}`);
     proxy.cut();
     for (const operation of api.document.operations) {
       await api.frame(operation);
       const body = operation === create ? mug : changes[keyOf(operation)];
-      for (const { origin } of [failing, away])
+      for (const { origin } of [failing, away, limited])
         await api.send(operation, { path: { id: v7() }, body, headers: { 'if-match': '*' } }, origin);
     }
     expect(api.missing()).toEqual([]);

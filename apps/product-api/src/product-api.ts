@@ -6,6 +6,7 @@ import { ProductController } from './products/product.controller.ts';
 /** The write API of the product catalogue. */
 export const productApi: WriteApi = {
   name: 'product-api',
+  context: 'product',
   title: 'product API',
   settings: { prefix: '', port: { variable: 'PRODUCT_API_PORT', fallback: 3000 } },
   schema: writeSchema,

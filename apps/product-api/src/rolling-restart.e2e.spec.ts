@@ -1,5 +1,5 @@
 import { jest } from '@jest/globals';
-import { eventually, spawnApp, type SpawnedApp } from '@reprise/test-kit';
+import { eventually, spawnApp, type SpawnedApp, testCredential } from '@reprise/test-kit';
 import { readyProxy } from './testing/ready-proxy.ts';
 import { mug, writeSide, type WriteSide } from './testing/write-side.ts';
 
@@ -42,14 +42,16 @@ function traffic(origin: string): Traffic {
   const answers: Record<string, number> = {};
   let stopped = false;
   const send = async (path: string, init?: RequestInit): Promise<{ id?: string }> => {
-    const response = await fetch(`${origin}${path}`, init).catch((error: unknown) => error as Error);
+    const headers = { ...testCredential, ...(init && { 'content-type': 'application/json' }) };
+    const response = await fetch(`${origin}${path}`, { ...init, headers }).catch(
+      (error: unknown) => error as Error,
+    );
     const status = response instanceof Error ? response.message : String(response.status);
     answers[status] = (answers[status] ?? 0) + 1;
     return response instanceof Error || !response.ok ? {} : ((await response.json()) as { id?: string });
   };
   const write = {
     method: 'POST',
-    headers: { 'content-type': 'application/json' },
     body: JSON.stringify(mug),
   };
   const client = async (): Promise<void> => {

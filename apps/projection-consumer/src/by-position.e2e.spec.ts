@@ -7,7 +7,9 @@ import { catalogue, consumerFixture } from './testing/consumer-fixture.ts';
 jest.setTimeout(120_000);
 
 const patient = { timeoutMs: 40_000 };
-const REPRISE_CONFIG = fileURLToPath(new URL('./testing/by-position/reprise.config.ts', import.meta.url));
+const REPRISE_CONFIG = fileURLToPath(
+  new URL('../../../libs/read_model/feed/src/testing/by-position/reprise.config.ts', import.meta.url),
+);
 
 describe('a consumer of a log that orders by position', () => {
   it('feeds it, ends with 1 once partitions were added, names both sides, and does not start again', async () => {

@@ -1,15 +1,23 @@
-import { assertSettingsBound } from '@reprise/read-model-feed';
-import { assertReadModelMigrated } from '@reprise/read-model-indices';
-import { createMetrics, runEach, whenAvailable, type ServiceContext } from '@reprise/runtime';
-import { createHttpApplication, OperationsModule } from '@reprise/runtime/http';
-import type { ConsumerConfiguration } from './consumer-configuration.ts';
-import { mayPass, openServers } from './consumer-servers.ts';
-import { contextFeeding } from './context-feeding.ts';
-import { boundInput, openContext } from './context-servers.ts';
-import { FeedHealth } from './feed-health.ts';
-import { registerFeedMetrics } from './feed-metrics.ts';
-import { LagMetrics } from './lag-metrics.ts';
-import { registerRepairMetrics } from './repair-metrics.ts';
+import { Module, type DynamicModule } from '@nestjs/common';
+import { createHttpApplication, OperationsModule, type HttpApplicationOptions } from '@reprise/http';
+import { LiveFeedTransport, RepriseModule } from '@reprise/nestjs';
+import type { LiveConfiguration } from '@reprise/read-model-live';
+import { createMetrics, untilAborted, type Logger, type ServiceContext } from '@reprise/runtime';
+import type { Registry } from 'prom-client';
+
+/** The live feed, with health and metrics endpoints. */
+@Module({})
+class ConsumerModule {
+  static register(configuration: LiveConfiguration, metrics: Registry, logger: Logger): DynamicModule {
+    const reprise = RepriseModule.forRoot({ configuration, metrics, logger });
+    const operations = OperationsModule.registerAsync({
+      imports: [reprise],
+      inject: [LiveFeedTransport],
+      useFactory: ({ ready }: LiveFeedTransport) => ({ metrics, logger, ready }),
+    });
+    return { module: ConsumerModule, imports: [reprise, operations] };
+  }
+}
 
 /**
  * Feeds the read models of every context from their event logs until the signal aborts; the batches in flight are finished before
@@ -19,57 +27,26 @@ import { registerRepairMetrics } from './repair-metrics.ts';
  * @throws ReadModelNotMigrated and BoundElsewhere before anything is fed; TopicMissing and DependencyError where no context can be
  */
 export async function serveConsumer(
-  configuration: ConsumerConfiguration,
+  configuration: LiveConfiguration,
+  guarded: Pick<HttpApplicationOptions, 'access' | 'limits'>,
   { logger, signal }: ServiceContext,
 ): Promise<void> {
   const metrics = createMetrics('projection-consumer');
-  const shared = openServers(configuration, logger);
-  const feedMetrics = registerFeedMetrics(metrics);
-  const repairMetrics = registerRepairMetrics(metrics, shared.repairs, (error) => {
-    logger.warn({ err: error }, 'the repair queue could not be counted');
+  const application = await createHttpApplication(ConsumerModule.register(configuration, metrics, logger), {
+    logger,
+    metrics,
+    ...guarded,
   });
-  const lag = new LagMetrics(metrics);
-  const fed = configuration.contexts.map((settings) => {
-    const { name } = settings.context;
-    const own = openContext(settings, shared, configuration.kafka);
-    const health = new FeedHealth();
-    const part = contextFeeding({
-      ...{ configuration, shared, own, health, logger: logger.child({ context: name }) },
-      ...{ lag, metrics: { feed: feedMetrics(name), repairs: repairMetrics(name) } },
-    });
-    return { name, own, health, part };
-  });
-  const ready = fed.map(({ name, health }) => {
-    const check = fed.length === 1 ? 'feed' : `${name}.feed`;
-    return [check, () => health.assertFeeding()] as const;
-  });
-  const operations = await createHttpApplication(
-    OperationsModule.register({ metrics, logger, ready: Object.fromEntries(ready) }),
-    { logger, metrics },
-  );
-  const waiting = (reason: unknown): void => fed.forEach(({ health }) => health.waiting(reason));
-  const reachRegistry = async (): Promise<void> => {
-    waiting('Postgres has not answered yet');
-    await assertReadModelMigrated(shared.pool);
-    await assertSettingsBound(fed.map(({ own }) => boundInput(own, shared, configuration.kafka)));
-  };
+  const { nest } = application;
+  const transport = nest.get(LiveFeedTransport);
+  nest.connectMicroservice({ strategy: transport });
   try {
-    await operations.listen(configuration.projectionConsumerPort, configuration.httpHost);
-    const reached = await whenAvailable(reachRegistry, {
-      signal,
-      passes: mayPass,
-      onWaiting: (error) => {
-        waiting(error);
-        logger.warn({ err: error }, 'the feed cannot start yet; retrying');
-      },
-    });
-    if (reached === undefined) return;
-    await runEach(
-      fed.map(({ part }) => part),
-      signal,
-    );
+    await application.listen(configuration.projectionConsumerPort, configuration.httpHost);
+    await nest.startAllMicroservices();
+    await Promise.race([untilAborted(signal), transport.ended]);
   } finally {
-    await operations.close();
-    await Promise.allSettled([shared.close(), ...fed.map(({ own }) => own.close())]);
+    // Health and metrics are answered until nothing is fed any more.
+    await transport.close();
+    await application.close();
   }
 }

@@ -1,22 +1,19 @@
 import { jest } from '@jest/globals';
 import { produce } from '@reprise/product-events/testing';
 import {
+  eventStoreSql,
   eventually,
   freshDatabase,
   freshName,
   freshTopic,
+  metricsOf,
   produceRaw,
+  testCredential,
   type SpawnedApp,
 } from '@reprise/test-kit';
 import { Client } from 'pg';
 import { produceRecruiting, registrations } from './testing/candidates.ts';
-import {
-  catalogue,
-  consumerFixture,
-  eventStoreSql,
-  reasonsOf,
-  type ConsumerFixture,
-} from './testing/consumer-fixture.ts';
+import { catalogue, consumerFixture, reasonsOf, type ConsumerFixture } from './testing/consumer-fixture.ts';
 import { naiveDocuments } from './testing/naive-documents.ts';
 
 jest.setTimeout(180_000);
@@ -41,7 +38,7 @@ async function recruitingSettings() {
 
 async function checksOf(app: SpawnedApp): Promise<Record<string, string>> {
   const { port } = await app.logged({ msg: 'listening' });
-  const answer = await fetch(`http://127.0.0.1:${String(port)}/health/ready`);
+  const answer = await fetch(`http://127.0.0.1:${String(port)}/health/checks`, { headers: testCredential });
   return ((await answer.json()) as { checks: Record<string, string> }).checks;
 }
 
@@ -74,7 +71,10 @@ describe('a consumer of several contexts', () => {
       async () => expect(await checksOf(app)).toEqual({ 'product.feed': 'ok', 'recruiting.feed': 'failed' }),
       patient,
     );
-    expect(reasonsOf(app)).toContain(`The topic "${recruiting.events}" does not exist`);
+    await eventually(
+      async () => expect(reasonsOf(app)).toContain(`The topic "${recruiting.events}" does not exist`),
+      patient,
+    );
     await app.logged({
       context: 'recruiting',
       msg: 'not fed; other contexts are, and this one is tried again in a while',
@@ -86,7 +86,7 @@ describe('a consumer of several contexts', () => {
     await app.ready();
     await eventually(async () => expect(await count(fixture, 'candidate_summary')).toBe(4), patient);
     const { origin } = await app.ready();
-    const metrics = await (await fetch(`${origin}/metrics`)).text();
+    const metrics = await metricsOf(origin);
     expect(metrics).toMatch(/^feed_records_total\{context="product",.*\} 15$/m);
     expect(metrics).toMatch(/^feed_records_total\{context="recruiting",.*\} 4$/m);
     expect(metrics).toMatch(/^feed_lag_events\{context="recruiting",projection="lead_summary".*\} 0$/m);

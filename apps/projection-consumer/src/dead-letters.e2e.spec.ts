@@ -77,6 +77,7 @@ it.concurrent(
       expect(live).toHaveLength(3);
     }, patient);
     await refuseTitle(fixture, 'Poison');
+    const actor = 'key:0123456789abcdef';
     const poisoned = productHistory({
       events: [
         step.created(),
@@ -85,7 +86,7 @@ it.concurrent(
         step.published(),
         step.stockAdjusted(1),
       ],
-    });
+    }).map((event) => ({ ...event, actor }));
     const { subject } = poisoned[0]!;
     await send(poisoned.slice(0, 3));
     await send(catalogue(5));
@@ -121,6 +122,10 @@ it.concurrent(
     expect(refused.code).toBe(2);
     expect(refused.out).toContain('refused');
     await refuseTitle(fixture, undefined);
+    // Who changed the product is in the log, in each letter, and there still when the letters were redriven.
+    const actorsOf = (records: readonly { readonly value: Buffer | string | null }[]) =>
+      records.map(({ value }) => (JSON.parse(String(value)) as { actor?: string }).actor);
+    expect(actorsOf(await recordsOf(fixture.topic.name)).filter((one) => one === actor)).toHaveLength(5);
     const redriven = await dlq(fixture, 'redrive', blocking);
     expect(redriven.code).toBe(0);
     expect(redriven.out.match(/applied, released/g)).toHaveLength(3);
@@ -128,6 +133,10 @@ it.concurrent(
     expect((await dlq(fixture, 'show', blocking)).out).toMatch(
       /headers of the record\n {2}content-type +application\/cloudevents\+json\n[^]*redrive by .*: applied/,
     );
+
+    const shown = (await dlq(fixture, 'show', ...letters.map(({ id }) => id), '--json')).out;
+    const payloads = (JSON.parse(shown) as { payload: string }[]).map(({ payload }) => ({ value: payload }));
+    expect(actorsOf(payloads)).toEqual(Array(4).fill(actor));
 
     // The feed resumes with the product.
     await send(productHistory({ id: subject, events: [step.unpublished()], firstVersion: 6 }));

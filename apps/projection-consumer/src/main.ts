@@ -1,9 +1,18 @@
+import { openedAccess, readAccess } from '@reprise/access';
 import { loadContexts } from '@reprise/contexts';
+import { httpLimitSettings } from '@reprise/http';
+import { readLiveConfiguration } from '@reprise/read-model-live';
 import type { Projection } from '@reprise/read-model-projections';
-import { dropNegativeTimeoutWarnings, outliveReaders, repeatedOptions, runService } from '@reprise/runtime';
+import {
+  dropNegativeTimeoutWarnings,
+  outliveReaders,
+  readSettings,
+  repeatedOptions,
+  runService,
+} from '@reprise/runtime';
+import { traced } from '@reprise/trace-export';
 import { Command } from 'commander';
 import { serveConsumer } from './consumer-application.ts';
-import { readConsumerConfiguration } from './consumer-configuration.ts';
 
 const program = new Command('projection-consumer')
   .description('Feeds the read models from the event logs, until it is stopped.')
@@ -18,8 +27,13 @@ const repeated = repeatedOptions(program);
 const { context: named } = program.parse().opts<{ context?: string }>();
 if (repeated.length > 0) program.error(`error: ${repeated.join('\nerror: ')}`);
 
-await runService('projection-consumer', async (service) => {
+const serve = traced('projection-consumer', async (service) => {
   const { contexts } = await loadContexts<Projection>(process.env);
   const warn = (sentence: string): void => service.logger.warn(sentence);
-  await serveConsumer(readConsumerConfiguration(process.env, contexts, named, warn), service);
+  const configuration = await readLiveConfiguration(process.env, contexts, named, warn);
+  const access = openedAccess(readAccess(process.env, configuration.httpHost, warn));
+  const limits = readSettings(process.env, httpLimitSettings, warn);
+  await serveConsumer(configuration, { access, limits }, service);
 });
+
+await runService('projection-consumer', serve);

@@ -4,6 +4,7 @@ import {
   elasticsearch,
   eventually,
   exposedMetrics,
+  metricsOf,
   type SpawnedApp,
 } from '@reprise/test-kit';
 import { catalogue, consumerFixture, type ConsumerFixture } from './testing/consumer-fixture.ts';
@@ -54,13 +55,16 @@ describe('the projection consumer on an empty log', () => {
     const [live] = await fixture.generations('LIVE');
     await eventually(async () => {
       const { origin } = await app.ready();
-      const metrics = await (await fetch(`${origin}/metrics`)).text();
+      const metrics = await metricsOf(origin);
       expect(exposedMetrics(metrics)).toEqual(documentedMetrics('projection-consumer'));
       for (const name of ['feed_lag_events', 'feed_lag_seconds'])
         for (const partition of [0, 1, 2])
           expect(metrics).toMatch(
             new RegExp(`^${name}\\{[^}]*generation="${live!.name}",partition="${partition}"[^}]*\\} 0$`, 'm'),
           );
+      const served = '\\{context="product",projection="product_search"';
+      expect(metrics).toMatch(new RegExp(`^read_model_available${served},[^}]*\\} 1$`, 'm'));
+      expect(metrics).toMatch(new RegExp(`^read_model_verdict${served},verdict="ok"[^}]*\\} 1$`, 'm'));
     });
   });
 

@@ -2,7 +2,7 @@ import { createReadModelPool } from '@reprise/read-model-indices';
 import { productSearch } from '@reprise/product-read-model';
 import { RepairQueue } from '@reprise/read-model-repair';
 import { produce, productHistory, step } from '@reprise/product-events/testing';
-import { afterFile, elasticsearch, eventually, type SpawnedApp } from '@reprise/test-kit';
+import { afterFile, elasticsearch, eventually, metricsOf, type SpawnedApp } from '@reprise/test-kit';
 import { catalogue, consumerFixture, type ConsumerFixture } from './testing/consumer-fixture.ts';
 import { naiveDocuments } from './testing/naive-documents.ts';
 
@@ -59,7 +59,7 @@ describe('the repair worker in the consumer', () => {
     await eventually(isEmpty, patience);
     expect(await fixture.documents()).toEqual(naiveDocuments(log));
     const { port } = await app.ready();
-    const metrics = await (await fetch(`http://127.0.0.1:${port}/metrics`)).text();
+    const metrics = await metricsOf(`http://127.0.0.1:${port}`);
     expect(metrics).toMatch(/^repair_tasks_done_total\{.*\} 3$/m);
     for (const name of ['repair_tasks_open', 'repair_tasks_failed', 'repair_oldest_open_seconds'])
       expect(metrics).toMatch(new RegExp(`^${name}\\{.*\\} 0$`, 'm'));
@@ -124,7 +124,7 @@ describe('the repair worker in the consumer', () => {
     });
     await produce(fixture.topic, [created!, priced!]);
     await eventually(async () => {
-      const metrics = await (await fetch(`http://127.0.0.1:${port}/metrics`)).text();
+      const metrics = await metricsOf(`http://127.0.0.1:${port}`);
       expect(metrics).toMatch(/^repair_tasks_refused_total\{.*\} [1-9]/m);
       expect(metrics).toMatch(/^feed_dead_letters_total\{.*\} [1-9]/m);
     }, patience);

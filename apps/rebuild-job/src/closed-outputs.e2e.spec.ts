@@ -4,7 +4,7 @@ import { closeSync, openSync } from 'node:fs';
 import { join } from 'node:path';
 import { produce, productHistory, step } from '@reprise/product-events/testing';
 import { freshTopic, testEndpoints } from '@reprise/test-kit';
-import { ownReadModel, type OwnReadModel } from './testing/own-read-model.ts';
+import { type OwnReadModel, ownReadModel } from '@reprise/cli/testing';
 
 const root = join(import.meta.dirname, '../../..');
 const projection = 'product_search';

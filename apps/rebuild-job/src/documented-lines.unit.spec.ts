@@ -1,7 +1,7 @@
 import { globSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { isTaken, wordsOf } from './testing/parsed-line.ts';
+import { isTaken, wordsOf } from '@reprise/cli/testing';
 
 const root = fileURLToPath(new URL('../../../', import.meta.url));
 const scripts: Record<string, string> = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')).scripts;
@@ -42,10 +42,14 @@ const filledIn = (line: string): string =>
     .replaceAll(/--generation NAME\b/g, '--generation product_search_v2_20261121_030000_0a1b2c3d')
     .replaceAll(/\bNAME\b/g, 'product_search')
     .replaceAll(/(?<=--shard )I\/N/g, '0/4')
-    .replaceAll(/\b(?:stock_level|order_search)\b/g, 'product_search');
+    .replaceAll(/\b(?:stock_level|order_search)\b|(?<=--projection )(?:chats|tasks)\b/g, 'product_search')
+    .replaceAll(/(?<=--type )(?:chat|task)\b/g, 'product');
 
 const own = documented
-  .map(({ at, line }) => ({ at, line: filledIn(line).replace(/^npm run -s rebuild-job -- /, './reprise ') }))
+  .map(({ at, line }) => ({
+    at,
+    line: filledIn(line).replace(/^(?:npm run -s rebuild-job --|npx reprise) /, './reprise '),
+  }))
   .filter(({ line }) => /^\.\/reprise [a-z]/.test(line));
 const ofNpm = documented.flatMap(({ at, line }) => {
   const script = /^(?:[A-Z_]+=\S+ )*npm run (?:-s )?([\w:-]+)/.exec(line)?.[1];

@@ -11,8 +11,7 @@ import {
   type SpawnedApp,
 } from '@reprise/test-kit';
 import { httpProxy } from '@reprise/test-kit/proxies';
-import { inOwnTerminal } from './testing/own-terminal.ts';
-import { ownReadModel } from './testing/own-read-model.ts';
+import { inOwnTerminal, ownReadModel } from '@reprise/cli/testing';
 
 const main = 'apps/rebuild-job/src/main.ts';
 const projection = 'product_search';

@@ -10,7 +10,7 @@ import {
   spawnApp,
   type FreshTopic,
 } from '@reprise/test-kit';
-import { ownReadModel } from './testing/own-read-model.ts';
+import { ownReadModel } from '@reprise/cli/testing';
 
 const main = 'apps/rebuild-job/src/main.ts';
 const refused = 'localhost:1';
@@ -156,6 +156,16 @@ describe('the rebuild job', () => {
     expect(await own.registry.bindings.list()).toEqual([]);
   });
 
+  it('exits 5 for a topic that forgets events, whether it rebuilds or only plans', async () => {
+    const compacted = await freshTopic({ config: { 'cleanup.policy': 'compact' } });
+    const own = await ownReadModel(compacted);
+    for (const verb of ['plan', 'rebuild']) {
+      const { code, text } = await rebuildJob([verb, '--projection', 'product_search'], own.env);
+      expect(code).toBe(5);
+      expect(text).toContain('--source event-store');
+    }
+  });
+
   it('refuses a log with a record that is no JSON or an unknown type with 2, the old index serving', async () => {
     const faulty = await freshTopic({ partitions: 1 });
     const own = await ownReadModel(faulty);
@@ -219,6 +229,15 @@ describe('a rebuild that is disturbed', () => {
     });
     expect(second.text).toContain('is running');
     await first.kill('SIGKILL');
+    // Nobody could record how the killed one ended.
+    expect(await registry.audit.list({ only: 'open', limit: 5 })).toMatchObject([
+      {
+        verb: 'rebuild',
+        pid: first.pid,
+        arguments: expect.arrayContaining(['product_search']),
+        outcome: null,
+      },
+    ]);
     expect(await readers()).toEqual(before);
     const next = await rebuildJob(['rebuild', '--projection', 'product_search', '--json']);
     expect(next.code).toBe(0);

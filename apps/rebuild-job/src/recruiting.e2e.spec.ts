@@ -1,5 +1,5 @@
 import { jest } from '@jest/globals';
-import { eventually, freshDatabase, freshTopic, spawnApp } from '@reprise/test-kit';
+import { eventually, freshDatabase, freshTopic, spawnApp, testCredential } from '@reprise/test-kit';
 import { Client } from 'pg';
 
 jest.setTimeout(180_000);
@@ -22,7 +22,7 @@ describe('the read models of recruiting', () => {
   async function post(path: string, body: object): Promise<string> {
     const answer = await fetch(`${origin}${path}`, {
       method: 'POST',
-      headers: { 'content-type': 'application/json' },
+      headers: { ...testCredential, 'content-type': 'application/json' },
       body: JSON.stringify(body),
     });
     expect(answer.status).toBe(201);

@@ -1,6 +1,6 @@
 import { produce, productHistory, step } from '@reprise/product-events/testing';
 import { elasticsearch, eventually, freshTopic, spawnApp } from '@reprise/test-kit';
-import { ownReadModel } from './testing/own-read-model.ts';
+import { ownReadModel } from '@reprise/cli/testing';
 
 const projection = 'product_search';
 /** A process started from its sources takes seconds to begin on a busy machine. */

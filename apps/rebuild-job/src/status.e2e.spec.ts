@@ -4,8 +4,7 @@ import { createServer, type AddressInfo } from 'node:net';
 import type { Registry } from '@reprise/read-model-indices';
 import { produce, productHistory, step } from '@reprise/product-events/testing';
 import { elasticsearch, eventually, freshTopic, spawnApp, terminalShows } from '@reprise/test-kit';
-import { inOwnTerminal } from './testing/own-terminal.ts';
-import { ownReadModel } from './testing/own-read-model.ts';
+import { inOwnTerminal, ownReadModel } from '@reprise/cli/testing';
 
 const main = 'apps/rebuild-job/src/main.ts';
 const projection = 'product_search';
@@ -127,7 +126,7 @@ describe('status', () => {
     const orphan = `product_search_v1_20010101_000000_${randomBytes(4).toString('hex')}`;
     await elasticsearch().indices.create({ index: orphan });
     try {
-      expect((await rebuildJob(['status', '--projection', projection])).stdout).toContain(
+      expect((await rebuildJob(['status', '--projection', projection, '--verbose'])).stdout).toContain(
         `orphan      ${orphan}`,
       );
       const pruned = await rebuildJob(['prune', '--projection', projection]);

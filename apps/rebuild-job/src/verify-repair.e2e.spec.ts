@@ -1,4 +1,4 @@
-import { type ProductEvent, productEvents } from '@reprise/product-events';
+import type { ProductEvent } from '@reprise/product-events';
 import { createReadModelPool, Registry, runReadModelMigrations } from '@reprise/read-model-indices';
 import { productSummary } from '@reprise/product-read-model';
 import { RepairQueue } from '@reprise/read-model-repair';
@@ -13,9 +13,8 @@ import {
   spawnApp,
   type FreshTopic,
 } from '@reprise/test-kit';
-import { Client, type Pool } from 'pg';
-import { inThisProcess } from './testing/in-this-process.ts';
-import { wordsOf } from './testing/parsed-line.ts';
+import type { Pool } from 'pg';
+import { inThisProcess, ownEventStore, wordsOf } from '@reprise/cli/testing';
 
 const models = ['product_search', 'product_summary', 'category_summary'] as const;
 const { version: projectionVersion } = productSummary;
@@ -81,40 +80,28 @@ const none = { missing: 0, extra: 0, stale: 0, different: 0, inFlight: 0 };
 
 beforeAll(async () => {
   topic = await freshTopic({ partitions: 3 });
-  const [read, write] = [await freshDatabase('read'), await freshDatabase('write')];
+  const [read, store] = [await freshDatabase('read'), await ownEventStore()];
   await runReadModelMigrations(read.url);
   pool = createReadModelPool(read.feederUrl, { max: 1 });
   registry = new Registry(pool);
   queue = new RepairQueue(pool);
-  const owner = new Client({ connectionString: write.url });
-  await owner.connect();
   env = {
     PRODUCT_EVENTS_TOPIC: topic.name,
     SEARCH_ALIAS: freshName('test_search'),
     READ_MODEL_DATABASE_URL: read.feederUrl,
-    EVENT_STORE_DATABASE_URL: write.eventStoreUrl,
+    ...store.env,
   };
   afterFile(async () => {
     for (const { name, storage } of await registry.listGenerations())
       if (storage === 'elasticsearch')
         await elasticsearch().indices.delete({ index: name, ignore_unavailable: true });
     await pool.end();
-    await owner.end();
   });
   events = Array.from({ length: 60 }, () =>
     productHistory({ events: [step.created(), step.published(), step.stockAdjusted(2)] }),
   ).flat();
   ids = [...new Set(events.map(({ subject }) => subject))];
-  await owner.query(`
-    CREATE TABLE event_store (
-      aggregate_id uuid NOT NULL, aggregate_version int NOT NULL, envelope json NOT NULL,
-      PRIMARY KEY (aggregate_id, aggregate_version));
-    GRANT SELECT ON event_store TO event_store_reader;`);
-  await owner.query('INSERT INTO event_store SELECT * FROM unnest($1::uuid[], $2::int[], $3::json[])', [
-    events.map(({ subject }) => subject),
-    events.map(({ aggregateversion }) => aggregateversion),
-    events.map(productEvents.encode),
-  ]);
+  await store.append(events);
   await produce(topic, events);
   expect((await rebuildJob('rebuild', '--projection', 'all')).code).toBe(0);
 });

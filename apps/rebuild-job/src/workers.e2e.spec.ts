@@ -1,6 +1,6 @@
 import { produce, productHistory, step } from '@reprise/product-events/testing';
 import { freshTopic, produceRaw, spawnApp, type FreshTopic } from '@reprise/test-kit';
-import { ownReadModel } from './testing/own-read-model.ts';
+import { ownReadModel } from '@reprise/cli/testing';
 
 let topic: FreshTopic;
 let env: Record<string, string>;

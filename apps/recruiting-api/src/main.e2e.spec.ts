@@ -1,4 +1,14 @@
-import { freshDatabase, spawnApp, type SpawnedApp } from '@reprise/test-kit';
+import { randomUUID } from 'node:crypto';
+import {
+  documentedMetrics,
+  exposedMetrics,
+  freshDatabase,
+  metricProblems,
+  metricsOf,
+  spawnApp,
+  testKeyEnv,
+  type SpawnedApp,
+} from '@reprise/test-kit';
 import { callsTo } from '@reprise/write-api/testing';
 import { ada, recruitingSide } from './testing/recruiting-side.ts';
 
@@ -12,12 +22,20 @@ describe('the process', () => {
     const { origin } = await app.ready();
     const call = callsTo(origin);
     expect((await call('POST', '/v1/candidates', { body: ada })).status).toBe(201);
-    const metrics = await (await fetch(`${origin}/metrics`)).text();
+    for (const path of [`/v1/leads/${randomUUID()}`, `/v1/candidates/${randomUUID()}`, `/${randomUUID()}`])
+      expect((await call('GET', path)).status).toBe(404);
+    const metrics = await metricsOf(origin);
     expect(metrics).toMatch(
       /^candidate_commands_total\{command="register",outcome="written",app="recruiting-api"\} 1$/m,
     );
     expect(metrics).toMatch(/^outbox_unpublished_events\{app="recruiting-api"\} 1$/m);
-    expect(metrics).toContain('lead_commands_total');
+    // The page names those of products; each aggregate has its own.
+    const documented = documentedMetrics('product-api').flatMap((name) =>
+      name.startsWith('product_') ? ['candidate', 'lead'].map((one) => name.replace('product', one)) : [name],
+    );
+    expect(exposedMetrics(metrics)).toEqual(documented.sort());
+    const secrets = [new URL(side.applicationUrl).password, testKeyEnv.REPRISE_API_KEY];
+    expect(metricProblems(metrics, secrets)).toEqual([]);
     const sessions = await side.asAdmin(
       `SELECT DISTINCT application_name AS name, usename AS role FROM pg_stat_activity
        WHERE datname = current_database() AND application_name = 'recruiting-api'`,

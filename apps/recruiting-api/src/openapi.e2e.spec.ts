@@ -1,4 +1,11 @@
-import { ApiConformance, keyOf } from '@reprise/test-kit';
+import {
+  ApiConformance,
+  documentedFieldLimits,
+  fieldLimits,
+  keepsFieldLimits,
+  keyOf,
+  lintOpenApi,
+} from '@reprise/test-kit';
 import { startWriteApi, tcpProxy } from '@reprise/write-api/testing';
 import { v7 } from 'uuid';
 import { recruitingApi } from './recruiting-api.ts';
@@ -47,6 +54,10 @@ async function ready(name: string): Promise<string> {
 }
 
 describe('the OpenAPI document', () => {
+  it('passes the linter', async () => {
+    expect(await lintOpenApi(api.document.raw)).toEqual([]);
+  });
+
   it('has exactly the operations of the API', () => {
     expect(api.document.operations.map(keyOf).toSorted()).toEqual(
       [
@@ -60,6 +71,18 @@ describe('the OpenAPI document', () => {
 
   it('says of every generated request how it is answered, and refuses what the API refuses', async () => {
     for (const operation of api.document.operations) await api.generated(operation, 25);
+  }, 120_000);
+
+  it('keeps the limit of each field, which stands in the documentation as it is', async () => {
+    for (const operation of api.document.operations) {
+      const body = bodies[keyOf(operation)] ?? changes[keyOf(operation)];
+      await keepsFieldLimits(api, operation, { body, headers: { 'if-match': '*' } });
+    }
+    expect(fieldLimits(api.document)).toEqual(documentedFieldLimits('recruiting-api'));
+  }, 120_000);
+
+  it('holds for what no document describes: any bytes, texts and media types, without a fault of the server', async () => {
+    for (const operation of api.document.operations) await api.hostile(operation, 15);
   }, 120_000);
 
   it('declares no status that cannot be had', async () => {
@@ -117,15 +140,17 @@ describe('the OpenAPI document', () => {
     const broken = await recruitingSide();
     await broken.query('ALTER TABLE candidates RENAME TO gone; ALTER TABLE leads RENAME TO gone_too');
     const proxy = await tcpProxy(side.applicationUrl);
-    const [failing, away] = [
+    const [failing, away, limited] = [
       await startWriteApi(recruitingApi, broken.applicationUrl),
       await startWriteApi(recruitingApi, proxy.url),
+      await startWriteApi(recruitingApi, side.applicationUrl, { limits: { credentialRequests: 1 } }),
     ];
+    await limited('GET', `${leads}/${v7()}`);
     proxy.cut();
     for (const operation of api.document.operations) {
       await api.frame(operation);
       const body = bodies[keyOf(operation)] ?? changes[keyOf(operation)];
-      for (const { origin } of [failing, away])
+      for (const { origin } of [failing, away, limited])
         await api.send(operation, { path: { id: v7() }, body, headers: any }, origin);
     }
     expect(api.missing()).toEqual([]);

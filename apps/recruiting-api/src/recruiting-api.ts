@@ -8,6 +8,7 @@ import { recruitingSchema } from './migrations/recruiting-schema.ts';
 /** The write API of recruiting. */
 export const recruitingApi: WriteApi = {
   name: 'recruiting-api',
+  context: 'recruiting',
   title: 'recruiting API',
   settings: { prefix: 'RECRUITING_', port: { variable: 'RECRUITING_API_PORT', fallback: 3004 } },
   schema: recruitingSchema,

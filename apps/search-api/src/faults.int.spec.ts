@@ -2,7 +2,7 @@ import { createServer, request, type IncomingMessage, type Server } from 'node:h
 import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
 import { createLogger } from '@reprise/runtime';
-import type { HttpApplication } from '@reprise/runtime/http';
+import type { HttpApplication } from '@reprise/http';
 import { step } from '@reprise/product-read-model/testing';
 import { testEndpoints } from '@reprise/test-kit';
 import { createSearchApi } from './search-api.ts';
@@ -19,7 +19,10 @@ describe('the search API while its alias moves', () => {
   beforeAll(async () => {
     catalogue = await freshCatalogue();
     const { elasticsearch } = testEndpoints();
-    application = await createSearchApi({ elasticsearch, searchAlias: catalogue.alias }, logger);
+    application = await createSearchApi(
+      { access: { kind: 'open' }, elasticsearch, searchAlias: catalogue.alias },
+      logger,
+    );
     await catalogue.add([step.created(), step.published()], { id: someId });
   });
 
@@ -55,14 +58,14 @@ describe('the search API while its alias moves', () => {
     await catalogue.switchTo('nothing');
     const response = await get('/health/ready');
     expect(response.statusCode).toBe(503);
-    expect(response.json()).toMatchObject({ checks: { 'search-alias': 'failed' } });
+    expect((await get('/health/checks')).json()).toMatchObject({ checks: { 'search-alias': 'failed' } });
   });
 
   it('is not ready while the alias points to two indices', async () => {
     await catalogue.switchTo('both');
     const response = await get('/health/ready');
     expect(response.statusCode).toBe(503);
-    expect(response.json()).toMatchObject({ checks: { 'search-alias': 'failed' } });
+    expect((await get('/health/checks')).json()).toMatchObject({ checks: { 'search-alias': 'failed' } });
   });
 
   it('publishes its OpenAPI document', async () => {
@@ -88,7 +91,13 @@ describe('the search API without a working Elasticsearch', () => {
   });
 
   async function answersOf(node: string): Promise<void> {
-    const settings = { elasticsearch: { node }, searchAlias: 'product_search', requestTimeoutMs: 200 };
+    const access = { kind: 'open' } as const;
+    const settings = {
+      access,
+      elasticsearch: { node },
+      searchAlias: 'product_search',
+      requestTimeoutMs: 200,
+    };
     const application = await createSearchApi(settings, logger);
     try {
       for (const url of paths) {
@@ -111,6 +120,7 @@ describe('the search API without a working Elasticsearch', () => {
     watched.error = (fault: unknown) => void faults.push(fault);
     // Only the caller ends a request here: the time limit is further away than that of the test.
     const settings = {
+      access: { kind: 'open' } as const,
       elasticsearch: { node: silentUrl },
       searchAlias: 'product_search',
       requestTimeoutMs: 600_000,
@@ -130,6 +140,25 @@ describe('the search API without a working Elasticsearch', () => {
     expect(body).not.toMatch(/route="\/v1[^}]*status="5/);
     await application.close();
     expect(faults).toEqual([]);
+  });
+
+  it('answers 503 when a search ran out of its time, and shows no part of what was found', async () => {
+    const hasty = createServer((_, answer) => {
+      answer.setHeader('x-elastic-product', 'Elasticsearch').setHeader('content-type', 'application/json');
+      answer.end(
+        JSON.stringify({ timed_out: true, hits: { total: 1, hits: [{ _source: { title: 'Mug' } }] } }),
+      );
+    }).listen(0, '127.0.0.1');
+    await once(hasty, 'listening');
+    const node = `http://127.0.0.1:${(hasty.address() as AddressInfo).port}`;
+    const settings = { access: { kind: 'open' } as const, elasticsearch: { node }, searchAlias: 'any' };
+    const application = await createSearchApi(settings, logger);
+    const response = await application.nest.inject({ method: 'GET', url: '/v1/search' });
+    expect([response.statusCode, response.headers['retry-after']]).toEqual([503, '5']);
+    expect(response.json()).toMatchObject({ type: 'urn:reprise:problem:search-timed-out' });
+    expect(response.body).not.toContain('Mug');
+    await application.close();
+    hasty.close();
   });
 
   it('answers 503 when it refuses connections', () => answersOf('http://127.0.0.1:9'));

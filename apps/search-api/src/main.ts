@@ -1,17 +1,22 @@
+import { accessSettings } from '@reprise/access';
+import { httpLimitSettings } from '@reprise/http';
 import { endpointSettings, readSettings, runService, untilAborted, whenAvailable } from '@reprise/runtime';
 import { passesByItself } from '@reprise/runtime/connections';
+import { traced } from '@reprise/trace-export';
 import { createSearchApi } from './search-api.ts';
 
-await runService('search-api', async ({ logger, signal }) => {
+const serve = traced('search-api', async ({ logger, signal }) => {
   const configuration = readSettings(
     process.env,
-    (settings) => ({
-      ...endpointSettings(settings, ['elasticsearch', 'searchApiPort', 'httpDrain']),
-      searchAlias: settings.alias('SEARCH_ALIAS', 'product_search'),
-    }),
+    (settings) => {
+      const endpoints = endpointSettings(settings, ['elasticsearch', 'searchApiPort', 'httpDrain']);
+      const access = accessSettings(settings, process.env, endpoints.httpHost);
+      const limits = httpLimitSettings(settings);
+      return { ...endpoints, access, limits, searchAlias: settings.alias('SEARCH_ALIAS', 'product_search') };
+    },
     (warning) => logger.warn(warning),
   );
-  const application = await createSearchApi(configuration, logger);
+  const application = await createSearchApi(configuration, logger, configuration.limits);
   try {
     await application.listen(configuration.searchApiPort, configuration.httpHost);
     await whenAvailable(() => application.reach(), {
@@ -25,3 +30,5 @@ await runService('search-api', async ({ logger, signal }) => {
     await application.close();
   }
 });
+
+await runService('search-api', serve);

@@ -1,10 +1,18 @@
 import { createLogger } from '@reprise/runtime';
-import type { HttpApplication } from '@reprise/runtime/http';
+import type { HttpApplication } from '@reprise/http';
+import { foldedText } from '@reprise/read-model-documents';
+import { productSearchStorage } from '@reprise/product-read-model';
 import { step } from '@reprise/product-read-model/testing';
-import { testEndpoints } from '@reprise/test-kit';
+import { elasticsearch, testEndpoints } from '@reprise/test-kit';
 import { Ajv2020, type AnySchemaObject } from 'ajv/dist/2020.js';
 import fc from 'fast-check';
-import { createSearchApi } from './search-api.ts';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { mostCurrencies, mostValues } from './search/facets.ts';
+import { exactTotals, shardTimeout } from './search/search-body.ts';
+import { largestPage, mostChosen, mostWords } from './search/search-products.query.ts';
+import { countWords } from './search/words.ts';
+import { createSearchApi, defaultRequestTimeoutMs } from './search-api.ts';
 import { freshCatalogue } from './testing/catalogue.ts';
 
 interface ParameterSchema {
@@ -74,6 +82,46 @@ function refused(schema: ParameterSchema): readonly (readonly string[])[] {
   ];
 }
 
+const tags = (count: number): string => Array.from({ length: count }, (_, index) => `tag=${index}`).join('&');
+/** One character that is four words once it is folded. */
+const phrase = '\ufdfa ';
+const { index_prefixes: beginnings } = productSearchStorage.properties.title as {
+  index_prefixes: { max_chars: number };
+};
+
+/** What bounds the cost of a search: as the documentation has it, and searches at the limit and just beyond it. */
+const costs = [
+  ['hits of a page (`size`)', largestPage, '400', [`size=${largestPage}`], [`size=${largestPage + 1}`]],
+  [
+    'words of `q`',
+    mostWords,
+    '400',
+    [`q=${'字'.repeat(mostWords)}`, `q=${'a '.repeat(mostWords)}`, `q=${phrase.repeat(mostWords / 4)}`],
+    [
+      `q=${'字'.repeat(mostWords + 1)}`,
+      `q=${'a€'.repeat(mostWords / 2 + 1)}`,
+      `q=${phrase.repeat(mostWords / 4 + 1)}`,
+    ],
+  ],
+  [
+    'values of each of `category`, `brand` and `tag`',
+    mostChosen,
+    '400',
+    [tags(mostChosen)],
+    [tags(mostChosen + 1)],
+  ],
+  [
+    'characters of the beginning of a word that are looked up',
+    beginnings.max_chars,
+    'compared with the words',
+  ],
+  ['values of a facet', mostValues, 'counted in `others`'],
+  ['currencies of a facet', mostCurrencies, 'counted in `others`'],
+  ['hits that are counted exactly', exactTotals, 'at least so many: `gte`'],
+  ['time of a search in a shard', Number.parseInt(shardTimeout), '503'],
+  ['time until Elasticsearch answers', defaultRequestTimeoutMs / 1_000, '503'],
+] as const satisfies readonly (readonly [string, number, string, string[]?, string[]?])[];
+
 describe('the OpenAPI document of the search API', () => {
   let application: HttpApplication;
   let document: OpenApi;
@@ -84,7 +132,7 @@ describe('the OpenAPI document of the search API', () => {
     const { elasticsearch } = testEndpoints();
     const { alias } = catalogue;
     application = await createSearchApi(
-      { elasticsearch, searchAlias: alias, projection: alias },
+      { access: { kind: 'open' }, elasticsearch, searchAlias: alias, projection: alias },
       createLogger('search-api', { level: 'silent' }),
     );
     const histories = ['Éclair', 'ab', 'ab'].map((title) => [step.created({ title }), step.published()]);
@@ -127,7 +175,8 @@ describe('the OpenAPI document of the search API', () => {
         const [min, max] = [query['priceMin'], query['priceMax']].map((price) =>
           Number(price?.[0] ?? Number.NaN),
         );
-        expect(await statusOf('/v1/search', searchOf(query))).toBe(min! > max! ? 400 : 200);
+        const isAllowed = !(min! > max!) && countWords(foldedText(query['q']?.[0] ?? '')) <= mostWords;
+        expect(await statusOf('/v1/search', searchOf(query))).toBe(isAllowed ? 200 : 400);
       }),
       { numRuns: 50 },
     );
@@ -145,5 +194,35 @@ describe('the OpenAPI document of the search API', () => {
     }
     expect(await statusOf('/v1/search', '/v1/search?unknown=1')).toBe(400);
     expect(await statusOf('/v1/search', '/v1/search?cursor=abc')).toBe(400);
+  });
+
+  it('bounds the cost of a search, and the documentation says by how much', async () => {
+    const page = readFileSync(join(import.meta.dirname, '../../../docs/reference/http.md'), 'utf8');
+    const table = page.split('\n### Cost of a search\n')[1]?.split('\n##')[0] ?? '';
+    const said = [...table.matchAll(/^\| (.+?) +\| ([\d,]+)(?: s)? +\| (.+?) +\|$/gm)];
+    expect(said.map(([, ...row]) => row)).toEqual(
+      costs.map(([limit, value, beyond]) => [limit, value.toLocaleString('en-US'), beyond]),
+    );
+    for (const [, , , within = [], beyond = []] of costs)
+      for (const [searches, status] of [[within, 200] as const, [beyond, 400] as const])
+        for (const search of searches)
+          expect([search, await statusOf('/v1/search', `/v1/search?${encodeURI(search)}`)]).toEqual([
+            search,
+            status,
+          ]);
+  });
+
+  it('counts at least as many words in a text as Elasticsearch does', async () => {
+    const texts = fc.sample(
+      fc.oneof(
+        fc.string({ unit: 'grapheme', maxLength: 60 }),
+        fc.string({ unit: fc.constantFrom(..."ab字ｶガ'.:˂ 😀+🇳🇴\u200dé한ไ_1"), maxLength: 60 }),
+      ),
+      { numRuns: 300, seed: 15 },
+    );
+    for (const text of texts.map(foldedText)) {
+      const { tokens } = await elasticsearch().indices.analyze({ analyzer: 'standard', text });
+      expect([text, countWords(text) >= tokens!.length]).toEqual([text, true]);
+    }
   });
 });

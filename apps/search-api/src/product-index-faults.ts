@@ -1,4 +1,4 @@
-import { ProblemException } from '@reprise/runtime/http';
+import { ProblemException } from '@reprise/http';
 import { commandLine } from '@reprise/runtime/commands';
 
 /** Nobody has built the read model yet, or its alias was taken away. */

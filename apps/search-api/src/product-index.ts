@@ -1,5 +1,6 @@
 import { errors, type Client, type estypes } from '@elastic/elasticsearch';
 import { diagnosedFault, elasticsearchTarget, ServerUnusableError } from '@reprise/runtime/connections';
+import { inSpan, storeSpan } from '@reprise/runtime/traces';
 import type { ProductSearchDocument } from '@reprise/product-read-model';
 import type { SearchCriteria } from './search/criteria.ts';
 import { encodeCursor, searchKey, type Continuation, type SortValues } from './search/cursor.ts';
@@ -93,11 +94,15 @@ export class ProductIndex {
    * was deleted and when it is a draft.
    */
   async find(id: string, signal?: AbortSignal): Promise<ProductView | undefined> {
-    const response = await this.#read(() =>
-      this.#client.get<ProductSearchDocument>(
-        { index: this.#alias, id, realtime: true },
-        { ignore: [404], signal },
-      ),
+    const response = await inSpan(
+      () => storeSpan('elasticsearch', 'get', this.#alias),
+      () =>
+        this.#read(() =>
+          this.#client.get<ProductSearchDocument>(
+            { index: this.#alias, id, realtime: true },
+            { ignore: [404], signal },
+          ),
+        ),
     );
     if ('error' in response) throw indexMissing(this.#alias);
     const document = response.found ? response._source : undefined;
@@ -152,9 +157,14 @@ export class ProductIndex {
   }
 
   #searched(request: estypes.SearchRequest, index: string, signal: AbortSignal | undefined): Promise<Answer> {
-    return this.#read(
-      () => this.#client.search<ProductSearchDocument, FacetAggregates>({ ...request, index }, { signal }),
-      index,
+    return inSpan(
+      () => storeSpan('elasticsearch', 'search', index),
+      () =>
+        this.#read(
+          () =>
+            this.#client.search<ProductSearchDocument, FacetAggregates>({ ...request, index }, { signal }),
+          index,
+        ),
     );
   }
 

@@ -34,7 +34,7 @@ export class ReadGenerations {
     const uuid = this.#uuidOf(index);
     if (uuid !== undefined) return uuid;
     throw new Error(
-      `the index ${index} behind the alias ${this.#alias} is not a generation of ${this.#projection}, so its pages cannot be continued; build one: ${commandLine.rebuild(this.#projection)}`,
+      `the index ${index} behind the alias ${this.#alias} is not a generation of ${this.#projection}, so its pages cannot be continued; see how readers get to one: ${commandLine.status(this.#projection)}`,
     );
   }
 

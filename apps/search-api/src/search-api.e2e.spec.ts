@@ -1,6 +1,6 @@
 import { connect, createServer, type AddressInfo } from 'node:net';
 import { step } from '@reprise/product-read-model/testing';
-import { afterFile, spawnApp, testEndpoints } from '@reprise/test-kit';
+import { afterFile, spawnApp, testCredential, testEndpoints } from '@reprise/test-kit';
 import { freshCatalogue } from './testing/catalogue.ts';
 
 const main = 'apps/search-api/src/main.ts';
@@ -16,7 +16,9 @@ describe('the search API as a process', () => {
     await catalogue.switchBack();
     await catalogue.add([step.created(), step.published()]);
     await app.ready();
-    const response = await fetch(`${origin}/v1/search?q=mug`, { headers: { 'x-correlation-id': 'try-1' } });
+    const response = await fetch(`${origin}/v1/search?q=mug`, {
+      headers: { ...testCredential, 'x-correlation-id': 'try-1' },
+    });
     expect(await response.json()).toMatchObject({ total: { value: 1 } });
     expect(await app.logged({ correlationId: 'try-1' })).toMatchObject({
       status: 200,
@@ -52,13 +54,14 @@ describe('the search API as a process', () => {
     expect((await fetch(`${origin}/health/live`)).status).toBe(200);
     const ready = await fetch(`${origin}/health/ready`);
     expect(ready.status).toBe(503);
-    expect(await ready.json()).toMatchObject({ checks: { 'search-alias': 'failed' } });
+    const checks = await fetch(`${origin}/health/checks`, { headers: testCredential });
+    expect(await checks.json()).toEqual({ status: 'not-ready', checks: { 'search-alias': 'failed' } });
     const logged = await app.logged({ msg: 'not ready', check: 'search-alias' });
     expect(logged['reason']).toMatch(/ECONNREFUSED|connect/);
-    expect((await fetch(`${origin}/v1/search?q=mug`)).status).toBe(503);
+    expect((await fetch(`${origin}/v1/search?q=mug`, { headers: testCredential })).status).toBe(503);
     await listen(reserved);
     await app.ready();
-    expect((await fetch(`${origin}/v1/search?q=mug`)).status).toBe(200);
+    expect((await fetch(`${origin}/v1/search?q=mug`, { headers: testCredential })).status).toBe(200);
     expect(await app.kill('SIGTERM')).toEqual({ code: 0, signal: null });
   });
 

@@ -1,6 +1,6 @@
 import { Module, type DynamicModule } from '@nestjs/common';
 import type { Logger } from '@reprise/runtime';
-import { OperationsModule } from '@reprise/runtime/http';
+import { OperationsModule } from '@reprise/http';
 import type { Registry } from 'prom-client';
 import { ProductController } from './product/product.controller.ts';
 import { ProductIndex } from './product-index.ts';

@@ -1,11 +1,13 @@
 import { Client } from '@elastic/elasticsearch';
+import { openedAccess, type AccessConfiguration } from '@reprise/access';
 import { createMetrics, type ElasticsearchConfiguration, type Logger } from '@reprise/runtime';
-import { createHttpApplication, type HttpApplication, type HttpLimits } from '@reprise/runtime/http';
+import { createHttpApplication, type HttpApplication, type HttpLimits } from '@reprise/http';
 import { ProductIndex } from './product-index.ts';
 import { ReadGenerations, searchProjection } from './read-generations.ts';
 import { SearchApiModule } from './search-api.module.ts';
 
 export interface SearchApiSettings {
+  readonly access: AccessConfiguration;
   readonly elasticsearch: ElasticsearchConfiguration;
   readonly searchAlias: string;
   /** Whose generations the alias moves between; `product_search` unless given. */
@@ -15,7 +17,7 @@ export interface SearchApiSettings {
 }
 
 /** Longer than the time limit of the search itself, so that Elasticsearch's own answer usually comes first. */
-const defaultRequestTimeoutMs = 5_000;
+export const defaultRequestTimeoutMs = 5_000;
 
 export interface SearchApi extends HttpApplication {
   /** Passes when Elasticsearch lets this process read; see {@link ProductIndex.reach}. */
@@ -28,7 +30,7 @@ export async function createSearchApi(
   logger: Logger,
   limits?: Partial<HttpLimits>,
 ): Promise<SearchApi> {
-  const { elasticsearch, searchAlias } = settings;
+  const { access, elasticsearch, searchAlias } = settings;
   const { projection = searchProjection, requestTimeoutMs = defaultRequestTimeoutMs } = settings;
   const client = new Client({ ...elasticsearch, requestTimeout: requestTimeoutMs, maxRetries: 1 });
   const metrics = createMetrics('search-api');
@@ -36,6 +38,7 @@ export async function createSearchApi(
   const index = new ProductIndex(client, elasticsearch.node, searchAlias, generations);
   const application = await createHttpApplication(SearchApiModule.register({ index, metrics, logger }), {
     logger,
+    access: openedAccess(access),
     metrics,
     ...(limits && { limits }),
     openApi: {

@@ -60,7 +60,16 @@ spec:
   selector:
     matchLabels: {{- include "reprise.selector" $ | nindent 6 }}
   endpoints:
-    - { port: http, path: /metrics, interval: {{ .interval }} }
+    - port: http
+      path: /metrics
+      interval: {{ .interval }}
+      {{- with .bearerToken }}
+      {{- if .existingSecret }}
+      authorization:
+        type: Bearer
+        credentials: { name: {{ .existingSecret }}, key: {{ .key }} }
+      {{- end }}
+      {{- end }}
 {{- end }}
 {{- end }}
 {{- end -}}

@@ -8,6 +8,7 @@ The pod of an application or a job. Takes a dict:
   kafka, elasticsearch  whether it talks to them
   port                  of its HTTP server; none for a job
   work                  whether it has a work directory
+  account               a service account of its own, whose token is mounted
   env                   more variables, as YAML
 */}}
 {{- define "reprise.pod" -}}
@@ -23,8 +24,8 @@ metadata:
     {{- with $values.podAnnotations }}{{ toYaml . | nindent 4 }}{{ end }}
     {{- with .values.podAnnotations }}{{ toYaml . | nindent 4 }}{{ end }}
 spec:
-  serviceAccountName: {{ include "reprise.serviceAccount" .root }}
-  automountServiceAccountToken: false
+  serviceAccountName: {{ default (include "reprise.serviceAccount" .root) .account }}
+  automountServiceAccountToken: {{ not (empty .account) }}
   enableServiceLinks: false
   securityContext: {{- toYaml $values.podSecurityContext | nindent 4 }}
   {{- with $values.image.pullSecrets }}
@@ -75,10 +76,12 @@ spec:
       {{- if .port }}
       ports:
         - { name: http, containerPort: {{ .port }} }
+      # Many processes that start at once on a small node take minutes of it; one that was ended for that would only start again.
       startupProbe:
         httpGet: { path: /health/live, port: http }
         periodSeconds: 1
-        failureThreshold: 60
+        timeoutSeconds: 5
+        failureThreshold: 300
       livenessProbe:
         httpGet: { path: /health/live, port: http }
         periodSeconds: 10
@@ -99,6 +102,9 @@ spec:
         {{- if or $ca.configMap $ca.secret }}
         - { name: ca, mountPath: /etc/reprise/ca, readOnly: true }
         {{- end }}
+        {{- if and .port $values.access.existingSecret }}
+        - { name: access, mountPath: /etc/reprise/access, readOnly: true }
+        {{- end }}
         {{- with $values.extraVolumeMounts }}{{ toYaml . | nindent 8 }}{{ end }}
   volumes:
     - name: tmp
@@ -107,12 +113,17 @@ spec:
     - name: work
       {{- include "reprise.workVolume" $values.rebuild.workDirectory | nindent 6 }}
     {{- end }}
+    {{- /* 288 is 0440, in whatever version of YAML it is read. */}}
     {{- if $ca.configMap }}
     - name: ca
       configMap: { name: {{ $ca.configMap }} }
     {{- else if $ca.secret }}
     - name: ca
-      secret: { secretName: {{ $ca.secret }}, defaultMode: 0440 }
+      secret: { secretName: {{ $ca.secret }}, defaultMode: 288 }
+    {{- end }}
+    {{- if and .port $values.access.existingSecret }}
+    - name: access
+      secret: { secretName: {{ $values.access.existingSecret }}, defaultMode: 288 }
     {{- end }}
     {{- with $values.extraVolumes }}{{ toYaml . | nindent 4 }}{{ end }}
 {{- end -}}
@@ -157,6 +168,9 @@ rules:
 {{- range $names }}
 - name: {{ . }}
   valueFrom: { secretKeyRef: { name: {{ $secret }}, key: {{ . }} } }
+{{- end }}
+{{- if and .port $values.access.existingSecret }}
+- { name: ACCESS_KEYS_FILE, value: /etc/reprise/access/{{ $values.access.key }} }
 {{- end }}
 {{- with .env }}{{ . | nindent 0 }}{{ end }}
 {{- with $values.extraEnv }}{{ toYaml . | nindent 0 }}{{ end }}

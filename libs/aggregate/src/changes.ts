@@ -44,6 +44,7 @@ export function changesOf<State extends { readonly version: number }, Event exte
       correlationid: context.correlationId,
       ...(context.causationId !== undefined && { causationid: context.causationId }),
       ...(context.traceparent !== undefined && { traceparent: context.traceparent }),
+      ...(context.actor !== undefined && { actor: context.actor }),
       data,
     } as unknown as Event;
     const violation = rules.findViolation(event);

@@ -53,10 +53,16 @@ describe('a change of an aggregate', () => {
       ...context,
       causationId: 'e-0',
       traceparent: `00-${'1'.repeat(32)}-${'2'.repeat(16)}-01`,
+      actor: 'key:0123456789abcdef',
     };
     const next = change({ version: 6, total: 5 }, 'a', 'counter.counted.v1', { by: 1 }, traced);
     expect(next).toMatchObject({
-      event: { aggregateversion: 7, causationid: 'e-0', traceparent: traced.traceparent },
+      event: {
+        aggregateversion: 7,
+        causationid: 'e-0',
+        traceparent: traced.traceparent,
+        actor: traced.actor,
+      },
       state: { version: 7, total: 6 },
     });
   });

@@ -5,6 +5,8 @@ export interface CommandContext {
   readonly correlationId: string;
   readonly causationId?: string | undefined;
   readonly traceparent?: string | undefined;
+  /** Who gave the command: `key:ID` or `sub:SUBJECT`, never a secret. */
+  readonly actor?: string | undefined;
 }
 
 /** A command that a rule forbids. `Reason` is a stable slug: clients see it. */

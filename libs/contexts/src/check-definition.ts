@@ -1,3 +1,4 @@
+import { ConfigurationError } from '@reprise/runtime';
 import { contextOf, type Context, type ContextDefinition, type ListedProjection } from './definition.ts';
 
 const members: ReadonlySet<string> = new Set<keyof ContextDefinition>([
@@ -35,6 +36,16 @@ export function checkDefinition<P extends ListedProjection>(exported: unknown): 
   const contexts = (listed as ContextDefinition<P>[]).map((context) => contextOf(context));
   const between = problemsBetween(contexts);
   return between.length > 0 ? refused(between) : { contexts, problems: [] };
+}
+
+/**
+ * The contexts of a definition that a program holds.
+ * @throws ConfigurationError with everything that is wrong
+ */
+export function contextsIn<P extends ListedProjection>(definition: unknown): readonly Context<P>[] {
+  const { contexts, problems } = checkDefinition<P>(definition);
+  if (problems.length > 0) throw new ConfigurationError(problems);
+  return contexts;
 }
 
 function refused(problems: readonly string[]): { contexts: []; problems: readonly string[] } {
@@ -148,7 +159,13 @@ function isProjection(value: unknown): value is ListedProjection {
     isObject(value) &&
     isText(value['name']) &&
     typeof value['evolve'] === 'function' &&
-    isObject(value['storage']) &&
-    (value['storage']['kind'] === 'elasticsearch' || value['storage']['kind'] === 'postgres')
+    isStorage(value['storage'])
   );
+}
+
+function isStorage(storage: unknown): boolean {
+  if (!isObject(storage)) return false;
+  const { kind, open } = storage;
+  if (isText(kind) && /^own:[a-z][a-z0-9_-]{0,58}$/.test(kind)) return typeof open === 'function';
+  return kind === 'elasticsearch' || kind === 'postgres';
 }

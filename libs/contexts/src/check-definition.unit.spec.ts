@@ -47,6 +47,13 @@ describe('what a configuration file exports', () => {
       });
   });
 
+  it('can have read models in a store of somebody else’s, which says how it is opened', () => {
+    const own = (storage: object) => context({ projections: [{ ...table('chats'), storage }] });
+    expect(problemsOf(own({ kind: 'own:sqlite', open: () => undefined }))).toEqual([]);
+    for (const storage of [{ kind: 'own:sqlite' }, { kind: 'own:', open: () => undefined }])
+      expect(problemsOf(own(storage))).toEqual([expect.stringMatching(/projection 1 is not what/)]);
+  });
+
   it('names its variables as the context says, whatever else their names could mean', () => {
     const variables = { prefix: '', aliases: { chat_search: 'SEARCH_ALIAS' } };
     const [own] = checkDefinition({ contexts: [context({ variables })] }).contexts;

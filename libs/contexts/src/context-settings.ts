@@ -26,6 +26,9 @@ export interface ContextSettings<P extends ListedProjection = ListedProjection> 
   readonly outbox: DatabaseSetting | undefined;
 }
 
+/** URLs of event stores, by context. */
+export type EventStoreUrls = Readonly<Record<string, string>>;
+
 /** Databases of a context that a process can need. */
 export type ContextDatabase = 'eventStore' | 'outbox';
 
@@ -35,13 +38,15 @@ export type ContextDatabase = 'eventStore' | 'outbox';
  * fills one topic.
  *
  * @param needed the databases the process works with
+ * @param eventStores URLs of event stores by context, in the place of their variables
  */
 export function contextSettings<P extends ListedProjection>(
   settings: Settings,
   contexts: readonly Context<P>[],
   needed: readonly ContextDatabase[],
+  eventStores: EventStoreUrls = {},
 ): readonly ContextSettings<P>[] {
-  const read = contexts.map((context) => settingsOf(settings, context, needed));
+  const read = contexts.map((context) => settingsOf(settings, context, needed, eventStores));
   refuseShared(settings, [
     ...read.flatMap(({ topic, deadLetterTopic }) => [
       { place: 'topic', ...topic },
@@ -65,6 +70,7 @@ function settingsOf<P extends ListedProjection>(
   settings: Settings,
   context: Context<P>,
   needed: readonly ContextDatabase[],
+  eventStores: EventStoreUrls,
 ): ContextSettings<P> {
   const { variables, projections } = context;
   const topic = (variable: string, fallback: string) => ({
@@ -86,7 +92,7 @@ function settingsOf<P extends ListedProjection>(
     ),
     eventStore:
       eventStore && needed.includes('eventStore')
-        ? { ...settings.postgresUrl(`${variables.prefix}EVENT_STORE_DATABASE_URL`), table: eventStore }
+        ? { ...eventStoreOf(settings, context, eventStores), table: eventStore }
         : undefined,
     outbox:
       outbox && needed.includes('outbox')
@@ -96,6 +102,15 @@ function settingsOf<P extends ListedProjection>(
           )
         : undefined,
   };
+}
+
+function eventStoreOf(
+  settings: Settings,
+  { name, variables }: Context,
+  given: EventStoreUrls,
+): DatabaseSetting {
+  if (Object.hasOwn(given, name)) return { url: given[name]!, variable: `eventStores.${name}` };
+  return settings.postgresUrl(`${variables.prefix}EVENT_STORE_DATABASE_URL`);
 }
 
 /** Which database a URL leads to, without who asks for it; '' where it is none. */

@@ -6,7 +6,7 @@ export interface ListedProjection {
   readonly version: number;
   readonly events: EventContract;
   readonly aggregate: string;
-  readonly storage: { readonly kind: 'elasticsearch' | 'postgres' };
+  readonly storage: { readonly kind: 'elasticsearch' | 'postgres' | `own:${string}` };
 }
 
 /** A bounded context as its users declare it. */
@@ -35,14 +35,30 @@ export interface ContextDefinition<P extends ListedProjection = ListedProjection
 }
 
 /** What `reprise.config.ts` exports by default. */
-export interface RepriseDefinition<P extends ListedProjection = ListedProjection> {
-  readonly contexts: readonly ContextDefinition<P>[];
+export interface RepriseDefinition<
+  Contexts extends readonly ContextDefinition[] = readonly ContextDefinition[],
+> {
+  readonly contexts: Contexts;
 }
 
+/** Names of the projections that a definition lists. */
+export type ProjectionNameOf<Definition extends RepriseDefinition> =
+  Definition['contexts'][number]['projections'][number]['name'];
+
+/** Names of its contexts. */
+export type ContextNameOf<Definition extends RepriseDefinition> = Definition['contexts'][number]['name'];
+
+/** A member that no context has is a mistake, also where the rest of it is right. */
+type Known<Contexts> = {
+  readonly [At in keyof Contexts]: {
+    readonly [Member in Exclude<keyof Contexts[At], keyof ContextDefinition>]: never;
+  };
+};
+
 /** Declares the bounded contexts of a deployment. What is wrong with them is said, all at once, by the process that loads them. */
-export function defineReprise<P extends ListedProjection>(
-  definition: RepriseDefinition<P>,
-): RepriseDefinition<P> {
+export function defineReprise<const Contexts extends readonly ContextDefinition[]>(definition: {
+  readonly contexts: Contexts & Known<Contexts>;
+}): RepriseDefinition<Contexts> {
   return definition;
 }
 

@@ -23,7 +23,9 @@ function file(path: string, text: string): string {
 }
 
 async function problemsOf(env: NodeJS.ProcessEnv, cwd?: string): Promise<string[]> {
-  const error: unknown = await loadContexts(env, cwd).catch((thrown: unknown) => thrown);
+  const error: unknown = await loadContexts(env, cwd === undefined ? {} : { cwd }).catch(
+    (thrown: unknown) => thrown,
+  );
   expect(error).toBeInstanceOf(ConfigurationError);
   return (error as ConfigurationError).problems;
 }
@@ -33,19 +35,29 @@ describe('the file that lists the bounded contexts', () => {
     file('outer/reprise.config.mjs', config('outer'));
     const inner = file('outer/inner/reprise.config.mjs', config('inner'));
     mkdirSync(join(folder, 'outer/inner/deeper'), { recursive: true });
-    const loaded = await loadContexts({}, join(folder, 'outer/inner/deeper'));
+    const loaded = await loadContexts({}, { cwd: join(folder, 'outer/inner/deeper') });
     expect(loaded.contexts.map(({ name }) => name)).toEqual(['inner']);
     expect(loaded.module).toBe(pathToFileURL(inner).href);
-    expect((await loadContexts({}, join(folder, 'outer'))).contexts[0]!.name).toBe('outer');
+    expect((await loadContexts({}, { cwd: join(folder, 'outer') })).contexts[0]!.name).toBe('outer');
   });
 
   it('is the one that REPRISE_CONFIG names, and no other', async () => {
     const named = file('elsewhere/chats.mjs', config('chats'));
     const env = { REPRISE_CONFIG: 'elsewhere/chats.mjs' };
-    expect((await loadContexts(env, folder)).module).toBe(pathToFileURL(named).href);
+    expect((await loadContexts(env, { cwd: folder })).module).toBe(pathToFileURL(named).href);
     expect(await problemsOf({ REPRISE_CONFIG: 'missing.ts' }, join(folder, 'outer'))).toEqual([
       `REPRISE_CONFIG names ${join(folder, 'outer/missing.ts')}, which does not exist`,
     ]);
+  });
+
+  it('is the one that the command line names, whatever the environment says', async () => {
+    const named = file('named/tasks.mjs', config('tasks'));
+    const env = { REPRISE_CONFIG: file('elsewhere/chats.mjs', config('chats')) };
+    expect((await loadContexts(env, { file: named, cwd: folder })).module).toBe(pathToFileURL(named).href);
+    const missing = loadContexts(env, { file: join(folder, 'missing.ts') });
+    await expect(missing).rejects.toThrow(
+      `--config names ${join(folder, 'missing.ts')}, which does not exist`,
+    );
   });
 
   it('is asked for where there is none', async () => {

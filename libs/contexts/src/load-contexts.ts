@@ -14,9 +14,15 @@ export interface LoadedContexts<P extends ListedProjection = ListedProjection> {
 
 const fileNames = ['reprise.config.ts', 'reprise.config.mjs', 'reprise.config.js'];
 
+export interface LoadingOptions {
+  /** The absolute path that a command line names; undefined where it names none. */
+  readonly file?: string | undefined;
+  readonly cwd?: string;
+}
+
 /**
- * Loads `reprise.config.ts` (or `.mjs`, `.js`): the file that `REPRISE_CONFIG` names, else the first one found from the working
- * directory upwards. The file is a module, so it runs: whoever may write it decides what the process does.
+ * Loads `reprise.config.ts` (or `.mjs`, `.js`): the file that the command line names, else `REPRISE_CONFIG`, else the first one found
+ * from the working directory upwards. The file is a module, so it runs: whoever may write it decides what the process does.
  *
  * @param env the environment variables, usually `process.env`
  * @returns every context it lists, in its order
@@ -24,9 +30,9 @@ const fileNames = ['reprise.config.ts', 'reprise.config.mjs', 'reprise.config.js
  */
 export async function loadContexts<P extends ListedProjection>(
   env: NodeJS.ProcessEnv,
-  cwd: string = process.cwd(),
+  { file: named, cwd = process.cwd() }: LoadingOptions = {},
 ): Promise<LoadedContexts<P>> {
-  const file = findFile(env, cwd);
+  const file = named === undefined ? findFile(env, cwd) : existing(named, '--config');
   const module = pathToFileURL(file).href;
   const exported = await importDefault(module, file);
   const { contexts, problems } = checkDefinition<P>(exported);
@@ -37,9 +43,7 @@ export async function loadContexts<P extends ListedProjection>(
 function findFile(env: NodeJS.ProcessEnv, cwd: string): string {
   const named = env['REPRISE_CONFIG']?.trim();
   if (named !== undefined && named !== '') {
-    const file = typedPath(named, env, cwd);
-    if (existsSync(file)) return file;
-    throw new ConfigurationError([`REPRISE_CONFIG names ${file}, which does not exist`]);
+    return existing(typedPath(named, env, cwd), 'REPRISE_CONFIG');
   }
   for (let folder = cwd; ; folder = dirname(folder)) {
     const found = fileNames.map((name) => join(folder, name)).find((file) => existsSync(file));
@@ -47,8 +51,14 @@ function findFile(env: NodeJS.ProcessEnv, cwd: string): string {
     if (dirname(folder) === folder) break;
   }
   throw new ConfigurationError([
-    `there is no ${fileNames[0]} in ${cwd} or above it; it lists the bounded contexts (REPRISE_CONFIG names another file)`,
+    `there is no ${fileNames[0]} in ${cwd} or above it; it lists the bounded contexts (--config or REPRISE_CONFIG names another file)`,
   ]);
+}
+
+/** @param named where the file is named, for the message */
+function existing(file: string, named: string): string {
+  if (existsSync(file)) return file;
+  throw new ConfigurationError([`${named} names ${file}, which does not exist`]);
 }
 
 async function importDefault(module: string, file: string): Promise<unknown> {

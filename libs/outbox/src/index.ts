@@ -10,6 +10,7 @@ export {
 export { lastUnpublishedId, measureBacklog, type Backlog } from './backlog.ts';
 export { claimMessages, recordOverheadBytes, type ClaimLimits, type RowSource } from './claim.ts';
 export { failpoint } from './failpoint.ts';
+export { isLed } from './leader-lock.ts';
 export { Leadership, LeadershipLostError, type LeadershipOptions } from './leadership.ts';
 export { markProcessed, parkMessage, releaseParked } from './mark.ts';
 export type { OutboxMessage, PublishableMessage, RefusedMessage } from './message.ts';

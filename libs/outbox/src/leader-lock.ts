@@ -1,4 +1,5 @@
 import { type Client, DatabaseError } from 'pg';
+import { type RowSource } from './claim.ts';
 
 /** The advisory lock of releases before there was a table ("outb", "rely" in ASCII); it belongs to one database. */
 const olderLock = [0x6f757462, 0x72656c79] as const;
@@ -45,6 +46,12 @@ export async function tryLead(client: Client): Promise<boolean> {
   }
   await client.query('ROLLBACK');
   return false;
+}
+
+/** Whether any relay leads, asked from a session that is none. Anybody who may connect may ask. */
+export async function isLed(source: RowSource): Promise<boolean> {
+  const { rows } = await source.query(`SELECT EXISTS (${holders}) AS led`, []);
+  return (rows as [{ led: boolean }])[0].led;
 }
 
 async function lockTable(client: Client): Promise<boolean> {

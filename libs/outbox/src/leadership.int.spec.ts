@@ -1,5 +1,6 @@
 import { afterFile, eventually, freshDatabase } from '@reprise/test-kit';
 import { Client } from 'pg';
+import { isLed } from './leader-lock.ts';
 import { Leadership, LeadershipLostError } from './leadership.ts';
 import { outboxSql } from './testing/outbox-database.ts';
 
@@ -47,6 +48,15 @@ describe('leadership', () => {
     await second.assertHeld();
     await second.release();
     expect(await lockHolders()).toEqual([]);
+  });
+
+  it('shows to anybody who may connect, and only while a relay holds it', async () => {
+    const reader = await connect(readerUrl);
+    expect(await isLed(reader)).toBe(false);
+    const leadership = await acquire();
+    expect(await isLed(reader)).toBe(true);
+    await leadership.release();
+    expect(await isLed(reader)).toBe(false);
   });
 
   it('passes to a waiting standby, which was notified that it stands by', async () => {

@@ -1,9 +1,24 @@
 export { afterFile } from './after-file.ts';
-export { testEndpoints, type TestEndpoints } from './endpoints.ts';
+export { testEndpoints, type TestEndpoints } from './servers/endpoints.ts';
 export { eventually, type EventuallyOptions } from './eventually.ts';
-export { freshDatabase, type DatabaseKind, type FreshDatabase } from './fresh-database.ts';
+export {
+  eventStoreSql,
+  freshDatabase,
+  type DatabaseKind,
+  type FreshDatabase,
+} from './servers/fresh-database.ts';
 export { freshName } from './fresh-name.ts';
-export { dropIndices, elasticsearch } from './indices.ts';
+export { dropIndices, elasticsearch } from './servers/indices.ts';
+export { itIsClosed, type ClosedApplication } from './access/closed-routes.ts';
+export { testIssuer, type TestIssuer } from './access/test-issuer.ts';
+export {
+  metricsOf,
+  testAccess,
+  testAccessEnv,
+  testCredential,
+  testKeyEnv,
+  weakCredential,
+} from './access/test-access.ts';
 export {
   freshTopic,
   kafkaAdmin,
@@ -11,13 +26,17 @@ export {
   type FreshTopic,
   type RawRecord,
   type TopicOptions,
-} from './kafka.ts';
-export { documentedMetrics, exposedMetrics } from './metrics.ts';
-export { producePacked } from './packed-records.ts';
-export { itSetsItsSessions, makeOdd, oddSettings, type SettingsLevel } from './odd-settings.ts';
-export { ApiConformance, keyOf, type ConformanceOptions } from './open-api/conformance.ts';
+} from './servers/kafka.ts';
+export { documentedMetrics, exposedMetrics, metricProblems } from './metrics.ts';
+export { producePacked } from './servers/packed-records.ts';
+export { itSetsItsSessions, makeOdd, oddSettings, type SettingsLevel } from './servers/odd-settings.ts';
+export { documentedFieldLimits, fieldLimits, keepsFieldLimits } from './open-api/field-limits.ts';
+export { ApiConformance, keyOf, type ConformanceOptions, type SentRequest } from './open-api/conformance.ts';
+export { otlpReceiver, type OtlpReceiver, type ReceivedSpan } from './otlp-receiver.ts';
+export { lintOpenApi, type LintException } from './open-api/lint.ts';
 export type { OutputLine } from './output-capture.ts';
 export { describeWith, hasProgram } from './program-suite.ts';
 export { inTerminal, terminalShows, type TerminalOptions, type TerminalRun } from './pseudo-terminal.ts';
-export { securedServers, type SecuredServers } from './secured-servers.ts';
+export { securedServers, type SecuredServers } from './servers/secured-servers.ts';
+export { linesOf, Shell, type Ran } from './shell.ts';
 export { spawnApp, type Exit, type SpawnedApp, type SpawnOptions } from './spawn-app.ts';

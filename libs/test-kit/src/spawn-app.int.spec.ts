@@ -1,5 +1,5 @@
 import { releaseAll } from './after-file.ts';
-import { testEndpoints } from './endpoints.ts';
+import { testEndpoints } from './servers/endpoints.ts';
 import { spawnApp } from './spawn-app.ts';
 
 const file = 'libs/test-kit/src/sample/echo-app.ts';

@@ -2,7 +2,7 @@ import { spawn, type ChildProcess } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterFile } from './after-file.ts';
-import { testEndpoints } from './endpoints.ts';
+import { testEndpoints } from './servers/endpoints.ts';
 import { eventually } from './eventually.ts';
 import { OutputCapture, type OutputLine } from './output-capture.ts';
 import { workspaceRoot } from './workspace-root.ts';
@@ -40,6 +40,9 @@ export interface SpawnedApp {
   exit(timeoutMs?: number): Promise<Exit>;
 }
 
+/** How long something is waited for that a process does at once on a quiet machine. */
+const patienceMs = 90_000;
+
 /**
  * Starts a TypeScript file of the workspace, e.g. `apps/search-api/src/main.ts`. It is killed at the end of the test file, and
  * ends itself should the test process die. Where `REPRISE_APPS=build` is set, as Nx does for every test, the main file of an
@@ -59,7 +62,7 @@ export function spawnApp(file: string, options: SpawnOptions = {}): SpawnedApp {
     capture.wake();
   });
 
-  const exit = (timeoutMs = 30_000): Promise<Exit> =>
+  const exit = (timeoutMs = patienceMs): Promise<Exit> =>
     capture.until(() => ended, timeoutMs, `The end of ${file}`);
   const find = (
     members: Readonly<Record<string, unknown>>,
@@ -84,7 +87,7 @@ export function spawnApp(file: string, options: SpawnOptions = {}): SpawnedApp {
     pid,
     output: capture.lines,
     stdout: () => textOf(capture.lines, 'stdout'),
-    logged: (members, timeoutMs = 30_000) =>
+    logged: (members, timeoutMs = patienceMs) =>
       capture.until(() => find(members), timeoutMs, `The line ${JSON.stringify(members)} of ${file}`),
     ready: async ({ timeoutMs = 60_000 } = {}) => {
       const { port } = await app.logged({ msg: 'listening' }, timeoutMs);
@@ -95,7 +98,7 @@ export function spawnApp(file: string, options: SpawnOptions = {}): SpawnedApp {
     signal: (name) => {
       child.kill(name);
     },
-    kill: (name = 'SIGTERM', timeoutMs = 30_000) => {
+    kill: (name = 'SIGTERM', timeoutMs = patienceMs) => {
       if (ended === undefined) child.kill(name);
       return exit(timeoutMs);
     },
@@ -138,6 +141,8 @@ function start(file: string, options: SpawnOptions): ChildProcess {
         .filter((name) => /^\w+_(WRITE|OUTBOX|EVENT_STORE)_DATABASE_(OWNER_)?URL$/.test(name))
         .map((name) => [name, undefined]),
     ),
+    // Events that a test did not write would be among those it counts.
+    CANARY_SECONDS: '0',
     // A process that starts again reads what V8 compiled before.
     NODE_COMPILE_CACHE: join(workspaceRoot, 'node_modules/.cache/reprise/code'),
     ...testEndpoints().env,

@@ -5,6 +5,15 @@ export { appendHistory, type HistoryConnection } from './aggregates/append-histo
 export { forgetAnswers } from './aggregates/kept-answers.ts';
 export { NotConnectedError, OutcomeUnknownError } from './database/errors.ts';
 export { WriteDatabase } from './database/write-database.ts';
+export {
+  createKey,
+  exportKeys,
+  listKeys,
+  revokeKey,
+  rotateKey,
+  type ListedKey,
+  type MadeKey,
+} from './keys/manage-keys.ts';
 export { type MigrationClass } from './migrations/pending-migrations.ts';
 export { runMigrations, type WriteSchema } from './migrations/run-migrations.ts';
 export { sharedMigrations } from './migrations/shared-migrations.ts';
@@ -28,3 +37,4 @@ export { Resource, type Decider } from './resources/resource.ts';
 export { readOwner, readWriteApiConfiguration, settingNames } from './service/configuration.ts';
 export { createWriteApi, serveWriteApi, writeDatabaseOf } from './service/serve.ts';
 export { type WriteApi } from './service/write-api.ts';
+export { CanaryWriter, type CanaryWriterOptions } from './canary/canary-writer.ts';

@@ -41,12 +41,12 @@ describe('npm run bench', () => {
       'verify is clean for product_search, product_summary, category_summary',
     ],
     ['verify', small(606), 'nothing differs, 60 documents and 606 events each time'],
-    ['api', ['--events', '60', '--products', '6', '--concurrency', '4'], '60 commands answered'],
+    ['api', ['--events', '60', '--products', '6', '--concurrency', '4'], '240 commands answered'],
     ['hostile', ['--rounds', '5', '--concurrency', '2'], 'answers for their status'],
     [
       'latency',
       ['--seconds', '1', '--rate', '20', '--products', '10', '--partitions', '3'],
-      'checked 20 writes, sent at',
+      'checked 40 writes, sent at',
     ],
   ])(
     'measures %s, beside its baseline and with its proof',

@@ -1,7 +1,9 @@
 import { randomBytes } from 'node:crypto';
 import type { Client } from '@elastic/elasticsearch';
-import { createElasticsearchClient, runReadModelMigrations } from '@reprise/read-model-indices';
+import { createElasticsearchClient } from '@reprise/elasticsearch';
+import { runReadModelMigrations } from '@reprise/read-model-indices';
 import { readConfiguration } from '@reprise/runtime';
+import { ownKey } from '@reprise/start';
 import { runInChild, startTogether } from './child/run-in-child.ts';
 import type { Answer, ContenderName, Task, TaskOptions, Workload } from './child/task.ts';
 import { deleteIndices } from './servers/indices.ts';
@@ -56,6 +58,8 @@ export async function inSession(run: BenchmarkRun, work: (session: Session) => P
     'elasticsearch',
     'readModelDatabaseOwner',
   ]);
+  // Inherited by the applications and the clients that a benchmark starts.
+  Object.assign(process.env, ownKey());
   const name = `bench_${randomBytes(4).toString('hex')}`;
   const undoing: (() => Promise<unknown>)[] = [];
   const namespaceOf: Session['namespaceOf'] = (contender, round = '') =>

@@ -5,8 +5,10 @@ const groups: readonly { title: string; scopes: readonly string[] }[] = [
   { title: 'write side', scopes: ['scope:write'] },
   { title: 'event log', scopes: ['scope:log'] },
   { title: 'rebuild', scopes: ['scope:rebuild'] },
-  { title: 'read side', scopes: ['scope:read'] },
+  { title: 'command line', scopes: ['scope:command'] },
+  { title: 'read side', scopes: ['scope:read', 'scope:live', 'scope:nest'] },
   { title: 'search', scopes: ['scope:search'] },
+  { title: 'console', scopes: ['scope:console'] },
 ];
 
 /** What the picture leaves out: what every process uses, and what is not part of the product. */
@@ -28,7 +30,7 @@ export function renderArchitecture(graph: ImportGraph, rows: readonly Constraint
   return [
     '# Architecture',
     '<!-- Written by `npm run architecture` from the project graph. A test fails when this page and the graph differ. -->',
-    'The picture shows what imports what, without tests. It leaves out arrows that follow from others, and `runtime`, which every app uses.',
+    'The picture shows what imports what, without tests. It leaves out arrows that follow from others, and `runtime` and `http`, which apps use.',
     ['```mermaid', 'flowchart TD', ...picture(pictured, graph), '```'].join('\n'),
     '## Projects',
     table(
@@ -45,7 +47,7 @@ export function renderArchitecture(graph: ImportGraph, rows: readonly Constraint
     '## Who may import whom',
     'Every project carries one scope, one type and one context: its own, `none` if it serves any, `all` if it runs them. An import must obey every rule for a tag that the importing project carries. ESLint ' +
       'enforces the rules, and `tools/boundaries` proves that it does. Test files (`*.spec.ts`, `*.contract.ts` and `src/testing/`) may also import the ' +
-      'test kit, `cloudevents`, `fast-check`, `zod` and `@jest/globals`.',
+      'test kit, the conformance kit, `cloudevents`, `fast-check`, `zod` and `@jest/globals`.',
     list(rows.map(ruleOf)),
     'Some rules need no tag. No project reaches into another one by a relative path, or into the inner files of a package. Imports are ' +
       'written so that the rules see them (no `createRequire`, no computed `import()`). Pure projects (`contract`, `domain`) ' +

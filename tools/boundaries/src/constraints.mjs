@@ -14,11 +14,16 @@ export const scopes = [
   'contexts',
   'write',
   'read',
+  'live',
   'rebuild',
+  'command',
+  'nest',
   'search',
+  'console',
   'schema',
   'runtime',
   'test',
+  'kit',
   'tools',
   'bench',
   'faults',
@@ -29,6 +34,7 @@ export const types = [
   'contract',
   'domain',
   'runtime',
+  'http',
   'adapter',
   'feature',
   'frame',
@@ -43,6 +49,16 @@ export const contexts = ['product', 'recruiting'];
 
 /** Whose a project is: nobody's, for the engine, which serves any context; that of one context; or that of all, for what runs them. */
 export const owners = ['none', ...contexts, 'all'];
+
+/** What the read side reaches. */
+const readSide = ['scope:read', 'scope:contexts', 'scope:log', 'scope:runtime'];
+
+/** What applications are made of. */
+const partsOfApps = ['frame', 'feature', 'adapter', 'domain', 'contract', 'http', 'runtime'].map(
+  (type) => `type:${type}`,
+);
+
+const noDrivers = ['typeorm*', '@nestjs/typeorm*', '@nestjs/microservices*', 'kafkajs*', '@platformatic/*'];
 
 /** @param {string} context */
 const contextAlone = (context) => ({
@@ -76,17 +92,31 @@ export const constraints = [
   {
     id: 'read-side',
     sourceTag: 'scope:read',
-    onlyDependOnLibsWithTags: ['scope:read', 'scope:contexts', 'scope:log', 'scope:runtime'],
+    onlyDependOnLibsWithTags: readSide,
+    bannedExternalImports: ['typeorm*', '@nestjs/typeorm*'],
+    because: 'read models come from events alone, never from the write tables',
+  },
+  {
+    id: 'live-side',
+    sourceTag: 'scope:live',
+    onlyDependOnLibsWithTags: ['scope:live', 'scope:nest', ...readSide],
     bannedExternalImports: ['typeorm*', '@nestjs/typeorm*'],
     because:
-      'read models come from events alone, never from the write tables, and live feeding does not need the rebuild',
+      'feeding joins consumer groups, which nothing that checks or rebuilds does, and needs no rebuild',
+  },
+  {
+    id: 'nest-module',
+    sourceTag: 'scope:nest',
+    onlyDependOnLibsWithTags: ['scope:nest', 'scope:live', 'scope:rebuild', ...readSide],
+    bannedExternalImports: ['typeorm*', '@nestjs/typeorm*'],
+    because: 'a Nest application feeds read models, and loads the rebuild only to make a plan',
   },
   {
     id: 'rebuild-job-only',
     sourceTag: 'scope:rebuild',
-    onlyDependOnLibsWithTags: ['scope:rebuild', 'scope:read', 'scope:contexts', 'scope:log', 'scope:runtime'],
+    onlyDependOnLibsWithTags: ['scope:rebuild', ...readSide],
     bannedExternalImports: ['typeorm*', '@nestjs/typeorm*'],
-    because: 'only the rebuild job reaches the rebuild, and it cannot reach the write side',
+    because: 'only commands and plans in Nest reach the rebuild, and it cannot reach the write side',
   },
   {
     id: 'rebuild-joins-no-group',
@@ -96,23 +126,40 @@ export const constraints = [
     relaxedInTests: true,
   },
   {
+    id: 'commands',
+    sourceTag: 'scope:command',
+    onlyDependOnLibsWithTags: ['scope:command', 'scope:rebuild', 'scope:live', 'scope:write', ...readSide],
+    bannedExternalImports: [
+      'typeorm*',
+      '@nestjs/*',
+      'kafkajs*',
+      '@platformatic/*',
+      '@elastic/*',
+      'pg',
+      'pg/*',
+    ],
+    because: 'command line and façade start what works on one side, and speak to no server themselves',
+    relaxedInTests: true,
+  },
+  {
     id: 'search-reads-documents',
     allSourceTags: ['scope:search', 'type:app'],
-    onlyDependOnLibsWithTags: ['type:domain', 'type:runtime'],
+    onlyDependOnLibsWithTags: ['type:domain', 'type:http', 'type:runtime'],
     because: 'queries know document types and the read alias, not generations or how they are written',
   },
   {
     id: 'search-side',
     sourceTag: 'scope:search',
     onlyDependOnLibsWithTags: ['scope:search', 'scope:read', 'scope:runtime'],
-    bannedExternalImports: [
-      'typeorm*',
-      '@nestjs/typeorm*',
-      '@nestjs/microservices*',
-      'kafkajs*',
-      '@platformatic/*',
-    ],
+    bannedExternalImports: noDrivers,
     because: 'queries read a store through its alias or view and nothing else',
+  },
+  {
+    id: 'console-scope',
+    sourceTag: 'scope:console',
+    onlyDependOnLibsWithTags: ['scope:console', ...readSide],
+    bannedExternalImports: noDrivers,
+    because: 'the console looks, and starts the finite job as another process instead of importing it',
   },
   {
     id: 'schema-scope',
@@ -136,31 +183,23 @@ export const constraints = [
     because: 'every project can use the test kit in its tests only as long as the kit uses none of them',
   },
   {
+    id: 'kit-scope',
+    sourceTag: 'scope:kit',
+    onlyDependOnLibsWithTags: ['scope:kit', 'scope:contexts', 'scope:log', 'scope:read', 'scope:runtime'],
+    allowedExternalImports: [],
+    because: 'the conformance kit knows the ports of stores and logs, and runs under any test runner',
+  },
+  {
     id: 'tools-scope',
     sourceTag: 'scope:tools',
-    onlyDependOnLibsWithTags: [
-      'scope:tools',
-      'scope:contexts',
-      'scope:log',
-      'scope:write',
-      'scope:read',
-      'scope:runtime',
-    ],
+    onlyDependOnLibsWithTags: ['scope:tools', 'scope:write', ...readSide],
     because:
       'tools drive the product through its libraries; only the benchmark measures the rebuild from inside',
   },
   {
     id: 'bench-scope',
     sourceTag: 'scope:bench',
-    onlyDependOnLibsWithTags: [
-      'scope:tools',
-      'scope:contexts',
-      'scope:log',
-      'scope:write',
-      'scope:read',
-      'scope:rebuild',
-      'scope:runtime',
-    ],
+    onlyDependOnLibsWithTags: ['scope:tools', 'scope:write', 'scope:rebuild', ...readSide],
     because: 'the benchmark measures everything but the test kit, which is for tests',
   },
   {
@@ -183,7 +222,7 @@ export const constraints = [
     id: 'contract-is-pure',
     sourceTag: 'type:contract',
     onlyDependOnLibsWithTags: ['type:contract'],
-    allowedExternalImports: ['ajv*', 'ajv-formats*', 'uuid'],
+    allowedExternalImports: ['ajv*', 'ajv-formats*'],
     because: 'the event contract is types, schemas and their codec',
   },
   {
@@ -192,6 +231,13 @@ export const constraints = [
     onlyDependOnLibsWithTags: ['type:domain', 'type:contract'],
     allowedExternalImports: [],
     because: 'aggregates, documents and projections are pure: same events, same result, on any machine',
+  },
+  {
+    id: 'runtime-type',
+    sourceTag: 'type:runtime',
+    onlyDependOnLibsWithTags: ['type:runtime', 'type:contract'],
+    bannedExternalImports: ['@nestjs/*', 'fastify', '@fastify/*'],
+    because: 'whoever uses the engine in another framework, or in none, installs none with it',
   },
   {
     id: 'adapter-type',
@@ -216,20 +262,13 @@ export const constraints = [
   {
     id: 'frame-type',
     sourceTag: 'type:frame',
-    onlyDependOnLibsWithTags: ['type:frame', 'type:adapter', 'type:domain', 'type:contract', 'type:runtime'],
+    onlyDependOnLibsWithTags: partsOfApps,
     because: 'what applications of one kind have in common brings its framework and knows none of them',
   },
   {
     id: 'apps-import-no-app',
     sourceTag: 'type:app',
-    onlyDependOnLibsWithTags: [
-      'type:frame',
-      'type:feature',
-      'type:adapter',
-      'type:domain',
-      'type:contract',
-      'type:runtime',
-    ],
+    onlyDependOnLibsWithTags: partsOfApps,
     because: 'apps meet through Kafka, the stores and HTTP, never through imports; tools are for developers',
   },
   {
@@ -246,46 +285,16 @@ export const constraints = [
 export const testPackages = ['@jest/globals', 'cloudevents', 'fast-check', 'zod'];
 
 /** Tags that every test file may import whatever its project. */
-export const testTags = { scope: 'scope:test', type: 'type:test' };
+export const testTags = { scope: ['scope:test', 'scope:kit'], type: ['type:test'] };
 
 /** Tests, contract suites that specs run, and what a library offers for the tests of others (its `/testing` subpath). */
 export const testFiles = ['**/*.spec.ts', '**/*.contract.ts', '**/src/testing/**'];
+
+/** Pages: what they import is bundled when they are built, so that who runs the application installs none of it. */
+export const bundledFiles = ['apps/console/web/**'];
 
 /** Inner files of packages whose documentation says to import them. */
 export const documentedInnerFiles = ['ajv/dist/2020.js'];
 
 /** Built-in modules that pure projects (`type:contract`, `type:domain`) may use: functions of their input only. */
 export const pureBuiltins = ['node:crypto'];
-
-/**
- * The rows as `@nx/enforce-module-boundaries` takes them.
- *
- * @param {readonly import('./constraints.mjs').Constraint[]} rows
- * @param {{ inTests: boolean }} options whether the importing files are tests
- * @returns {import('./constraints.mjs').NxConstraint[]}
- */
-export function depConstraints(rows, { inTests }) {
-  return rows.filter((row) => !(inTests && row.relaxedInTests)).map((row) => nxConstraint(row, { inTests }));
-}
-
-function nxConstraint(row, { inTests }) {
-  const {
-    sourceTag,
-    allSourceTags,
-    onlyDependOnLibsWithTags,
-    bannedExternalImports,
-    allowedExternalImports,
-  } = row;
-  const tag = onlyDependOnLibsWithTags?.[0]?.startsWith('type:') ? testTags.type : testTags.scope;
-  return {
-    ...(sourceTag && { sourceTag }),
-    ...(allSourceTags && { allSourceTags }),
-    ...(onlyDependOnLibsWithTags && {
-      onlyDependOnLibsWithTags: inTests ? [...onlyDependOnLibsWithTags, tag] : onlyDependOnLibsWithTags,
-    }),
-    ...(bannedExternalImports && { bannedExternalImports }),
-    ...(allowedExternalImports && {
-      allowedExternalImports: inTests ? [...allowedExternalImports, ...testPackages] : allowedExternalImports,
-    }),
-  };
-}

@@ -4,7 +4,7 @@ import { type ImportGraph } from './import-graph.ts';
 function graph(declared: {
   dependencies?: Record<string, string>;
   devDependencies?: Record<string, string>;
-  imports: readonly { target: string; inTest: boolean }[];
+  imports: readonly { target: string; inTest: boolean; file?: string }[];
 }): ImportGraph {
   const { dependencies = {}, devDependencies = {}, imports } = declared;
   const project = { root: 'libs/a', tags: [], description: '' };
@@ -13,7 +13,7 @@ function graph(declared: {
       { ...project, name: 'a', packageName: '@reprise/a', dependencies, devDependencies },
       { ...project, name: 'b', packageName: '@reprise/b', dependencies: {}, devDependencies: {} },
     ],
-    imports: imports.map((edge) => ({ ...edge, source: 'a', file: 'libs/a/src/file.ts' })),
+    imports: imports.map((edge) => ({ file: 'libs/a/src/file.ts', ...edge, source: 'a' })),
     pinned: { pg: '8.23.1', jest: '30.5.2' },
   };
 }
@@ -41,6 +41,13 @@ describe('findUndeclared', () => {
     expect(
       findUndeclared(graph({ devDependencies, imports: [{ target: 'b', inTest: false }] })),
     ).toHaveLength(1);
+  });
+
+  it('leaves to pages what is bundled into them, as long as their project declares it', () => {
+    const file = 'apps/console/web/src/main.tsx';
+    const imports = [{ target: 'npm:pg', inTest: false, file }];
+    expect(findUndeclared(graph({ devDependencies: { pg: '8.23.1' }, imports }))).toEqual([]);
+    expect(findUndeclared(graph({ imports }))).toHaveLength(1);
   });
 
   it('leaves to tests what the root declares', () => {

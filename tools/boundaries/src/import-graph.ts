@@ -41,6 +41,7 @@ export function isTestFile(file: string): boolean {
 interface PackageJson {
   readonly name: string;
   readonly dependencies?: Record<string, string>;
+  readonly peerDependencies?: Record<string, string>;
   readonly devDependencies?: Record<string, string>;
 }
 
@@ -58,7 +59,8 @@ export async function readImportGraph(): Promise<ImportGraph> {
 
   const projects = Object.values(nodes)
     .map(({ name, data }) => {
-      const { name: packageName, dependencies = {}, devDependencies = {} } = readPackageJson(data.root);
+      const { name: packageName, devDependencies = {}, ...ships } = readPackageJson(data.root);
+      const dependencies = { ...ships.dependencies, ...ships.peerDependencies };
       // Nx derives npm:private from package.json; every other tag is ours.
       const tags = (data.tags ?? []).filter((tag) => !tag.startsWith('npm:'));
       const description = data.metadata?.description ?? '';

@@ -1,86 +1,9 @@
-import { constraints, contexts } from './constraints.mjs';
+import { constraints } from './constraints.mjs';
 import { runMain } from './run-main.ts';
+import { boundaries, perRow, type Plant } from './testing/plants.ts';
 
-const boundaries = '@nx/enforce-module-boundaries';
 const syntax = 'no-restricted-syntax';
-
-interface Plant {
-  /** Project in which the code is linted, as a file that is not there, or a file's own path. */
-  readonly at: string;
-  readonly code: string;
-  /** ESLint rule that must report it, and words of its message; no rule where nothing may be reported. */
-  readonly rule: string | undefined;
-  readonly says?: string;
-}
-
-/** For each row, an import that only this row forbids; the report names the row's tag. */
-const perRow: Record<string, readonly Plant[]> = {
-  'log-alone': [importing('libs/events', '@reprise/runtime', 'scope:log')],
-  'contexts-list': [importing('libs/contexts', '@reprise/outbox', 'scope:contexts')],
-  'write-side': [
-    importing('apps/product-api', '@reprise/read-model-documents', 'scope:write'),
-    importing('libs/outbox', '@elastic/elasticsearch', 'scope:write'),
-  ],
-  'read-side': [
-    importing('libs/read_model/feed', '@reprise/outbox', 'scope:read'),
-    importing('libs/read_model/projections', '@reprise/product-domain', 'scope:read'),
-    importing('libs/read_model/repair', '@reprise/outbox', 'scope:read'),
-    importing('libs/read_model/repair', '@reprise/read-model-rebuild', 'scope:read'),
-    importing('apps/projection-consumer', '@reprise/read-model-rebuild', 'scope:read'),
-    importing('libs/read_model/indices', 'typeorm', 'scope:read'),
-  ],
-  'rebuild-job-only': [
-    importing('libs/read_model/rebuild', '@reprise/outbox', 'scope:rebuild'),
-    importing('apps/rebuild-job', '@reprise/product-domain', 'scope:rebuild'),
-    importing('libs/read_model/rebuild', 'typeorm', 'scope:rebuild'),
-  ],
-  'rebuild-joins-no-group': [
-    importing('libs/read_model/rebuild', 'kafkajs', 'scope:rebuild'),
-    importing('libs/read_model/rebuild', 'kafkajs/src/consumer/index.js', 'scope:rebuild'),
-  ],
-  'search-reads-documents': [importing('apps/search-api', '@reprise/read-model-indices', 'scope:search')],
-  'search-side': [
-    importing('apps/search-api', '@reprise/product-domain', 'scope:search'),
-    importing('apps/search-api', '@platformatic/kafka', 'scope:search'),
-  ],
-  'schema-scope': [
-    importing('apps/migrate', '@reprise/read-model-rebuild', 'scope:schema'),
-    importing('apps/migrate', 'kafkajs', 'scope:schema'),
-  ],
-  'runtime-alone': [
-    importing('libs/runtime', '@reprise/read-model-documents', 'scope:runtime'),
-    importing('libs/runtime', 'pg', 'scope:runtime'),
-  ],
-  'test-scope': [importing('libs/test-kit', '@reprise/read-model-documents', 'scope:test')],
-  'tools-scope': [
-    importing('tools/sample', '@reprise/read-model-rebuild', 'scope:tools'),
-    importing('tools/sample', '@reprise/test-kit', 'scope:tools'),
-  ],
-  'bench-scope': [importing('tools/bench', '@reprise/test-kit', 'scope:bench')],
-  'faults-scope': [importing('tools/faults', '@reprise/read-model-rebuild', 'scope:faults')],
-  'contract-is-pure': [importing('libs/events', 'kafkajs', 'type:contract')],
-  'domain-is-pure': [
-    importing('libs/read_model/projections', '@reprise/runtime', 'type:domain'),
-    importing('libs/product/domain', 'pg', 'type:domain'),
-    importing('libs/read_model/documents', '@elastic/elasticsearch', 'type:domain'),
-  ],
-  'adapter-type': [importing('libs/read_model/indices', '@nestjs/common', 'type:adapter')],
-  'feature-type': [
-    importing('libs/read_model/rebuild', '@nestjs/microservices', 'type:feature'),
-    importing('libs/read_model/repair', '@nestjs/common', 'type:feature'),
-  ],
-  'frame-type': [importing('libs/write-api', '@reprise/outbox-relay', 'type:frame')],
-  'apps-import-no-app': [
-    importing('apps/product-api', '@reprise/outbox-relay', 'type:app'),
-    importing('apps/product-api', '@reprise/test-kit', 'scope:write'),
-  ],
-  'engine-knows-no-context': [
-    importing('libs/write-api', '@reprise/recruiting-domain', 'context:none'),
-    importing('libs/outbox', '@reprise/product-events', 'context:none'),
-    importing('libs/read_model/rebuild', '@reprise/product-read-model', 'context:none'),
-  ],
-  ...Object.fromEntries(contexts.map((context) => [`${context}-alone`, importingAnother(context)])),
-};
+const lazily = '@typescript-eslint/no-restricted-imports';
 
 /** Ways around the rows. */
 const waysAround: Record<string, readonly Plant[]> = {
@@ -154,13 +77,13 @@ const waysAround: Record<string, readonly Plant[]> = {
   ],
   'an inner file of a package': [
     {
-      at: 'apps/outbox-relay',
+      at: 'libs/relay',
       code: "import 'kafkajs/src/producer/index.js';",
       rule: syntax,
       says: 'inner files',
     },
     {
-      at: 'apps/outbox-relay',
+      at: 'libs/relay',
       code: "await import('kafkajs/src/producer/index.js');",
       rule: syntax,
       says: 'inner files',
@@ -195,6 +118,25 @@ const waysAround: Record<string, readonly Plant[]> = {
     },
     { at: 'libs/events', code: "void fetch('http://localhost');", rule: 'no-restricted-globals' },
   ],
+  'what is loaded where it is used': [
+    {
+      at: 'libs/nestjs',
+      code: "import { planRebuild } from '@reprise/read-model-rebuild';\nvoid planRebuild;",
+      rule: lazily,
+      says: 'import()',
+    },
+    {
+      at: 'libs/nestjs',
+      code: "export const load = () => import('@reprise/read-model-rebuild');",
+      rule: undefined,
+    },
+    {
+      at: 'libs/read_model/feed',
+      code: "import { Admin } from '@platformatic/kafka';\nvoid Admin;",
+      rule: lazily,
+      says: 'kafka-client.ts',
+    },
+  ],
   'what a library offers for tests': [
     { at: 'apps/product-api', code: "import '@reprise/events/testing';", rule: syntax, says: 'Only tests' },
   ],
@@ -223,19 +165,6 @@ const inTests: Record<string, readonly Plant[]> = {
     { at: spec, code: "xit('x', () => {});", rule: syntax, says: 'Every test' },
   ],
 };
-
-function importing(at: string, imported: string, tag: string): Plant {
-  return { at, code: `import '${imported}';`, rule: boundaries, says: `"${tag}"` };
-}
-
-/** In each project of a context, an import of another one. */
-function importingAnother(context: string): readonly Plant[] {
-  const other = contexts.find((one) => one !== context)!;
-  return [
-    importing(`apps/${context}-api`, `@reprise/${other}-domain`, `context:${context}`),
-    importing(`libs/${context}/domain`, `@reprise/${other}-events`, `context:${context}`),
-  ];
-}
 
 describe('ESLint', () => {
   const groups = { ...perRow, ...waysAround, ...inTests };

@@ -1,4 +1,5 @@
-import { type Constraint, type NxConstraint, depConstraints, owners, scopes, types } from './constraints.mjs';
+import { type Constraint, type NxConstraint, owners, scopes, types } from './constraints.mjs';
+import { depConstraints } from './dep-constraints.mjs';
 import { type Import, type ImportGraph, type Project } from './import-graph.ts';
 
 /** A project or an import that a rule forbids. */

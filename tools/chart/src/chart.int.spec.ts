@@ -3,47 +3,10 @@ import { describeWith } from '@reprise/test-kit';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { chart, examples, golden } from './chart-files.ts';
-import { helm, objectsIn, template, type RenderedObject } from './helm.ts';
+import { helm, template, type RenderedObject } from './helm.ts';
+import { consoleOn, containerOf, named, podsOf, rendered, small, values } from './rendered.ts';
 
 jest.setTimeout(120_000);
-
-const values = (example: string) => ['--values', join(chart, 'examples', `${example}.yaml`)];
-const rendered = (...args: readonly string[]): RenderedObject[] => {
-  const { code, stdout, stderr } = template(...args);
-  expect(stderr).toBe('');
-  expect(code).toBe(0);
-  return objectsIn(stdout);
-};
-const small = values('small-team');
-
-interface Container {
-  readonly name: string;
-  readonly args: readonly string[];
-  readonly env?: readonly { readonly name: string; readonly value?: string; readonly valueFrom?: object }[];
-  readonly securityContext: object;
-}
-interface Pod {
-  readonly automountServiceAccountToken: boolean;
-  readonly securityContext: object;
-  readonly terminationGracePeriodSeconds: number;
-  readonly containers: readonly Container[];
-  readonly volumes?: readonly object[];
-}
-
-/** The pods that an object makes. */
-function podsOf(object: unknown): Pod[] {
-  if (typeof object !== 'object' || object === null) return [];
-  if ('containers' in object) return [object as Pod];
-  return Object.values(object).flatMap(podsOf);
-}
-
-const named = (objects: readonly RenderedObject[], kind: string, name: string): RenderedObject => {
-  const found = objects.find((one) => one.kind === kind && one.metadata.name === name);
-  if (!found) throw new Error(`${kind} ${name} is not rendered`);
-  return found;
-};
-const containerOf = (objects: readonly RenderedObject[], kind: string, name: string) =>
-  podsOf(named(objects, kind, name))[0]!.containers[0]!;
 
 describeWith('helm', 'the chart, as Helm renders it', () => {
   describe.each(examples)('the example %s', (example) => {
@@ -60,7 +23,8 @@ describeWith('helm', 'the chart, as Helm renders it', () => {
       const pods = rendered(...values(example)).flatMap(podsOf);
       expect(pods.length).toBeGreaterThan(5);
       for (const { automountServiceAccountToken, securityContext, containers } of pods) {
-        expect(automountServiceAccountToken).toBe(false);
+        // The console starts Jobs; its rights are listed below.
+        expect(automountServiceAccountToken).toBe(containers[0]!.name === 'console');
         expect(securityContext).toMatchObject({
           runAsNonRoot: true,
           seccompProfile: { type: 'RuntimeDefault' },
@@ -98,6 +62,18 @@ describeWith('helm', 'the chart, as Helm renders it', () => {
       ['rebuild.memoryMebibytes=64', /memoryMebibytes/],
       ['image.digest=latest', /digest/],
       ['podSecurityContext.runAsUser=0', /runAsUser/],
+      ['access.anonymous[0]=products:write', /anonymous/],
+      ['access.tokens.algorithms[0]=HS256', /algorithms/],
+      ['access.tokens.jwksUrl=http://login.example.org/keys', /jwksUrl/],
+      ['access.key=../keys.json', /access.*key/s],
+      ['serviceMonitor.bearerToken.secret=a', /secret/],
+      ['runbookBase=', /runbookBase/],
+      ['console.url=operations.example.org', /console.*url/s],
+      ['console.hiddenActions[0]=format', /hiddenActions/],
+      ['console.oidc.issuer=http://login.example.org', /issuer/],
+      ['console.oidc.roles.platform=root', /roles/],
+      ['console.oidc.clientSecret=a', /clientSecret/],
+      ['console.replicas=2', /console.*replicas/s],
     ])('is refused with its name: %s', (set, problem) => {
       const { code, stderr } = template(...small, '--set', set);
       expect(code).not.toBe(0);
@@ -113,6 +89,15 @@ describeWith('helm', 'the chart, as Helm renders it', () => {
       [['--set', 'rebuild.workDirectory.type=claim'], /existingClaim is required/],
       [['--set', 'serviceAccount.create=false'], /serviceAccount.name is required/],
       [['--set', 'developmentServers.enabled=true'], /exclude each other/],
+      [['--set', 'access.tokens.jwksUrl=https://a/b'], /access.tokens.issuer is required/],
+      [['--set', 'access.tokens.issuer=https://a'], /access.tokens.jwksUrl is required/],
+      [['--set', 'console.enabled=true'], /console.environment is required/],
+      [[...consoleOn, '--set', 'console.oidc.issuer=https://a'], /console.url is required/],
+      [[...consoleOn, '--set', 'rebuild.enabled=false'], /needs rebuild.enabled/],
+      [
+        [...consoleOn, '--set', 'console.serviceAccount.create=false'],
+        /console.serviceAccount.name is required/,
+      ],
     ])('is refused where it does not go with another one: %j', (set, problem) => {
       const { code, stderr } = template(...small, ...set);
       expect(code).not.toBe(0);
@@ -128,6 +113,13 @@ describeWith('helm', 'the chart, as Helm renders it', () => {
       expect(text).toContain('"podFailurePolicy":{"rules":[{"action":"Ignore"');
       expect(text).toContain('"action":"Count","onExitCodes":{"operator":"In","values":[4,130,143]}');
       expect(text).toContain('"action":"FailJob","onExitCodes":{"operator":"In","values":[1,2,3,5]}');
+    });
+
+    it('keep the Jobs that were made from them, with their logs, when another one fails', () => {
+      for (const name of ['trial-rebuild', 'trial-rebuild-shards'])
+        expect(named(objects(), 'CronJob', name)).toMatchObject({
+          spec: { successfulJobsHistoryLimit: 50, failedJobsHistoryLimit: 50 },
+        });
     });
 
     it('are suspended templates with room for the memory they are given', () => {
@@ -159,13 +151,56 @@ describeWith('helm', 'the chart, as Helm renders it', () => {
       );
     });
 
+    it('build with each release what readers lack, and try again whatever that ends with', () => {
+      const isFirst = ({ kind, metadata }: RenderedObject): boolean =>
+        kind === 'Job' && metadata.name.startsWith('trial-first-rebuild-');
+      const first = rendered(...small).find(isFirst)!;
+      expect(first).not.toHaveProperty('spec.podFailurePolicy');
+      expect(podsOf(first)[0]!.containers[0]!.args.slice(0, 6)).toEqual([
+        ...[
+          'apps/rebuild-job/dist/main.js',
+          'rebuild',
+          '--projection',
+          'all',
+          '--if-missing',
+          '--allow-empty',
+        ],
+      ]);
+      expect(rendered(...small, '--set', 'rebuild.first=false').filter(isFirst)).toEqual([]);
+      // An option that is given twice is a mistake.
+      const args = 'rebuild.args={--allow-empty,--no-promote,--deep}';
+      const own = podsOf(rendered(...small, '--set', args).find(isFirst)!)[0]!.containers[0]!.args;
+      expect(own.filter((arg) => ['--allow-empty', '--no-promote', '--deep'].includes(arg))).toEqual([
+        '--allow-empty',
+        '--deep',
+      ]);
+    });
+
     it('are another Job when they would run something else, and the same one otherwise', () => {
       const nameOf = (...set: readonly string[]) =>
-        rendered(...small, ...set).find(({ kind }) => kind === 'Job')!.metadata.name;
+        rendered(...small, ...set).find(
+          ({ kind, metadata }) => kind === 'Job' && metadata.name.includes('-migrate'),
+        )!.metadata.name;
       expect(nameOf()).toMatch(/^trial-migrate-[0-9a-f]{8}$/);
       expect(nameOf('--set', 'verify.enabled=false')).toBe(nameOf());
       expect(nameOf('--set', 'image.tag=2.0.0')).not.toBe(nameOf());
       expect(nameOf('--set', 'migrate.hook=true')).toBe('trial-migrate');
+    });
+  });
+
+  describe('the test of a release', () => {
+    it('asks the applications that the release has, and no others', () => {
+      const asked = (...set: readonly string[]) =>
+        containerOf(rendered(...small, ...set), 'Pod', 'trial-test')
+          .args.filter((arg) => arg.startsWith('http'))
+          .map((url) => /trial-([a-z-]+)/.exec(url)![1]);
+      const others = ['outbox-relay', 'projection-consumer', 'search-api'];
+      expect(asked()).toEqual(['outbox-relay', 'product-api', 'projection-consumer', 'search-api']);
+      expect(asked('--set', 'contexts[0]=recruiting,recruitingApi.enabled=true')).toEqual(
+        [...others, 'recruiting-api'].sort(),
+      );
+      expect(asked(...consoleOn)).toContain('console');
+      expect(asked('--set', 'searchApi.enabled=false,productApi.enabled=false')).toEqual(others.slice(0, 2));
     });
   });
 
@@ -181,6 +216,42 @@ describeWith('helm', 'the chart, as Helm renders it', () => {
         ...['KAFKA_SASL_USERNAME', 'KAFKA_SASL_PASSWORD'],
       ]);
       expect(variables('managed-cloud', 'trial-search-api')).toEqual(['ELASTICSEARCH_API_KEY']);
+    });
+
+    it('knows the keys of callers by a mounted secret, and tokens by its settings; a job knows neither', () => {
+      const objects = rendered(...values('managed-cloud'));
+      for (const { metadata } of objects.filter(({ kind }) => kind === 'Deployment')) {
+        const [pod] = podsOf(named(objects, 'Deployment', metadata.name));
+        expect(pod!.containers[0]).toMatchObject({
+          env: expect.arrayContaining([
+            { name: 'ACCESS_KEYS_FILE', value: '/etc/reprise/access/access-keys.json' },
+          ]) as unknown,
+          volumeMounts: expect.arrayContaining([
+            { name: 'access', mountPath: '/etc/reprise/access', readOnly: true },
+          ]) as unknown,
+        });
+        expect(pod!.volumes).toContainEqual({
+          name: 'access',
+          secret: { secretName: 'access-keys', defaultMode: 0o440 },
+        });
+      }
+      expect(named(objects, 'ConfigMap', 'trial-settings')).toMatchObject({
+        data: {
+          ACCESS_JWKS_URL: 'https://login.example.org/.well-known/jwks.json',
+          ACCESS_TOKEN_ISSUER: 'https://login.example.org',
+          ACCESS_TOKEN_AUDIENCE: 'reprise',
+          ACCESS_TOKEN_ALGORITHMS: 'RS256',
+        },
+      });
+      expect(JSON.stringify(named(objects, 'CronJob', 'trial-rebuild'))).not.toContain('access-keys');
+      expect(named(rendered(...small), 'ConfigMap', 'trial-settings')).toMatchObject({
+        data: { ACCESS_ANONYMOUS: 'metrics:read' },
+      });
+    });
+
+    it('has minutes to start, since many start at once', () => {
+      const container = containerOf(rendered(...small), 'Deployment', 'trial-product-api');
+      expect(container).toMatchObject({ startupProbe: { periodSeconds: 1, failureThreshold: 300 } });
     });
 
     it('may take longer to end than it drains', () => {

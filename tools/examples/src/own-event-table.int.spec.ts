@@ -26,7 +26,7 @@ describe('the example of a rebuild from another table', () => {
     const env = {
       ...testEndpoints().env,
       READ_MODEL_DATABASE_URL: read.url,
-      SHOP_DATABASE_URL: shop.eventStoreUrl,
+      SHOP_EVENT_STORE_DATABASE_URL: shop.eventStoreUrl,
       SHOP_EVENTS_TOPIC: topic.name,
     };
     const refused = await rebuildOrders(env, signal);

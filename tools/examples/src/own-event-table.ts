@@ -1,14 +1,15 @@
-import { defineEvents, eventStoreTable, jsonData, plainJson } from '@reprise/events';
-import { aggregateHistory, EventStore } from '@reprise/read-model-feed';
 import {
-  createElasticsearchClient,
-  createReadModelPool,
-  openGenerationStore,
-  Registry,
-} from '@reprise/read-model-indices';
-import { defineProjection, put } from '@reprise/read-model-projections';
-import { defaultGateLimits, rebuildReadModel, type Receipt } from '@reprise/read-model-rebuild';
-import { endpointSettings, readSettings } from '@reprise/runtime';
+  createReprise,
+  defineEvents,
+  defineProjection,
+  defineReprise,
+  eventStoreTable,
+  jsonData,
+  plainJson,
+  postgresTable,
+  put,
+  type Receipt,
+} from '@reprise/reprise';
 
 /** The events as they come from Kafka: the data as value, everything else in headers. */
 const orderEvents = defineEvents({
@@ -47,51 +48,23 @@ const orders = defineProjection(orderEvents, {
   name: 'orders',
   version: 1,
   aggregate: 'order',
-  storage: {
-    kind: 'postgres',
-    schemaVersion: 1,
-    columns: [{ field: 'total', type: 'bigint' }],
-    indexes: [],
-    view: 'SELECT reprise_id AS order_id, total FROM {table} WHERE reprise_tombstone IS NULL',
-  },
+  storage: postgresTable<{ total: number }>(
+    { total: 'bigint' },
+    { view: 'SELECT reprise_id AS order_id, total FROM {table} WHERE reprise_tombstone IS NULL' },
+  ),
   on: { 'order.placed': ({ data }) => put({ total: data.total }) },
 });
 
-/** Rebuilds the orders from the shop's own table. */
-export async function rebuildOrders(
-  env: NodeJS.ProcessEnv & { readonly SHOP_DATABASE_URL: string },
-  signal: AbortSignal,
-): Promise<Receipt> {
-  const settings = readSettings(env, (read) => ({
-    ...endpointSettings(read, ['kafka', 'elasticsearch', 'readModelDatabase']),
-    topic: read.topic('SHOP_EVENTS_TOPIC', 'shop.events'),
-  }));
-  const client = createElasticsearchClient(settings.elasticsearch);
-  const pool = createReadModelPool(settings.readModelDatabaseUrl);
-  const eventStore = new EventStore({
-    pool: createReadModelPool(env.SHOP_DATABASE_URL),
-    table: orderStore,
-    setting: 'SHOP_DATABASE_URL',
-  });
-  const registry = new Registry(pool);
+const definition = defineReprise({
+  contexts: [{ name: 'shop', events: orderEvents, projections: [orders], eventStore: orderStore }],
+});
+
+/** Rebuilds the orders from the shop's own table, which `SHOP_EVENT_STORE_DATABASE_URL` leads to. */
+export async function rebuildOrders(env: NodeJS.ProcessEnv, signal: AbortSignal): Promise<Receipt> {
+  const reprise = createReprise(definition, { env, signal });
   try {
-    const { receipt } = await rebuildReadModel(
-      {
-        ...{ projection: orders, mode: 'APPLY', source: 'event-store', promote: true, resume: 'auto' },
-        ...{ batchSize: 200, workers: 1, memoryBytes: 512 * 1024 * 1024, gate: defaultGateLimits },
-      },
-      {
-        kafka: settings.kafka,
-        topic: settings.topic,
-        registry,
-        store: openGenerationStore(orders, { client, pool }),
-        history: aggregateHistory(eventStore, orderEvents, registry.letterActions.discardedOf),
-        eventStore,
-      },
-      { signal },
-    );
-    return receipt;
+    return await reprise.rebuild('orders', { source: 'event-store' });
   } finally {
-    await Promise.allSettled([client.close(), pool.end(), eventStore.pool.end()]);
+    await reprise.close();
   }
 }

@@ -89,6 +89,7 @@ describe('a workspace with a generated context, event and projections', () => {
       copy.test('tools/boundaries', ['project-tags', 'violations', 'links.unit', 'tables.unit']),
       copy.test('tools/stack', ['environment.unit', 'pins.unit']),
       copy.test('apps/migrate', ['plan.unit']),
+      copy.test('tools/chart', ['chart-files.unit']),
     ]);
     expect(tested.map(failed).join('')).toBe('');
   });

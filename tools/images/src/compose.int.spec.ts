@@ -27,13 +27,13 @@ const services = Object.entries(file.services);
 const applications = services.filter(([, { profiles }]) => profiles !== undefined);
 
 describe('the Compose file', () => {
-  it('starts every application of the image with its profile, and the rebuild job only when it is asked for', () => {
+  it('starts every application of the image with its profile, and the commands only when they are asked for', () => {
     const inProfile = (name: string): string[] =>
       services.flatMap(([service, { profiles = ['servers'] }]) => (profiles.includes(name) ? [service] : []));
-    const finite = 'rebuild-job';
-    const started = readdirSync(join(folder, '../apps')).filter((name) => name !== finite);
+    const commands = ['access', 'rebuild-job'];
+    const started = readdirSync(join(folder, '../apps')).filter((name) => !commands.includes(name));
     expect(inProfile('apps').toSorted()).toEqual(started.toSorted());
-    expect(inProfile('job')).toEqual([finite]);
+    expect(inProfile('job')).toEqual(commands);
     expect(inProfile('servers')).toEqual(['postgres', 'kafka', 'topics', 'elasticsearch']);
   });
 
@@ -44,11 +44,18 @@ describe('the Compose file', () => {
       read_only: true,
       cap_drop: ['ALL'],
       security_opt: ['no-new-privileges:true'],
-      mem_limit: '512m',
+      // The jobs that the console starts run beside it.
+      mem_limit: name === 'console' ? '1g' : '512m',
     });
     expect([service.command, service.entrypoint].flat()).toContain(`apps/${name}/dist/main.js`);
     const named = Object.keys(service.depends_on ?? {});
     expect(Object.keys(file.services)).toEqual(expect.arrayContaining(named));
+  });
+
+  it.each(applications)('has %s name commands that work here', (_, { environment }) => {
+    expect(environment).toMatchObject({
+      REPRISE_PROGRAM: 'docker compose -f docker/compose.yaml run --rm rebuild-job',
+    });
   });
 
   it('publishes ports on the loopback address only, and mounts what is there', () => {
@@ -86,7 +93,14 @@ describe('an application in the Compose file', () => {
     const { environment = {} } = file.services[name]!;
     const given = Object.entries(environment).map(([variable, value]) => [variable, away(value)]);
     const others = Object.keys(testEndpoints().env).map((variable) => [variable, undefined]);
-    const ports = ['PRODUCT_API', 'RECRUITING_API', 'SEARCH_API', 'OUTBOX_RELAY', 'PROJECTION_CONSUMER'];
+    const ports = [
+      'PRODUCT_API',
+      'RECRUITING_API',
+      'SEARCH_API',
+      'OUTBOX_RELAY',
+      'PROJECTION_CONSUMER',
+      'CONSOLE',
+    ];
     const env = Object.fromEntries([...others, ...given, ...ports.map((port) => [`${port}_PORT`, '0'])]);
     return spawnApp(`apps/${name}/src/main.ts`, { args, env: { ...env, HTTP_HOST: '127.0.0.1' } });
   };

@@ -1,5 +1,5 @@
 import { jest } from '@jest/globals';
-import { readdirSync, readFileSync } from 'node:fs';
+import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { produce, productHistory, step } from '@reprise/product-events/testing';
 import {
@@ -10,10 +10,16 @@ import {
   freshDatabase,
   freshName,
   freshTopic,
+  kafkaAdmin,
+  produceRaw,
+  testAccessEnv,
+  testCredential,
   testEndpoints,
 } from '@reprise/test-kit';
+import { pagesOf, verifiedBy } from './testing/console.ts';
+import { packagesIn } from './testing/packages.ts';
 import { runContainer, type Container, type RunOptions } from './testing/container.ts';
-import { engineOutput, findEngine } from './testing/engine.ts';
+import { engineOutput, findEngine } from './building/engine.ts';
 import { buildTestImage, type TestImage } from './testing/test-image.ts';
 
 jest.setTimeout(300_000);
@@ -25,9 +31,15 @@ let image: TestImage;
 const run = (args: readonly string[], options: Omit<RunOptions, 'args'> = {}): Container =>
   runContainer(engine, image.tag, { args, ...options });
 
+/** Where an application finds the keys of tests. */
+const keysFile = '/etc/reprise/access-keys.json';
+
 /** Runs an application of the image. */
 const start = (name: string, args: readonly string[], env: Readonly<Record<string, string>>): Container =>
-  run([`apps/${name}/dist/main.js`, ...args], { env });
+  run([`apps/${name}/dist/main.js`, ...args], {
+    env: { ...env, ACCESS_KEYS_FILE: keysFile },
+    options: [`--volume=${testAccessEnv.ACCESS_KEYS_FILE}:${keysFile}:ro`],
+  });
 
 /** The exit code and everything that was written. */
 async function ended({ ended: end, lines }: Container): Promise<{ code: number | null; said: string }> {
@@ -61,19 +73,10 @@ const suite = (): void => {
   });
 
   it('holds the packages that its applications need in production, and none that only development needs', () => {
-    const root = join(import.meta.dirname, '../../..');
-    const { devDependencies } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as {
-      devDependencies: Record<string, string>;
-    };
-    const held = readdirSync(join(image.tree, 'node_modules'), { recursive: true, encoding: 'utf8' });
+    const { held, unwanted } = packagesIn(image.tree);
     expect(held).toEqual(expect.arrayContaining(['@nestjs/core', 'kafkajs', 'pg', '@reprise/contexts']));
-    const isTypes = (name: string): boolean => name.startsWith('@types/');
-    const unwanted = [
-      ...Object.keys(devDependencies).filter((name) => !isTypes(name)),
-      '@reprise/test-kit',
-      '@swc',
-      '@jest',
-    ];
+    expect(unwanted).toEqual(expect.arrayContaining(['jest', 'typescript']));
+    expect(readdirSync(join(image.tree, 'apps/console/web'))).toEqual(['dist']);
     expect(held.filter((path) => unwanted.includes(path))).toEqual([]);
     expect(held.filter((path) => path.endsWith('.ts'))).toEqual([]);
   });
@@ -129,6 +132,7 @@ const suite = (): void => {
         OUTBOX_RELAY_PORT: '0',
         PROJECTION_CONSUMER_PORT: '0',
         SEARCH_API_PORT: '0',
+        CONSOLE_PORT: '0',
         HTTP_DRAIN_SECONDS: '1',
       };
       afterFile(async () => {
@@ -163,7 +167,7 @@ const suite = (): void => {
         timeoutMs: 60_000,
       });
 
-    it('migrates, writes, publishes, feeds, rebuilds and rolls back, on a root file system that nobody can write to', async () => {
+    it('migrates, writes, publishes, feeds, rebuilds, shows and rolls back, on a root file system that nobody can write to', async () => {
       const migrated = await ended(start('migrate', [], owners));
       expect(migrated).toEqual({
         code: 0,
@@ -185,7 +189,7 @@ const suite = (): void => {
       const post = async (path: string, body: object, headers: object = {}) => {
         const response = await fetch(`${origin}${path}`, {
           method: 'POST',
-          headers: { 'content-type': 'application/json', ...headers },
+          headers: { ...testCredential, 'content-type': 'application/json', ...headers },
           body: JSON.stringify(body),
         });
         return { status: response.status, id: ((await response.json()) as { id: string }).id };
@@ -197,16 +201,25 @@ const suite = (): void => {
 
       const [consumer, search] = [start('projection-consumer', [], env), start('search-api', [], env)];
       const found = `${await listening(search)}/v1/products/${id}`;
-      await eventually(async () => expect((await fetch(found)).status).toBe(200), { timeoutMs: 60_000 });
+      await eventually(
+        async () => expect((await fetch(found, { headers: testCredential })).status).toBe(200),
+        { timeoutMs: 60_000 },
+      );
       await isReady(await listening(consumer));
 
       const second = await rebuild();
       expect(await readers()).toEqual([second]);
       expect((await ended(rebuildJob('rollback', '--projection', 'product_search'))).code).toBe(0);
       expect(await readers()).toEqual([first]);
-      expect((await ended(rebuildJob('verify', '--projection', 'product_search'))).code).toBe(0);
+      const desk = start('console', [], env);
+      const operations = await listening(desk);
+      expect(await pagesOf(operations)).toEqual([
+        [200, 'text/html; charset=utf-8'],
+        [200, 'text/javascript; charset=utf-8'],
+      ]);
+      expect(await verifiedBy(operations, 'product_search')).toMatchObject({ state: 'done', exitCode: 0 });
 
-      for (const container of [api, relay, consumer, search]) {
+      for (const container of [api, relay, consumer, search, desk]) {
         container.signal('TERM');
         expect([await container.ended, container.lines.at(-1)]).toEqual([
           0,
@@ -245,6 +258,19 @@ const suite = (): void => {
 
     /** Finishes the interrupted rebuild without switching. */
     const rebuildOnward = (): Promise<string> => rebuild('--no-promote');
+
+    it('ends a refused rebuild with 2 and one of a log that lost its beginning with 5, and names commands that work in it', async () => {
+      await produceRaw(topic, [{ partition: 0, value: 'no event' }]);
+      const refused = await ended(rebuildJob('rebuild', '--projection', 'product_search', '--restart'));
+      expect(refused).toEqual({ code: 2, said: expect.stringContaining('poison events') as string });
+      expect(refused.said).toContain('node apps/rebuild-job/dist/main.js dlq show');
+      const admin = await kafkaAdmin();
+      // It makes the client know the topic, which deleting needs.
+      await admin.fetchTopicOffsets(topic);
+      await admin.deleteTopicRecords({ topic, partitions: [{ partition: 0, offset: '1' }] });
+      const cut = await ended(rebuildJob('rebuild', '--projection', 'product_search', '--source', 'kafka'));
+      expect(cut).toEqual({ code: 5, said: expect.stringContaining('--source event-store') as string });
+    });
 
     it.each([
       ['a command line that is none', 1, 'rebuild-job', ['rebuild'], {}],

@@ -1,4 +1,5 @@
-import { AppError, startApp, type AppName, type AppProcess } from '@reprise/start';
+import { credentialOf } from '@reprise/access';
+import { AppError, ownKey, startApp, type AppName, type AppProcess } from '@reprise/start';
 import { generateHistories, type HistoryOptions } from './catalogue/generate-histories.ts';
 import { awaitSearchable } from './pipeline/await-searchable.ts';
 import { readPipelineState, type PipelineEndpoints } from './pipeline/pipeline-state.ts';
@@ -33,7 +34,7 @@ const anyPort = {
  */
 export async function fillEmptyLog(options: FillOptions): Promise<void> {
   const { product, recruiting, report } = options;
-  const env = { ...options.env, ...anyPort };
+  const env = { ...options.env, ...anyPort, ...ownKey() };
   const names: AppName[] = [
     ...(product ? ['product-api' as const] : []),
     ...(recruiting ? ['recruiting-api' as const] : []),
@@ -47,9 +48,10 @@ export async function fillEmptyLog(options: FillOptions): Promise<void> {
       const ready = await untilAborted(signal, Promise.all(apps.map((app) => app.ready())));
       const originOf = (name: AppName): string => ready[names.indexOf(name)]!.origin;
       report(`${names.slice(0, -1).join(', ')} and ${names.at(-1)} run.`);
+      const sender = { credential: credentialOf(env), signal, report };
       const fills = [
-        product && fillProducts(product, { origin: originOf('product-api'), signal, report }),
-        recruiting && fillRecruiting(recruiting, { origin: originOf('recruiting-api'), signal, report }),
+        product && fillProducts(product, { origin: originOf('product-api'), ...sender }),
+        recruiting && fillRecruiting(recruiting, { origin: originOf('recruiting-api'), ...sender }),
       ].filter((fill) => fill !== undefined);
       // One that fails stops the other. Both have ended before the applications are: who was cancelled while writing says so.
       const stopping = fills.map((fill) =>
@@ -69,15 +71,16 @@ export async function fillEmptyLog(options: FillOptions): Promise<void> {
 
 interface Filling {
   readonly origin: string;
+  readonly credential: Readonly<Record<string, string>>;
   readonly signal: AbortSignal;
   readonly report: (line: string) => void;
 }
 
 async function fillProducts(
   { endpoints, catalogue }: NonNullable<FillOptions['product']>,
-  { origin, signal, report }: Filling,
+  { origin, credential, signal, report }: Filling,
 ): Promise<void> {
-  const written = await writeThroughApi(generateHistories(catalogue), { origin, signal });
+  const written = await writeThroughApi(generateHistories(catalogue), { origin, credential, signal });
   const seconds = (written.milliseconds / 1_000).toFixed(1);
   report(`Made ${written.products} products by ${written.events} requests to the API in ${seconds} s.`);
   await awaitSearchable({ read: () => readPipelineState(endpoints), signal, report });
@@ -86,9 +89,9 @@ async function fillProducts(
 
 async function fillRecruiting(
   { endpoints, size }: NonNullable<FillOptions['recruiting']>,
-  { origin, signal, report }: Filling,
+  { origin, credential, signal, report }: Filling,
 ): Promise<void> {
-  const requests = await writeRecruiting(size, { origin, signal });
+  const requests = await writeRecruiting(size, { origin, credential, signal });
   report(`Made ${size.candidates} candidates and ${size.leads} leads by ${requests} requests to the API.`);
   await awaitSearchable({ read: () => readRecruitingState(endpoints), signal });
   report('All candidates and leads are in their summaries.');

@@ -62,7 +62,7 @@ async function emptyServers() {
   };
   const endpoints = {
     writeDatabaseUrl: write.productApiUrl,
-    elasticsearchNode: servers.elasticsearch.node,
+    elasticsearch: servers.elasticsearch,
     searchAlias,
   };
   const summaries = {

@@ -64,7 +64,7 @@ function readEndpoints(env: NodeJS.ProcessEnv): {
     return {
       product: {
         writeDatabaseUrl,
-        elasticsearchNode: elasticsearch.node,
+        elasticsearch,
         searchAlias: settings.alias('SEARCH_ALIAS', 'product_search'),
       },
       recruiting: {

@@ -17,6 +17,8 @@ export const usage = `npm run -s stack -- VERB [options]
   --dir FOLDER           another instance, with its own data and ports (or REPRISE_STACK_DIR; default: .stack)
   --no-fsync             up, run: Postgres does not wait for the disk; for throw-away data
   --fsync                up, run: it does again (the default of a new instance)
+  --in-memory            run: an instance in memory where there is room for it, deleted at the end
+  --secure               up, run: a new instance with TLS, logins and rights on all three servers (it takes openssl)
   --docker               up, run: the same servers in containers (docker/compose.yaml)
   --write-side           sql: on the write database instead
   --json                 status, sql: one JSON document
@@ -33,6 +35,8 @@ export interface StackArguments {
   verb: Verb;
   directory: string;
   fsync?: boolean;
+  inMemory: boolean;
+  secure: boolean;
   docker: boolean;
   json: boolean;
   lines: number;
@@ -51,6 +55,8 @@ export interface StackArguments {
 const options = {
   dir: { type: 'string' },
   fsync: { type: 'boolean' },
+  'in-memory': { type: 'boolean', default: false },
+  secure: { type: 'boolean', default: false },
   docker: { type: 'boolean', default: false },
   json: { type: 'boolean', default: false },
   'write-side': { type: 'boolean', default: false },
@@ -81,6 +87,8 @@ export function parseArguments(
   const parsed: StackArguments = {
     verb,
     directory: instanceDirectory(values.dir, env),
+    inMemory: values['in-memory'],
+    secure: values.secure,
     docker: values.docker,
     json: values.json,
     writeSide: values['write-side'],
@@ -89,6 +97,10 @@ export function parseArguments(
     command: [...command],
     ...(values.fsync === undefined ? {} : { fsync: values.fsync }),
   };
+  if (values.secure && (values.docker || !['up', 'run'].includes(verb)))
+    throw usageError('--secure belongs to up and run, without --docker');
+  if (values['in-memory'] && (values.docker || verb !== 'run'))
+    throw usageError('--in-memory belongs to run, without --docker');
   if (verb === 'logs') {
     const name = rest.shift();
     if (name !== undefined) parsed.server = serverName(name);

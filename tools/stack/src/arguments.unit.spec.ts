@@ -15,6 +15,18 @@ describe('parseArguments', () => {
     expect(parse('up --fsync').fsync).toBe(true);
   });
 
+  it('takes --secure where servers are started, and not for containers', () => {
+    expect(parse('up --secure').secure).toBe(true);
+    expect(() => parse('up --secure --docker')).toThrow('--secure belongs to up and run, without --docker');
+    expect(() => parse('env --secure')).toThrow('--secure belongs to up and run');
+  });
+
+  it('takes --in-memory for a run only, and not for containers', () => {
+    expect(parse('run --in-memory -- ls').inMemory).toBe(true);
+    expect(() => parse('up --in-memory')).toThrow('--in-memory belongs to run, without --docker');
+    expect(() => parse('run --docker --in-memory -- ls')).toThrow('--in-memory belongs to run');
+  });
+
   it('prefers --dir to REPRISE_STACK_DIR to .stack of the workspace', () => {
     const env = { REPRISE_STACK_DIR: '/from/env' };
     expect(parse('up --dir /given', env).directory).toBe('/given');

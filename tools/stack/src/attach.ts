@@ -9,9 +9,10 @@ import { readState, type InstanceState } from './instance/state.ts';
  */
 export function attachToEmbeddedStack(env: NodeJS.ProcessEnv): void {
   if (endpointNames.some((name) => env[name] !== undefined && env[name] !== '')) return;
-  const state = stateOrUndefined(instanceDirectory(undefined, env));
+  const directory = instanceDirectory(undefined, env);
+  const state = stateOrUndefined(directory);
   if (state === undefined || !looksAlive(state)) return;
-  Object.assign(env, environmentOf(state));
+  Object.assign(env, environmentOf(state, directory));
 }
 
 /** A broken state file is reported by the stack itself, not by every program that might have used it. */

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import type { UpOptions, UpResult } from './commands/up.ts';
 import { environmentOf, type StackEnvironment } from './environment.ts';
 import { describeError, StackAborted, StackError } from './errors.ts';
+import { provideDevelopmentKey } from './instance/development-key.ts';
 import { directoryKey, workspaceRoot } from './instance/directory.ts';
 import { assertUsableFolder } from './instance/location.ts';
 import { withInstanceLock } from './instance/lock.ts';
@@ -85,6 +86,7 @@ export async function composeUp(options: UpOptions): Promise<UpResult> {
       for (const server of servers) {
         if (!state.servers[server.name]) await chooseServerPorts(server, state, ports);
       }
+      provideDevelopmentKey(directory, state);
       writeState(directory, state);
       report('starting the containers');
       await compose(directory, ['up', '-d', '--wait'], { ports: portVariables(state), signal });
@@ -103,7 +105,7 @@ export async function composeUp(options: UpOptions): Promise<UpResult> {
       await server.provision(state);
     }
     const started = wasUp ? [] : servers.map(({ name }) => name);
-    return { environment: environmentOf(state) as StackEnvironment, started };
+    return { environment: environmentOf(state, directory) as StackEnvironment, started };
   });
 }
 

@@ -17,7 +17,7 @@ const state: InstanceState = {
 
 describe('environmentOf', () => {
   it('gives every endpoint, each database with the role that may use it', () => {
-    expect(environmentOf(state)).toMatchObject({
+    expect(environmentOf(state, '/instance')).toMatchObject({
       KAFKA_BROKERS: '127.0.0.1:9092',
       ELASTICSEARCH_NODE: 'http://127.0.0.1:9200',
       WRITE_DATABASE_URL: 'postgres://reprise_product_api:reprise_product_api@127.0.0.1:5432/reprise_write',
@@ -45,24 +45,31 @@ describe('environmentOf', () => {
       Object.values(environment ?? {}).flatMap((url) =>
         url.startsWith('postgres:') ? new URL(url).password : [],
       );
-    const first = passwords(environmentOf({ ...state, secret }));
+    const first = passwords(environmentOf({ ...state, secret }, '/instance'));
     expect(new Set(first).size).toBe(7 + 2 * contexts.length);
     for (const password of first) expect(password).toMatch(/^[0-9a-f]{32}$/);
-    expect(passwords(environmentOf({ ...state, secret }))).toEqual(first);
-    expect(passwords(environmentOf({ ...state, secret: newSecret() }))).not.toEqual(first);
+    expect(passwords(environmentOf({ ...state, secret }, '/instance'))).toEqual(first);
+    expect(passwords(environmentOf({ ...state, secret: newSecret() }, '/instance'))).not.toEqual(first);
   });
 
   it('gives none while a server has no port yet', () => {
-    expect(environmentOf({ ...state, servers: { postgres: { port: 5432 } } })).toBeUndefined();
+    expect(environmentOf({ ...state, servers: { postgres: { port: 5432 } } }, '/instance')).toBeUndefined();
   });
 });
 
 describe('exportLines', () => {
   it('prints one line per endpoint that a shell reads back unchanged', () => {
-    const environment = environmentOf(state) as StackEnvironment;
+    const environment = environmentOf(state, '/instance') as StackEnvironment;
     const lines = exportLines(environment).trimEnd().split('\n');
     const names = [...endpointNames, 'POSTGRES_ADMIN_URL'] as const;
     expect(lines).toEqual(names.map((name) => `export ${name}=${environment[name]}`));
     for (const line of lines) expect(line).toMatch(/^export [A-Z0-9_]+=[\w:/.@]+$/);
+  });
+
+  it('quotes what a shell would take apart', () => {
+    const developmentKey = 'rp_dev_0_1';
+    const lines = exportLines(environmentOf({ ...state, developmentKey }, "/it's here") as StackEnvironment);
+    expect(lines).toContain("export ACCESS_KEYS_FILE='/it'\\''s here/access-keys.json'\n");
+    expect(lines).toContain('export REPRISE_API_KEY=rp_dev_0_1\n');
   });
 });

@@ -9,6 +9,7 @@ import { up } from './commands/up.ts';
 import { composeUp } from './docker.ts';
 import { exportLines, stackEnvironment } from './environment.ts';
 import { describeError, StackError } from './errors.ts';
+import { memoryDirectory } from './instance/memory.ts';
 import { onStopSignal } from './signals.ts';
 
 const nodeNeeded = 24;
@@ -62,7 +63,8 @@ async function execute(args: StackArguments): Promise<number> {
       return 0;
     case 'run': {
       const [command = '', ...rest] = args.command;
-      return run({ ...args, command, args: rest, bringUp, report });
+      const inMemory = args.inMemory ? memoryDirectory(directory) : undefined;
+      return run({ ...args, directory: inMemory ?? directory, command, args: rest, bringUp, report });
     }
     case 'guard':
       await guard(directory, args.watched ?? 0);

@@ -1,3 +1,4 @@
+import { randomInt } from 'node:crypto';
 import { createSocket } from 'node:dgram';
 import { connect, createServer } from 'node:net';
 
@@ -31,20 +32,19 @@ function binds(port: number, host: string): Promise<boolean> {
   });
 }
 
-/** A port the system hands out as free. */
-function anyFreePort(): Promise<number> {
-  return new Promise((resolve, reject) => {
-    const server = createServer();
-    server.once('error', reject);
-    server.listen({ port: 0, host: '127.0.0.1' }, () => {
-      const address = server.address();
-      server.close(() =>
-        typeof address === 'object' && address !== null
-          ? resolve(address.port)
-          : reject(new Error('no port was assigned')),
-      );
-    });
-  });
+/*
+ * Below the ports that systems give to outgoing connections (Linux from 32768, macOS from 49152): one of those could take a port between
+ * the look at it and the start of its server.
+ */
+const firstPort = 20_000;
+const lastPort = 32_000;
+
+/** A port that nobody uses, of those that no outgoing connection is given. */
+async function anyFreePort(): Promise<number> {
+  for (;;) {
+    const port = randomInt(firstPort, lastPort + 1);
+    if (await isFree(port)) return port;
+  }
 }
 
 /** How ports are found; the tests simulate a machine. */

@@ -33,8 +33,9 @@ const refused = /permission denied|must be owner/;
 describe('the roles of the write side', () => {
   it('have the rights of the table and no others', async () => {
     const { rows } = await side.pool.query<{ grantee: string; table_name: string; rights: string[] }>(
-      `SELECT grantee, table_name, array_agg(privilege_type::text) AS rights
-       FROM information_schema.role_table_grants
+      `SELECT grantee, table_name, array_agg(DISTINCT privilege_type::text) AS rights
+       FROM (SELECT grantee, table_name, table_schema, privilege_type FROM information_schema.role_table_grants
+         UNION SELECT grantee, table_name, table_schema, privilege_type FROM information_schema.role_column_grants) AS granted
        WHERE grantee IN ('product_writer', 'outbox_publisher', 'event_store_reader', 'PUBLIC') AND table_schema = 'public'
        GROUP BY grantee, table_name`,
     );

@@ -1,6 +1,6 @@
 import { EventTooLargeError } from '@reprise/outbox';
 import { type RefusalReason } from '@reprise/product-domain';
-import { ProblemException } from '@reprise/runtime/http';
+import { ProblemException } from '@reprise/http';
 import { productHistory, step } from '@reprise/product-events/testing';
 import { errorProblem, failureProblem, NotConnectedError, OutcomeUnknownError } from '@reprise/write-api';
 import { productRefusals } from './product-resource.ts';

@@ -1,4 +1,5 @@
 import { ApiProperty } from '@nestjs/swagger';
+import { currencyPattern, productLimits } from '@reprise/product-events';
 import { type ProductState, type ProductStatus } from '@reprise/product-domain';
 
 /** A product as the API shows it: named member by member, so that a new field of the state is not shown by accident. */
@@ -16,28 +17,32 @@ export class ProductResponse {
   @ApiProperty({ type: String, enum: ['draft', 'published', 'deleted'] })
   readonly status: ProductStatus;
 
-  @ApiProperty()
+  @ApiProperty({ maxLength: productLimits.title.maxLength })
   readonly title: string;
 
-  @ApiProperty()
+  @ApiProperty({ maxLength: productLimits.description.maxLength })
   readonly description: string;
 
-  @ApiProperty({ type: String, required: false })
+  @ApiProperty({ type: String, required: false, maxLength: productLimits.brand.maxLength })
   readonly brand?: string;
 
-  @ApiProperty()
+  @ApiProperty({ maxLength: productLimits.categoryId.maxLength })
   readonly categoryId: string;
 
   @ApiProperty({ type: 'integer', description: 'Price in minor units (cents)' })
   readonly priceMinor: number;
 
-  @ApiProperty({ example: 'EUR' })
+  @ApiProperty({ example: 'EUR', pattern: currencyPattern, maxLength: 3 })
   readonly currency: string;
 
   @ApiProperty({ type: 'integer' })
   readonly stock: number;
 
-  @ApiProperty({ type: [String] })
+  @ApiProperty({
+    type: 'array',
+    ...productLimits.tags,
+    items: { type: 'string', maxLength: productLimits.tag.maxLength },
+  })
   readonly tags: readonly string[];
 
   @ApiProperty({ format: 'date-time' })

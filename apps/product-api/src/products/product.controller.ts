@@ -10,7 +10,7 @@ import {
   publish,
   unpublish,
 } from '@reprise/product-domain';
-import { ApiProblem, type HttpReply } from '@reprise/runtime/http';
+import { ApiProblem, type HttpReply } from '@reprise/http';
 import {
   idPipe,
   IfMatch,
@@ -33,6 +33,7 @@ import { CreateProductRequest } from './requests/create-product.request.ts';
 
 const product = operationsOf({
   type: 'product',
+  permissions: 'products',
   answer: ProductResponse,
   ended: { reason: 'product-deleted', says: 'The product was deleted' },
 });

@@ -10,6 +10,7 @@ import { productHistory, step, type HistoryStep } from '@reprise/product-events/
 import {
   afterFile,
   elasticsearch,
+  eventStoreSql,
   freshDatabase,
   freshName,
   freshTopic,
@@ -20,13 +21,6 @@ import {
 import { Client } from 'pg';
 
 export const consumerMain = 'apps/projection-consumer/src/main.ts';
-
-/** An event store and the right to read it. */
-export const eventStoreSql = `
-  CREATE TABLE event_store (
-    aggregate_id uuid NOT NULL, aggregate_version int NOT NULL, envelope json NOT NULL,
-    PRIMARY KEY (aggregate_id, aggregate_version));
-  GRANT SELECT ON event_store TO event_store_reader;`;
 
 /** A topic, a dead-letter topic, an event store, a read database and an alias of the test file's own. */
 export interface ConsumerFixture {

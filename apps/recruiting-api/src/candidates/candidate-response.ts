@@ -1,6 +1,6 @@
 import { ApiProperty } from '@nestjs/swagger';
 import { type CandidateState, type CandidateStatus } from '@reprise/recruiting-domain';
-import { candidateStages, type CandidateStage } from '@reprise/recruiting-events';
+import { candidateStages, recruitingLimits, type CandidateStage } from '@reprise/recruiting-events';
 
 /** A candidate as the API shows it: named member by member, so that a new field of the state is not shown by accident. */
 export class CandidateResponse {
@@ -20,19 +20,34 @@ export class CandidateResponse {
   @ApiProperty({ type: String, enum: [...candidateStages], description: 'The stage reached' })
   readonly stage: CandidateStage;
 
-  @ApiProperty({ description: 'Empty once the candidate was erased' })
+  @ApiProperty({
+    maxLength: recruitingLimits.name.maxLength,
+    description: 'Empty once the candidate was erased',
+  })
   readonly name: string;
 
-  @ApiProperty({ description: 'Empty once the candidate was erased' })
+  @ApiProperty({
+    maxLength: recruitingLimits.email.maxLength,
+    description: 'Empty once the candidate was erased',
+  })
   readonly email: string;
 
-  @ApiProperty({ type: String, required: false })
+  @ApiProperty({ type: String, required: false, maxLength: recruitingLimits.source.maxLength })
   readonly source?: string;
 
-  @ApiProperty({ type: [String] })
+  @ApiProperty({
+    type: 'array',
+    ...recruitingLimits.skills,
+    items: { type: 'string', maxLength: recruitingLimits.skill.maxLength },
+  })
   readonly skills: readonly string[];
 
-  @ApiProperty({ type: String, required: false, description: 'Why the candidate was rejected' })
+  @ApiProperty({
+    type: String,
+    required: false,
+    maxLength: recruitingLimits.reason.maxLength,
+    description: 'Why the candidate was rejected',
+  })
   readonly rejectionReason?: string;
 
   @ApiProperty({ format: 'date-time' })

@@ -7,7 +7,7 @@ import {
   registerCandidate,
   rejectCandidate,
 } from '@reprise/recruiting-domain';
-import { ApiProblem, type HttpReply } from '@reprise/runtime/http';
+import { ApiProblem, type HttpReply } from '@reprise/http';
 import {
   idPipe,
   IfMatch,
@@ -28,6 +28,7 @@ import {
 
 const candidate = operationsOf({
   type: 'candidate',
+  permissions: 'candidates',
   answer: CandidateResponse,
   ended: { reason: 'candidate-erased', says: 'The candidate was erased' },
 });

@@ -1,5 +1,8 @@
 import { ApiProperty } from '@nestjs/swagger';
-import { type LeadState, type LeadStatus } from '@reprise/recruiting-domain';
+import { mostProposed, type LeadState, type LeadStatus } from '@reprise/recruiting-domain';
+import { recruitingLimits } from '@reprise/recruiting-events';
+
+const ids = { type: 'array', items: { type: 'string', format: 'uuid' } } as const;
 
 /** A lead as the API shows it: named member by member, so that a new field of the state is not shown by accident. */
 export class LeadResponse {
@@ -16,25 +19,34 @@ export class LeadResponse {
   @ApiProperty({ type: String, enum: ['open', 'filled', 'closed', 'withdrawn'] })
   readonly status: LeadStatus;
 
-  @ApiProperty()
+  @ApiProperty({ maxLength: recruitingLimits.title.maxLength })
   readonly title: string;
 
-  @ApiProperty()
+  @ApiProperty({ maxLength: recruitingLimits.company.maxLength })
   readonly company: string;
 
-  @ApiProperty({ type: String, required: false })
+  @ApiProperty({ type: String, required: false, maxLength: recruitingLimits.location.maxLength })
   readonly location?: string;
 
   @ApiProperty({ type: 'integer', description: 'How many people are looked for' })
   readonly headcount: number;
 
-  @ApiProperty({ type: [String], description: 'Ids of the candidates proposed so far' })
+  @ApiProperty({ ...ids, maxItems: mostProposed, description: 'Ids of the candidates proposed so far' })
   readonly proposed: readonly string[];
 
-  @ApiProperty({ type: [String], description: 'Ids of the candidates who got a position' })
+  @ApiProperty({
+    ...ids,
+    maxItems: recruitingLimits.headcount.maximum,
+    description: 'Ids of the candidates who got a position',
+  })
   readonly placed: readonly string[];
 
-  @ApiProperty({ type: String, required: false, description: 'Why the lead was closed' })
+  @ApiProperty({
+    type: String,
+    required: false,
+    maxLength: recruitingLimits.reason.maxLength,
+    description: 'Why the lead was closed',
+  })
   readonly closingReason?: string;
 
   @ApiProperty({ format: 'date-time' })

@@ -8,7 +8,7 @@ import {
   proposeCandidate,
   withdrawLead,
 } from '@reprise/recruiting-domain';
-import { ApiProblem, type HttpReply } from '@reprise/runtime/http';
+import { ApiProblem, type HttpReply } from '@reprise/http';
 import {
   idPipe,
   IfMatch,
@@ -29,6 +29,7 @@ import {
 
 const lead = operationsOf({
   type: 'lead',
+  permissions: 'leads',
   answer: LeadResponse,
   ended: { reason: 'lead-withdrawn', says: 'The lead was withdrawn' },
 });

@@ -1,7 +1,7 @@
 import { Controller, Get, Headers, Param, Res } from '@nestjs/common';
 import { ApiHeader, ApiOkResponse, ApiOperation, ApiParam, ApiResponse, ApiTags } from '@nestjs/swagger';
 import { isUUID } from 'class-validator';
-import { ApiProblem, ProblemException, validationProblem, type HttpReply } from '@reprise/runtime/http';
+import { ApiProblem, Permit, ProblemException, validationProblem, type HttpReply } from '@reprise/http';
 import { CallerSignal } from '../caller-signal.ts';
 import { ProductIndex } from '../product-index.ts';
 import { ProductResponse } from './product-response.ts';
@@ -17,16 +17,20 @@ export class ProductController {
   }
 
   @Get(':id')
+  @Permit('search:read')
   @ApiOperation({ summary: 'A published product; its ETag is its version' })
   @ApiParam({ name: 'id', format: 'uuid' })
   @ApiHeader({
     name: 'if-none-match',
     required: false,
     description: 'The ETag of a copy that the client still has.',
+    schema: { type: 'string', maxLength: 16_384 },
   })
   @ApiOkResponse({
     type: ProductResponse,
-    headers: { etag: { description: 'The version, such as "3".', schema: { type: 'string' } } },
+    headers: {
+      etag: { description: 'The version, such as "3".', schema: { type: 'string', maxLength: 20 } },
+    },
   })
   @ApiResponse({ status: 304, description: 'The copy is still current.' })
   @ApiProblem(404, 'It does not exist, was deleted, or is not published.', 'product-not-found')

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { createLogger } from '@reprise/runtime';
-import type { HttpApplication } from '@reprise/runtime/http';
+import type { HttpApplication } from '@reprise/http';
 import { step } from '@reprise/product-read-model/testing';
 import { testEndpoints } from '@reprise/test-kit';
 import { createSearchApi } from '../search-api.ts';
@@ -14,7 +14,10 @@ describe('a product by id', () => {
     catalogue = await freshCatalogue();
     const { elasticsearch } = testEndpoints();
     const logger = createLogger('search-api', { level: 'silent' });
-    application = await createSearchApi({ elasticsearch, searchAlias: catalogue.alias }, logger);
+    application = await createSearchApi(
+      { access: { kind: 'open' }, elasticsearch, searchAlias: catalogue.alias },
+      logger,
+    );
   });
 
   afterAll(() => application.close());

@@ -30,10 +30,10 @@ export interface Facets {
 
 type Aggregation = estypes.AggregationsAggregationContainer;
 
-const mostValues = 50;
-const mostCurrencies = 10;
+/** Values listed of each facet, and currencies of prices. */
+export const [mostValues, mostCurrencies] = [50, 10];
 const priceSteps = [0, 1_000, 2_500, 5_000, 10_000, 25_000, 50_000, 100_000];
-const priceRanges = priceSteps.map((from, index) => ({ from, to: priceSteps[index + 1] }));
+export const priceRanges = priceSteps.map((from, index) => ({ from, to: priceSteps[index + 1] }));
 
 /**
  * Counts for every facet. Each is counted under all filters but its own, so it shows what choosing another of its values would

@@ -1,4 +1,4 @@
-import { ProblemException } from '@reprise/runtime/http';
+import { ProblemException } from '@reprise/http';
 import type { CursorResult } from './cursor.ts';
 
 type Reason = Extract<CursorResult, { ok: false }>['reason'] | 'generation-gone';

@@ -9,10 +9,10 @@ import { sortClause, sortKeys } from './sort-keys.ts';
 type Query = estypes.QueryDslQueryContainer;
 
 /** How far hits are counted exactly; beyond it the total says "at least". */
-const exactTotals = 10_000;
+export const exactTotals = 10_000;
 
 /** How long a shard may search; a search that takes longer fails as a whole and is never answered in part. */
-const shardTimeout = '2s';
+export const shardTimeout = '2s';
 
 export interface Page {
   /** How many hits to ask for. */

@@ -1,5 +1,6 @@
 import { sortOrders, type SearchCriteria } from './criteria.ts';
 import { searchBody } from './search-body.ts';
+import { mostWords } from './search-products.query.ts';
 
 const everything: SearchCriteria = {
   text: 'mug',
@@ -57,6 +58,16 @@ describe('the body of a search', () => {
     expect(body).not.toMatch(/query_string|"script|"wildcard|"regexp|"fuzzy/);
     expect(body).not.toMatch(/(?<!"title|"folded\.title|"titleSort|"query)":"title:/);
     expect(body).toContain(JSON.stringify(text));
+  });
+
+  it('stays below the clauses that any Elasticsearch accepts, with the most words of a text', () => {
+    const { query } = searchBody({ text: 'a', sort: 'relevance' }, { size: 1 });
+    const text = JSON.stringify(query);
+    const [, fields = '[]'] = /"fields":(\[[^\]]+\])/.exec(text) ?? [];
+    const count = (clause: string): number => text.split(clause).length - 1;
+    const perWord = (JSON.parse(fields) as []).length + count('"match_bool_prefix"');
+    expect([perWord, count('"term"')]).toEqual([10, 2]);
+    expect(perWord * mostWords + count('"term"')).toBeLessThanOrEqual(1_024);
   });
 
   it('asks for public fields only', () => {

@@ -12,12 +12,23 @@ import {
   Max,
   MaxLength,
   Min,
+  ValidateBy,
 } from 'class-validator';
 import { foldedText } from '@reprise/read-model-documents';
 import { defaultSort, sortOrders, type SearchCriteria, type SortOrder } from './criteria.ts';
 import { Digits, Flag, Text, Values } from './query-values.ts';
+import { countWords } from './words.ts';
 
-const mostValues = 20;
+/** Hits of the largest page, and characters of the longest cursor. */
+export const [largestPage, longestCursor] = [100, 4_000];
+
+/** Values of one parameter that may be repeated. */
+export const mostChosen = 20;
+/**
+ * Words of a text, counted after folding, which makes several of some characters. Each is a clause for each field that is searched, so
+ * a query stays below the 1,024 clauses that any Elasticsearch accepts.
+ */
+export const mostWords = 100;
 const longestValue = 128;
 const highestPrice = Number.MAX_SAFE_INTEGER;
 
@@ -27,13 +38,13 @@ function AnyOf(description: string): PropertyDecorator {
     ApiPropertyOptional({
       type: 'array',
       items: { type: 'string', maxLength: longestValue },
-      maxItems: mostValues,
+      maxItems: mostChosen,
       description,
     }),
     IsOptional(),
     Values(),
     IsArray(),
-    ArrayMaxSize(mostValues),
+    ArrayMaxSize(mostChosen),
     IsString({ each: true }),
     MaxLength(longestValue, { each: true }),
   );
@@ -50,16 +61,28 @@ function PriceLimit(description: string): PropertyDecorator {
   );
 }
 
+function FewWords(): PropertyDecorator {
+  return ValidateBy({
+    name: 'words',
+    validator: {
+      validate: (value) => typeof value !== 'string' || countWords(foldedText(value)) <= mostWords,
+      defaultMessage: () =>
+        `$property must be at most ${mostWords} words; every CJK character and every symbol counts as one`,
+    },
+  });
+}
+
 /** The query string of `GET /v1/search`. */
 export class SearchProductsQuery {
   @ApiPropertyOptional({
-    description: 'Words to find in title, brand, tags and description.',
+    description: `Words to find in title, brand, tags and description; at most ${mostWords}. Every CJK character and every symbol counts as one.`,
     maxLength: 200,
   })
   @IsOptional()
   @Text()
   @IsString()
   @MaxLength(200)
+  @FewWords()
   q?: string;
 
   @AnyOf('Category id; repeat it to match any of several.')
@@ -80,6 +103,7 @@ export class SearchProductsQuery {
   @ApiPropertyOptional({
     description: 'ISO 4217 code; only prices in it.',
     pattern: '^[A-Z]{3}$',
+    maxLength: 3,
     example: 'EUR',
   })
   @IsOptional()
@@ -105,7 +129,7 @@ export class SearchProductsQuery {
   @ApiPropertyOptional({
     type: 'integer',
     minimum: 1,
-    maximum: 100,
+    maximum: largestPage,
     default: 20,
     description: 'Hits per page.',
   })
@@ -113,17 +137,17 @@ export class SearchProductsQuery {
   @Digits()
   @IsInt()
   @Min(1)
-  @Max(100)
+  @Max(largestPage)
   size?: number;
 
   @ApiPropertyOptional({
     description: "nextCursor of the previous page, with that page's other parameters.",
-    maxLength: 4_000,
+    maxLength: longestCursor,
   })
   @IsOptional()
   @Text()
   @IsString()
-  @MaxLength(4_000)
+  @MaxLength(longestCursor)
   cursor?: string;
 }
 

@@ -1,7 +1,15 @@
 import { ApiProperty } from '@nestjs/swagger';
-import { ProductResponse } from '../product/product-response.ts';
+import { longest, ProductResponse } from '../product/product-response.ts';
 import type { SearchResult } from '../product-index.ts';
-import type { Facets, PriceFacet, ValueCount } from './facets.ts';
+import {
+  mostCurrencies,
+  mostValues,
+  priceRanges,
+  type Facets,
+  type PriceFacet,
+  type ValueCount,
+} from './facets.ts';
+import { largestPage, longestCursor } from './search-products.query.ts';
 
 /** The answer's shape for the OpenAPI document; `implements` keeps it true to what is answered. */
 class HitResponse extends ProductResponse {
@@ -22,7 +30,7 @@ class TotalResponse {
 }
 
 class ValueCountResponse implements ValueCount {
-  @ApiProperty()
+  @ApiProperty({ maxLength: longest.brand })
   value: string;
 
   @ApiProperty({ type: 'integer' })
@@ -41,7 +49,7 @@ class PriceRangeResponse {
 }
 
 class PriceFacetResponse implements PriceFacet {
-  @ApiProperty({ example: 'EUR' })
+  @ApiProperty({ example: 'EUR', maxLength: 3 })
   currency: string;
 
   @ApiProperty({ type: 'integer' })
@@ -53,7 +61,7 @@ class PriceFacetResponse implements PriceFacet {
   @ApiProperty({ type: 'integer', description: 'Minor units.' })
   max: number;
 
-  @ApiProperty({ type: [PriceRangeResponse] })
+  @ApiProperty({ type: [PriceRangeResponse], maxItems: priceRanges.length })
   ranges: PriceRangeResponse[];
 }
 
@@ -80,16 +88,16 @@ class OthersResponse implements Record<keyof Facets['others'], number> {
 }
 
 class FacetsResponse implements Facets {
-  @ApiProperty({ type: [ValueCountResponse] })
+  @ApiProperty({ type: [ValueCountResponse], maxItems: mostValues })
   categories: ValueCountResponse[];
 
-  @ApiProperty({ type: [ValueCountResponse] })
+  @ApiProperty({ type: [ValueCountResponse], maxItems: mostValues })
   brands: ValueCountResponse[];
 
-  @ApiProperty({ type: [ValueCountResponse] })
+  @ApiProperty({ type: [ValueCountResponse], maxItems: mostValues })
   tags: ValueCountResponse[];
 
-  @ApiProperty({ type: [PriceFacetResponse] })
+  @ApiProperty({ type: [PriceFacetResponse], maxItems: mostCurrencies })
   prices: PriceFacetResponse[];
 
   @ApiProperty({ type: AvailabilityResponse })
@@ -106,7 +114,7 @@ export class SearchResponse implements SearchResult {
   @ApiProperty({ type: TotalResponse })
   total: TotalResponse;
 
-  @ApiProperty({ type: [HitResponse] })
+  @ApiProperty({ type: [HitResponse], maxItems: largestPage })
   hits: HitResponse[];
 
   @ApiProperty({
@@ -118,6 +126,7 @@ export class SearchResponse implements SearchResult {
   @ApiProperty({
     type: String,
     nullable: true,
+    maxLength: longestCursor,
     description: 'Continues after the last hit; null on the last page.',
   })
   nextCursor: string | null;

@@ -1,6 +1,6 @@
 import { Controller, Get, Query } from '@nestjs/common';
 import { ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
-import { ApiProblem, validationProblem } from '@reprise/runtime/http';
+import { ApiProblem, Permit, validationProblem } from '@reprise/http';
 import { CallerSignal } from '../caller-signal.ts';
 import { ProductIndex, type SearchResult } from '../product-index.ts';
 import type { SearchCriteria } from './criteria.ts';
@@ -19,6 +19,7 @@ export class SearchController {
   }
 
   @Get()
+  @Permit('search:read')
   @ApiOperation({ summary: 'Finds published products by text and filters, with facets, a page at a time' })
   @ApiOkResponse({ type: SearchResponse })
   @ApiProblem(

@@ -1,5 +1,5 @@
 import { createLogger } from '@reprise/runtime';
-import type { HttpApplication } from '@reprise/runtime/http';
+import type { HttpApplication } from '@reprise/http';
 import { step } from '@reprise/product-read-model/testing';
 import { testEndpoints } from '@reprise/test-kit';
 import type { SearchResult } from '../product-index.ts';
@@ -15,7 +15,7 @@ describe('the search', () => {
     catalogue = await freshCatalogue();
     const { elasticsearch } = testEndpoints();
     application = await createSearchApi(
-      { elasticsearch, searchAlias: catalogue.alias, projection: catalogue.alias },
+      { access: { kind: 'open' }, elasticsearch, searchAlias: catalogue.alias, projection: catalogue.alias },
       createLogger('search-api', { level: 'silent' }),
     );
     const add = async (name: string, day: number, ...events: Parameters<Catalogue['add']>[0]) => {

@@ -1,5 +1,5 @@
 import { createLogger } from '@reprise/runtime';
-import type { HttpApplication } from '@reprise/runtime/http';
+import type { HttpApplication } from '@reprise/http';
 import { step } from '@reprise/product-read-model/testing';
 import { elasticsearch, testEndpoints } from '@reprise/test-kit';
 import type { SearchResult } from '../product-index.ts';
@@ -14,7 +14,7 @@ describe('texts of any language', () => {
     catalogue = await freshCatalogue();
     const { elasticsearch } = testEndpoints();
     application = await createSearchApi(
-      { elasticsearch, searchAlias: catalogue.alias, projection: catalogue.alias },
+      { access: { kind: 'open' }, elasticsearch, searchAlias: catalogue.alias, projection: catalogue.alias },
       createLogger('search-api', { level: 'silent' }),
     );
   });

@@ -1,3 +1,4 @@
+import { canaryEventType, canaryType, reservedPrefix } from '../canary/canary.ts';
 import type { DomainEvent } from '../domain-event.ts';
 import { cloudEvents, type CloudEventAttributes } from '../readers/cloud-events.ts';
 import type { EnvelopeReader, RecordContext } from '../readers/envelope-reader.ts';
@@ -5,7 +6,7 @@ import type { DataOf, Ignored } from './data-schema.ts';
 import { InvalidEventError, textOfEvent } from './encode-event.ts';
 import type { EventContract, EventTypeDefinition, VersionSource } from './event-contract.ts';
 import { envelopeOfParts } from './attributes-apart.ts';
-import { compileTypes } from './known-types.ts';
+import { knownTypes } from './known-types.ts';
 import { lifecycleOf } from './lifecycle.ts';
 import { acceptEnvelope, type ReadingRules } from './read-event.ts';
 import { upcasterProblems, type Upcaster } from './upcaster.ts';
@@ -71,6 +72,12 @@ export function defineEvents<
     ...declared
       .filter(({ type }, at) => declared.findIndex((other) => other.type === type) < at)
       .map(({ type, aggregateType }) => `${type} of ${aggregateType} belongs to another aggregate as well`),
+    ...declared
+      .filter((one) => [one.type, one.aggregateType].some((name) => name.startsWith(reservedPrefix)))
+      .map(
+        ({ type, aggregateType }) =>
+          `${type} of ${aggregateType} begins with "${reservedPrefix}", which is reserved`,
+      ),
     ...upcasterProblems(upcasters, names),
     ...(versions === 'sequence' && !reader.counts
       ? [
@@ -80,7 +87,7 @@ export function defineEvents<
   ];
   if (problems.length > 0) throw new RangeError(`These events cannot be declared: ${problems.join('; ')}.`);
 
-  const known = compileTypes(declared, reader, versions);
+  const { known, problems: problemsOfSchemas } = knownTypes([...declared, canaryType], reader, versions);
   const rules: ReadingRules = {
     known,
     older: new Map(upcasters.map((upcaster) => [upcaster.from, upcaster])),
@@ -88,10 +95,11 @@ export function defineEvents<
   };
   const named = { ...rules, namesAggregateType: true };
   const unnamed = { ...rules, namesAggregateType: false };
-  const violationOf: EventContract['violationOf'] = (event) =>
-    known.has(event.type)
-      ? known.get(event.type)!.check(event as never)
-      : { path: '/type', problem: 'is not a type of this contract' };
+  const violationOf: EventContract['violationOf'] = (event) => {
+    const type = known.get(event.type);
+    type?.assertDeclared();
+    return type ? type.check(event as never) : { path: '/type', problem: 'is not a type of this contract' };
+  };
 
   const contract: EventContract = {
     aggregateTypes: Object.keys(aggregates),
@@ -124,9 +132,11 @@ export function defineEvents<
     },
     violationOf,
     ...lifecycleOf(known),
+    problems: problemsOfSchemas,
     schemas: {
       envelope: reader.schema,
-      byType: new Map([...known.values()].map(({ type, schema }) => [type, schema])),
+      byType: new Map([...names].map((type) => [type, known.get(type)!.schema])),
+      canary: known.get(canaryEventType)!.schema,
     },
   };
   return contract as unknown as EventContract<

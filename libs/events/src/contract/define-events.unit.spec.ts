@@ -50,6 +50,37 @@ describe('a contract', () => {
     expect(tickets.read(textOf('ticket.seen.v1', 2, { subject: '' }))).toMatchObject({ path: '/subject' });
   });
 
+  it('names every type whose schema is none when asked, and neither writes an event of one nor reads it unchecked', () => {
+    const { ticket, agent } = ticketOptions.aggregates;
+    const wrong = defineEvents({
+      aggregates: {
+        ticket: { ...ticket, 'a.v1': { data: jsonData({ type: 'text' }) } },
+        agent: {
+          ...agent,
+          'b.v1': { data: jsonData({ propertys: {} }) },
+          'c.v1': { data: jsonData({ minLength: -1 }) },
+        },
+      },
+    });
+    expect(wrong.problems()).toEqual([
+      expect.stringMatching(/^a\.v1: /),
+      expect.stringMatching(/^b\.v1: .*propertys/),
+      expect.stringMatching(/^c\.v1: schema is invalid: .*minLength must be >= 0/),
+    ]);
+    expect(defineEvents(ticketOptions).problems()).toEqual([]);
+    const event = (type: string) => ticketEnvelope(type, 1) as never;
+    for (let times = 0; times < 2; times++) {
+      expect(() => wrong.encode(event('c.v1'))).toThrow(
+        /^The event was not read or written: the schema of c\.v1 is declared wrong\. .*minLength must be >= 0/,
+      );
+      expect(() => wrong.read(textOf('b.v1', 1))).toThrow(
+        /the schema of b\.v1 is declared wrong\. .*propertys/,
+      );
+    }
+    expect(wrong.violationOf(event('ticket.opened.v1'))).toBeUndefined();
+    expect(wrong.read(textOf('ticket.opened.v1', 1))).toMatchObject({ ok: true });
+  });
+
   it('names every problem of a declaration at once', () => {
     const uncounted = { ...cloudEvents(), counts: false };
     expect(() =>

@@ -30,7 +30,7 @@ export function textOfEvent(event: DomainEvent, known: KnownType): string {
   return JSON.stringify(ordered);
 }
 
-/** Names of foreign extension attributes in order; none for the events this project writes. */
+/** Names of other extension attributes in order; of the events this project writes, `actor` where somebody is known. */
 function extensionsOf(event: Record<string, unknown>): readonly string[] {
   let names: string[] | undefined;
   for (const name in event) if (!ownAttributes.has(name)) (names ??= []).push(name);

@@ -78,10 +78,22 @@ export interface EventContract<
   begins(type: string): boolean;
   /** Whether it ends with them. */
   ends(type: string): boolean;
+  /**
+   * A sentence for each type whose schema is declared wrong. It compiles all schemas, which else the first event of each type does: a
+   * process that is going to read events asks before it starts anything.
+   */
+  problems(): readonly string[];
   /** For the types alone: types that begin a life, and those that a projection need not handle. */
   readonly marks?: { readonly begins: Begins; readonly optional: Optional };
-  /** JSON Schema of each current type, by type, and of the envelope they share. */
-  readonly schemas: { readonly envelope: JsonSchema; readonly byType: ReadonlyMap<string, JsonSchema> };
+  /**
+   * JSON Schema of each current type, by type, of the envelope they share, and of the canaries that stand among them where a write API
+   * writes some.
+   */
+  readonly schemas: {
+    readonly envelope: JsonSchema;
+    readonly byType: ReadonlyMap<string, JsonSchema>;
+    readonly canary: JsonSchema;
+  };
 }
 
 /** The attributes of an event in any form that can be made an event's: numbers or their digits, times with an offset. */

@@ -66,7 +66,7 @@ describe('the declaration of a table of events', () => {
       `This event store cannot be declared: table "${long}" is longer than the 63 bytes that Postgres keeps of a name; ` +
         'columns.aggregateId is missing; columns.envelop has no meaning beside columns.payload; ' +
         'columns.payload needs columns.eventId as well; columns.payload needs columns.type as well; ' +
-        'columns.payload needs columns.occurredAt as well; columns.version has a first number that is no whole number; ' +
+        'columns.payload needs columns.occurredAt as well; columns.version has a first number that is not a whole number; ' +
         'headers have no meaning beside columns.payload; columns.version has no name; ' +
         'columns.position "a\\u0000" is a name that Postgres cannot hold; attributes.trace has a path that is no list of names; ' +
         'where archived has no value, so no row would be read.',

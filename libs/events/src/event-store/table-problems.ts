@@ -38,7 +38,7 @@ export function declarationProblems(options: EventStoreTableOptions): string[] {
       ? ['it needs columns.version or columns.position, which order the events of an aggregate']
       : []),
     ...(typeof version === 'object' && !Number.isSafeInteger(version.first)
-      ? ['columns.version has a first number that is no whole number']
+      ? ['columns.version has a first number that is not a whole number']
       : []),
     ...(whole && attributes ? ['attributes have no meaning beside columns.envelope'] : []),
     ...(apart && headers ? ['headers have no meaning beside columns.payload'] : []),

@@ -2,9 +2,18 @@ export type { Tombstone, VersionedDocument } from './versioned-document.ts';
 export type {
   ElasticsearchStorage,
   PostgresColumn,
+  OwnStorage,
   PostgresStorage,
   StorageDefinition,
 } from './storage-definition.ts';
+export {
+  columnName,
+  elasticsearchIndex,
+  postgresTable,
+  type ColumnsOf,
+  type MappingsOf,
+  type TableOptions,
+} from './declare-storage.ts';
 export { canonicalJson } from './canonical-json.ts';
 export { toMilliseconds } from './event-time.ts';
 export { composedText, foldedText, isPlainText, sortText } from './folded-text.ts';

@@ -57,7 +57,13 @@ export {
   unreadableBatchIn,
   type Codec,
 } from './codecs/unpack.ts';
-export { assertBound, assertSettingsBound, type BoundInput } from './feed/assert-bound.ts';
+export {
+  assertAllBound,
+  assertBound,
+  assertSettingsBound,
+  type BoundInput,
+  type BoundModels,
+} from './feed/assert-bound.ts';
 export { identityOf, type KafkaIdentity } from './kafka/kafka-identity.ts';
 export { consumerGroupOf } from './kafka/consumer-group.ts';
 export { adoptFirst, createFirstGeneration } from './feed/first-generation.ts';
@@ -70,9 +76,9 @@ export {
   type StoredLetter,
 } from './dead-letters/letter-headers.ts';
 export { type AttemptLimit } from './feed/feed-attempts.ts';
-export { type BlockedEvents } from './feed/feed-generation.ts';
+export { type BlockedEvents, type PassedCanaries } from './feed/feed-generation.ts';
 export { type PartitionBatch, type PartitionRecord } from './kafka/partition-batch.ts';
-export { LiveFeed, type BatchOutcome, type LiveFeedServers } from './feed/live-feed.ts';
+export { LiveFeed, type AroundFeed, type BatchOutcome, type LiveFeedServers } from './feed/live-feed.ts';
 export {
   discardLetters,
   findLetters,

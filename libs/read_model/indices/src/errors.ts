@@ -1,3 +1,4 @@
+import type { OwnStorage } from '@reprise/read-model-documents';
 import type { ConnectionFault, Dependency } from '@reprise/runtime/connections';
 
 /** A server (Elasticsearch, Postgres, Kafka) stayed unreachable or unable to work within the retry budget, or refused this process. */
@@ -7,20 +8,24 @@ export class DependencyError extends Error {
   readonly retryable: boolean;
   /** True when the server answered that the index or table it was asked about does not exist. */
   readonly absent: boolean;
+  /** True when all that is missing is a right to write: whoever only reads can continue. */
+  readonly readOnly: boolean;
 
   constructor(
-    readonly dependency: Dependency,
+    readonly dependency: Dependency | OwnStorage['kind'],
     message: string,
     options: {
       readonly cause?: unknown;
       readonly retryable?: boolean;
       readonly absent?: boolean;
+      readonly readOnly?: boolean;
     } = {},
   ) {
     super(message, 'cause' in options ? { cause: options.cause } : undefined);
     this.name = 'DependencyError';
     this.retryable = options.retryable ?? true;
     this.absent = options.absent ?? false;
+    this.readOnly = options.readOnly ?? false;
   }
 }
 

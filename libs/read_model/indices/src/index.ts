@@ -3,6 +3,8 @@ export {
   generationStates,
   type Correction,
   type DocumentToWrite,
+  type CanaryMark,
+  type CanaryStore,
   type Generation,
   type GenerationCondition,
   type GenerationCounts,
@@ -45,6 +47,7 @@ export { createReadModelPool, inTransaction, type ReadModelPoolOptions } from '.
 export { databaseFault, isTransient, retrying, type RetryOptions } from './postgres/retry.ts';
 export {
   assertReadModelMigrated,
+  isNotThere,
   ReadModelNotMigrated,
   runReadModelMigrations,
 } from './migrations/read-model-migrations.ts';
@@ -74,20 +77,27 @@ export {
   type ShardedBuild,
   type ShardPart,
 } from './registry/shards.ts';
+export {
+  RequestedActions,
+  type ActionChange,
+  type NewAction,
+  type RequestedAction,
+} from './registry/requested-actions.ts';
 export { type Presence } from './registry/presence.ts';
+export { type RecordedVerification, type Verification } from './registry/verifications.ts';
 export { UnknownGeneration } from './registry/errors.ts';
 export { type Wake } from './registry/watch-generations.ts';
 export { type Attachment, type LiveFeeder } from './registry/feeders.ts';
 export { type NewGeneration } from './registry/generations.ts';
-export { type Fence, type HeldLease, type LeaseAttempt } from './registry/leases.ts';
+export { feederHolder, isFeeder, type Fence, type HeldLease, type LeaseAttempt } from './registry/leases.ts';
 export { runStates, type NewRun, type Run, type RunEnd, type RunState } from './registry/runs.ts';
-export { createElasticsearchClient, type ElasticsearchConnection } from './elasticsearch/servers/client.ts';
-export {
-  elasticsearchGenerationStore,
-  type ElasticsearchStoreOptions,
-} from './elasticsearch/generation-store.ts';
-export { type BulkWriterOptions } from './elasticsearch/bulk/bulk-writer.ts';
-export { type StoreRetry } from './elasticsearch/servers/requests.ts';
-export { type ServingSettings } from './elasticsearch/creation/index-definition.ts';
 export { postgresGenerationStore, type PostgresStoreOptions } from './postgres/generation-store.ts';
 export { openGenerationStore, type StoreServers } from './open-store.ts';
+export {
+  ownStore,
+  type OwnStore,
+  type OwnStoreDefinition,
+  type StoreAdapter,
+  type StoreOptions,
+  type StoreRetry,
+} from './store-adapter.ts';

@@ -8,7 +8,8 @@ export interface ProjectionDefinition<
   Optional extends string,
   Aggregate extends string,
   Data extends object,
-> extends Pick<Projection<Data>, 'name' | 'version'> {
+  Name extends string = string,
+> extends Pick<Projection<Data, Name>, 'name' | 'version'> {
   readonly aggregate: Aggregate;
   readonly storage: StorageDefinition<Data>;
   /**
@@ -62,10 +63,11 @@ export function defineProjection<
   Optional extends string,
   const Aggregate extends Event['aggregatetype'],
   Data extends object,
+  const Name extends string,
 >(
   events: EventContract<Event, Begins, Optional>,
-  definition: ProjectionDefinition<Event, Begins, Optional, Aggregate, Data>,
-): Projection<Data> {
+  definition: ProjectionDefinition<Event, Begins, Optional, Aggregate, Data, Name>,
+): Projection<Data, Name> {
   const { name, version, aggregate, storage, on } = definition;
   const handlers = new Map(Object.entries(on as unknown as Readonly<Record<string, AnyHandler<Data>>>));
   if (!events.aggregateTypes.includes(aggregate))
@@ -83,7 +85,7 @@ export function defineProjection<
     version,
     events: events as unknown as EventContract,
     aggregate,
-    storage: storage as StorageDefinition,
+    storage,
     evolve(document, event) {
       const handler = handlers.get(event.type);
       if (handler === undefined) return events.ends(event.type) ? remove() : ignore();

@@ -5,9 +5,9 @@ import type { StorageDefinition } from '@reprise/read-model-documents';
  * A pure function from an aggregate's events to its document, with what its storage looks like. It gets no clock, no random
  * numbers and no way out: the same events give the same document, live, in a rebuild and in a repair.
  */
-export interface Projection<Data extends object = object> {
+export interface Projection<Data extends object = object, Name extends string = string> {
   /** Snake case; also the name of its read alias or view unless configured otherwise. */
-  readonly name: string;
+  readonly name: Name;
   /** Bumped whenever it gives another document for the same events; part of the fingerprint. */
   readonly version: number;
   /** The contract of the log it is made from. */

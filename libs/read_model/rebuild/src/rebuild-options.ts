@@ -3,7 +3,7 @@ import type { AggregateHistory, EventStore } from '@reprise/read-model-feed';
 import type { GenerationStore, Registry, ShardPlace } from '@reprise/read-model-indices';
 import type { KafkaConnection } from '@reprise/read-model-feed';
 import type { Canary } from './gate/gate-canaries.ts';
-import type { GateLimits } from './gate/gate.ts';
+import { defaultGateLimits, type GateLimits } from './gate/gate.ts';
 import type { ProgressReport } from './progress/progress-meter.ts';
 
 export type RebuildMode = 'APPLY' | 'DRY_RUN';
@@ -51,6 +51,17 @@ export interface RebuildOptions {
   /** In a dry run: compare with what readers use now, and list so many ids of each kind of difference. */
   readonly diffLimit?: number;
 }
+
+/** What a rebuild does unless it is asked for something else. */
+export const rebuildDefaults = {
+  source: 'kafka',
+  promote: true,
+  resume: 'auto',
+  batchSize: 200,
+  workers: 1,
+  memoryBytes: 512 << 20,
+  gate: defaultGateLimits,
+} as const satisfies Partial<RebuildOptions>;
 
 /** The servers and identities a run works with. The caller opens and closes them. */
 export interface RebuildServers {

@@ -92,11 +92,10 @@ export async function gatherFacts(
       registry.now(),
     ]),
   );
-  const where = store.kind === 'elasticsearch' ? 'elasticsearch' : 'postgres';
   const [[listed, runs, feeders, now], observed, names, written] = await Promise.all([
     fromRegistry,
-    orFault(asked(where, store.observeReaders())),
-    orFault(asked(where, store.list())),
+    orFault(asked(store.kind, store.observeReaders())),
+    orFault(asked(store.kind, store.list())),
     servers.writeSide ? orFault(asked('postgres', servers.writeSide())) : null,
   ]);
   const readers: ReadersFacts =

@@ -36,3 +36,5 @@ export {
 export { shardStatus, type ShardedBuildStatus } from './sharded-build.ts';
 export { missingOf, orphansOf } from './stored.ts';
 export { answered } from './answered.ts';
+export { describeAction } from './next-step.ts';
+export { projectionChange, type ProjectionChange } from './projection-change.ts';

@@ -2,6 +2,7 @@ import type { VersionSource } from '@reprise/events';
 import type { OpenLetters } from '@reprise/read-model-feed';
 import type { Run } from '@reprise/read-model-indices';
 import type { WriteSideFacts } from './facts.ts';
+import type { ProjectionChange } from './projection-change.ts';
 import type { ShardedBuildStatus } from './sharded-build.ts';
 import type { Verdict } from './verdict.ts';
 
@@ -25,6 +26,8 @@ export interface GenerationStatus {
   /** Age of the oldest of them in seconds; null when it is not known. */
   readonly lagSeconds: number | null;
   readonly feeders: readonly FeederStatus[];
+  /** Partitions that no running consumer feeds. */
+  readonly unfed: readonly number[];
   /** Checks of the gate that refused it; empty when none did. */
   readonly refusedBy: readonly string[];
 }
@@ -72,6 +75,8 @@ export interface ReadModelStatus {
     /** Why it is not known where readers are; null when it is. */
     readonly unreachable: string | null;
   };
+  /** What this release would build differently from what readers use; null when nothing, or it is not known. */
+  readonly change: ProjectionChange | null;
   /** Newest first. */
   readonly generations: readonly GenerationStatus[];
   /** Indices or tables named like generations that no registry entry owns; null when the store is not reachable. */

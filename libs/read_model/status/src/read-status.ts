@@ -17,8 +17,9 @@ import {
 import type { Projection } from '@reprise/read-model-projections';
 import { answered } from './answered.ts';
 import type { GenerationFacts, ReadersFacts, WriteSideFacts } from './facts.ts';
-import { gatherFacts, topicNow, type TopicNow } from './gather-facts.ts';
+import { gatherFacts, topicNow, type GatheredFacts, type TopicNow } from './gather-facts.ts';
 import type { FeederStatus, GenerationStatus, ReadModelStatus } from './read-model-status.ts';
+import { projectionChange } from './projection-change.ts';
 import { failedChecksOf, runStatus } from './run-status.ts';
 import { shardStatus } from './sharded-build.ts';
 import { missingOf, orphansOf } from './stored.ts';
@@ -94,6 +95,7 @@ async function statusOf(
     versions: projection.events.versions,
     bound: boundTo(bindings.find((one) => one.projection === name)),
     readers: readersAsListed(facts.alias, facts.readers),
+    change: changeOf(projection, gathered),
     generations: generations.map((generation, index) => ({
       ...generationStatus(generation, facts.generations[index]!, positions.get(generation.uuid)!),
       sinceSeconds: secondsSince(generation.stateChangedAt),
@@ -151,6 +153,12 @@ function boundTo(binding: HeldBinding | undefined): ReadModelStatus['bound'] {
   return { topic, clusterId: clusterId ?? null, readers };
 }
 
+function changeOf(projection: Projection, { facts, generations }: GatheredFacts): ReadModelStatus['change'] {
+  const { readers } = facts;
+  const at = generations.findIndex(({ name }) => readers.kind === 'generation' && name === readers.name);
+  return projectionChange(projection, generations[at], facts.generations[at]?.untilTs ?? null) ?? null;
+}
+
 function readersAsListed(alias: string, readers: ReadersFacts): ReadModelStatus['readers'] {
   switch (readers.kind) {
     case 'none':
@@ -166,11 +174,22 @@ function readersAsListed(alias: string, readers: ReadersFacts): ReadModelStatus[
 
 function generationStatus(
   { name, uuid, state, stateChangedAt, digest, fingerprint, projectionVersion }: Generation,
-  { lag, untilTs, stored }: GenerationFacts,
+  { lag, untilTs, stored, feeding: { unfed } }: GenerationFacts,
   positions: Positions,
 ): Omit<GenerationStatus, 'sinceSeconds' | 'feeders' | 'refusedBy'> {
   return {
-    ...{ name, uuid, state, since: stateChangedAt, fingerprint, projectionVersion, digest, untilTs, stored },
+    ...{
+      name,
+      uuid,
+      state,
+      since: stateChangedAt,
+      fingerprint,
+      projectionVersion,
+      digest,
+      untilTs,
+      stored,
+      unfed,
+    },
     positions: Object.fromEntries(
       [...positions].map(([partition, position]) => [partition, Number(position)]),
     ),

@@ -7,6 +7,8 @@ export type Action =
   | { readonly do: 'rebuild'; readonly projection: string }
   /** Bring the server back that the verdict names, then look again. */
   | { readonly do: 'look-again'; readonly projection: string }
+  /** Move the readers' alias or view by hand, to one generation or to none: no command replaces readers of several. */
+  | { readonly do: 'point-readers'; readonly readers: string; readonly projection: string }
   | { readonly do: 'list-dead-letters' }
   /** Remove the cause for which the log refused events, then put them back into the queue of the relay. */
   | { readonly do: 'release-parked' }
@@ -70,7 +72,7 @@ export function verdictOf(facts: ReadModelFacts, { maxLagMs }: VerdictLimits): V
       return {
         kind: 'ambiguous',
         text: `READERS ARE NOT ON ONE GENERATION: "${facts.alias}" is on ${readers.names.join(', ')}`,
-        next: { do: 'rebuild', projection },
+        next: { do: 'point-readers', readers: facts.alias, projection },
       };
     case 'generation':
       return ofServed(facts, readers.name, maxLagMs);
@@ -81,10 +83,12 @@ function ofServed(facts: ReadModelFacts, name: string, maxLagMs: number): Verdic
   const { projection, generations, heldBack, writeSide, logUnreachable } = facts;
   const served = generations.find((generation) => generation.name === name);
   if (!served) {
+    // A rollback does not leave what another registry made.
+    const forward = generations.filter(({ state }) => state !== 'STANDBY');
     return {
       kind: 'wrong-generation',
       text: `READERS ARE ON ${name}, WHICH THIS REGISTRY DOES NOT KNOW`,
-      next: bestWayBack(generations, name, projection),
+      next: bestWayBack(forward, name, projection),
     };
   }
   if (served.state !== 'LIVE') {

@@ -137,6 +137,20 @@ describe('the verdict on a read model', () => {
     });
   });
 
+  it('leaves to a person what no command replaces: readers of several, or of a generation that another registry made', () => {
+    const ambiguous = facts({ readers: { kind: 'ambiguous', names: ['live', 'before'] } });
+    expect(verdictOf(ambiguous, limits)).toMatchObject({
+      kind: 'ambiguous',
+      next: { do: 'point-readers', readers: ambiguous.alias, projection: ambiguous.projection },
+    });
+    const strange = { kind: 'generation', name: 'unheard-of' } as const;
+    const standby = [generation({ name: 'before', state: 'STANDBY' })];
+    expect(verdictOf(facts({ readers: strange, generations: standby }), limits).next).toEqual({
+      do: 'rebuild',
+      projection: ambiguous.projection,
+    });
+  });
+
   it('is OK only if readers are on the LIVE generation, it is fed in whole, and what it lacks is young', () => {
     const lags = fc.record({
       events: fc.bigInt({ min: 0n, max: 50n }),

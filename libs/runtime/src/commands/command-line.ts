@@ -11,7 +11,8 @@ export interface PromotionLimits {
 
 /**
  * Every command line that a message, receipt, page or health answer prints, one function each. Nothing else in the sources may
- * spell one: `command-lines.unit.spec.ts` of the rebuild job looks for that and parses each with the real command line.
+ * spell one: `command-lines.unit.spec.ts` of the command line looks for that and parses each; `printed-lines.unit.spec.ts` names the
+ * test that types it, for each place that prints it.
  */
 export const commandLine = {
   /** Of one read model, or of all. */
@@ -50,6 +51,8 @@ export const commandLine = {
   showDeadLetter: (id: string) => line('dlq', 'show', id),
   redriveDeadLetter: (id: string) => line('dlq', 'redrive', id),
   discardDeadLetter: (id: string, reason: string) => line('dlq', 'discard', id, '--reason', reason),
+  /** Brings the read-model database to the schema of this release. */
+  migrate: () => line('migrate'),
   /** Says what moving the registry to what is configured would change. */
   rebindDryRun: (projection: string) => line('rebind', ...of(projection)),
 } as const;
@@ -58,7 +61,11 @@ function of(projection: string | undefined): string[] {
   return projection === undefined ? [] : ['--projection', projection];
 }
 
-/** Words joined for a shell: those it would read otherwise are quoted, so that the line can be pasted. */
+/** The line that runs the command line with these words: those a shell would read otherwise are quoted, so that it can be pasted. */
+export function lineOf(words: readonly string[]): string {
+  return line(...words);
+}
+
 function line(...words: string[]): string {
   const quoted = words.map((word) =>
     /^[\w./:=@,-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`,

@@ -58,8 +58,13 @@ function isThisMachine(host: string): boolean {
     name === '' ||
     name.startsWith('/') ||
     name.startsWith('%2f') ||
-    name === '::1' ||
-    /^(?:::ffff:)?127(?:\.\d{1,3}){3}$/.test(name) ||
-    /^(?:.*\.)?localhost$/.test(name)
+    isLoopback(name) ||
+    name.endsWith('.localhost')
   );
+}
+
+/** Whether only this machine reaches what listens at an address. No address at all means every one. */
+export function isLoopback(host: string): boolean {
+  const name = host.replace(/^\[(.*)\]$/, '$1').toLowerCase();
+  return name === '::1' || name === 'localhost' || /^(?:::ffff:)?127(?:\.\d{1,3}){3}$/.test(name);
 }

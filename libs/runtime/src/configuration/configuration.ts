@@ -73,6 +73,13 @@ export type EndpointName = keyof typeof fieldOf;
 
 type Fields<K extends EndpointName> = (typeof fieldOf)[K] | 'httpHost';
 
+/** How much live feeding takes on unless the environment says otherwise. */
+export const defaultLiveLimits = {
+  deadLetterAttempts: 3,
+  repairTasksPerSecond: 50,
+  repairLeaseSeconds: 60,
+} as const satisfies Partial<Configuration>;
+
 const readers: { readonly [K in EndpointName]: (settings: Settings) => Configuration[(typeof fieldOf)[K]] } =
   {
     kafka: (settings) => warned(settings, kafkaSettings(settings), kafkaInClearText),
@@ -88,14 +95,27 @@ const readers: { readonly [K in EndpointName]: (settings: Settings) => Configura
     outboxRelayPort: (settings) => settings.port('OUTBOX_RELAY_PORT', 3002),
     projectionConsumerPort: (settings) => settings.port('PROJECTION_CONSUMER_PORT', 3003),
     httpDrain: drainSeconds,
-    deadLetterAttempts: (settings) => settings.wholeNumber('DEAD_LETTER_ATTEMPTS', { from: 1, to: 100 }, 3),
+    deadLetterAttempts: (settings) =>
+      settings.wholeNumber(
+        'DEAD_LETTER_ATTEMPTS',
+        { from: 1, to: 100 },
+        defaultLiveLimits.deadLetterAttempts,
+      ),
     repairQueueLimit: (settings) =>
       settings.wholeNumber('REPAIR_QUEUE_LIMIT', { from: 1, to: 10_000_000 }, 100_000),
     repairAttempts: (settings) => settings.wholeNumber('REPAIR_ATTEMPTS', { from: 1, to: 100 }, 8),
     repairTasksPerSecond: (settings) =>
-      settings.wholeNumber('REPAIR_TASKS_PER_SECOND', { from: 1, to: 10_000 }, 50),
+      settings.wholeNumber(
+        'REPAIR_TASKS_PER_SECOND',
+        { from: 1, to: 10_000 },
+        defaultLiveLimits.repairTasksPerSecond,
+      ),
     repairLeaseSeconds: (settings) =>
-      settings.wholeNumber('REPAIR_LEASE_SECONDS', { from: 1, to: 3_600 }, 60),
+      settings.wholeNumber(
+        'REPAIR_LEASE_SECONDS',
+        { from: 1, to: 3_600 },
+        defaultLiveLimits.repairLeaseSeconds,
+      ),
   };
 
 /**

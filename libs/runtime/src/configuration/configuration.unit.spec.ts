@@ -100,6 +100,9 @@ describe('the configuration', () => {
       'READ_MODEL_DATABASE_URL',
       'EVENT_STORE_DATABASE_URL',
     ]);
+    expect(problemsOf({}, everything)[2]).toContain(
+      'for example postgres://user:password@host:5432/database',
+    );
   });
 
   it('does not look at endpoints that are not needed', () => {
@@ -110,6 +113,8 @@ describe('the configuration', () => {
     ['kafka', { KAFKA_BROKERS: 'a:9092,b' }, /"b", which is not host:port/],
     ['kafka', { KAFKA_BROKERS: 'http://a:9092' }, /not host:port/],
     ['kafka', { KAFKA_BROKERS: 'a:70000' }, /not host:port/],
+    ['kafka', { KAFKA_BROKERS: 'kafka://me:secret@a' }, /holds "…@a", which is not host:port/],
+    ['kafka', { KAFKA_BROKERS: 'a:1', KAFKA_SSL: 'x://me:secret@a' }, /not "x:\/\/\[redacted\]@a"/],
     ['kafka', { KAFKA_BROKERS: 'a:1', KAFKA_SSL: 'yes' }, /KAFKA_SSL must be one of true, false/],
     [
       'kafka',

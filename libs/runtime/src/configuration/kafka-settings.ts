@@ -39,9 +39,15 @@ function brokerList(settings: Settings): string[] {
   for (const broker of brokers) {
     const port = Number(/^(?:\[[0-9A-Fa-f:]+\]|[^\s:/[\]]+):(\d{1,5})$/.exec(broker)?.[1]);
     if (!(port >= 1 && port <= 65_535))
-      settings.problem(`KAFKA_BROKERS holds "${broker}", which is not host:port`);
+      settings.problem(`KAFKA_BROKERS holds "${withoutLogin(broker)}", which is not host:port`);
   }
   return brokers;
+}
+
+/** Whoever takes a broker for a URL writes user and password into it. */
+function withoutLogin(broker: string): string {
+  const at = broker.lastIndexOf('@');
+  return at === -1 ? broker : `…${broker.slice(at)}`;
 }
 
 function sslSettings(settings: Settings): KafkaConfiguration['ssl'] {

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { postgresInClearText } from './clear-text.ts';
 import { isError } from '../logging/is-error.ts';
+import { redact } from '../logging/redaction.ts';
 import { typedPath } from './typed-path.ts';
 
 /** What the driver knows; all that verify do so as `verify-full` does. */
@@ -17,8 +18,9 @@ export class Settings {
     this.#env = env;
   }
 
+  /** Notes a problem. It may repeat a value: a secret that was put into the wrong setting is taken out. */
   problem(sentence: string): void {
-    this.problems.push(sentence);
+    this.problems.push(redact(sentence));
   }
 
   warning(sentence: string | undefined): void {
@@ -34,7 +36,8 @@ export class Settings {
   /** The value; a missing one is a problem and reads as ''. */
   required(name: string, example: string): string {
     const value = this.optional(name);
-    if (value === undefined) this.problem(`${name} is not set (for example ${example})`);
+    // Not through `problem`: an example of a URL with a password holds no secret.
+    if (value === undefined) this.problems.push(`${name} is not set (for example ${example})`);
     return value ?? '';
   }
 
@@ -94,7 +97,7 @@ export class Settings {
     if (url === undefined || (url.protocol !== 'postgres:' && url.protocol !== 'postgresql:')) {
       this.problem(`${name} must be a URL that begins with postgres:// or postgresql://`);
     } else if (url.pathname.length < 2) {
-      this.problem(`${name} does not name a database (postgres://user:password@host:5432/DATABASE)`);
+      this.problems.push(`${name} does not name a database (postgres://user:password@host:5432/DATABASE)`);
     } else this.#checkTls(name, url.searchParams);
     this.warning(postgresInClearText(name, value));
     return value;

@@ -4,6 +4,7 @@ import { errorFields } from './error-fields.ts';
 import { outlive } from './output.ts';
 import { printableJson } from './printable.ts';
 import { redact } from './redaction.ts';
+import { traceIds } from '../traces/spans.ts';
 
 export type Logger = PinoLogger;
 
@@ -16,7 +17,8 @@ export interface LoggerOptions {
 
 /**
  * A logger of JSON lines with `level`, `time` (ISO 8601), `app` and `msg`. Lines are written synchronously, so none is lost
- * when the process ends, and every line goes through {@link redact} and {@link printableJson}.
+ * when the process ends, and every line goes through {@link redact} and {@link printableJson}. A line that is written in a span of
+ * a trace carries its `trace_id` and `span_id`.
  *
  * @throws ConfigurationError when the level is not one pino knows
  */
@@ -38,10 +40,16 @@ export function createLogger(name: string, options: LoggerOptions = {}): Logger 
       level,
       base: { app: name },
       timestamp: stdTimeFunctions.isoTime,
+      mixin: traceIds,
       formatters: { level: (label) => ({ level: label }) },
       serializers: { err: (error: unknown) => errorFields(error) },
       hooks: { streamWrite: (line) => printableJson(redact(line)) },
     },
     stream,
   );
+}
+
+/** For a library that was given none: it writes nothing. */
+export function silentLogger(): Logger {
+  return pino({ level: 'silent' }, { write: () => undefined });
 }

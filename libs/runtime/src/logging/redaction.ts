@@ -13,6 +13,9 @@ const sqlAssignment = /\s+(?=\\*')/y;
 /** `Bearer`, `ApiKey` or `Basic` and what follows, wherever it stands in a text. */
 const authorization = /\b(Bearer|ApiKey|Basic)\s+[A-Za-z0-9._~+/=-]{16,}/gi;
 
+/** An API key of ours, wherever it stands in a text; its id is no secret. */
+const apiKey = /\b(rp_[a-z][a-z0-9]{0,15}_[0-9a-f]{16}_)[0-9a-f]{64}\b/g;
+
 const openingQuote = /\\*["'`]/y;
 
 /** Headers whose value has several words. */
@@ -41,7 +44,7 @@ export function redact(text: string): string {
     result += from < at ? '' : text.slice(at, from) + put;
     at = to;
   }
-  return (result + text.slice(at)).replace(authorization, `$1 ${mark}`);
+  return (result + text.slice(at)).replace(apiKey, `$1${mark}`).replace(authorization, `$1 ${mark}`);
 }
 
 /** The user information of URLs: up to the last `@`, because passwords hold `@`, `:` and `/` that nobody escaped. */

@@ -99,6 +99,13 @@ describe('redaction', () => {
     );
   });
 
+  it('takes the secret out of an API key wherever it stands, and leaves its id', () => {
+    const key = `rp_live_0123456789abcdef_${'0f'.repeat(32)}`;
+    expect(redact(`{"msg":"asked with ${key}, twice: ${key}"}`)).toBe(
+      '{"msg":"asked with rp_live_0123456789abcdef_[redacted], twice: rp_live_0123456789abcdef_[redacted]"}',
+    );
+  });
+
   it('leaves everything else as it was', () => {
     const line = { password: 'a"b', other: 'kept', tags: ['x'], url: 'http://host/path?mail=a@b', n: 1 };
     expect(JSON.parse(redact(JSON.stringify(line)))).toEqual({ ...line, password: '[redacted]' });

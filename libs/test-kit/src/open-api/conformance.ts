@@ -3,6 +3,7 @@ import { connect } from 'node:net';
 import { Ajv, type ValidateFunction } from 'ajv';
 import formats from 'ajv-formats';
 import * as fc from 'fast-check';
+import { testCredential, weakCredential } from '../access/test-access.ts';
 import { requestsOf, type GeneratedRequest } from './arbitraries.ts';
 import { apiDocument, type ApiDocument, type Operation, type Parameter, type Schema } from './document.ts';
 
@@ -21,12 +22,14 @@ export interface ConformanceOptions {
   readonly existing?: (parameter: string) => string;
   /** A rule between parameters, which a document can only state in words: whether it allows these values. */
   readonly rule?: (parameters: Readonly<Record<string, string | readonly string[] | undefined>>) => boolean;
+  /** Whether an operation also refuses as invalid what its schemas allow, by rules that they cannot state. */
+  readonly refusesMore?: (operation: Operation) => boolean;
   /** Last parts of the types of problems with which a request is refused that every schema allows. */
   readonly beyondSchemas?: readonly string[];
 }
 
 /** Problems that say that a request is not as the document has it. */
-const undocumented =
+export const undocumented =
   /^(?:bad-request|validation-failed|malformed-.*|unsupported-media-type|precondition-required|uri-too-long)$/;
 
 /**
@@ -57,6 +60,11 @@ export class ApiConformance {
     return found;
   }
 
+  /** Whether an operation may also refuse as invalid what its schemas allow. */
+  refusesMore(operation: Operation): boolean {
+    return this.#options.refusesMore?.(operation) ?? false;
+  }
+
   /** Sends generated requests to an operation. @throws when one is not answered as the document says */
   async generated(operation: Operation, numRuns: number): Promise<void> {
     await fc.assert(
@@ -68,8 +76,10 @@ export class ApiConformance {
           const { status, type } = await this.send(operation, sent);
           // No schema bounds a URL as a whole.
           if (status === 431) return;
+          if (status >= 500) throw new Error(`It is answered ${status} ${type}`);
           const allowed = this.#allows(operation, request, sent);
           const refused = undocumented.test(type) && !(this.#options.beyondSchemas ?? []).includes(type);
+          if (allowed && this.refusesMore(operation)) return;
           if (allowed !== !refused)
             throw new Error(
               `The document ${allowed ? 'allows' : 'does not allow'} it, the answer is ${status} ${type}`,
@@ -94,10 +104,67 @@ export class ApiConformance {
     const raw = typeof body === 'string' || body instanceof Uint8Array;
     const response = await fetch(`${origin}${filled}${query}`, {
       method: operation.method,
-      headers: { ...(body !== undefined && { 'content-type': 'application/json' }), ...headers },
+      headers: {
+        ...testCredential,
+        ...(body !== undefined && { 'content-type': 'application/json' }),
+        ...headers,
+      },
       ...(body !== undefined && { body: raw ? body : JSON.stringify(body) }),
     });
     return this.#check(operation, response.status, response.headers, await response.text());
+  }
+
+  /**
+   * Sends an operation what no document describes: any bytes under any media type, and any text in its parameters. Every answer is
+   * one that the document declares, and none says that the server failed.
+   */
+  async hostile(operation: Operation, numRuns: number): Promise<void> {
+    const text = fc
+      .string({ unit: 'binary', maxLength: 60 })
+      .map((one) => encodeURIComponent(one.toWellFormed()));
+    const header = fc.string({ unit: fc.constantFrom(...' !"*,/;=AZaz09~é'), maxLength: 80 });
+    const requests = fc.record({
+      body: fc.oneof(
+        fc.uint8Array({ maxLength: 200 }),
+        fc.json().map((json) => Buffer.from(json)),
+        fc.json().map((json) => Buffer.from(json.slice(1))),
+      ),
+      type: fc.constantFrom(
+        'application/json',
+        'application/json; charset=latin1',
+        'text/plain',
+        'a',
+        '/',
+        'application/cbor',
+      ),
+      id: text.filter((one) => one !== '' && !/^\.+$/.test(one)),
+      query: fc.array(
+        fc.tuple(fc.oneof(fc.constantFrom(...operation.parameters.map(({ name }) => name), 'x'), text), text),
+        { maxLength: 4 },
+      ),
+      headers: fc.record(
+        {
+          'if-match': header,
+          'idempotency-key': header,
+          'if-none-match': header,
+          traceparent: header,
+          'x-correlation-id': header,
+        },
+        { requiredKeys: [] },
+      ),
+    });
+    await fc.assert(
+      fc.asyncProperty(requests, async ({ body, type, id, query, headers }) => {
+        const { status } = await this.send(operation, {
+          headers: { 'content-type': type, ...headers },
+          path: { id },
+          query: `?${query.map(([name, value]) => `${name}=${value}`).join('&')}`,
+          ...(operation.method !== 'GET' && { body }),
+        });
+        if (status >= 500) throw new Error(`It is answered ${status}`);
+      }),
+      { numRuns },
+    );
   }
 
   /** Makes the frame answer for an operation: every status that does not depend on what the operation does. */
@@ -108,6 +175,8 @@ export class ApiConformance {
     await this.#checkRaw(operation, 408, await exchanged(port, `${head}x: `));
     await this.#checkRaw(operation, 431, await exchanged(port, `${head}x: ${'a'.repeat(20_000)}\r\n\r\n`));
     await this.#expect(operation, 400, { query: `?${'a=1&'.repeat(101)}%zz=1`, path: { id: '%zz' } });
+    await this.#expect(operation, 401, { headers: { authorization: 'Bearer none' } });
+    await this.#expect(operation, 403, { headers: weakCredential });
     if (operation.path.includes('{')) await this.#expect(operation, 414, { path: { id: 'x'.repeat(200) } });
     if (!writes) return;
     await this.#expect(operation, 400, { body: '{"a":' });

@@ -1,3 +1,5 @@
+import { testCredential } from '../access/test-access.ts';
+
 /** The parts of an OpenAPI 3.0 document that its tests look at. */
 export interface Schema {
   readonly $ref?: string;
@@ -6,6 +8,7 @@ export interface Schema {
   readonly enum?: readonly unknown[];
   readonly format?: string;
   readonly pattern?: string;
+  readonly example?: string;
   readonly nullable?: boolean;
   readonly minLength?: number;
   readonly maxLength?: number;
@@ -37,6 +40,8 @@ export interface Operation {
 }
 
 export interface ApiDocument {
+  /** As it is served. */
+  readonly raw: object;
   readonly operations: readonly Operation[];
   readonly schemas: Readonly<Record<string, Schema>>;
 }
@@ -57,11 +62,13 @@ interface RawDocument {
 
 /** Reads the document that an API serves. */
 export async function apiDocument(origin: string): Promise<ApiDocument> {
-  const { paths, components } = (await (await fetch(`${origin}/openapi.json`)).json()) as RawDocument;
+  const served = await fetch(`${origin}/openapi.json`, { headers: testCredential });
+  const raw = (await served.json()) as RawDocument;
+  const { paths, components } = raw;
   const operations = Object.entries(paths).flatMap(([path, item]) =>
     Object.entries(item).map(([method, operation]) => operationOf(method, path, operation)),
   );
-  return { operations, schemas: components.schemas };
+  return { raw, operations, schemas: components.schemas };
 }
 
 function operationOf(method: string, path: string, raw: RawOperation): Operation {

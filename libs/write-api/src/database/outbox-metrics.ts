@@ -1,4 +1,4 @@
-import { measureBacklog, type Backlog, type RowSource } from '@reprise/outbox';
+import { isLed, measureBacklog, type RowSource } from '@reprise/outbox';
 import { type Logger } from '@reprise/runtime';
 import { Gauge, type Registry } from 'prom-client';
 import { type WriteDatabase } from './write-database.ts';
@@ -13,7 +13,11 @@ const gauges = {
     'outbox_oldest_unpublished_age_seconds',
     'Age of the oldest committed event that waits to be published; 0 when none waits',
   ],
-} as const satisfies Partial<Record<keyof Backlog, readonly [name: string, help: string]>>;
+  leads: [
+    'outbox_relay_leads',
+    '1 while a relay holds the lock of the one that publishes this outbox, 0 when none does',
+  ],
+} as const satisfies Record<string, readonly [name: string, help: string]>;
 
 /**
  * Gauges of what this process committed and the event log does not have yet, read from the outbox: they rise while the relay is dead,
@@ -25,16 +29,17 @@ export function registerOutbox(
   database: Pick<WriteDatabase, 'run'>,
   logger: Logger,
 ): void {
-  const outbox: RowSource = {
-    query: (text, values) => database.run({ name: 'outbox-backlog', text }, values),
-  };
+  const asking = (name: string): RowSource => ({
+    query: (text, values) => database.run({ name, text }, values),
+  });
   let measuring: Promise<void> | undefined;
   let nextAt = 0;
   const measure = async (): Promise<void> => {
     const startedAt = performance.now();
     try {
-      const backlog = await measureBacklog(outbox);
-      for (const [field, gauge] of registered) gauge.set(backlog[field]);
+      const backlog = await measureBacklog(asking('outbox-backlog'));
+      const leads = (await isLed(asking('outbox-leader'))) ? 1 : 0;
+      for (const [field, gauge] of registered) gauge.set({ ...backlog, leads }[field]);
     } catch (error) {
       logger.warn({ err: error }, 'could not count unpublished events; their metrics keep their last values');
     }

@@ -2,6 +2,7 @@ import { type OnApplicationShutdown } from '@nestjs/common';
 import { notifiesItself } from '@reprise/outbox';
 import { sessionHook } from '@reprise/runtime';
 import { connectionFault, databaseTarget, ServerUnusableError } from '@reprise/runtime/connections';
+import { inSpan, statementSpan, transactionSpan } from '@reprise/runtime/traces';
 import pg from 'pg';
 import { DataSource } from 'typeorm';
 import {
@@ -111,26 +112,38 @@ export class WriteDatabase implements OnApplicationShutdown {
   /**
    * Runs one statement, which is its own transaction.
    * @throws ConnectionLostError when no answer came; a statement that writes may have taken effect then
+   * @throws ServerUnusableError when a right is missing
    */
-  readonly run: Run = (statement, values) => this.#connected((run) => run(statement, values));
+  readonly run: Run = (statement, values) =>
+    inSpan(
+      () => statementSpan(statement.name),
+      () => this.#connected((run) => run(statement, values)),
+    );
 
   /**
    * Runs `work` in one transaction: all of its statements take effect, or none when it throws.
    * @throws OutcomeUnknownError when the connection breaks while it commits
    */
   transaction<T>(work: (run: Run) => Promise<T>): Promise<T> {
-    return this.#connected(async (run) => {
-      await run(begin, []);
-      try {
-        const result = await work(run);
-        await run(commit, []).catch(throwUnknown);
-        return result;
-      } catch (error) {
-        // On a broken connection this fails too, and there the server has rolled back already: the cause is what counts.
-        await run(rollback, []).catch(() => undefined);
-        throw error;
-      }
-    });
+    return inSpan(transactionSpan, () =>
+      this.#connected(async (run) => {
+        await run(begin, []);
+        try {
+          const result = await work((statement, values) =>
+            inSpan(
+              () => statementSpan(statement.name),
+              () => run(statement, values),
+            ),
+          );
+          await run(commit, []).catch(throwUnknown);
+          return result;
+        } catch (error) {
+          // On a broken connection this fails too, and there the server has rolled back already: the cause is what counts.
+          await run(rollback, []).catch(() => undefined);
+          throw error;
+        }
+      }),
+    );
   }
 
   /** Resolves when a connection answers. */
@@ -143,6 +156,13 @@ export class WriteDatabase implements OnApplicationShutdown {
     if (this.#dataSource.isInitialized) await this.#dataSource.destroy();
   }
 
+  /** A right was taken away while this process runs: said in the words of its start. */
+  #refusal(error: pg.DatabaseError): Error {
+    const { url, variable } = this.#options;
+    const fault = connectionFault(error, databaseTarget(url, variable), 'The statement changed nothing.');
+    return fault === undefined ? error : new ServerUnusableError(fault, error);
+  }
+
   async #connected<T>(work: (run: Run) => Promise<T>): Promise<T> {
     if (this.#connection === 'none') throw new NotConnectedError(this.#failure);
     const runner = this.#dataSource.createQueryRunner();
@@ -153,6 +173,7 @@ export class WriteDatabase implements OnApplicationShutdown {
         const { rows, rowCount } = await client.query({ name, text, values: [...values] });
         return { rows, count: rowCount ?? 0 };
       } catch (error) {
+        if (isDenied(error)) throw this.#refusal(error);
         if (!endsConnection(error)) throw error;
         void client.end().catch(() => undefined);
         throw error instanceof pg.DatabaseError ? error : new ConnectionLostError(error);
@@ -175,6 +196,10 @@ const endingCodes = /^(?:57P|25P0[345]|08)/;
  */
 function endsConnection(error: unknown): boolean {
   return !(error instanceof pg.DatabaseError) || endingCodes.test(error.code ?? '');
+}
+
+function isDenied(error: unknown): error is pg.DatabaseError {
+  return error instanceof pg.DatabaseError && error.code === '42501';
 }
 
 /** A commit, or a writing statement, that got no answer: nobody can say here whether it took effect. */

@@ -1,3 +1,6 @@
+import { CreateApiKeys } from './create-api-keys.ts';
+import { CreateAudit } from './create-audit.ts';
+import { CreateCanaries } from './create-canaries.ts';
 import { CreateEventStore } from './create-event-store.ts';
 import { CreateIdempotencyKeys } from './create-idempotency-keys.ts';
 import { CreateOutbox } from './create-outbox.ts';
@@ -17,4 +20,7 @@ export const sharedMigrations: readonly MigrationClass[] = [
   NotifyUnlessTold,
   LeadByTable,
   ShowUnpublished,
+  CreateApiKeys,
+  CreateAudit,
+  CreateCanaries,
 ];

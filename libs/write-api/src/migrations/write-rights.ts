@@ -1,5 +1,7 @@
 import { grantSql, outboxRights, publisherRole, type TableRights } from '@reprise/outbox';
+import { auditGrantSql } from '@reprise/runtime/audit';
 import { type ClientBase } from 'pg';
+import { canaryTable } from '../canary/canary-aggregate.ts';
 import { migrationsTable } from './pending-migrations.ts';
 
 /** Group roles of a write database and their rights, by role. */
@@ -20,9 +22,17 @@ export function writeRights(writer: string, aggregateTables: readonly string[]):
       event_store: ['SELECT', 'INSERT'],
       ...outboxRights.writer,
       idempotency_keys: ['SELECT', 'INSERT', 'DELETE'],
+      [canaryTable]: ['SELECT', 'INSERT', 'UPDATE'],
+      api_keys: ['SELECT'],
+      api_key_uses: ['SELECT', 'INSERT', 'UPDATE'],
       [migrationsTable]: ['SELECT'],
     },
-    [publisherRole]: outboxRights.publisher,
+    // It records who returns parked events to the queue.
+    [publisherRole]: {
+      ...outboxRights.publisher,
+      audit_attempts: ['SELECT', 'INSERT'],
+      audit_outcomes: ['SELECT', 'INSERT'],
+    },
     event_store_reader: {
       event_store: ['SELECT'],
       unpublished_events: ['SELECT'],
@@ -50,7 +60,13 @@ export async function grantWriteRights(owner: ClientBase, rights: WriteRights): 
         IF NOT EXISTS (SELECT FROM pg_roles WHERE rolname = '${role}') THEN RETURN; END IF;
         EXECUTE format('GRANT CONNECT ON DATABASE %I TO ${role}', current_database());
         EXECUTE format('GRANT USAGE ON SCHEMA %I TO ${role}', current_schema());
-        ${grantSql(role, tables)}
+        ${grantsTo(role, tables)}
       END $$`);
   }
+}
+
+/** Of a row of the audit a role gives only what it knows: moment and login are the database's. */
+function grantsTo(role: string, tables: TableRights): string {
+  const { audit_attempts, audit_outcomes, ...others } = tables;
+  return grantSql(role, others) + (audit_attempts && audit_outcomes ? auditGrantSql('', role) : '');
 }

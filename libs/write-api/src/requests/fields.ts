@@ -1,7 +1,7 @@
 import { applyDecorators } from '@nestjs/common';
 import { ApiProperty } from '@nestjs/swagger';
 import { textPattern } from '@reprise/events';
-import { validationProblem } from '@reprise/runtime/http';
+import { validationProblem } from '@reprise/http';
 import { Matches, NotEquals, ValidateBy, ValidateIf } from 'class-validator';
 
 interface FieldOptions {
@@ -67,7 +67,7 @@ export function NonZeroIntegerField(limits: IntegerLimits, options: FieldOptions
   );
 }
 
-/** A text of a certain form. `says` follows "must be" in the message. */
+/** A text of a certain form, which fixes its length to that of the example. `says` follows "must be" in the message. */
 export function PatternField(
   pattern: string,
   says: string,
@@ -75,7 +75,7 @@ export function PatternField(
 ): PropertyDecorator {
   return field(
     options,
-    { type: String, pattern, example },
+    { type: String, pattern, example, maxLength: example.length },
     Matches(new RegExp(pattern, 'u'), { message: `$property must be ${says} such as ${example}` }),
   );
 }

@@ -1,6 +1,6 @@
 import { createParamDecorator, ParseUUIDPipe, type ExecutionContext } from '@nestjs/common';
-import { isTraceparent } from '@reprise/events';
-import { ProblemException, validationProblem } from '@reprise/runtime/http';
+import { ProblemException, validationProblem } from '@reprise/http';
+import { formatTraceparent, parseTraceparent } from '@reprise/runtime/traces';
 import { type IncomingHttpHeaders } from 'node:http';
 import { maxKeyLength, parseIdempotencyKey, requestHash, type IdempotentRequest } from './idempotency.ts';
 import { parseIfMatch, type ExpectedVersion } from './if-match.ts';
@@ -8,13 +8,17 @@ import { parseIfMatch, type ExpectedVersion } from './if-match.ts';
 /** Where a command came from, kept in its event. */
 export interface CommandSource {
   readonly correlationId: string;
+  /** Of the request, where it has a valid one. */
   readonly traceparent?: string | undefined;
+  /** Who gave it; undefined where nobody has to say who they are. */
+  readonly actor?: string | undefined;
   /** Given when the request carries an Idempotency-Key. */
   readonly idempotent?: IdempotentRequest | undefined;
 }
 
 interface Request {
   readonly id: string;
+  readonly actor?: string | undefined;
   readonly method: string;
   readonly url: string;
   readonly headers: IncomingHttpHeaders;
@@ -47,13 +51,14 @@ export const IfMatch = createParamDecorator((_: unknown, context: ExecutionConte
   );
 });
 
-/** Correlation id, trace context and Idempotency-Key of a request. */
+/** Correlation id, trace context, actor and Idempotency-Key of a request. */
 export const Source = createParamDecorator((_: unknown, context: ExecutionContext): CommandSource => {
   const request = context.switchToHttp().getRequest<Request>();
-  const traceparent = request.headers['traceparent'];
+  const caller = parseTraceparent(request.headers['traceparent']);
   return {
     correlationId: request.id,
-    traceparent: isTraceparent(traceparent) ? traceparent : undefined,
+    traceparent: caller && formatTraceparent(caller),
+    actor: request.actor,
     idempotent: idempotentRequest(request),
   };
 });

@@ -1,6 +1,6 @@
 import { applyDecorators, type Type } from '@nestjs/common';
 import { ApiCreatedResponse, ApiHeader, ApiOkResponse, ApiOperation, ApiParam } from '@nestjs/swagger';
-import { ApiProblem } from '@reprise/runtime/http';
+import { ApiProblem, Permit } from '@reprise/http';
 
 /** A `*`, or entity tags as RFC 9110 writes them. */
 const ifMatchPattern = '^(\\*|(W/)?"[\\x21\\x23-\\x7e]*"( *, *(W/)?"[\\x21\\x23-\\x7e]*")*)$';
@@ -8,14 +8,14 @@ const ifMatchPattern = '^(\\*|(W/)?"[\\x21\\x23-\\x7e]*"( *, *(W/)?"[\\x21\\x23-
 const etag = {
   ETag: {
     description: 'The version, quoted, for If-Match',
-    schema: { type: 'string' as const, example: '"3"' },
+    schema: { type: 'string' as const, maxLength: 20, example: '"3"' },
   },
 };
 
 const idempotencyKey = ApiHeader({
   name: 'Idempotency-Key',
   required: false,
-  schema: { type: 'string', pattern: '^[\\x21-\\x7e]{1,255}$' },
+  schema: { type: 'string', pattern: '^[\\x21-\\x7e]{1,255}$', maxLength: 255 },
   description:
     'A key that the client chooses for this request, such as a UUID. Repeated with the same method, path and body, it returns the first answer ' +
     'and has no second effect. Kept for at least 24 hours.',
@@ -50,13 +50,15 @@ const refusedWrite = [
 export interface DocumentedAggregate {
   /** The word for it, and what the slugs of its refusals begin with. */
   readonly type: string;
+  /** What its permissions begin with: `orders` makes `orders:read` and `orders:write`. */
+  readonly permissions: string;
   /** The class that its answers are made of. */
   readonly answer: Type<unknown>;
   /** The refusal of a history that has ended. */
   readonly ended: { readonly reason: string; readonly says: string };
 }
 
-/** Decorators for the operations of an aggregate's controller: how they are asked and every answer they may give. */
+/** Decorators for the operations of an aggregate's controller: who may ask, how they are asked, and every answer they may give. */
 export interface OperationDecorators {
   readonly creates: (summary: string) => MethodDecorator;
   readonly reads: (summary: string) => MethodDecorator;
@@ -64,15 +66,19 @@ export interface OperationDecorators {
   readonly changes: (summary: string) => MethodDecorator;
 }
 
-export function operationsOf({ type, answer, ended }: DocumentedAggregate): OperationDecorators {
+export function operationsOf({ type, permissions, answer, ended }: DocumentedAggregate): OperationDecorators {
   const absent = [
     ApiProblem(404, `There is no such ${type}`, `${type}-not-found`),
     ApiProblem(410, ended.says, ended.reason),
   ];
-  const location = { Location: { description: `Path of the ${type}`, schema: { type: 'string' as const } } };
+  const [mayRead, mayWrite] = [Permit(`${permissions}:read`), Permit(`${permissions}:write`)];
+  const location = {
+    Location: { description: `Path of the ${type}`, schema: { type: 'string' as const, maxLength: 200 } },
+  };
   return {
     creates: (summary) =>
       applyDecorators(
+        mayWrite,
         ApiOperation({ summary }),
         idempotencyKey,
         ApiCreatedResponse({ type: answer, headers: { ...etag, ...location } }),
@@ -80,6 +86,7 @@ export function operationsOf({ type, answer, ended }: DocumentedAggregate): Oper
       ),
     reads: (summary) =>
       applyDecorators(
+        mayRead,
         ApiOperation({ summary }),
         aggregateId,
         ApiOkResponse({ type: answer, headers: etag }),
@@ -87,12 +94,13 @@ export function operationsOf({ type, answer, ended }: DocumentedAggregate): Oper
       ),
     changes: (summary) =>
       applyDecorators(
+        mayWrite,
         ApiOperation({ summary }),
         aggregateId,
         ApiHeader({
           name: 'If-Match',
           required: true,
-          schema: { type: 'string', pattern: ifMatchPattern },
+          schema: { type: 'string', pattern: ifMatchPattern, maxLength: 16_384 },
           description: 'ETag of the version to change, or * for any',
           example: '"3"',
         }),

@@ -1,6 +1,6 @@
 import { type Refusal } from '@reprise/aggregate';
 import { EventTooLargeError } from '@reprise/outbox';
-import { ProblemException } from '@reprise/runtime/http';
+import { ProblemException } from '@reprise/http';
 import { type WriteResult } from '../aggregates/aggregate.ts';
 import { NotConnectedError, OutcomeUnknownError } from '../database/errors.ts';
 import { entityTagOf } from '../requests/if-match.ts';

@@ -1,6 +1,6 @@
 import { type CommandContext, type Decision } from '@reprise/aggregate';
-import { newEventId, type DomainEvent } from '@reprise/events';
-import { type HttpReply } from '@reprise/runtime/http';
+import { type DomainEvent } from '@reprise/events';
+import { type HttpReply } from '@reprise/http';
 import { type Registry } from 'prom-client';
 import { v7 } from 'uuid';
 import { type Aggregate, type WriteResult } from '../aggregates/aggregate.ts';
@@ -10,6 +10,7 @@ import { type WriteDatabase } from '../database/write-database.ts';
 import { entityTagOf, type ExpectedVersion } from '../requests/if-match.ts';
 import { type CommandSource } from '../requests/request-headers.ts';
 import { CommandMetrics } from './command-metrics.ts';
+import { EventCreation } from './event-creation.ts';
 import { errorProblem, failureProblem, refusalProblem, type RefusalAnswers } from './problems.ts';
 
 /** One of a domain's functions: what a command makes of an aggregate. */
@@ -70,9 +71,12 @@ export class Resource<
     reply: HttpReply,
   ): Promise<Answer> {
     const id = v7();
-    const context = contextOf(source);
-    const state = await this.#answered(reply, command, () =>
-      this.#store.create((before) => decider(before, { ...data, id }, context), source.idempotent),
+    const creation = new EventCreation(source);
+    const state = await this.#answered(reply, command, creation, () =>
+      this.#store.create(
+        (before) => creation.decide((context) => decider(before, { ...data, id }, context)),
+        source.idempotent,
+      ),
     );
     const { path, aggregate } = this.#options;
     reply.header('location', `${path}/${String(state[aggregate.table.id])}`);
@@ -89,9 +93,14 @@ export class Resource<
     source: CommandSource,
     reply: HttpReply,
   ): Promise<Answer> {
-    const context = contextOf(source);
-    const state = await this.#answered(reply, command, () =>
-      this.#store.change(id, expected, (before) => decider(before, data, context), source.idempotent),
+    const creation = new EventCreation(source);
+    const state = await this.#answered(reply, command, creation, () =>
+      this.#store.change(
+        id,
+        expected,
+        (before) => creation.decide((context) => decider(before, data, context)),
+        source.idempotent,
+      ),
     );
     return this.#options.show(state);
   }
@@ -107,20 +116,17 @@ export class Resource<
   async #answered(
     reply: HttpReply,
     command: string,
+    creation: EventCreation,
     run: () => Promise<WriteResult<State, Reason>>,
   ): Promise<State> {
     const outcome = await this.#metrics.observe(command, run).catch((error: unknown) => {
       throw errorProblem(error);
     });
+    if (outcome.outcome === 'written') creation.written();
     const { aggregate, refusals } = this.#options;
     if (!('state' in outcome)) throw failureProblem(aggregate.type, refusals, outcome);
     reply.header('etag', entityTagOf(outcome.state.version));
     if (outcome.outcome === 'replayed') reply.header('idempotency-replayed', 'true');
     return outcome.state;
   }
-}
-
-function contextOf({ correlationId, traceparent }: CommandSource): CommandContext {
-  const time = new Date();
-  return { eventId: newEventId(time), time, correlationId, traceparent };
 }

@@ -1,3 +1,5 @@
+import { accessSettings, type AccessConfiguration } from '@reprise/access';
+import { httpLimitSettings, type HttpLimits } from '@reprise/http';
 import { ConfigurationError, drainSeconds, Settings } from '@reprise/runtime';
 import { type WriteSettings } from './write-api.ts';
 
@@ -6,6 +8,8 @@ export interface WriteApiConfiguration {
   readonly writeDatabaseUrl: string;
   readonly port: number;
   readonly httpHost: string;
+  readonly access: AccessConfiguration;
+  readonly limits: Partial<HttpLimits>;
   /** How long it still takes requests once it stops, in seconds. */
   readonly drainSeconds: number;
   /** Connections this process may hold at once. */
@@ -14,10 +18,12 @@ export interface WriteApiConfiguration {
   readonly statementTimeoutMs: number;
   /** How long the answer to a request with an Idempotency-Key is kept, in hours. */
   readonly idempotencyRetentionHours: number;
+  /** How often a canary is written, in seconds; 0 for never. */
+  readonly canarySeconds: number;
 }
 
 /** The names of its settings: those of a context begin with its prefix. */
-export function settingNames({ prefix }: WriteSettings) {
+export function settingNames({ prefix }: Pick<WriteSettings, 'prefix'>) {
   return {
     databaseUrl: `${prefix}WRITE_DATABASE_URL`,
     ownerUrl: `${prefix}WRITE_DATABASE_OWNER_URL`,
@@ -29,7 +35,8 @@ export function settingNames({ prefix }: WriteSettings) {
 
 /**
  * Reads a write API's settings from its environment: with the context's prefix `WRITE_DATABASE_URL`, `WRITE_DATABASE_POOL_SIZE` (10),
- * `WRITE_DATABASE_STATEMENT_TIMEOUT_MS` (5000) and `IDEMPOTENCY_RETENTION_HOURS` (24), its port, `HTTP_HOST` and `HTTP_DRAIN_SECONDS` (0).
+ * `WRITE_DATABASE_STATEMENT_TIMEOUT_MS` (5000) and `IDEMPOTENCY_RETENTION_HOURS` (24), its port, `CANARY_SECONDS` (10), `HTTP_HOST`, `HTTP_DRAIN_SECONDS` (0),
+ * who may do what (`accessSettings`) and how much (`httpLimitSettings`).
  *
  * @param warn receives one sentence for a credential that would cross the network in clear text
  * @throws ConfigurationError naming all bad settings at once
@@ -41,10 +48,13 @@ export function readWriteApiConfiguration(
 ): WriteApiConfiguration {
   const settings = new Settings(env);
   const names = settingNames(own);
+  const httpHost = settings.optional('HTTP_HOST') ?? '127.0.0.1';
   const configuration = {
     writeDatabaseUrl: settings.postgresUrl(names.databaseUrl).url,
     port: settings.port(own.port.variable, own.port.fallback),
-    httpHost: settings.optional('HTTP_HOST') ?? '127.0.0.1',
+    httpHost,
+    access: accessSettings(settings, env, httpHost),
+    limits: httpLimitSettings(settings),
     drainSeconds: drainSeconds(settings),
     poolSize: settings.wholeNumber(names.poolSize, { from: 1, to: 500 }, 10),
     statementTimeoutMs: settings.wholeNumber(names.statementTimeoutMs, { from: 100, to: 600_000 }, 5_000),
@@ -53,6 +63,7 @@ export function readWriteApiConfiguration(
       { from: 1, to: 8_760 },
       24,
     ),
+    canarySeconds: settings.wholeNumber('CANARY_SECONDS', { from: 0, to: 3_600 }, 10),
   };
   if (settings.problems.length > 0) throw new ConfigurationError(settings.problems);
   for (const sentence of settings.warnings) warn(sentence);
@@ -64,7 +75,7 @@ export function readWriteApiConfiguration(
  * @throws ConfigurationError when neither it nor the application's own URL is set, or it is none
  */
 export function readOwner(
-  own: WriteSettings,
+  own: Pick<WriteSettings, 'prefix'>,
   env: NodeJS.ProcessEnv,
 ): { readonly url: string; readonly variable: string } {
   const settings = new Settings(env);

@@ -6,8 +6,12 @@ import {
   type ServiceContext,
 } from '@reprise/runtime';
 import { passesByItself } from '@reprise/runtime/connections';
-import { createHttpApplication, type HttpApplication, type HttpLimits } from '@reprise/runtime/http';
+import { openedAccess, type AccessConfiguration } from '@reprise/access';
+import { type Registry } from 'prom-client';
+import { createHttpApplication, type HttpApplication, type HttpLimits } from '@reprise/http';
 import { forgetOldAnswers } from '../aggregates/kept-answers.ts';
+import { keysOf } from '../keys/keys-table.ts';
+import { CanaryWriter } from '../canary/canary-writer.ts';
 import { WriteDatabase } from '../database/write-database.ts';
 import { readWriteApiConfiguration, settingNames, type WriteApiConfiguration } from './configuration.ts';
 import { WriteApiModule } from './write-api.module.ts';
@@ -37,17 +41,19 @@ export function writeDatabaseOf(
 
 /**
  * A write API, ready to listen; until its database is connected to, it answers 503. Closing it lets requests in flight
- * finish and then closes its database connections.
+ * finish and then closes its database connections. Keys are those of its database and those of the file that is configured.
  */
 export function createWriteApi(
   api: WriteApi,
   database: WriteDatabase,
+  access: AccessConfiguration,
   logger: Logger,
   limits?: Partial<HttpLimits>,
+  metrics: Registry = createMetrics(api.name),
 ): Promise<HttpApplication> {
-  const metrics = createMetrics(api.name);
   return createHttpApplication(WriteApiModule.register(api, database, metrics, logger), {
     logger,
+    access: openedAccess(access, keysOf(database, logger)),
     metrics,
     ...(limits && { limits }),
     openApi: api.openApi,
@@ -60,7 +66,11 @@ export async function serveWriteApi(api: WriteApi, { logger, signal }: ServiceCo
     logger.warn(warning),
   );
   const database = writeDatabaseOf(api, configuration, logger);
-  const application = await createWriteApi(api, database, logger);
+  const { access, limits } = configuration;
+  const metrics = createMetrics(api.name);
+  const application = await createWriteApi(api, database, access, logger, limits, metrics);
+  const { context, name } = api;
+  const canaries = new CanaryWriter(database, { context, source: `/reprise/${name}`, metrics, logger });
   try {
     await application.listen(configuration.port, configuration.httpHost);
     const connected = await whenAvailable(() => database.connect(), {
@@ -75,9 +85,11 @@ export async function serveWriteApi(api: WriteApi, { logger, signal }: ServiceCo
       logger,
       signal,
     );
+    const { canarySeconds } = configuration;
+    const singing = canarySeconds > 0 ? canaries.run(1_000 * canarySeconds, signal) : undefined;
     await untilAborted(signal);
     await application.drain(configuration.drainSeconds);
-    await forgetting;
+    await Promise.all([forgetting, singing]);
   } finally {
     await application.close();
   }

@@ -1,5 +1,5 @@
 import { type Type } from '@nestjs/common';
-import { type OpenApiOptions } from '@reprise/runtime/http';
+import { type OpenApiOptions } from '@reprise/http';
 import { type Registry } from 'prom-client';
 import { type WriteDatabase } from '../database/write-database.ts';
 import { type WriteSchema } from '../migrations/run-migrations.ts';
@@ -15,6 +15,8 @@ export interface WriteSettings {
 export interface WriteApi {
   /** Name of the process in logs, metrics and to Postgres: `orders-api`. */
   readonly name: string;
+  /** The bounded context it writes, as the configuration file names it. */
+  readonly context: string;
   /** The process in a sentence, after "the": `orders API`. */
   readonly title: string;
   readonly settings: WriteSettings;

@@ -1,6 +1,7 @@
+import type { AccessConfiguration } from '@reprise/access';
 import { createLogger } from '@reprise/runtime';
-import type { HttpLimits } from '@reprise/runtime/http';
-import { afterFile } from '@reprise/test-kit';
+import type { HttpApplication, HttpLimits } from '@reprise/http';
+import { afterFile, testAccess, testCredential } from '@reprise/test-kit';
 import { createWriteApi, writeDatabaseOf } from '../service/serve.ts';
 import { type WriteApi } from '../service/write-api.ts';
 
@@ -20,30 +21,38 @@ export interface CallOptions {
 export type Call = (method: string, path: string, options?: CallOptions) => Promise<Answer>;
 
 /** Calls to an API, and where it listens. */
-export type StartedApi = Call & { readonly origin: string };
+export type StartedApi = Call & { readonly origin: string; readonly routes: HttpApplication['routes'] };
 
 /** A write API on its own port; it is closed at the end of the test file. */
 export async function startWriteApi(
   api: WriteApi,
   writeDatabaseUrl: string,
-  { limits, ...more }: { statementTimeoutMs?: number; limits?: Partial<HttpLimits> } = {},
+  {
+    limits,
+    access = testAccess,
+    ...more
+  }: { statementTimeoutMs?: number; limits?: Partial<HttpLimits>; access?: AccessConfiguration } = {},
 ): Promise<StartedApi> {
   const logger = createLogger(api.name, { level: 'silent' });
   const configuration = { writeDatabaseUrl, poolSize: 10, statementTimeoutMs: 10_000, ...more };
   const database = writeDatabaseOf(api, configuration, logger);
   await database.connect();
-  const application = await createWriteApi(api, database, logger, limits);
+  const application = await createWriteApi(api, database, access, logger, limits);
   afterFile(() => application.close());
   const origin = `http://127.0.0.1:${await application.listen(0)}`;
-  return Object.assign(callsTo(origin), { origin });
+  return Object.assign(callsTo(origin), { origin, routes: application.routes });
 }
 
-/** Requests to one server. */
+/** Requests to one server, as whoever may do everything unless the headers say otherwise. */
 export function callsTo(origin: string): Call {
   return async (method, path, { headers = {}, body } = {}) => {
     const response = await fetch(`${origin}${path}`, {
       method,
-      headers: { ...(body !== undefined && { 'content-type': 'application/json' }), ...headers },
+      headers: {
+        ...testCredential,
+        ...(body !== undefined && { 'content-type': 'application/json' }),
+        ...headers,
+      },
       ...(body !== undefined && { body: typeof body === 'string' ? body : JSON.stringify(body) }),
     });
     const text = await response.text();

@@ -71,8 +71,9 @@ export function itKeepsItsSchema({ api, tables, stranger }: KeptSchema): void {
 
     it('have the rights of the table and no others', async () => {
       const { rows } = await side.pool.query<{ grantee: string; table_name: string; rights: string[] }>(
-        `SELECT grantee, table_name, array_agg(privilege_type::text) AS rights
-         FROM information_schema.role_table_grants
+        `SELECT grantee, table_name, array_agg(DISTINCT privilege_type::text) AS rights
+         FROM (SELECT grantee, table_name, table_schema, privilege_type FROM information_schema.role_table_grants
+           UNION SELECT grantee, table_name, table_schema, privilege_type FROM information_schema.role_column_grants) AS granted
          WHERE grantee <> current_user AND table_schema = 'public' GROUP BY grantee, table_name`,
       );
       const granted = rows.map((row) => [row.grantee, row.table_name, row.rights.toSorted()]);

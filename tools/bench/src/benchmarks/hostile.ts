@@ -1,3 +1,4 @@
+import { credentialOf } from '@reprise/access';
 import type { BenchOptions } from '../options.ts';
 import { describeLoad, describeMachine } from '../report/machine.ts';
 import { percentile } from '../report/percentiles.ts';
@@ -95,7 +96,7 @@ async function measure(
   const { method = 'POST', path = '/v1/products', headers, body, status } = request;
   const init: RequestInit = {
     method,
-    headers: { 'content-type': 'application/json', ...headers },
+    headers: { ...credentialOf(process.env), 'content-type': 'application/json', ...headers },
     ...(body !== undefined && { body }),
   };
   const durations: number[] = [];
@@ -125,7 +126,7 @@ async function measure(
 
 /** Processor time of the API so far, by its own metrics. */
 async function cpuSeconds(origin: string): Promise<number> {
-  const text = await (await fetch(`${origin}/metrics`)).text();
+  const text = await (await fetch(`${origin}/metrics`, { headers: credentialOf(process.env) })).text();
   const seconds = Number(/^process_cpu_seconds_total\{[^}]*\} (\S+)$/m.exec(text)?.[1]);
   if (Number.isNaN(seconds)) throw new Error('The API has no process_cpu_seconds_total among its metrics.');
   return seconds;

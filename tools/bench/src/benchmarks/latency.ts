@@ -10,12 +10,15 @@ import { markdownTable, times, whole } from '../report/table.ts';
 import { openPipeline, type Pipeline } from '../servers/pipeline.ts';
 import { workloadOf } from '../servers/topic.ts';
 import { inSession, type BenchmarkRun, type Session } from '../session.ts';
+import { inTurns } from './turns.ts';
 
 type LatencyOptions = Pick<BenchOptions, 'rate' | 'seconds' | 'products' | 'partitions'>;
 
 const aims = { p50: 60, p99: 250 };
 /** Seconds of writes before the measured ones, at most. */
 const warmUpSeconds = 5;
+/** How often it is measured with credentials, and how often without. */
+const rounds = 2;
 
 /**
  * Writes over HTTP at a steady rate while API, relay and consumer run, and measures how long each write takes from its commit to
@@ -31,35 +34,52 @@ export function benchmarkLatency(options: LatencyOptions, run: BenchmarkRun): Pr
       pipeline.start('outbox-relay'),
       pipeline.start('projection-consumer'),
     ]);
+    const open = await pipeline.start('product-api', { AUTH: 'none', HTTP_HOST: '127.0.0.1' });
     const productIds = await createProducts(session, pipeline, origin, options);
-    const writing = { origin, productIds, perSecond, signal: pipeline.signal };
+    const writing = { productIds, perSecond, signal: pipeline.signal };
     run.progress('Warming the pipeline up.');
-    await measured(session, pipeline, { ...writing, seconds: Math.min(warmUpSeconds, seconds) });
-    run.print(`${describeMachine()} before the writes, ${perSecond} writes/s for ${seconds} s\n`);
-
-    const { writes, sentPerSecond, byId, bySearch } = await measured(session, pipeline, {
-      ...writing,
-      seconds,
-    });
-    const commits = await readCommits(pipeline.writeDatabaseUrl);
-    const after = (sightings: Sightings): number[] =>
-      writes.map(({ productId, version }) => {
-        const key = writeKey(productId, version);
-        const [committed, seen] = [commits.at.get(key), sightings.get(key)];
-        if (committed === undefined || seen === undefined)
-          throw new Error(`Version ${version} of ${productId} was acknowledged, but not stored and seen.`);
-        return seen - committed;
+    for (const at of [origin, open.origin])
+      await measured(session, pipeline, {
+        ...writing,
+        origin: at,
+        seconds: Math.min(warmUpSeconds, seconds),
       });
+    run.print(
+      `${describeMachine()} before the writes, ${perSecond} writes/s for ${seconds} s, ${2 * rounds} times\n`,
+    );
+
+    const measuring = (at: string) => () => measured(session, pipeline, { ...writing, origin: at, seconds });
+    const { first: closed, second: opened } = await inTurns(
+      rounds,
+      measuring(origin),
+      measuring(open.origin),
+    );
+    const commits = await readCommits(pipeline.writeDatabaseUrl);
+    const after = (at: 'byId' | 'bySearch'): number[] =>
+      closed.flatMap(({ writes, ...sightings }) =>
+        writes.map(({ productId, version }) => {
+          const key = writeKey(productId, version);
+          const [committed, seen] = [commits.at.get(key), sightings[at].get(key)];
+          if (committed === undefined || seen === undefined)
+            throw new Error(`Version ${version} of ${productId} was acknowledged, but not stored and seen.`);
+          return seen - committed;
+        }),
+      );
     report(
       {
-        answers: writes.map(({ answeredAfter }) => answeredAfter),
-        byId: after(byId),
-        bySearch: after(bySearch),
+        answers: answersOf(closed),
+        openAnswers: answersOf(opened),
+        byId: after('byId'),
+        bySearch: after('bySearch'),
       },
-      sentPerSecond,
+      Math.min(...closed.map(({ sentPerSecond }) => sentPerSecond)),
       run,
     );
   });
+}
+
+function answersOf(measurements: readonly Measured[]): number[] {
+  return measurements.flatMap(({ writes }) => writes.map(({ answeredAfter }) => answeredAfter));
 }
 
 async function createProducts(
@@ -106,10 +126,10 @@ async function measured(
   return { writes, sentPerSecond, byId: seenById, bySearch: seenBySearch };
 }
 
-type Latencies = Readonly<Record<'answers' | 'byId' | 'bySearch', readonly number[]>>;
+type Latencies = Readonly<Record<'answers' | 'openAnswers' | 'byId' | 'bySearch', readonly number[]>>;
 
 function report(
-  { answers, byId, bySearch }: Latencies,
+  { answers, openAnswers, byId, bySearch }: Latencies,
   sentPerSecond: number,
   { print }: BenchmarkRun,
 ): void {
@@ -123,6 +143,7 @@ function report(
   const head = ['latency', 'writes', 'p50 ms', 'p99 ms', 'max ms', 'p50 / answer'];
   const lines = [
     line('request to answer of the API', answers),
+    line('the same with AUTH=none', openAnswers),
     line('commit to index, by id', byId),
     line('commit to index, by search', bySearch),
   ];
@@ -140,6 +161,13 @@ function report(
       ),
     );
   }
+  const slower = percentile(answers, 0.99) - percentile(openAnswers, 0.99);
+  print(
+    aimLine(
+      `credentials and limits add ${slower.toFixed(1)} ms to the p99 of an answer (aim: at most 10 ms)`,
+      slower <= 10,
+    ),
+  );
   print(
     `checked ${whole(byId.length)} writes, sent at ${sentPerSecond.toFixed(1)}/s, all stored, indexed and found; ${describeLoad()}`,
   );

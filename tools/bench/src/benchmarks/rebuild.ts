@@ -1,7 +1,7 @@
 import type { Client } from '@elastic/elasticsearch';
 import type { ContenderName, Workload } from '../child/task.ts';
-import { readersAlias } from '../contenders/bench-store.ts';
-import { handWrittenIndex } from '../contenders/hand-written.ts';
+import { readersAlias } from '../contenders/measured/bench-store.ts';
+import { handWrittenIndex } from '../contenders/by-hand/hand-written.ts';
 import { rebuildTask, type LogOptions, type RebuildResources } from '../options.ts';
 import { judgeAims } from '../report/aims.ts';
 import { describeLoad, describeMachine } from '../report/machine.ts';

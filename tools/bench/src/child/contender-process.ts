@@ -9,20 +9,20 @@ import type { ChildMessage, ContenderName, Measurement, Task, TaskResult } from 
  */
 type Contender = (task: Task) => Promise<Measurement>;
 const load: Readonly<Record<ContenderName, () => Promise<Contender>>> = {
-  fill: async () => (await import('../contenders/fill-topic.ts')).fillTopic,
-  'fill-store': async () => (await import('../contenders/fill-store.ts')).fillStore,
-  fold: async () => (await import('../contenders/fold.ts')).fold,
-  'hand-written': async () => (await import('../contenders/hand-written.ts')).handWritten,
-  'per-message': async () => (await import('../contenders/per-message.ts')).perMessage,
-  reader: async () => (await import('../contenders/reader-alone.ts')).readerAlone,
-  'store-reader': async () => (await import('../contenders/store-reader.ts')).storeReader,
-  writer: async () => (await import('../contenders/writer-alone.ts')).writerAlone,
-  rebuild: async () => (await import('../contenders/rebuild.ts')).rebuild,
-  verify: async () => (await import('../contenders/verify.ts')).verify,
-  'index-scan': async () => (await import('../contenders/index-scan.ts')).indexScan,
-  producer: async () => (await import('../contenders/producer.ts')).producer,
-  'bare-insert': async () => (await import('../contenders/bare-insert.ts')).bareInsert,
-  'api-writer': async () => (await import('../contenders/api-writer.ts')).apiWriter,
+  fill: async () => (await import('../contenders/workload/fill-topic.ts')).fillTopic,
+  'fill-store': async () => (await import('../contenders/workload/fill-store.ts')).fillStore,
+  fold: async () => (await import('../contenders/workload/fold.ts')).fold,
+  'hand-written': async () => (await import('../contenders/by-hand/hand-written.ts')).handWritten,
+  'per-message': async () => (await import('../contenders/by-hand/per-message.ts')).perMessage,
+  reader: async () => (await import('../contenders/limits/reader-alone.ts')).readerAlone,
+  'store-reader': async () => (await import('../contenders/limits/store-reader.ts')).storeReader,
+  writer: async () => (await import('../contenders/limits/writer-alone.ts')).writerAlone,
+  rebuild: async () => (await import('../contenders/measured/rebuild.ts')).rebuild,
+  verify: async () => (await import('../contenders/measured/verify.ts')).verify,
+  'index-scan': async () => (await import('../contenders/limits/index-scan.ts')).indexScan,
+  producer: async () => (await import('../contenders/limits/producer.ts')).producer,
+  'bare-insert': async () => (await import('../contenders/limits/bare-insert.ts')).bareInsert,
+  'api-writer': async () => (await import('../contenders/measured/api-writer.ts')).apiWriter,
 };
 
 async function work(contender: Contender, task: Task): Promise<TaskResult> {

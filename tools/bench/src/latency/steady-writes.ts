@@ -1,4 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
+import { credentialOf } from '@reprise/access';
 import { startStopwatch } from '../contenders/stopwatch.ts';
 
 /** A write that was acknowledged. */
@@ -62,7 +63,7 @@ export function now(): number {
 async function addToStock(origin: string, productId: string, due: number): Promise<AcknowledgedWrite> {
   const response = await fetch(`${origin}/v1/products/${productId}/stock-adjustments`, {
     method: 'POST',
-    headers: { 'content-type': 'application/json', 'if-match': '*' },
+    headers: { ...credentialOf(process.env), 'content-type': 'application/json', 'if-match': '*' },
     body: JSON.stringify({ delta: 1 }),
     signal: AbortSignal.timeout(30_000),
   });

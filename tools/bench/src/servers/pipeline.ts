@@ -12,8 +12,11 @@ export interface Pipeline extends WriteDatabase {
   readonly topic: string;
   readonly searchAlias: string;
   readonly registry: Registry;
-  /** Starts an application and waits until it is ready. The session stops it, unless the caller did. */
-  start(name: AppName): Promise<{ readonly origin: string; readonly app: AppProcess }>;
+  /** Starts an application, with its own settings beside those of all, and waits until it is ready. The session stops it, unless the caller did. */
+  start(
+    name: AppName,
+    settings?: Readonly<Record<string, string>>,
+  ): Promise<{ readonly origin: string; readonly app: AppProcess }>;
   /** Aborts when the benchmark is interrupted or an application ends that nobody stopped. */
   readonly signal: AbortSignal;
 }
@@ -25,6 +28,14 @@ export interface PipelineOptions {
   /** Settings of the applications beside the endpoints. */
   readonly env?: Readonly<Record<string, string>>;
 }
+
+/** More than any benchmark sends: requests are counted, and none is refused. */
+const unlimited = {
+  HTTP_CREDENTIAL_REQUESTS: '100000000',
+  HTTP_ADDRESS_REQUESTS: '100000000',
+  HTTP_ANONYMOUS_REQUESTS: '100000000',
+  HTTP_FAILED_CREDENTIALS: '100000000',
+};
 
 /** Makes what the applications need. All of it goes with the session, what they made themselves included. */
 export async function openPipeline(
@@ -42,6 +53,9 @@ export async function openPipeline(
   const searchAlias = `${session.name}_products`;
   const env = {
     ...process.env,
+    ...unlimited,
+    // A canary is an event too, which nobody counted on.
+    CANARY_SECONDS: '0',
     ...settings,
     REPRISE_CONTEXTS: 'product',
     WRITE_DATABASE_URL: writeDatabase.writeDatabaseUrl,
@@ -63,13 +77,13 @@ export async function openPipeline(
     searchAlias,
     registry,
     signal: AbortSignal.any([session.signal, failed.signal]),
-    async start(name) {
+    async start(name, own) {
       if (name === 'projection-consumer')
         session.atEnd(async () => {
           const group = consumerGroupOf(await describeTopic(kafka, topic), projections);
           await deleteGroup(kafka, group);
         });
-      const app = startApp(name, { env });
+      const app = startApp(name, { env: { ...env, ...own } });
       session.atEnd(() => {
         ending = true;
         return app.stop();

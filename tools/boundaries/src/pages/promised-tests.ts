@@ -1,23 +1,27 @@
-/** A test that a page names: the spec files of its line, and the parts of its title between ellipses. */
+/** A test that a page names: the spec files of its line, or the rules of the conformance kit, and the parts of its title between ellipses. */
 export interface PromisedTest {
   readonly files: readonly string[];
   readonly title: string;
   readonly parts: readonly string[];
 }
 
-/** The tests that a page names, as ``- `file.spec.ts` "title", "title"``; `…` stands for what is left out of a title. */
+/** The tests that a page names, as ``- `file.spec.ts` "title", "title"`` or in the row of a table; `…` stands for what is left out of a title. */
 export function promisedTests(text: string): PromisedTest[] {
-  return [...text.matchAll(/^ *- (.*`[\w.-]+\.(?:spec|contract)\.ts`.*)$/gm)].flatMap(([, line = '']) => {
-    const files = [...line.matchAll(/`([\w.-]+\.(?:spec|contract)\.ts)`/g)].map(([, file = '']) => file);
-    return [...line.matchAll(/"([^"]+)"/g)].map(([, title = '']) => ({
-      files,
-      title,
-      parts: title
-        .split('…')
-        .map((part) => part.trim())
-        .filter(Boolean),
-    }));
-  });
+  return [...text.matchAll(/^ *[-|] (.*`[\w.-]+(?:\.spec|\.contract|-rules)\.ts`.*)$/gm)].flatMap(
+    ([, line = '']) => {
+      const files = [...line.matchAll(/`([\w.-]+(?:\.spec|\.contract|-rules)\.ts)`/g)].map(
+        ([, file = '']) => file,
+      );
+      return [...line.matchAll(/"([^"]+)"/g)].map(([, title = '']) => ({
+        files,
+        title,
+        parts: title
+          .split('…')
+          .map((part) => part.trim())
+          .filter(Boolean),
+      }));
+    },
+  );
 }
 
 /** Those of `tests` whose title none of their files holds, as `file: title`. `sources` gives the text of the files of a name. */

@@ -3,18 +3,23 @@ import { basename, join } from 'node:path';
 import { pages, workspaceRoot } from './pages.ts';
 import { missingTests, promisedTests } from './promised-tests.ts';
 
-const specs = globSync('{apps,libs,tools}/**/src/**/*.{spec,contract}.ts', { cwd: workspaceRoot });
+const specs = globSync(
+  ['{apps,libs,tools}/**/src/**/*.{spec,contract}.ts', 'libs/testing/src/*/contract/*-rules.ts'],
+  { cwd: workspaceRoot },
+);
 const sources = (file: string): string[] =>
   specs
     .filter((path) => basename(path) === file)
     .map((path) => readFileSync(join(workspaceRoot, path), 'utf8'));
 
-describe('the tests that the guarantees name', () => {
-  const page = pages.find(({ path }) => path === 'docs/reference/guarantees.md')?.text ?? '';
-
-  it('exist under these titles', () => {
-    expect(promisedTests(page).length).toBeGreaterThan(60);
-    expect(missingTests(promisedTests(page), sources)).toEqual([]);
+describe('the tests that a page names', () => {
+  it.each([
+    ['docs/reference/guarantees.md', 60],
+    ['docs/reference/security.md', 20],
+  ])('exist under these titles: %s', (path, atLeast) => {
+    const promised = promisedTests(pages.find((page) => page.path === path)?.text ?? '');
+    expect(promised.length).toBeGreaterThan(atLeast);
+    expect(missingTests(promised, sources)).toEqual([]);
   });
 });
 
@@ -26,6 +31,7 @@ describe('the check of promised tests', () => {
   it.each([
     ['- `a.int.spec.ts` "G1: is\'nt lost, ever and ever"'],
     ['  - `a.int.spec.ts` "G1: … ever and …" (twice)'],
+    ['| a risk | what is done | `a.int.spec.ts` "G1: …" |'],
     ['- `b.int.spec.ts` and `a.int.spec.ts` "G1: …"'],
   ])('finds the test of %s', (line) => {
     expect(missing(line)).toEqual([]);

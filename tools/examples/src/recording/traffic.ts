@@ -1,4 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
+import { credentialOf } from '@reprise/access';
 
 /** What readers and writers got while the traffic lasted. */
 export interface TrafficReport {
@@ -36,7 +37,6 @@ export async function traffic(
     const product = { title: 'Traffic lamp', description: 'Written while a rebuild runs.', stock: 1 };
     await answered(`${productApi}/v1/products`, {
       method: 'POST',
-      headers: { 'content-type': 'application/json' },
       body: JSON.stringify({ ...product, categoryId: 'kitchen', priceMinor: 100, currency: 'EUR', tags: [] }),
     });
     report.writes += 1;
@@ -46,7 +46,8 @@ export async function traffic(
 }
 
 async function answered(url: string, init?: RequestInit): Promise<void> {
-  const response = await fetch(url, init);
+  const headers = { ...credentialOf(process.env), ...(init && { 'content-type': 'application/json' }) };
+  const response = await fetch(url, { ...init, headers });
   await response.arrayBuffer();
   if (!response.ok) throw new Error(`${url} answered ${response.status}.`);
 }

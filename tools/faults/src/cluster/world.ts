@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { sessionHook } from '@reprise/runtime';
 import pg from 'pg';
+import { testAccessEnv } from '@reprise/test-kit/access';
 import { httpProxy, type HttpProxy } from '@reprise/test-kit/proxies';
 import { tcpProxy, type TcpProxy } from '../proxies/tcp-proxy.ts';
 import { startProcess, type AppProcess } from './app-process.ts';
@@ -68,6 +69,7 @@ export async function createWorld(
   const { endpoints } = servers;
   const env = {
     ...endpoints,
+    ...testAccessEnv,
     REPRISE_CONTEXTS: 'product',
     WRITE_DATABASE_URL: templates.url('write', writeName),
     READ_MODEL_DATABASE_URL: templates.url('read', readName),

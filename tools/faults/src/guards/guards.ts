@@ -1,5 +1,6 @@
 import type { Guard } from './guard.ts';
 import { bindingGuards } from './list/bindings.ts';
+import { canaryGuards } from './list/canaries.ts';
 import { feedingGuards } from './list/feeding.ts';
 import { foldingGuards } from './list/folding.ts';
 import { leaseGuards } from './list/leases.ts';
@@ -16,6 +17,7 @@ export const guards: readonly Guard[] = [
   ...feedingGuards,
   ...bindingGuards,
   ...positionGuards,
+  ...canaryGuards,
 ].toSorted((one, other) => Number(one.promise.slice(1)) - Number(other.promise.slice(1)));
 
 /**

@@ -6,10 +6,10 @@ import { guards, guardsNamed } from './guards.ts';
 const textOf = (file: string): string => readFileSync(join(workspaceRoot, file), 'utf8');
 const page = textOf('docs/reference/guarantees.md');
 
-/** A spec file with the contracts of its project, whose titles it may run. */
+/** A spec file with all contracts and the rules of the conformance kit, whose titles it may run. */
 function titlesIn(file: string): string {
-  const project = file.slice(0, file.indexOf('/src/'));
-  const contracts = globSync(`${project}/src/**/*.contract.ts`, { cwd: workspaceRoot });
+  const all = ['libs/**/src/**/*.contract.ts', 'libs/testing/src/*/contract/*-rules.ts'];
+  const contracts = globSync(all, { cwd: workspaceRoot });
   return [file, ...contracts].map(textOf).join('\n');
 }
 

@@ -1,21 +1,21 @@
 import type { Row } from '../row.ts';
-import { clockRows } from './clock.ts';
-import { consumerRows } from './consumer.ts';
-import { consumerStoreRows } from './consumer-store.ts';
-import { cutoverRows } from './cutover.ts';
-import { diskFullRows } from './disk-full.ts';
-import { longLifeRows } from './long-life.ts';
-import { longOutageRows } from './long-outages.ts';
-import { millionRows } from './million.ts';
-import { poisonRows } from './poison.ts';
-import { rebuildKilledRows } from './rebuild-killed.ts';
-import { rebuildLogRows } from './rebuild-log.ts';
-import { rebuildRunRows } from './rebuild-run.ts';
-import { rebuildSignalRows } from './rebuild-signals.ts';
-import { relayRows } from './relay.ts';
-import { serverSetUpRows } from './server-set-up.ts';
-import { surroundingRows } from './surroundings.ts';
-import { writeSideRows } from './write-side.ts';
+import { clockRows } from './surroundings/clock.ts';
+import { consumerRows } from './consumer/consumer.ts';
+import { consumerStoreRows } from './consumer/consumer-store.ts';
+import { cutoverRows } from './rebuild/cutover.ts';
+import { diskFullRows } from './surroundings/disk-full.ts';
+import { longLifeRows } from './surroundings/long-life.ts';
+import { longOutageRows } from './surroundings/long-outages.ts';
+import { millionRows } from './rebuild/million.ts';
+import { poisonRows } from './consumer/poison.ts';
+import { rebuildKilledRows } from './rebuild/rebuild-killed.ts';
+import { rebuildLogRows } from './rebuild/rebuild-log.ts';
+import { rebuildRunRows } from './rebuild/rebuild-run.ts';
+import { rebuildSignalRows } from './rebuild/rebuild-signals.ts';
+import { relayRows } from './write-side/relay.ts';
+import { serverSetUpRows } from './surroundings/server-set-up.ts';
+import { surroundingRows } from './surroundings/surroundings.ts';
+import { writeSideRows } from './write-side/write-side.ts';
 
 /** Every row of the fault matrix, by group and number. */
 export const matrix: readonly Row[] = [

@@ -3,8 +3,8 @@ import { createServer, type AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { afterFile, securedServers, spawnApp, type SecuredServers, type SpawnedApp } from '@reprise/test-kit';
 import kafkajs, { Kafka, logLevel } from 'kafkajs';
-import pg from 'pg';
-import { documentedAcls, documentedRoles } from './documented-rights.ts';
+import { documentedAcls, documentedRoles, lackingAcls } from './documented-rights.ts';
+import { securedAdministrator, type SecuredAdministrator } from './secured-administrator.ts';
 
 const users: Record<string, string> = {
   'outbox-relay': 'relay',
@@ -15,11 +15,12 @@ const users: Record<string, string> = {
 /** Kafka, Postgres and Elasticsearch with security on, prepared as the documentation says, and what each process is started with. */
 export interface SecuredPlatform {
   readonly servers: SecuredServers;
+  readonly administrator: SecuredAdministrator;
   /** Nothing listens there. */
   readonly closedPort: number;
   /** Takes connections and never says anything. */
   readonly silentPort: number;
-  /** The environment of each process, with its own login everywhere. */
+  /** The environment of each process, with its own login everywhere; on Elasticsearch, its own API key. */
   readonly environment: Readonly<Record<ProcessName, Env>>;
   /** A URL of the secured Postgres; the password is the name of the role unless given. */
   databaseUrl(role: string, database: string, how?: DatabaseUrlOptions): string;
@@ -39,7 +40,14 @@ export interface DatabaseUrlOptions {
 export async function securedPlatform(): Promise<SecuredPlatform> {
   const servers = await securedServers(documentedRoles());
   const [closedPort, silentPort] = await oddPorts();
-  await Promise.all([prepareKafka(servers), preparePostgres(servers)]);
+  const administrator = await securedAdministrator(servers);
+  const roles = documentedRoles();
+  const [feeder, search] = await Promise.all([
+    administrator.makeApiKey('feeder', roles['feeder']!),
+    administrator.makeApiKey('search', roles['search']!),
+    prepareKafka(servers),
+    preparePostgres(administrator),
+  ]);
   const databaseUrl: SecuredPlatform['databaseUrl'] = (
     role,
     database,
@@ -49,11 +57,11 @@ export async function securedPlatform(): Promise<SecuredPlatform> {
       options = `sslmode=verify-full&sslrootcert=${servers.certificates.authority}`,
     } = {},
   ) => `postgres://${role}:${password}@${host}:${servers.postgres.port}/${database}?${options}`;
-  const environment = environments(servers, databaseUrl);
+  const environment = environments(servers, databaseUrl, { feeder: feeder.key, search: search.key });
   const migrate = spawnApp('apps/migrate/src/main.ts', { env: environment.migrate });
   const { code } = await migrate.exit(120_000);
   if (code !== 0) throw new Error(`The databases were not migrated: ${textOf(migrate)}`);
-  return { servers, closedPort, silentPort, environment, databaseUrl };
+  return { servers, administrator, closedPort, silentPort, environment, databaseUrl };
 }
 
 async function prepareKafka(servers: SecuredServers): Promise<void> {
@@ -70,9 +78,13 @@ async function prepareKafka(servers: SecuredServers): Promise<void> {
   }));
   await admin.createTopics({ topics, waitForLeaders: true });
   const { AclResourceTypes, AclOperationTypes, AclPermissionTypes, ResourcePatternTypes } = kafkajs;
-  const acl = documentedAcls().flatMap(({ principal, resource, name, prefixed, operations }) =>
+  const granted = [
+    ...documentedAcls().map((acl) => ({ ...acl, user: users[acl.principal] })),
+    ...lackingAcls().flatMap(({ user, left }) => left.map((acl) => ({ ...acl, user }))),
+  ];
+  const acl = granted.flatMap(({ user, resource, name, prefixed, operations }) =>
     operations.map((operation) => ({
-      principal: `User:${users[principal]}`,
+      principal: `User:${user}`,
       host: '*',
       resourceType: AclResourceTypes[resource.toUpperCase() as 'TOPIC' | 'GROUP'],
       resourceName: name,
@@ -85,19 +97,17 @@ async function prepareKafka(servers: SecuredServers): Promise<void> {
   await admin.disconnect();
 }
 
-async function preparePostgres(servers: SecuredServers): Promise<void> {
-  const admin = new pg.Client({ connectionString: servers.postgres.adminUrl });
-  await admin.connect();
+async function preparePostgres({ postgres }: SecuredAdministrator): Promise<void> {
   const roles = readFileSync(join(import.meta.dirname, '../../../../docker/postgres/roles.sql'), 'utf8');
   for (const statement of roles.replace(/^--.*$/gm, '').split(';')) {
-    if (statement.trim() !== '') await admin.query(statement);
+    if (statement.trim() !== '') await postgres.query(statement);
   }
-  await admin.end();
 }
 
 function environments(
   servers: SecuredServers,
   databaseUrl: SecuredPlatform['databaseUrl'],
+  apiKeys: Readonly<Record<'feeder' | 'search', string>>,
 ): SecuredPlatform['environment'] {
   const ca = servers.certificates.authority;
   const kafka = (user: string): Env => ({
@@ -107,11 +117,10 @@ function environments(
     KAFKA_SASL_USERNAME: user,
     KAFKA_SASL_PASSWORD: `${user}-secret`,
   });
-  const elasticsearch = (user: string): Env => ({
+  const elasticsearch = (role: keyof typeof apiKeys): Env => ({
     ELASTICSEARCH_NODE: servers.elasticsearch.node,
     ELASTICSEARCH_CA_FILE: ca,
-    ELASTICSEARCH_USERNAME: user,
-    ELASTICSEARCH_PASSWORD: `${user}-secret`,
+    ELASTICSEARCH_API_KEY: apiKeys[role],
   });
   const ports = {
     REPRISE_CONTEXTS: 'product',
@@ -153,6 +162,11 @@ async function oddPorts(): Promise<[number, number]> {
   await new Promise((resolve) => closed.close(resolve));
   afterFile(() => void silent.close());
   return ports;
+}
+
+/** How a process logs in to Elasticsearch as a user in place of an API key. */
+export function asUser(user: string, password = `${user}-secret`): Env {
+  return { ELASTICSEARCH_API_KEY: undefined, ELASTICSEARCH_USERNAME: user, ELASTICSEARCH_PASSWORD: password };
 }
 
 /** Runs what has to fail and gives its message. */

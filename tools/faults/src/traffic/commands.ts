@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
+import { testCredential } from '@reprise/test-kit/access';
 import type { Random } from './random.ts';
 import type { Ongoing } from '../waiting.ts';
 
@@ -133,6 +134,7 @@ async function attempt(origin: string | undefined, command: Command, entry: Sent
     const answer = await fetch(`${origin}${command.path}`, {
       method: command.method,
       headers: {
+        ...testCredential,
         'idempotency-key': entry.correlationId,
         'x-correlation-id': entry.correlationId,
         'if-match': '*',

@@ -10,13 +10,13 @@ export function registration(names: ContextNames & { readonly port: number }): E
   const sqlRoles = (password: (role: string) => string) => (text: string) =>
     lineByLine(text, [
       [
-        /^CREATE ROLE reprise_\w+ LOGIN PASSWORD '[^']*';$/,
-        `CREATE ROLE reprise_${context} LOGIN PASSWORD '${password(`reprise_${context}`)}';`,
+        /^CREATE ROLE reprise_\w+ LOGIN PASSWORD(?: '[^']*'|_OF_ALL);$/,
+        `CREATE ROLE reprise_${context} LOGIN ${password(`reprise_${context}`)};`,
       ],
       [/^CREATE ROLE \w+_writer NOLOGIN;$/, `CREATE ROLE ${context}_writer NOLOGIN;`],
       [
         /^CREATE ROLE reprise_\w+_api LOGIN .* IN ROLE \w+_writer;$/,
-        `CREATE ROLE reprise_${context}_api LOGIN PASSWORD '${password(`reprise_${context}_api`)}' IN ROLE ${context}_writer;`,
+        `CREATE ROLE reprise_${context}_api LOGIN ${password(`reprise_${context}_api`)} IN ROLE ${context}_writer;`,
       ],
       [/^CREATE DATABASE \w+ OWNER \w+;$/, `CREATE DATABASE reprise_${context} OWNER reprise_${context};`],
       [
@@ -56,8 +56,9 @@ export function registration(names: ContextNames & { readonly port: number }): E
         'writeApis',
         `${contextConst}Api`,
       ),
-    'docker/postgres/roles.sql': sqlRoles((role) => role),
-    'docs/how-to/run-against-your-own-servers.md': sqlRoles(() => '…'),
+    'docker/postgres/roles.sql': sqlRoles((role) => `PASSWORD '${role}'`),
+    'helm/reprise/files/roles.sql': sqlRoles(() => 'PASSWORD_OF_ALL'),
+    'docs/how-to/run-against-your-own-servers.md': sqlRoles(() => "PASSWORD '…'"),
     'docker/compose.yaml': (text) => compose(text, names),
   };
 }
@@ -89,7 +90,7 @@ The headers are those of product-api.
       withLineAfter(
         text,
         /^- `\w+_writer`, for /,
-        `- \`${context}_writer\`, for ${project}-api, on the ${words} write database: \`${aggregates}\` SELECT, INSERT, UPDATE; \`event_store\` SELECT, INSERT; \`outbox_events\` SELECT, INSERT; \`idempotency_keys\` SELECT, INSERT, DELETE; \`write_migrations\` SELECT.`,
+        `- \`${context}_writer\`, for ${project}-api, on the ${words} write database: \`${aggregates}\` SELECT, INSERT, UPDATE; \`event_store\` SELECT, INSERT; \`outbox_events\` SELECT, INSERT; \`idempotency_keys\` SELECT, INSERT, DELETE; \`reprise_canaries\` SELECT, INSERT, UPDATE; \`api_keys\` SELECT; \`api_key_uses\` SELECT, INSERT, UPDATE; \`write_migrations\` SELECT.`,
       ),
     'docs/reference/http.md': (text) => replaced(text, '## search-api ', http),
     'docs/reference/configuration.md': (text) =>

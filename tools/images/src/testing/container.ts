@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createInterface } from 'node:readline';
 import { afterFile, eventually, freshName } from '@reprise/test-kit';
-import { engineOutput, type Engine } from './engine.ts';
+import { engineOutput, type Engine } from '../building/engine.ts';
 
 export interface Container {
   readonly name: string;

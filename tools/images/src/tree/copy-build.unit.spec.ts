@@ -1,7 +1,7 @@
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import { copyBuild, filesIn } from './copy-build.ts';
+import { copyBuild, copyPages, filesIn } from './copy-build.ts';
 
 describe('copying a build', () => {
   let folder: string;
@@ -37,6 +37,18 @@ describe('copying a build', () => {
     write('a/src/main.ts');
     expect(() => copyBuild(join(folder, 'a'), join(folder, 'out'))).toThrow(
       `${join(folder, 'a')} is not built. Build it first: npx tsc -b`,
+    );
+  });
+
+  it('takes the pages of a project that has some as they were built, and none of what they were made of', () => {
+    write('a/web/index.html', 'a/web/src/main.tsx', 'b/src/main.ts');
+    const copy = (name: string): void => copyPages(join(folder, name), join(folder, 'out'));
+    expect(() => copy('a')).toThrow('are not built. Build them first: npx nx build-pages a');
+    write('a/web/dist/index.html', 'a/web/dist/assets/main-1a2b.js');
+    copy('a');
+    copy('b');
+    expect(filesIn(join(folder, 'out')).sort()).toEqual(
+      ['web/dist/assets/main-1a2b.js', 'web/dist/index.html'].map((path) => join(folder, 'out', path)),
     );
   });
 });

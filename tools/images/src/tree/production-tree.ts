@@ -11,7 +11,7 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { dirname, join, relative } from 'node:path';
-import { copyBuild, filesIn } from './copy-build.ts';
+import { copyBuild, copyPages, filesIn } from './copy-build.ts';
 import { projectsOf, shippedLockfile, shippedManifest, type Lockfile, type Manifest } from './manifests.ts';
 import { isShippedOfPackage } from './shipped-files.ts';
 
@@ -58,7 +58,10 @@ export function makeProductionTree({ root, out, applications, init }: TreeOption
   for (const place of projects) {
     if (place !== '' && !installed.includes(place)) rmSync(join(out, place), { recursive: true });
   }
-  for (const place of installed) copyBuild(join(root, place), join(out, place));
+  for (const place of installed) {
+    copyBuild(join(root, place), join(out, place));
+    copyPages(join(root, place), join(out, place));
+  }
   for (const file of besides) cpSync(join(root, file), join(out, file));
   if (init !== undefined) cpSync(init, join(out, 'init'));
   rmSync(join(out, 'package-lock.json'));

@@ -1,8 +1,11 @@
+import { Client, errors } from '@elastic/elasticsearch';
+import { canaryAggregateType } from '@reprise/events';
+import type { ElasticsearchConfiguration } from '@reprise/runtime';
 import { inSession } from './in-session.ts';
 
 /** How far events have come on their way from the event store to the readers. */
 export interface PipelineState {
-  /** Events in the event store. */
+  /** Events in the event store, without canaries, which become no document. */
   readonly stored: number;
   /** Outbox messages that are not in Kafka yet. */
   readonly unpublished: number;
@@ -16,17 +19,16 @@ export interface PipelineState {
 
 export interface PipelineEndpoints {
   readonly writeDatabaseUrl: string;
-  readonly elasticsearchNode: string;
+  readonly elasticsearch: ElasticsearchConfiguration;
   readonly searchAlias: string;
 }
 
 const outboxState = `
-  SELECT (SELECT count(*) FROM event_store)::int AS stored,
+  SELECT (SELECT count(*) FROM event_store WHERE aggregate_type <> '${canaryAggregateType}')::int AS stored,
     (SELECT count(*) FROM outbox_events WHERE NOT processed)::int AS unpublished,
     (SELECT count(*) FROM outbox_events WHERE NOT processed AND parked)::int AS parked,
     (SELECT last_error FROM outbox_events WHERE NOT processed AND last_error IS NOT NULL ORDER BY id LIMIT 1) AS error`;
 
-/** Reads the embedded servers; they ask for no credentials. */
 export async function readPipelineState(endpoints: PipelineEndpoints): Promise<PipelineState> {
   const [outbox, searchable] = await Promise.all([
     readOutbox(endpoints.writeDatabaseUrl),
@@ -50,16 +52,17 @@ export async function readOutbox(writeDatabaseUrl: string): Promise<Omit<Pipelin
 }
 
 /** A search also makes Elasticsearch refresh an index nobody has searched for a while. */
-async function readIndex({ elasticsearchNode, searchAlias }: PipelineEndpoints): Promise<number> {
-  const response = await fetch(`${elasticsearchNode}/${encodeURIComponent(searchAlias)}/_search`, {
-    method: 'POST',
-    headers: { 'content-type': 'application/json' },
-    body: JSON.stringify({ size: 0, aggs: { events: { sum: { field: 'version' } } } }),
-    signal: AbortSignal.timeout(10_000),
-  });
-  // No index yet, or one whose shards are only starting: nothing is searchable.
-  if (response.status === 404 || response.status === 503) return 0;
-  if (!response.ok) throw new Error(`Elasticsearch answers ${response.status}: ${await response.text()}`);
-  const { aggregations } = (await response.json()) as { aggregations?: { events?: { value?: number } } };
-  return aggregations?.events?.value ?? 0;
+async function readIndex({ elasticsearch, searchAlias }: PipelineEndpoints): Promise<number> {
+  const client = new Client({ ...elasticsearch, maxRetries: 0, requestTimeout: 10_000 });
+  try {
+    const query = { index: searchAlias, size: 0, aggs: { events: { sum: { field: 'version' } } } };
+    const { aggregations } = await client.search<unknown, { events?: { value: number | null } }>(query);
+    return aggregations?.events?.value ?? 0;
+  } catch (error) {
+    // No index yet, or one whose shards are only starting: nothing is searchable.
+    if (error instanceof errors.ResponseError && [404, 503].includes(error.statusCode ?? 0)) return 0;
+    throw error;
+  } finally {
+    await client.close();
+  }
 }

@@ -8,6 +8,8 @@ import { WriteMeter, type WriteOptions, type WriteReport } from './write-report.
 export interface ApiWriterOptions extends WriteOptions {
   /** Where the product API answers, e.g. `http://127.0.0.1:3000`. */
   readonly origin: string;
+  /** As in {@link Api}. */
+  readonly credential?: Api['credential'];
   /** Requests in flight at most. Default 16. */
   readonly concurrency?: number | undefined;
 }
@@ -26,7 +28,7 @@ export async function writeThroughApi(
   steps: Iterable<HistoryStep>,
   options: ApiWriterOptions,
 ): Promise<WriteReport> {
-  const { origin, concurrency = 16, signal } = options;
+  const { origin, credential, concurrency = 16, signal } = options;
   const meter = new WriteMeter(options.onProgress);
   const run = randomUUID();
   const written = new Map<string, Promise<Written>>();
@@ -38,7 +40,7 @@ export async function writeThroughApi(
     if (signal?.aborted || failure !== undefined) break;
     const key = `sample-${run}-${++sent}`;
     const before = written.get(step.productId);
-    const done = perform({ origin, signal }, step, before, key).then((result) => {
+    const done = perform({ origin, credential, signal }, step, before, key).then((result) => {
       meter.add(1, before === undefined ? 1 : 0);
       return result;
     });

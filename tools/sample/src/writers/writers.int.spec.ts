@@ -9,6 +9,7 @@ import {
   freshTopic,
   kafkaAdmin,
   spawnApp,
+  testCredential,
   testEndpoints,
 } from '@reprise/test-kit';
 import { Consumer } from '@platformatic/kafka';
@@ -142,7 +143,9 @@ describe('writeThroughApi', () => {
       env: { WRITE_DATABASE_URL: side.url, PRODUCT_API_PORT: '0' },
     });
     const { origin } = await api.ready();
-    const report = await writeThroughApi(generateHistories(asked), { origin, concurrency: 8 });
+    const report = await writeThroughApi(generateHistories(asked), {
+      ...{ origin, concurrency: 8, credential: testCredential },
+    });
     expect(report).toMatchObject({ products: 40, events: 400 });
 
     const folded = new Map<string, ProductState>();
@@ -157,7 +160,9 @@ describe('writeThroughApi', () => {
     expect(await side.outbox()).toHaveLength(400);
 
     const wrongOrder = [...generateHistories({ products: 1, events: 3 })].reverse();
-    await expect(writeThroughApi(wrongOrder, { origin })).rejects.toMatchObject({ code: 'API_REFUSED' });
+    await expect(writeThroughApi(wrongOrder, { origin, credential: testCredential })).rejects.toMatchObject({
+      code: 'API_REFUSED',
+    });
   });
 
   it('says that the API does not answer', async () => {

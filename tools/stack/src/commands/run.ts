@@ -3,9 +3,10 @@ import { constants } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import type { StackEnvironment } from '../environment.ts';
 import { describeError, StackAborted } from '../errors.ts';
-import { assertUsableFolder } from '../instance/location.ts';
+import { assertUsableFolder, deleteInstance } from '../instance/location.ts';
 import { dropLease, takeLease } from '../instance/leases.ts';
 import { withInstanceLock } from '../instance/lock.ts';
+import { isInMemory } from '../instance/memory.ts';
 import { readState } from '../instance/state.ts';
 import { commandLine, signalProcess } from '../processes.ts';
 import { onStopSignal, type StopSignal } from '../signals.ts';
@@ -57,13 +58,15 @@ export async function run(options: RunOptions): Promise<number> {
   }
 }
 
-/** Gives the lease of a `run` back; the last one out stops an instance that a `run` brought up. */
+/** Gives the lease of a `run` back; the last one out stops an instance that a `run` brought up, and deletes one that is in memory. */
 export async function leave(options: DownOptions, pid: number): Promise<void> {
   const { directory, report = () => undefined } = options;
   await withInstanceLock(directory, { report }, async () => {
     const state = readState(directory);
     const others = dropLease(directory, pid);
-    if (state?.transient === true && others.length === 0) await stopAll(state, options);
+    if (state?.transient !== true || others.length > 0) return;
+    await stopAll(state, options);
+    if (isInMemory(directory)) deleteInstance(directory);
   });
 }
 

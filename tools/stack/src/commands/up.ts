@@ -4,7 +4,9 @@ import { StackAborted, StackError } from '../errors.ts';
 import { environmentOf, type StackEnvironment } from '../environment.ts';
 import { assertUsableFolder, clearDrafts, closeFolders, dataDirectoryFor } from '../instance/location.ts';
 import { withInstanceLock } from '../instance/lock.ts';
+import { provideDevelopmentKey } from '../instance/development-key.ts';
 import { newSecret } from '../instance/passwords.ts';
+import { provideCertificates } from '../instance/security.ts';
 import { chooseServerPorts } from '../instance/server-ports.ts';
 import {
   markTransient,
@@ -24,6 +26,8 @@ export interface UpOptions {
   directory: string;
   /** false: Postgres skips fsync, for throw-away data only. Default: as the instance was made, else true. */
   fsync?: boolean;
+  /** TLS, logins and rights on all servers. Only a new instance can be made so. */
+  secure?: boolean;
   /** The caller takes it down again: `run` and the tests. An `up` without it makes the instance stay. */
   transient?: boolean;
   /** Takes one line of progress at a time. */
@@ -79,10 +83,15 @@ export async function up(options: UpOptions): Promise<UpResult> {
         await chooseServerPorts(server, state, ports);
       }
       protectPostgres(missing, context);
-      return bringUp(missing, context, failure, {
+      provideDevelopmentKey(options.directory, state);
+      // The folder is known as an instance's from here on, whatever fails.
+      writeState(options.directory, state);
+      if (missing.length > 0) provideCertificates(options.directory, state, user);
+      const started = await bringUp(missing, context, failure, {
         saveState: () => writeState(options.directory, state),
         ports,
       });
+      return { environment: environmentOf(state, options.directory) as StackEnvironment, started };
     });
   } finally {
     ports.release();
@@ -98,11 +107,18 @@ function loadState(options: UpOptions, dataDirectory: string): InstanceState {
       'This instance runs in Docker. Use `up --docker`, or `reset` it first to change to the embedded servers.',
     );
   }
+  if (known !== undefined && options.secure === true && known.secure !== true) {
+    throw new StackError(
+      'WRONG_KIND',
+      'This instance was made without --secure, and its data cannot be taken over. Use another one (--dir FOLDER), or `reset` it first.',
+    );
+  }
   const state: InstanceState = known ?? {
     format: 1,
     kind: 'embedded',
     dataDirectory,
     fsync: true,
+    ...(options.secure === true && { secure: true }),
     servers: {},
   };
   const anyRunning = servers.some((server) => runningPid(server, state) !== undefined);
@@ -130,7 +146,7 @@ async function bringUp(
   context: UpContext,
   failure: AbortController,
   books: Bookkeeping,
-): Promise<UpResult> {
+): Promise<ServerName[]> {
   const { state } = context;
   books.saveState();
   const outcomes = await Promise.allSettled(
@@ -157,7 +173,7 @@ async function bringUp(
     throw errors.find((error) => !(error instanceof StackAborted)) ?? errors[0];
   }
   books.saveState();
-  return { environment: environmentOf(state) as StackEnvironment, started: missing.map(({ name }) => name) };
+  return missing.map(({ name }) => name);
 }
 
 function reasonOf(outcome: PromiseSettledResult<unknown>): unknown[] {

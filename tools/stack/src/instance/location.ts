@@ -11,7 +11,8 @@ import { serverNames, stateFile } from './state.ts';
 const reachableRoot = '/var/lib/reprise-stack';
 
 /** What the stack itself puts into the folder of an instance. */
-const ownEntries = /^(postgres|kafka|elasticsearch|logs|runs|up\.lock.*|instance\.json.*)$/;
+const ownEntries =
+  /^(postgres|kafka|elasticsearch|logs|runs|tls|authority|access-keys\.json.*|up\.lock.*|instance\.json.*)$/;
 
 /**
  * Refuses to make an instance in a folder that is in use for something else.

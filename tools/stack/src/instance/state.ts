@@ -21,8 +21,12 @@ export interface InstanceState {
   /** Where the servers keep their data: the instance folder, or a place the servers' account can reach. */
   dataDirectory: string;
   fsync: boolean;
+  /** With TLS, logins and rights on all servers. Decided when the instance is made. */
+  secure?: boolean;
   /** The passwords of the database roles are made from it. Absent with Docker, and in an instance that an older version made. */
   secret?: string;
+  /** An API key that the applications accept on this instance. Absent in one that an older version made. */
+  developmentKey?: string;
   /** Brought up by a `run`: the last `run` that uses it takes it down. */
   transient?: boolean;
   servers: Partial<Record<ServerName, ServerState>>;
@@ -38,16 +42,20 @@ export function stateFile(directory: string): string {
  */
 export function parseState(value: unknown): InstanceState | undefined {
   if (typeof value !== 'object' || value === null) return undefined;
-  const { format, kind, dataDirectory, fsync, secret, transient, servers } = value as Record<string, unknown>;
+  const { format, kind, dataDirectory, fsync, secure, secret, developmentKey, transient, servers } =
+    value as Record<string, unknown>;
   if (format !== 1 || (kind !== 'embedded' && kind !== 'docker')) return undefined;
   if (typeof dataDirectory !== 'string' || dataDirectory === '' || typeof fsync !== 'boolean')
     return undefined;
   if (typeof servers !== 'object' || servers === null) return undefined;
   if (transient !== undefined && typeof transient !== 'boolean') return undefined;
   if (secret !== undefined && (typeof secret !== 'string' || secret === '')) return undefined;
+  if (developmentKey !== undefined && typeof developmentKey !== 'string') return undefined;
   const parsed: InstanceState = { format, kind, dataDirectory, fsync, servers: {} };
+  if (secure === true) parsed.secure = true;
   if (transient === true) parsed.transient = true;
   if (secret !== undefined) parsed.secret = secret;
+  if (developmentKey !== undefined) parsed.developmentKey = developmentKey;
   for (const [name, server] of Object.entries(servers)) {
     if (!serverNames.includes(name as ServerName) || !isServerState(server)) return undefined;
     parsed.servers[name as ServerName] = server;

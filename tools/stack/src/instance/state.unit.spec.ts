@@ -12,6 +12,7 @@ const state: fc.Arbitrary<InstanceState> = fc.record(
     kind: fc.constantFrom('embedded' as const, 'docker' as const),
     dataDirectory: fc.string({ minLength: 1 }),
     fsync: fc.boolean(),
+    secure: fc.constant(true),
     secret: fc.string({ minLength: 1 }),
     transient: fc.constant(true),
     servers: fc.dictionary(fc.constantFrom(...serverNames), server, { noNullPrototype: true }),

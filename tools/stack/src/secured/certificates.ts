@@ -19,63 +19,64 @@ export interface Certificate {
 export interface Certificates extends Readonly<Record<CertificateName, Certificate>> {
   /** The authority that signed all but `foreign`. */
   readonly authority: string;
+  /** What takes the place of `good` while the servers run. */
+  readonly renewed: Certificate;
 }
 
 /** Makes two authorities and the certificates of `localhost` in `folder` by the machine's openssl. Valid for a day. */
 export function makeCertificates(folder: string, user: ServerUser | undefined): Certificates {
-  const openssl = (...words: string[]): void =>
-    void execFileSync('openssl', words, { cwd: folder, stdio: ['ignore', 'ignore', 'pipe'] });
-  for (const authority of ['ca', 'other']) {
-    const names = [
-      '-subj',
-      `/CN=Reprise test ${authority}`,
-      '-keyout',
-      `${authority}.key`,
-      '-out',
-      `${authority}.pem`,
-    ];
-    openssl('req', '-x509', '-newkey', 'rsa:2048', '-nodes', '-days', '1', ...names);
-  }
+  for (const authority of ['ca', 'other']) makeAuthority(folder, authority, 1);
+  const leaf = (name: string, host: string, authority: string, days: number, subject = name): Certificate =>
+    makeLeaf(folder, user, { name, names: `DNS:${host}`, authority, days, subject });
   const made = {
-    good: leaf('good', 'localhost', 'ca', ['-days', '1']),
-    wronghost: leaf('wronghost', 'kafka.example.org', 'ca', ['-days', '1']),
-    expired: leaf('expired', 'localhost', 'ca', ['-days', '-1']),
-    foreign: leaf('foreign', 'localhost', 'other', ['-days', '1']),
+    good: leaf('good', 'localhost', 'ca', 1),
+    wronghost: leaf('wronghost', 'kafka.example.org', 'ca', 1),
+    expired: leaf('expired', 'localhost', 'ca', -1),
+    foreign: leaf('foreign', 'localhost', 'other', 1),
+    // Kafka takes no other subject in the place of one.
+    renewed: leaf('renewed', 'localhost', 'ca', 1, 'good'),
   };
   return { ...made, authority: join(folder, 'ca.pem') };
+}
 
-  function leaf(name: CertificateName, host: string, authority: string, validity: string[]): Certificate {
-    openssl(
-      'req',
-      '-newkey',
-      'rsa:2048',
-      '-nodes',
-      '-subj',
-      `/CN=${name}`,
-      '-keyout',
-      `${name}.key`,
-      '-out',
-      `${name}.csr`,
-    );
-    writeFileSync(join(folder, `${name}.ext`), `subjectAltName=DNS:${host}`);
-    const signed = [
-      '-CA',
-      `${authority}.pem`,
-      '-CAkey',
-      `${authority}.key`,
-      '-CAcreateserial',
-      '-extfile',
-      `${name}.ext`,
-    ];
-    openssl('x509', '-req', '-in', `${name}.csr`, '-out', `${name}.crt`, ...signed, ...validity);
-    openssl('pkcs8', '-topk8', '-nocrypt', '-in', `${name}.key`, '-out', `${name}.p8`);
-    const [key, certificate] = ['p8', 'crt'].map((file) =>
-      readFileSync(join(folder, `${name}.${file}`), 'utf8'),
-    );
-    const files = { key, crt: certificate, pem: `${key}${certificate}` };
-    for (const [file, text] of Object.entries(files))
-      writeOwn(join(folder, `${name}.${file}`), text ?? '', user);
-    const path = (file: string): string => join(folder, `${name}.${file}`);
-    return { certificate: path('crt'), key: path('key'), bundle: path('pem') };
-  }
+function openssl(folder: string, ...words: string[]): void {
+  execFileSync('openssl', words, { cwd: folder, stdio: ['ignore', 'ignore', 'pipe'] });
+}
+
+/** Makes `NAME.pem` and `NAME.key` of an authority in a folder that nobody else may enter. */
+export function makeAuthority(folder: string, name: string, days: number): void {
+  const files = ['-subj', `/CN=Reprise ${name}`, '-keyout', `${name}.key`, '-out', `${name}.pem`];
+  openssl(folder, 'req', '-x509', '-newkey', 'rsa:2048', '-nodes', '-days', String(days), ...files);
+}
+
+/** Makes the certificate of a server, signed by an authority that is in the same folder. Its files may be read by the servers' account. */
+export function makeLeaf(
+  folder: string,
+  user: ServerUser | undefined,
+  {
+    name,
+    names,
+    authority,
+    days,
+    subject = name,
+  }: {
+    readonly name: string;
+    readonly names: string;
+    readonly authority: string;
+    readonly days: number;
+    readonly subject?: string;
+  },
+): Certificate {
+  const path = (file: string): string => join(folder, `${name}.${file}`);
+  const request = ['-subj', `/CN=${subject}`, '-keyout', path('key'), '-out', path('csr')];
+  openssl(folder, 'req', '-newkey', 'rsa:2048', '-nodes', ...request);
+  writeFileSync(path('ext'), `subjectAltName=${names}`);
+  const by = ['-CA', `${authority}.pem`, '-CAkey', `${authority}.key`, '-CAcreateserial'];
+  const signed = [...by, '-extfile', path('ext'), '-days', String(days)];
+  openssl(folder, 'x509', '-req', '-in', path('csr'), '-out', path('crt'), ...signed);
+  openssl(folder, 'pkcs8', '-topk8', '-nocrypt', '-in', path('key'), '-out', path('p8'));
+  const [key = '', certificate = ''] = ['p8', 'crt'].map((file) => readFileSync(path(file), 'utf8'));
+  const files = { key, crt: certificate, pem: `${key}${certificate}` };
+  for (const [file, text] of Object.entries(files)) writeOwn(path(file), text, user);
+  return { certificate: path('crt'), key: path('key'), bundle: path('pem') };
 }

@@ -1,14 +1,15 @@
 import type { ChildProcess } from 'node:child_process';
 import { mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { findJava } from '../java.ts';
+import { choosePort, portClaims } from '../ports.ts';
 import { signalProcess } from '../processes.ts';
 import { serverUser } from '../server-user.ts';
 import { ownFolder, removeTree } from '../servers/folders.ts';
 import { makeCertificates } from './certificates.ts';
-import { startSecuredElasticsearch, type ElasticsearchRole } from './secured-elasticsearch.ts';
+import type { ElasticsearchRole } from '../servers/elasticsearch-security.ts';
+import { startSecuredElasticsearch } from './secured-elasticsearch.ts';
 import { startSecuredKafka } from './secured-kafka.ts';
 import { startSecuredPostgres } from './secured-postgres.ts';
 import type { SecuredContext } from './secured-server.ts';
@@ -23,6 +24,7 @@ for (const name of ['SIGINT', 'SIGTERM'] as const) process.once(name, () => stop
 const user = serverUser();
 const folder = ownFolder(mkdtempSync(join(tmpdir(), 'reprise-secured-')), user);
 const processes: ChildProcess[] = [];
+const ports = portClaims();
 
 try {
   const certificates = makeCertificates(ownFolder(join(folder, 'tls'), user), user);
@@ -31,7 +33,7 @@ try {
     user,
     java: findJava(user),
     certificates,
-    freePort,
+    freePort: () => choosePort([], new Set(), ports),
     signal: stop.signal,
     processes,
   };
@@ -47,6 +49,7 @@ try {
   process.exitCode = 1;
 } finally {
   await Promise.all(processes.map(ended));
+  ports.release();
   removeTree(folder);
   process.stdin.destroy();
 }
@@ -58,15 +61,4 @@ async function ended(server: ChildProcess): Promise<void> {
   const killing = setTimeout(() => signalProcess(server.pid!, 'SIGKILL', 'group'), 10_000);
   await end;
   clearTimeout(killing);
-}
-
-function freePort(): Promise<number> {
-  return new Promise((resolve, reject) => {
-    const server = createServer();
-    server.once('error', reject);
-    server.listen({ port: 0, host: '127.0.0.1' }, () => {
-      const { port } = server.address() as { port: number };
-      server.close(() => resolve(port));
-    });
-  });
 }

@@ -6,9 +6,8 @@ import { install } from '../artifacts/install.ts';
 import { ownFolder, writeOwn } from '../servers/folders.ts';
 import { serverEnvironment } from '../servers/server.ts';
 import { clusterIdOf } from '../servers/topics.ts';
-import { poll } from '../waiting.ts';
 import { certificateNames, type CertificateName } from './certificates.ts';
-import { startBelow, type SecuredContext } from './secured-server.ts';
+import { startSecured, type SecuredContext } from './secured-server.ts';
 
 const run = promisify(execFile);
 
@@ -22,7 +21,11 @@ export interface SecuredKafka {
 }
 
 /** Users of SCRAM-SHA-512; the password of each is its name and `-secret`. */
-export const kafkaUsers = ['relay', 'consumer', 'rebuild', 'nobody'] as const;
+export const kafkaUsers = [
+  ...['relay', 'consumer', 'rebuild', 'nobody'],
+  // Each is given all rights of a process but one.
+  ...Array.from({ length: 12 }, (_, index) => `lacking-${index}`),
+];
 
 /** A Kafka broker with TLS, SCRAM and ACLs: without a right for it, nothing is allowed. */
 export async function startSecuredKafka(context: SecuredContext): Promise<SecuredKafka> {
@@ -117,9 +120,14 @@ export async function startSecuredKafka(context: SecuredContext): Promise<Secure
     signal,
     ...(user && { uid: user.uid, gid: user.gid }),
   });
-  startBelow(home, binary, ['-Xms128m', '-Xmx384m', ...classes, 'kafka.Kafka', properties], context);
-  const up = await poll(() => clusterIdOf(ports.inner), { timeoutMs: 180_000, signal });
-  if (!up.ok) throw new Error('the secured Kafka was not up within 180 s', { cause: up.lastError });
+  await startSecured(
+    {
+      ...{ name: 'Kafka', home, command: binary, timeoutMs: 180_000 },
+      words: ['-Xms128m', '-Xmx384m', ...classes, 'kafka.Kafka', properties],
+      isUp: () => clusterIdOf({ port: ports.inner }),
+    },
+    context,
+  );
   const at = (port: number): string => `localhost:${port}`;
   return {
     tls: {

@@ -5,8 +5,7 @@ import pg from 'pg';
 import { ownFolder, writeOwn } from '../servers/folders.ts';
 import { postgresBinaries } from '../servers/postgres-binaries.ts';
 import { serverEnvironment } from '../servers/server.ts';
-import { poll } from '../waiting.ts';
-import { startBelow, type SecuredContext } from './secured-server.ts';
+import { startSecured, type SecuredContext } from './secured-server.ts';
 
 const run = promisify(execFile);
 
@@ -62,10 +61,14 @@ export async function startSecuredPostgres(context: SecuredContext): Promise<Sec
     ssl_key_file: certificates.good.key,
   };
   const words = Object.entries(settings).flatMap(([name, value]) => ['-c', `${name}=${value}`]);
-  startBelow(home, postgres, ['-D', data, ...words], context);
   const adminUrl = `postgres://postgres:${password}@localhost:${port}/postgres?sslmode=verify-full&sslrootcert=${certificates.authority}`;
-  const up = await poll(() => answers(adminUrl), { timeoutMs: 30_000, signal });
-  if (!up.ok) throw new Error('the secured Postgres was not up within 30 s', { cause: up.lastError });
+  await startSecured(
+    {
+      ...{ name: 'Postgres', home, command: postgres, words: ['-D', data, ...words], timeoutMs: 30_000 },
+      isUp: () => answers(adminUrl),
+    },
+    context,
+  );
   return { port, adminUrl };
 }
 

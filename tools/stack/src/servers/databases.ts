@@ -1,6 +1,8 @@
+import { readFileSync } from 'node:fs';
 import pg from 'pg';
 import { contexts, namesOf } from '../contexts.ts';
 import { passwordOf } from '../instance/passwords.ts';
+import { tlsOf } from '../instance/security.ts';
 import type { InstanceState } from '../instance/state.ts';
 import { portOf } from './server.ts';
 
@@ -30,11 +32,13 @@ export async function queryPostgres(
   database: string,
   sql: string,
 ): Promise<Record<string, unknown>[]> {
+  const files = tlsOf(state);
   const client = new pg.Client({
     host: '127.0.0.1',
     port: portOf(state, 'postgres'),
     user: 'postgres',
     password: passwordOf(state, 'postgres'),
+    ...(files && { ssl: { ca: readFileSync(files.authority, 'utf8') } }),
     database,
     connectionTimeoutMillis: 3_000,
     query_timeout: 30_000,

@@ -1,11 +1,14 @@
 import { existsSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
+import { installWithApiKeys } from '../artifacts/api-keys.ts';
 import { elasticsearchVersion, install } from '../artifacts/install.ts';
 import { directoryKey } from '../instance/directory.ts';
+import { loginOf, tlsOf } from '../instance/security.ts';
 import type { InstanceState } from '../instance/state.ts';
 import { StackError } from '../errors.ts';
 import { signalProcess, spawnDaemon, type Daemon, type Exit } from '../processes.ts';
 import { poll } from '../waiting.ts';
+import { askSecurely, filesOf, securitySettings } from './elasticsearch-security.ts';
 import { emptyFolder, outputFile, ownFolder, writeOwn } from './folders.ts';
 import { notOwn, portOf, serverEnvironment, type Server, type StartContext } from './server.ts';
 
@@ -33,7 +36,10 @@ function marker(dataDirectory: string): string {
 async function start(context: StartContext): Promise<Daemon> {
   const { state, server, user, signal } = context;
   const java = context.java();
-  const distribution = await install('elasticsearch', { java, report: context.report, signal });
+  const options = { java, report: context.report, signal };
+  const distribution = await (state.secure === true
+    ? installWithApiKeys(options)
+    : install('elasticsearch', options));
   const home = ownFolder(join(state.dataDirectory, 'elasticsearch'), user);
   const [data, logs] = ['data', 'logs'].map((name) => ownFolder(join(home, name), user)) as [string, string];
   // Made again for every start: one that was cut off leaves half of a keystore there, and the next one fails because of it.
@@ -47,8 +53,13 @@ async function start(context: StartContext): Promise<Daemon> {
       server.port,
       data,
       logs,
-      existsSync(join(distribution, 'modules/x-pack-security')),
+      state.secure === true
+        ? securitySettings
+        : existsSync(join(distribution, 'modules/x-pack-security'))
+          ? { 'xpack.security.enabled': false }
+          : {},
     ),
+    ...filesOf(state),
     'jvm.options': jvmOptions(
       readFileSync(join(distribution, 'config/jvm.options'), 'utf8'),
       state.dataDirectory,
@@ -91,7 +102,7 @@ async function launched(launcher: Daemon, { timeoutMs, signal }: StartContext): 
 }
 
 /** elasticsearch.yml. The watermarks are absolute: a developer's disk is often more than 90 % full and still has room. */
-export function nodeSettings(port: number, data: string, logs: string, hasSecurity: boolean): string {
+export function nodeSettings(port: number, data: string, logs: string, security: object): string {
   return Object.entries({
     'cluster.name': 'reprise',
     'node.name': 'reprise-1',
@@ -104,7 +115,7 @@ export function nodeSettings(port: number, data: string, logs: string, hasSecuri
     'cluster.routing.allocation.disk.watermark.low': '2gb',
     'cluster.routing.allocation.disk.watermark.high': '1gb',
     'cluster.routing.allocation.disk.watermark.flood_stage': '500mb',
-    ...(hasSecurity ? { 'xpack.security.enabled': false } : {}),
+    ...security,
   })
     .map(([name, value]) => `${name}: ${JSON.stringify(value)}\n`)
     .join('');
@@ -127,8 +138,8 @@ function jvmOptions(distributed: string, dataDirectory: string): string {
 async function check(state: InstanceState): Promise<string> {
   const port = portOf(state, 'elasticsearch');
   const [health, node] = await Promise.all([
-    ask(port, '_cluster/health') as Promise<{ status?: string }>,
-    ask(port, '_nodes/_local/process') as Promise<{ nodes?: Record<string, { process?: { id?: number } }> }>,
+    ask(state, '_cluster/health') as Promise<{ status?: string }>,
+    ask(state, '_nodes/_local/process') as Promise<{ nodes?: Record<string, { process?: { id?: number } }> }>,
   ]);
   const pids = Object.values(node.nodes ?? {}).map(({ process }) => process?.id);
   if (state.kind === 'embedded' && !pids.includes(state.servers.elasticsearch?.pid)) throw notOwn(port);
@@ -138,7 +149,12 @@ async function check(state: InstanceState): Promise<string> {
   return elasticsearchVersion;
 }
 
-async function ask(port: number, path: string): Promise<unknown> {
+async function ask(state: InstanceState, path: string): Promise<unknown> {
+  const [port, files] = [portOf(state, 'elasticsearch'), tlsOf(state)];
+  if (files)
+    return askSecurely(`https://127.0.0.1:${port}/${path}`, {
+      ...{ ca: readFileSync(files.authority), ...loginOf(state, 'admin') },
+    });
   const response = await fetch(`http://127.0.0.1:${port}/${path}`, { signal: AbortSignal.timeout(5_000) });
   if (!response.ok) throw new Error(`/${path} answered ${response.status}`);
   return response.json();

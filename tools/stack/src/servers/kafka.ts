@@ -10,6 +10,7 @@ import type { InstanceState } from '../instance/state.ts';
 import { spawnDaemon, type Daemon } from '../processes.ts';
 import { emptyFolder, outputFile, ownFolder, writeOwn } from './folders.ts';
 import { notOwn, portOf, serverEnvironment, type Server, type StartContext } from './server.ts';
+import { kafkaAccess, scramUsers, securityOf } from './kafka-security.ts';
 import { clusterIdOf, createTopics } from './topics.ts';
 
 const run = promisify(execFile);
@@ -25,7 +26,7 @@ export const kafkaServer: Server = {
   logFiles: (dataDirectory) => [join(dataDirectory, 'logs', 'kafka.log')],
   start,
   check,
-  provision: (state) => createTopics(portOf(state, 'kafka')),
+  provision: (state) => createTopics(kafkaAccess(state)),
   stopSignal: 'SIGTERM',
   stopGraceMs: 30_000,
   startTimeoutMs: 120_000,
@@ -38,7 +39,7 @@ function marker(dataDirectory: string): string {
 /** The broker of the cluster whose id this data folder was formatted with. */
 async function check(state: InstanceState): Promise<string> {
   const port = portOf(state, 'kafka');
-  const id = await clusterIdOf(port);
+  const id = await clusterIdOf(kafkaAccess(state));
   if (state.kind === 'embedded' && id !== formattedClusterId(dataFolder(state.dataDirectory)))
     throw notOwn(port);
   return kafkaVersion;
@@ -56,7 +57,11 @@ async function start(context: StartContext): Promise<Daemon> {
   const data = ownFolder(dataFolder(state.dataDirectory), user);
   const properties = propertiesFile(state.dataDirectory);
   const logging = join(home, 'log4j2.properties');
-  writeOwn(properties, brokerProperties(server.port, server.innerPort as number, data), user);
+  writeOwn(
+    properties,
+    brokerProperties(server.port, server.innerPort as number, data, securityOf(state)),
+    user,
+  );
   writeOwn(logging, loggingProperties, user);
   const options = [
     marker(state.dataDirectory),
@@ -71,7 +76,15 @@ async function start(context: StartContext): Promise<Daemon> {
     // Kafka writes that file last. Partitions are never deleted here: without the file, Kafka itself refuses them by name.
     if (!readdirSync(data).some((name) => /-\d+$/.test(name))) emptyFolder(data, user);
     const clusterId = randomBytes(16).toString('base64url');
-    const format = ['kafka.tools.StorageTool', 'format', '-t', clusterId, '-c', properties];
+    const format = [
+      'kafka.tools.StorageTool',
+      'format',
+      '-t',
+      clusterId,
+      '-c',
+      properties,
+      ...scramUsers(state),
+    ];
     try {
       await run(binary, ['-Xmx128m', ...options, ...format], {
         cwd: home,
@@ -102,15 +115,22 @@ async function start(context: StartContext): Promise<Daemon> {
 }
 
 /** Broker settings for one node on one machine; topics and consumers get what a small installation would give them. */
-export function brokerProperties(port: number, controllerPort: number, data: string): string {
+export function brokerProperties(
+  port: number,
+  controllerPort: number,
+  data: string,
+  security: Record<string, unknown> = {},
+): string {
+  const listener = 'sasl.enabled.mechanisms' in security ? 'SASL_SSL' : 'PLAINTEXT';
   return Object.entries({
     'process.roles': 'broker,controller',
     'node.id': 1,
     'controller.quorum.voters': `1@127.0.0.1:${controllerPort}`,
-    listeners: `PLAINTEXT://127.0.0.1:${port},CONTROLLER://127.0.0.1:${controllerPort}`,
-    'advertised.listeners': `PLAINTEXT://127.0.0.1:${port}`,
+    listeners: `${listener}://127.0.0.1:${port},CONTROLLER://127.0.0.1:${controllerPort}`,
+    'advertised.listeners': `${listener}://127.0.0.1:${port}`,
     'controller.listener.names': 'CONTROLLER',
-    'listener.security.protocol.map': 'PLAINTEXT:PLAINTEXT,CONTROLLER:PLAINTEXT',
+    'listener.security.protocol.map': `${listener}:${listener},CONTROLLER:${listener}`,
+    'inter.broker.listener.name': listener,
     'log.dirs': data,
     'auto.create.topics.enable': false,
     'offsets.topic.replication.factor': 1,
@@ -124,6 +144,7 @@ export function brokerProperties(port: number, controllerPort: number, data: str
     'log.cleaner.dedupe.buffer.size': 16 * 1024 * 1024,
     'num.network.threads': 2,
     'num.io.threads': 4,
+    ...security,
   })
     .map(([name, value]) => `${name}=${value}\n`)
     .join('');

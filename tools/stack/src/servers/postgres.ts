@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { StackError } from '../errors.ts';
 import { passwordOf } from '../instance/passwords.ts';
+import { tlsOf } from '../instance/security.ts';
 import type { InstanceState } from '../instance/state.ts';
 import {
   commandLine,
@@ -68,7 +69,8 @@ async function start(context: StartContext): Promise<Daemon> {
   dropForeignPidFile(data, state.dataDirectory);
   setPassword(postgres, data, home, context);
   const access = accessFile(home);
-  writeOwn(access, accessRules, user);
+  const files = tlsOf(state);
+  writeOwn(access, files ? `hostssl${accessRule}` : `host${accessRule}`, user);
   const settings = {
     hba_file: access,
     listen_addresses: '127.0.0.1',
@@ -78,6 +80,7 @@ async function start(context: StartContext): Promise<Daemon> {
     max_connections: '200',
     fsync: state.fsync ? 'on' : 'off',
     ...(state.fsync ? {} : { synchronous_commit: 'off', full_page_writes: 'off' }),
+    ...(files && { ssl: 'on', ssl_cert_file: files.certificate, ssl_key_file: files.key }),
     timezone: 'UTC',
     log_timezone: 'UTC',
   };
@@ -91,7 +94,7 @@ async function start(context: StartContext): Promise<Daemon> {
 const accessFile = (home: string): string => join(home, 'pg_hba.conf');
 
 /** Taken instead of the file in the data folder, which in instances of older versions trusts every local account. */
-const accessRules = 'host all all 127.0.0.1/32 scram-sha-256\n';
+const accessRule = ' all all 127.0.0.1/32 scram-sha-256\n';
 
 /**
  * Gives the superuser the password of this instance, without a server that anyone could reach meanwhile. Done once for each

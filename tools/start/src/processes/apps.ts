@@ -5,6 +5,7 @@ export const apps = {
   'outbox-relay': { variable: 'OUTBOX_RELAY_PORT', port: 3002 },
   'projection-consumer': { variable: 'PROJECTION_CONSUMER_PORT', port: 3003 },
   'search-api': { variable: 'SEARCH_API_PORT', port: 3001 },
+  console: { variable: 'CONSOLE_PORT', port: 3005 },
 } as const;
 
 export type AppName = keyof typeof apps;

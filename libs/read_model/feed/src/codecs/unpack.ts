@@ -1,5 +1,5 @@
 import { gunzipSync, zstdDecompressSync } from 'node:zlib';
-import { compressionsAlgorithms, findErrorBy } from '@platformatic/kafka';
+import { compressionsAlgorithms, findErrorBy } from '../client/kafka-client.ts';
 import { lz4Bound, snappySize } from './unpacked-size.ts';
 
 /** Kafka's codecs for record batches. */

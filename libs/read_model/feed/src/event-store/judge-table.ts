@@ -43,7 +43,7 @@ export function judgeTable(
       : []),
     ...neededColumns(table).flatMap((needed) => columnProblems(needed, found)),
     ...(id?.deterministic === false
-      ? [`column ${quoted(table.aggregateId.column)} has a collation that takes different ids for equal`]
+      ? [`column ${quoted(table.aggregateId.column)} has a collation that treats different ids as equal`]
       : []),
     ...against,
   ];

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
+import { createElasticsearchClient, elasticsearchStores } from '@reprise/elasticsearch';
 import {
-  createElasticsearchClient,
   createReadModelPool,
   fingerprintOf,
   generationName,
@@ -21,7 +21,7 @@ import {
   testEndpoints,
   type FreshTopic,
 } from '@reprise/test-kit';
-import { assertBound, type BoundInput } from './assert-bound.ts';
+import { assertAllBound, assertBound, type BoundInput } from './assert-bound.ts';
 import { identityOf, type KafkaIdentity } from '../kafka/kafka-identity.ts';
 
 const { kafka, elasticsearch } = testEndpoints();
@@ -54,7 +54,7 @@ beforeEach(async () => {
 /** The read models of a process that is configured for `topic` and a fresh alias. */
 function environment() {
   const storeOf = (projection: Projection, alias: string) =>
-    openGenerationStore(projection, { client, pool, alias });
+    openGenerationStore(projection, { elasticsearch: elasticsearchStores(client), pool, alias });
   const alias = freshName('bound');
   const models = [search, summary].map((projection) => ({ projection, store: storeOf(projection, alias) }));
   const assert = (changes: Partial<BoundInput> = {}) =>
@@ -188,6 +188,40 @@ describe('a registry that is bound', () => {
     await assert({ topic: gone.name });
     await freshTopic({ name: gone.name });
     await assert({ topic: gone.name });
+  });
+});
+
+describe('a registry of several event logs', () => {
+  it('is bound to all of them or to none, and a refusal names what differs of each', async () => {
+    const { assert, alias, byAlias, models } = environment();
+    await assert({ models: byAlias(alias) });
+    const before = await bound();
+    const of = (changes: Partial<BoundInput>) => ({
+      ...{ registry, kafka, topic: topic.name, models: byAlias(alias), record: true },
+      ...changes,
+    });
+    const tables = of({ models: models.slice(1), topic: other.name });
+    const refused = assertAllBound([tables, of({ topic: other.name }), of({ models: byAlias('another') })]);
+    await expect(refused).rejects.toThrow(new RegExp(`"${other.name}"[^]*"another"`));
+    expect(await bound()).toEqual(before);
+    await assertAllBound([tables, of({})]);
+    expect((await bound()).map(([projection, name]) => [projection, name])).toEqual([
+      [search.name, topic.name],
+      [summary.name, other.name],
+    ]);
+  });
+
+  it('is bound to none while one of its clusters is another one', async () => {
+    const { assert, alias, byAlias, models, setCluster } = environment();
+    await assert({ models: byAlias(alias) });
+    await setCluster('another-cluster');
+    const before = await bound();
+    const inputs = [
+      { registry, kafka, topic: other.name, models: models.slice(1), record: true },
+      { registry, kafka, topic: topic.name, models: byAlias(alias), record: true },
+    ];
+    await expect(assertAllBound(inputs)).rejects.toThrow(/another-cluster/);
+    expect(await bound()).toEqual(before);
   });
 });
 

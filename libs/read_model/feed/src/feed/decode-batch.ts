@@ -1,12 +1,18 @@
-import { type DomainEvent, type EventContract, nameOfKey } from '@reprise/events';
+import { type DomainEvent, type EventContract, isCanary, nameOfKey } from '@reprise/events';
 import type { DeadLetter } from '../dead-letters/dead-letter.ts';
 import type { PartitionBatch, PartitionRecord } from '../kafka/partition-batch.ts';
 import { contextOf } from '../kafka/record-context.ts';
 
-/** What a batch holds: events, and what is not one. */
+/** What a batch holds: events, canaries, of which no document is made, and what is not an event. */
 export interface DecodedBatch {
-  readonly events: readonly { readonly event: DomainEvent; readonly record: PartitionRecord }[];
+  readonly events: readonly DecodedRecord[];
+  readonly canaries: readonly DecodedRecord[];
   readonly letters: readonly DeadLetter[];
+}
+
+interface DecodedRecord {
+  readonly event: DomainEvent;
+  readonly record: PartitionRecord;
 }
 
 /**
@@ -19,14 +25,15 @@ export function decodeBatch(
   contract: EventContract,
   attempts: number,
 ): DecodedBatch {
-  const events: { event: DomainEvent; record: PartitionRecord }[] = [];
+  const events: DecodedRecord[] = [];
+  const canaries: DecodedRecord[] = [];
   const letters: DeadLetter[] = [];
   for (const record of records) {
     const context = contextOf(record);
     let decoded = contract.read(record.value, context);
     let tried = 1;
     for (; !decoded.ok && tried < attempts; tried++) decoded = contract.read(record.value, context);
-    if (decoded.ok) events.push({ event: decoded.event, record });
+    if (decoded.ok) (isCanary(decoded.event) ? canaries : events).push({ event: decoded.event, record });
     else {
       const { reason, message, aggregateVersion, type } = decoded;
       const subject = decoded.subject ?? subjectOf(record);
@@ -42,7 +49,7 @@ export function decodeBatch(
       });
     }
   }
-  return { events, letters };
+  return { events, canaries, letters };
 }
 
 /** A record that says nothing of itself is filed under its key: producers use the aggregate id. */

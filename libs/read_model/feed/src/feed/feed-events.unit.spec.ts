@@ -5,7 +5,7 @@ import fc from 'fast-check';
 import { HistoryUnreadable } from '../event-store/aggregate-history.ts';
 import type { AggregateHistory } from '../event-store/aggregate-history.ts';
 import { feedEvents, foldInOrder } from './feed-events.ts';
-import { projection, StoreInMemory } from '../testing/generations-in-memory.ts';
+import { FaultyStore, projection } from '../testing/generations-in-memory.ts';
 import { generationName } from '@reprise/read-model-indices';
 
 const name = generationName(1, projection.name, new Date(0), 'c0ffee00');
@@ -23,9 +23,8 @@ function fold(events: readonly ProductEvent[]): object | undefined {
   }, undefined);
 }
 
-function contents(store: StoreInMemory): Map<string, unknown> {
-  const held = [...(store.documents.get(name) ?? [])];
-  return new Map(held.map(([id, { canonical }]) => [id, JSON.parse(canonical) as unknown]));
+function contents(store: FaultyStore): Map<string, unknown> {
+  return new Map([...store.documentsOf(name)].map(([id, { document }]) => [id, document]));
 }
 
 const [created, changed, adjusted] = productHistory({
@@ -63,7 +62,7 @@ describe('feedEvents', () => {
         return fc.tuple(fc.constant(catalogue), shuffled, fc.integer({ min: 1, max: 9 }));
       }),
       async ([catalogue, delivered, batchSize]) => {
-        const store = new StoreInMemory();
+        const store = new FaultyStore();
         const target = { store: store.asStore(), name, projection };
         const history = historyOf(catalogue.flat());
         for (let from = 0; from < delivered.length; from += batchSize) {
@@ -91,7 +90,7 @@ describe('feedEvents', () => {
     ['it knows nothing of the product', historyOf([])],
     ['it lacks the event too', historyOf([created])],
   ])('reports a gap the history does not close: %s', async (_, history) => {
-    const store = new StoreInMemory();
+    const store = new FaultyStore();
     const result = await feedEvents(
       { store: store.asStore(), name, projection },
       [created, adjusted],
@@ -103,7 +102,7 @@ describe('feedEvents', () => {
   });
 
   it('says why a gap stays when the history cannot be read, and throws when the store of it is away', async () => {
-    const store = new StoreInMemory();
+    const store = new FaultyStore();
     const target = { store: store.asStore(), name, projection };
     const unreadable = () => Promise.reject(new HistoryUnreadable('version 2 does not decode'));
     const { gaps } = await feedEvents(target, [created, adjusted], unreadable);
@@ -113,7 +112,7 @@ describe('feedEvents', () => {
   });
 
   it('counts what it applied and what it knew already', async () => {
-    const target = { store: new StoreInMemory().asStore(), name, projection };
+    const target = { store: new FaultyStore().asStore(), name, projection };
     await feedEvents(target, [created], undefined);
     const { applied, duplicate } = await feedEvents(target, [created, changed, changed], undefined);
     expect({ applied, duplicate }).toEqual({ applied: 1, duplicate: 2 });

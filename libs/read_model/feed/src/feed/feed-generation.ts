@@ -28,8 +28,18 @@ export interface FeedServers {
   readonly blocked: Pick<BlockedAggregates, 'at' | 'block' | 'park'>;
   /** How often an event that cannot be applied is tried before it is put aside. */
   readonly limit: AttemptLimit;
+  /** Called with the canaries of a batch once the generation holds all of the batch, once for each canary and generation. */
+  readonly onCanaries?: (passed: PassedCanaries) => void;
   /** Called with aggregates that are now blocked, after their dead letters are durable and before any position moves. */
   readonly onBlocked?: (blocked: readonly BlockedEvents[]) => Promise<void>;
+}
+
+/** Canaries that a generation was fed up to and beyond. */
+export interface PassedCanaries {
+  readonly generation: Generation;
+  readonly partition: number;
+  /** In the order of the log, at least one. */
+  readonly canaries: readonly { readonly offset: bigint; readonly sentAt: string }[];
 }
 
 /** The input of feeding one batch, the same for every generation. */
@@ -77,8 +87,21 @@ export async function feedGeneration(
     if (fed.released) continue;
     if (!fed.moved) await servers.registry.advancePositions(target.generation.uuid, next);
     target.positions.set(batch.partition, batch.next);
+    showCanaries(target.generation, work, own, servers);
     return applied;
   }
+}
+
+function showCanaries(
+  generation: Generation,
+  { batch: { partition }, decoded }: FeedWork,
+  own: bigint,
+  { onCanaries }: FeedServers,
+): void {
+  const canaries = decoded.canaries
+    .filter(({ record: { offset } }) => offset >= own)
+    .map(({ record: { offset }, event: { time } }) => ({ offset, sentAt: time }));
+  if (canaries.length > 0) onCanaries?.({ generation, partition, canaries });
 }
 
 interface Round {

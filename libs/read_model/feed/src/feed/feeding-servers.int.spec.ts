@@ -1,8 +1,8 @@
 import { ownEventStore } from '@reprise/events';
 import { type ProductEvent, productEvents } from '@reprise/product-events';
+import { createElasticsearchClient, elasticsearchStores } from '@reprise/elasticsearch';
 import {
   BlockedAggregates,
-  createElasticsearchClient,
   createReadModelPool,
   openGenerationStore,
   Registry,
@@ -94,9 +94,9 @@ beforeAll(async () => {
     await client.close();
     await Promise.all([pool.end(), eventStore.pool.end()]);
   });
-  const alias = freshName('test_search');
+  const stores = { elasticsearch: elasticsearchStores(client), pool, alias: freshName('test_search') };
   for (const projection of [search, summary])
-    models.push({ projection, store: openGenerationStore(projection, { client, pool, alias }) });
+    models.push({ projection, store: openGenerationStore(projection, stores) });
   feed = new LiveFeed({
     registry,
     models,

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import {
   enterGeneration,
+  feederHolder,
   fingerprintOf,
   isSameLog,
   metaOf,
@@ -36,7 +37,7 @@ export async function createFirstGeneration(input: FirstGenerationInput): Promis
   if (!(await isNeeded(input))) return false;
   const lease = await registry.acquireLease(projection.name, {
     runId: randomUUID(),
-    holder,
+    holder: feederHolder(holder),
     ttlMs: leaseTtlMs,
   });
   if (!lease.acquired) return false;
@@ -123,7 +124,7 @@ export async function adoptFirst(
   for (const [partition, end] of ends) if ((positions.get(partition) ?? 0n) < end) return false;
   const lease = await registry.acquireLease(projection.name, {
     runId: randomUUID(),
-    holder,
+    holder: feederHolder(holder),
     ttlMs: leaseTtlMs,
   });
   if (!lease.acquired) return false;

@@ -1,3 +1,4 @@
+import type { DomainEvent } from '@reprise/events';
 import {
   assertSameLog,
   DependencyError,
@@ -41,6 +42,9 @@ export interface LiveFeedServers extends FeedServers {
    */
   readonly onGone: (generation: Generation, error: unknown) => Promise<void> | void;
 }
+
+/** Feeds decoded events, and may put something around it. The events are gathered when they are asked for. */
+export type AroundFeed = <T>(events: () => readonly DomainEvent[], feed: () => Promise<T>) => Promise<T>;
 
 /** The same servers, with what the partitions of one fetch ask of them gathered. */
 interface GatheredServers extends Omit<LiveFeedServers, 'registry' | 'models'> {
@@ -157,10 +161,15 @@ export class LiveFeed {
    * Feeds one batch. Positions move when every document is acknowledged and every dead letter durable; if this throws they
    * have not moved for the generation that failed, and the same batch can be given again.
    * @param signal ends writes that are being retried, when the batch is not wanted any longer
+   * @param around called with the decoded events, of a batch that is fed
    * @throws DependencyError while a store or the database is out of reach; NotPutAside; BuiltFromAnotherLog; the signal's reason
    */
-  async feed(batch: PartitionBatch, signal?: AbortSignal): Promise<BatchOutcome> {
-    const feeding = this.#feed(batch, signal);
+  async feed(
+    batch: PartitionBatch,
+    signal?: AbortSignal,
+    around: AroundFeed = (_, feed) => feed(),
+  ): Promise<BatchOutcome> {
+    const feeding = this.#feed(batch, signal, around);
     this.#inFlight.add(feeding);
     try {
       return await feeding;
@@ -169,7 +178,11 @@ export class LiveFeed {
     }
   }
 
-  async #feed(batch: PartitionBatch, signal: AbortSignal | undefined): Promise<BatchOutcome> {
+  async #feed(
+    batch: PartitionBatch,
+    signal: AbortSignal | undefined,
+    around: AroundFeed,
+  ): Promise<BatchOutcome> {
     const fed = this.#fed;
     const position = this.positionOf(batch.partition);
     if (position === undefined || position < batch.from)
@@ -183,7 +196,12 @@ export class LiveFeed {
       aside: new OnceAside(this.#servers.putAside),
       signal,
     };
-    // Projections are independent; all must be done before this returns, also when one fails.
+    const events = () => work.decoded.events.map(({ event }) => event);
+    return around(events, async () => ({ outcome: 'fed', applied: await this.#feedAll(fed, work) }));
+  }
+
+  /** Projections are independent; all must be done before this returns, also when one fails. */
+  async #feedAll(fed: readonly FedGeneration[], work: FeedWork): Promise<number> {
     const results = await Promise.allSettled(
       [...Map.groupBy(fed, ({ projection }) => projection.name).values()].map((targets) =>
         this.#feedInTurn(targets, work, fed.length === 1),
@@ -194,7 +212,7 @@ export class LiveFeed {
       if (result.status === 'rejected') throw result.reason;
       applied += result.value;
     }
-    return { outcome: 'fed', applied };
+    return applied;
   }
 
   /** Feeds the generations of one projection, the one readers use last. */

@@ -1,11 +1,13 @@
 import { type ProductEvent, productEvents } from '@reprise/product-events';
 import { DependencyError } from '@reprise/read-model-indices';
-import { productHistory, step } from '@reprise/product-events/testing';
+import { canaryText, productHistory, step } from '@reprise/product-events/testing';
+import { RegistryInMemory } from '@reprise/testing';
 import { LiveFeed } from './live-feed.ts';
+import type { PassedCanaries } from './feed-generation.ts';
 import type { DeadLetter } from '../dead-letters/dead-letter.ts';
 import type { PartitionBatch } from '../kafka/partition-batch.ts';
 import { BlockedInMemory } from '../testing/blocked-in-memory.ts';
-import { projection, RegistryInMemory, StoreInMemory, topicId } from '../testing/generations-in-memory.ts';
+import { FaultyStore, projection, topicId } from '../testing/generations-in-memory.ts';
 
 const life = productHistory({ events: [step.created(), step.priceChanged(5), step.stockAdjusted(1)] });
 
@@ -19,11 +21,12 @@ function batchOf(values: readonly (ProductEvent | string)[], from = 0n, partitio
 }
 
 function setUp(putAside: (letters: readonly DeadLetter[]) => Promise<void> = () => Promise.resolve()) {
-  const store = new StoreInMemory();
+  const store = new FaultyStore();
   const registry = new RegistryInMemory();
   const letters: DeadLetter[] = [];
   const suspended: string[] = [];
   const gone: string[] = [];
+  const canaries: PassedCanaries[] = [];
   const feed = new LiveFeed({
     registry,
     models: [{ projection, store: store.asStore() }],
@@ -38,20 +41,21 @@ function setUp(putAside: (letters: readonly DeadLetter[]) => Promise<void> = () 
     },
     onSuspended: ({ name }) => void suspended.push(name),
     onGone: ({ name }) => void gone.push(name),
+    onCanaries: (passed) => void canaries.push(passed),
   });
-  return { store, registry, letters, suspended, gone, feed };
+  return { store, registry, letters, suspended, gone, canaries, feed };
 }
 
 describe('LiveFeed', () => {
   it('reads on from where the generation furthest behind stands', async () => {
     const { feed, registry } = setUp();
-    registry.add('LIVE', new Map([[0, 7n]]));
+    registry.add(projection, 'LIVE', new Map([[0, 7n]]));
     await feed.refresh();
     expect(feed.positionOf(0)).toBe(7n);
-    registry.add('VERIFIED', new Map([[0, 3n]]));
+    registry.add(projection, 'VERIFIED', new Map([[0, 3n]]));
     await feed.refresh();
     expect(feed.positionOf(0)).toBe(3n);
-    registry.add('STANDBY');
+    registry.add(projection, 'STANDBY');
     await feed.refresh();
     expect(feed.positionOf(0)).toBe(0n);
     expect(await feed.feed(batchOf(life, 3n))).toEqual({ outcome: 'read-from', position: 0n });
@@ -66,8 +70,8 @@ describe('LiveFeed', () => {
 
   it('leaves generations of another state alone, and lets go of one that is retired', async () => {
     const { feed, registry } = setUp();
-    for (const state of ['BUILDING', 'BUILT', 'RETIRED', 'FAILED'] as const) registry.add(state);
-    const live = registry.add('LIVE');
+    for (const state of ['BUILDING', 'BUILT', 'RETIRED', 'FAILED'] as const) registry.add(projection, state);
+    const live = registry.add(projection, 'LIVE');
     await feed.refresh();
     expect(feed.generations).toEqual([live]);
     registry.generations = [];
@@ -77,9 +81,9 @@ describe('LiveFeed', () => {
 
   it('feeds each generation by its own positions, the one readers use last', async () => {
     const { feed, registry, store } = setUp();
-    const live = registry.add('LIVE', new Map([[0, 2n]]));
-    const next = registry.add('VERIFIED');
-    const before = registry.add('STANDBY', new Map([[0, 3n]]));
+    const live = registry.add(projection, 'LIVE', new Map([[0, 2n]]));
+    const next = registry.add(projection, 'VERIFIED');
+    const before = registry.add(projection, 'STANDBY', new Map([[0, 3n]]));
     await store.write(live.name, []);
     await feed.refresh();
     store.writes.length = 0;
@@ -94,7 +98,7 @@ describe('LiveFeed', () => {
 
   it('sends what several partitions bring at once to the servers as one', async () => {
     const { feed, registry, store } = setUp();
-    const live = registry.add('LIVE');
+    const live = registry.add(projection, 'LIVE');
     await feed.refresh();
     const lives = [0, 1, 2].map((partition) => {
       const events = productHistory({
@@ -111,8 +115,8 @@ describe('LiveFeed', () => {
 
   it('lets go of a generation nobody reads when it fails, and takes it on again where it stands', async () => {
     const { feed, registry, store, suspended } = setUp();
-    const live = registry.add('LIVE');
-    const next = registry.add('VERIFIED');
+    const live = registry.add(projection, 'LIVE');
+    const next = registry.add(projection, 'VERIFIED');
     await feed.refresh();
     store.broken.set(next.name, new Error('its index is gone'));
     expect(await feed.feed(batchOf(life))).toEqual({ outcome: 'fed', applied: 3 });
@@ -125,8 +129,8 @@ describe('LiveFeed', () => {
 
   it('leaves a generation whose index is gone for good, readers’ own as well, and feeds the others', async () => {
     const { feed, registry, store, gone } = setUp();
-    const live = registry.add('LIVE');
-    const standby = registry.add('STANDBY');
+    const live = registry.add(projection, 'LIVE');
+    const standby = registry.add(projection, 'STANDBY');
     await feed.refresh();
     store.there.set(standby.name, standby.uuid);
     store.broken.set(live.name, new DependencyError('elasticsearch', 'no such index', { absent: true }));
@@ -140,7 +144,7 @@ describe('LiveFeed', () => {
 
   it('feeds nothing, and changes nothing, while no generation is there at all', async () => {
     const { feed, registry, store, gone } = setUp();
-    const live = registry.add('LIVE');
+    const live = registry.add(projection, 'LIVE');
     await feed.refresh();
     store.broken.set(live.name, new DependencyError('elasticsearch', 'no such index', { absent: true }));
     await feed.feed(batchOf(life));
@@ -151,7 +155,7 @@ describe('LiveFeed', () => {
 
   it('stands still when the generation readers use fails', async () => {
     const { feed, registry, store } = setUp();
-    const live = registry.add('LIVE');
+    const live = registry.add(projection, 'LIVE');
     await feed.refresh();
     store.broken.set(live.name, new Error('no write came through'));
     await expect(feed.feed(batchOf(life))).rejects.toThrow('no write came through');
@@ -163,8 +167,8 @@ describe('LiveFeed', () => {
 
   it('puts each event aside once, however many generations and reasons refuse it', async () => {
     const { feed, registry, letters, store } = setUp();
-    registry.add('LIVE');
-    registry.add('STANDBY');
+    registry.add(projection, 'LIVE');
+    registry.add(projection, 'STANDBY');
     await feed.refresh();
     const undead = productHistory({ events: [step.created(), step.deleted(), step.published()] });
     store.unstorable.add(undead[0]!.subject);
@@ -181,7 +185,7 @@ describe('LiveFeed', () => {
 
   it('puts aside no event that was applied before its document was refused', async () => {
     const { feed, registry, letters, store } = setUp();
-    registry.add('LIVE');
+    registry.add(projection, 'LIVE');
     await feed.refresh();
     await feed.feed(batchOf(life.slice(0, 1)));
     store.unstorable.add(life[0]!.subject);
@@ -194,7 +198,7 @@ describe('LiveFeed', () => {
     const { feed, registry, letters, suspended } = setUp(() =>
       refuse ? Promise.reject(new Error('no such topic')) : Promise.resolve(),
     );
-    const generations = [registry.add('LIVE'), registry.add('STANDBY')];
+    const generations = [registry.add(projection, 'LIVE'), registry.add(projection, 'STANDBY')];
     await feed.refresh();
     await expect(feed.feed(batchOf(['{not json']))).rejects.toThrow(
       /could not be put aside \(no such topic\)/,
@@ -214,11 +218,11 @@ describe('LiveFeed', () => {
       asked.resolve();
       return answer.promise;
     });
-    registry.add('LIVE');
+    registry.add(projection, 'LIVE');
     await feed.refresh();
     const feeding = feed.feed(batchOf(['{not json']));
     await asked.promise;
-    const next = registry.add('VERIFIED');
+    const next = registry.add(projection, 'VERIFIED');
     let refreshed = false;
     const refreshing = feed.refresh().then((generations) => {
       refreshed = true;
@@ -234,7 +238,7 @@ describe('LiveFeed', () => {
 
   it('never lets an older view of the registry replace a newer one', async () => {
     const { feed, registry } = setUp();
-    registry.add('LIVE');
+    registry.add(projection, 'LIVE');
     const held = Promise.withResolvers<void>();
     const list = registry.listGenerations.bind(registry);
     let calls = 0;
@@ -245,7 +249,7 @@ describe('LiveFeed', () => {
     };
     const earlier = feed.refresh();
     await new Promise(setImmediate);
-    const next = registry.add('VERIFIED');
+    const next = registry.add(projection, 'VERIFIED');
     const later = feed.refresh();
     await new Promise(setImmediate);
     held.resolve();
@@ -253,9 +257,30 @@ describe('LiveFeed', () => {
     expect(feed.generations).toContain(next);
   });
 
+  it('feeds no projection a canary, and shows it once to each generation that was fed up to it', async () => {
+    const { feed, registry, letters, canaries } = setUp();
+    const live = registry.add(projection, 'LIVE');
+    registry.add(projection, 'STANDBY', new Map([[0, 1n]]));
+    await feed.refresh();
+    const traced: string[] = [];
+    const batch = batchOf([canaryText(), life[0]!, life[1]!]);
+    const result = await feed.feed(batch, undefined, (events, work) => {
+      traced.push(...events().map(({ type }) => type));
+      return work();
+    });
+    expect(result).toEqual({ outcome: 'fed', applied: 4 });
+    expect(traced).toEqual(life.slice(0, 2).map(({ type }) => type));
+    expect(letters).toEqual([]);
+    const shown = canaries.map((passed) => [
+      passed.generation.name,
+      passed.canaries.map(({ offset }) => offset),
+    ]);
+    expect(shown).toEqual([[live.name, [0n]]]);
+  });
+
   it('moves past a stretch of the log that holds no records', async () => {
     const { feed, registry } = setUp();
-    const live = registry.add('LIVE');
+    const live = registry.add(projection, 'LIVE');
     await feed.refresh();
     await feed.feed({ partition: 0, from: 0n, next: 9n, records: [] });
     expect(registry.held.get(live.uuid)?.get(0)).toBe(9n);

@@ -1,11 +1,12 @@
 import { type ProductEvent, productEvents } from '@reprise/product-events';
 import { productHistory, step } from '@reprise/product-events/testing';
+import { RegistryInMemory } from '@reprise/testing';
 import { feedEvents } from './feed-events.ts';
 import { LiveFeed, type LiveFeedServers } from './live-feed.ts';
 import type { DeadLetter } from '../dead-letters/dead-letter.ts';
 import type { PartitionBatch } from '../kafka/partition-batch.ts';
 import { BlockedInMemory } from '../testing/blocked-in-memory.ts';
-import { projection, RegistryInMemory, StoreInMemory, topicId } from '../testing/generations-in-memory.ts';
+import { FaultyStore, projection, topicId } from '../testing/generations-in-memory.ts';
 
 function batchOf(values: readonly (ProductEvent | string)[], from = 0n): PartitionBatch {
   const records = values.map((value, index) => ({
@@ -20,12 +21,12 @@ function batchOf(values: readonly (ProductEvent | string)[], from = 0n): Partiti
 const unknown = (event: ProductEvent) => productEvents.encode(event).replace('.v1', '.v9');
 
 async function setUp(more: Partial<LiveFeedServers> = {}) {
-  const store = new StoreInMemory();
+  const store = new FaultyStore();
   const registry = new RegistryInMemory();
   const blocked = new BlockedInMemory();
   const letters: DeadLetter[] = [];
   const pauses: number[] = [];
-  const generation = registry.add('LIVE');
+  const generation = registry.add(projection, 'LIVE');
   const servers: LiveFeedServers = {
     registry,
     models: [{ projection, store: store.asStore() }],
@@ -50,7 +51,7 @@ async function setUp(more: Partial<LiveFeedServers> = {}) {
   };
   const feed = new LiveFeed(servers);
   await feed.refresh();
-  const versionOf = (id: string) => store.documents.get(generation.name)?.get(id)?.version;
+  const versionOf = (id: string) => store.documentsOf(generation.name).get(id)?.version;
   const summaries = () => letters.map(({ offset, reason, attempts }) => `${offset} ${reason} ${attempts}`);
   return { store, registry, blocked, letters, pauses, generation, servers, feed, versionOf, summaries };
 }

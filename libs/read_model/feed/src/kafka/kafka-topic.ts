@@ -1,4 +1,4 @@
-import { Admin, ConfigResourceTypes, Consumer, type BaseOptions } from '@platformatic/kafka';
+import { Admin, ConfigResourceTypes, Consumer, type BaseOptions } from '../client/kafka-client.ts';
 import { DependencyError, dependencyFault } from '@reprise/read-model-indices';
 import { diagnosedFault, kafkaTarget } from '@reprise/runtime/connections';
 import { boundUnpacking, defaultUnpackedBytes } from '../codecs/unpack.ts';

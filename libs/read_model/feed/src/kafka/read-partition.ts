@@ -1,4 +1,4 @@
-import { findErrorBy, type Consumer } from '@platformatic/kafka';
+import { findErrorBy, type Consumer } from '../client/kafka-client.ts';
 import { unreadableBatchIn } from '../codecs/unpack.ts';
 import { committedRecords, type CommittedRecords } from './committed-records.ts';
 import { innermostMessage, type KafkaTopic } from './kafka-topic.ts';

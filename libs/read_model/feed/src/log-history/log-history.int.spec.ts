@@ -61,7 +61,7 @@ describe('the history of an aggregate in its log', () => {
     const pool = createReadModelPool(database.feederUrl);
     afterFile(() => pool.end());
     const projection = productSummary as unknown as Projection;
-    const store = openGenerationStore(projection, { client: undefined as never, pool });
+    const store = openGenerationStore(projection, { pool });
     const name = generationName(1, projection.name, new Date(1_000_000), 'c0ffee00');
     await store.create(name, {
       uuid: randomUUID(),

@@ -113,7 +113,7 @@ function eventsAmong(
   for (const { read, partition, offset } of kept) {
     if (read.ok) continue;
     throw new HistoryUnreadable(
-      `The record ${topic}:${partition}:${offset} of ${id} is no event (${read.reason}: ${read.message}). Nothing of this aggregate was ` +
+      `The record ${topic}:${partition}:${offset} of ${id} is not an event (${read.reason}: ${read.message}). Nothing of this aggregate was ` +
         `changed. Deploy the version that knows this event, or discard its dead letter: ${commandLine.listDeadLetters()}`,
     );
   }

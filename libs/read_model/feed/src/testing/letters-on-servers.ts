@@ -1,8 +1,8 @@
 import type { EventContract } from '@reprise/events';
 import { type ProductEvent, productEvents } from '@reprise/product-events';
+import { createElasticsearchClient, elasticsearchStores } from '@reprise/elasticsearch';
 import {
   BlockedAggregates,
-  createElasticsearchClient,
   createReadModelPool,
   DeadLetterActions,
   openGenerationStore,
@@ -60,7 +60,10 @@ export async function lettersOnServers(contract: EventContract = productEvents) 
   const alias = freshName('test_search');
   const models = [productSearch, productSummary].map((one) => {
     const projection = one as unknown as Projection;
-    return { projection, store: openGenerationStore(projection, { client, pool, alias }) };
+    return {
+      projection,
+      store: openGenerationStore(projection, { elasticsearch: elasticsearchStores(client), pool, alias }),
+    };
   });
   const known: ProductEvent[] = [];
   const history: AggregateHistory = (id) => Promise.resolve(known.filter(({ subject }) => subject === id));

@@ -32,7 +32,7 @@ export async function liveByPosition() {
   const log = watchLog(kafka, topic.name);
   afterFile(async () => void (await Promise.all([pool.end(), log.close()])));
   const registry = new Registry(pool);
-  const store = openGenerationStore(byPosition, { client: undefined as never, pool, alias: 'none' });
+  const store = openGenerationStore(byPosition, { pool, alias: 'none' });
   const models = [{ projection: byPosition, store }];
   const events = await log.now();
   const first = { registry, store, projection: byPosition, topic: events, holder: 'test' };

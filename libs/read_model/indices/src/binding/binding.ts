@@ -34,7 +34,7 @@ export class BoundElsewhere extends Error {
       `The read-model database ${registry} (READ_MODEL_DATABASE_URL) belongs to an event log or readers other than those configured:\n` +
         problems.map((problem) => `  - ${problem}\n`).join('') +
         'Nothing was changed. If the configuration is wrong, correct the settings named. If this is another environment, give it its own ' +
-        'read-model database: create it, set READ_MODEL_DATABASE_URL, and run `npm run -s migrate`. If log or readers moved on ' +
+        `read-model database: create it, set READ_MODEL_DATABASE_URL, and run ${commandLine.migrate()}. If log or readers moved on ` +
         `purpose, see what would change: ${commandLine.rebindDryRun('all')}`,
     );
     this.name = 'BoundElsewhere';
@@ -80,7 +80,8 @@ export function differences(
 }
 
 export function nameOfReaders(storage: Binding['storage']): string {
-  return storage === 'elasticsearch' ? 'alias' : 'view';
+  if (storage === 'elasticsearch') return 'alias';
+  return storage === 'postgres' ? 'view' : `name of readers in ${storage}`;
 }
 
 /** The variable that sets something, where one does. */

@@ -1,4 +1,6 @@
-import { testRegistry, type TestRegistry } from '../testing/registry-database.ts';
+import { afterFile } from '@reprise/test-kit';
+import { createReadModelPool } from '../postgres/pool.ts';
+import { testRegistry } from '../testing/registry-database.ts';
 import type { Binding } from './binding.ts';
 import type { Bindings } from './bindings.ts';
 
@@ -15,15 +17,17 @@ let bindings: Bindings;
 const bound = async () =>
   (await bindings.list()).map(({ boundAt, ...rest }) => (expect(boundAt).toBeInstanceOf(Date), rest));
 
-let pool: TestRegistry['pool'];
+// No process may remove a binding.
+let owner: ReturnType<typeof createReadModelPool>;
 
 beforeAll(async () => {
   const own = await testRegistry();
-  pool = own.pool;
+  owner = createReadModelPool(own.database.url);
+  afterFile(() => owner.end());
   bindings = own.registry.bindings;
 });
 
-afterEach(() => pool.query('DELETE FROM registry.bindings'));
+afterEach(() => owner.query('DELETE FROM registry.bindings'));
 
 describe('what a registry is bound to', () => {
   it('is what came first, of however many at the same moment, and stays it', async () => {
@@ -32,7 +36,7 @@ describe('what a registry is bound to', () => {
       binding({ topic }),
     ];
     for (let round = 0; round < 10; round++) {
-      await pool.query('DELETE FROM registry.bindings');
+      await owner.query('DELETE FROM registry.bindings');
       await Promise.all(['a', 'b', 'c'].map((topic) => bindings.record(both(topic))));
       expect((await bound()).length).toBe(2);
       expect(new Set((await bound()).map(({ topic }) => topic)).size).toBe(1);

@@ -31,7 +31,14 @@ export function fingerprintOf(
   const versions = events.versions === 'position' ? { versions: events.versions } : {};
   return hash(
     'sha256',
-    canonicalJson({ format, projectionVersion, storage, topicId, ...until, ...versions }),
+    canonicalJson({ format, projectionVersion, storage: plain(storage), topicId, ...until, ...versions }),
     'hex',
   );
+}
+
+/** What of a storage is data: how a store of somebody else's is opened says nothing about what it holds. */
+function plain(storage: StorageDefinition): object {
+  if (!('open' in storage)) return storage;
+  const { kind, schemaVersion, definition } = storage;
+  return { kind, schemaVersion, definition };
 }

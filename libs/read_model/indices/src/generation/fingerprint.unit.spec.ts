@@ -36,6 +36,15 @@ describe('a fingerprint', () => {
     expect(new Set([...all, fingerprintOf(given, 'k2N')]).size).toBe(6);
   });
 
+  it('of a store of somebody else’s depends on its data, and not on how it is opened', () => {
+    const of = (definition: object, open: () => unknown = () => undefined) => {
+      const own = { kind: 'own:sqlite', schemaVersion: 1, definition: { ...definition }, open } as const;
+      return fingerprintOf({ ...given, storage: own }, 'k2M');
+    };
+    expect(of({ title: 'text' }, () => 'another')).toBe(of({ title: 'text' }));
+    expect(of({ title: 'keyword' })).not.toBe(of({ title: 'text' }));
+  });
+
   it('stays the same from release to release', () => {
     expect(fingerprintOf(given, 'k2M')).toBe(
       '59d97517850d8aaaadb7946797325f25b7e4cd97bd641ecd3c271018ed0735e6',

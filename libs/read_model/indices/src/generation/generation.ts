@@ -148,6 +148,28 @@ export interface ReadSample {
   readonly faults: readonly string[];
 }
 
+/** The last canary that a generation was fed in one partition. */
+export interface CanaryMark {
+  readonly partition: number;
+  /** Its offset in that partition. */
+  readonly offset: bigint;
+  /** Time of its event, RFC 3339 in UTC. */
+  readonly sentAt: string;
+}
+
+/**
+ * Where the canaries of generations are kept: beside their documents, never among them, and gone with the generation. One mark for each
+ * partition, so they do not grow.
+ */
+export interface CanaryStore {
+  /** Keeps a mark in the place of an earlier one of its partition; beside a generation that is gone, none. */
+  write(name: GenerationName, mark: CanaryMark): Promise<void>;
+  /** The mark of a partition by its id, in real time. */
+  find(name: GenerationName, partition: number): Promise<CanaryMark | undefined>;
+  /** The marks that a search finds: those that were written before the last refresh. */
+  search(name: GenerationName): Promise<CanaryMark[]>;
+}
+
 /**
  * Where the generations of one projection are kept. Adapters: Elasticsearch indices behind an alias, Postgres tables behind
  * a view. Every method that talks to the server retries transient faults within its budget, then throws `DependencyError`.
@@ -252,6 +274,8 @@ export interface GenerationStore {
    * whose readers see the rows themselves leave this member out.
    */
   sample?(name: GenerationName, size: number, signal?: AbortSignal): Promise<ReadSample>;
+  /** Stores that leave this member out show no canaries. */
+  readonly canaries?: CanaryStore;
   observeReaders(): Promise<ReadersTarget>;
   /** Every alias or view that reads a generation of this projection, by the generation's name, whatever made it. */
   readBy(): Promise<ReadonlyMap<string, readonly string[]>>;

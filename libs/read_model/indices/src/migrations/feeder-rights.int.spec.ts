@@ -1,5 +1,8 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { afterFile, freshDatabase, type FreshDatabase } from '@reprise/test-kit';
 import { Client } from 'pg';
+import { registryRights } from './feeder-rights.ts';
 import { runReadModelMigrations } from './read-model-migrations.ts';
 
 let database: FreshDatabase;
@@ -25,6 +28,30 @@ async function connect(url: string): Promise<Client> {
 }
 
 describe('the role of the feeders', () => {
+  it('has the rights of the table and no others, also where an earlier release gave more', async () => {
+    await owner.query('GRANT DELETE ON ALL TABLES IN SCHEMA registry TO read_model_feeder');
+    await runReadModelMigrations(database.url);
+    // A right on some columns counts as one on the table.
+    const { rows } = await owner.query<{ name: string; rights: string[] }>(
+      `SELECT table_name AS name, array_agg(DISTINCT privilege_type::text) AS rights FROM (
+         SELECT table_name, privilege_type, grantee, table_schema FROM information_schema.role_table_grants
+         UNION SELECT table_name, privilege_type, grantee, table_schema FROM information_schema.role_column_grants) AS granted
+       WHERE grantee IN ('read_model_feeder', 'PUBLIC') AND table_schema = 'registry' GROUP BY table_name`,
+    );
+    const granted = rows.map(({ name, rights }) => [name, rights.toSorted()]);
+    const listed = Object.entries(registryRights).map(([name, rights]) => [name, rights.toSorted()]);
+    expect(granted.toSorted()).toEqual(listed.toSorted());
+  });
+
+  it('has the rights that the documentation lists', () => {
+    const page = readFileSync(join(import.meta.dirname, '../../../../../docs/reference/rights.md'), 'utf8');
+    const [, rights] = /^- `read_model_feeder`, for [^:]* database: (.*)\.$/m.exec(page) ?? [];
+    const listed = Object.entries(registryRights).map(
+      ([table, granted]) => `\`registry.${table}\` ${granted.join(', ')}`,
+    );
+    expect(rights).toBe(listed.join('; '));
+  });
+
   it('makes, replaces and drops tables of generations and views of readers', async () => {
     await feeder.query(
       'CREATE TABLE generations.built (id int); CREATE VIEW shown AS SELECT * FROM generations.built',

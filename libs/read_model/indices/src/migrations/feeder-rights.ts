@@ -1,7 +1,38 @@
+import { auditGrantSql } from '@reprise/runtime/audit';
 import type { ClientBase } from 'pg';
 
 /** The group role of the processes that feed and rebuild read models: projection-consumer and rebuild-job. */
 export const feederRole = 'read_model_feeder';
+
+const readAndAdd = ['SELECT', 'INSERT'] as const;
+const change = [...readAndAdd, 'UPDATE'] as const;
+const changeAndRemove = [...change, 'DELETE'] as const;
+
+/** What the role may do with the tables of the schema `registry`. What happened is never removed by a process: runs, generations, letters, audit. */
+export const registryRights: Readonly<Record<string, readonly string[]>> = {
+  generations: change,
+  generation_positions: change,
+  runs: change,
+  leases: change,
+  bindings: change,
+  sharded_builds: change,
+  shards: changeAndRemove,
+  feeders: changeAndRemove,
+  feeder_attachments: ['SELECT', 'INSERT', 'DELETE'],
+  blocked_aggregates: changeAndRemove,
+  repair_tasks: changeAndRemove,
+  repair_refusals: change,
+  dead_letter_actions: readAndAdd,
+  verifications: change,
+  canaries: changeAndRemove,
+  requested_actions: change,
+  audit_attempts: readAndAdd,
+  audit_outcomes: readAndAdd,
+  migrations: ['SELECT'],
+};
+
+/** Tables of which the role gives only some columns of a row. */
+const audits = ['audit_attempts', 'audit_outcomes'];
 
 /**
  * Gives the feeder's role its rights: to work with the registry, and to make tables of generations and views of readers, which it then
@@ -29,9 +60,13 @@ export async function grantFeederRights(owner: ClientBase): Promise<void> {
       EXECUTE format('GRANT CONNECT ON DATABASE %I TO ${feederRole}', current_database());
       GRANT USAGE ON SCHEMA registry TO ${feederRole};
       GRANT USAGE, CREATE ON SCHEMA generations, public TO ${feederRole};
-      GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA registry TO ${feederRole};
-      REVOKE INSERT, UPDATE, DELETE ON registry.migrations FROM ${feederRole};
-      GRANT USAGE ON ALL SEQUENCES IN SCHEMA registry TO ${feederRole};
+      -- Earlier releases granted more.
+      REVOKE ALL ON ALL TABLES IN SCHEMA registry FROM ${feederRole};
+      REVOKE ALL ON ALL SEQUENCES IN SCHEMA registry FROM ${feederRole};
+      ${grants()}
+      IF to_regclass('registry.audit_attempts') IS NOT NULL THEN${auditGrantSql('registry.', feederRole)}
+      END IF;
+      GRANT USAGE ON SEQUENCE registry.fencing_tokens TO ${feederRole};
       IF NOT pg_has_role('${feederRole}', 'MEMBER') THEN RETURN; END IF;
       FOR made IN
         SELECT relation.oid::regclass AS name, relkind FROM pg_class AS relation
@@ -42,4 +77,15 @@ export async function grantFeederRights(owner: ClientBase): Promise<void> {
       END LOOP;
     END $$;
     COMMIT`);
+}
+
+/** For the tables that are there: a database may be of an older release. */
+function grants(): string {
+  return Object.entries(registryRights)
+    .filter(([table]) => !audits.includes(table))
+    .map(
+      ([table, rights]) =>
+        `IF to_regclass('registry.${table}') IS NOT NULL THEN GRANT ${rights.join(', ')} ON registry.${table} TO ${feederRole}; END IF;`,
+    )
+    .join('\n      ');
 }

@@ -6,12 +6,14 @@ import { isGenerationName } from '../generation/generation-name.ts';
 import { bucketDigests, counts, finishTable, metaOfTable, sizeInBytes } from './documents/content.ts';
 import { correctRow, observeRow } from './documents/correction.ts';
 import { generationTable, tableOf } from './table/generation-table.ts';
+import { postgresCanaries } from './canaries.ts';
 import { assertAbleToBuild } from './health.ts';
 import { inTransaction } from './pool.ts';
 import { readDocuments } from './documents/read-documents.ts';
 import { isAt, lockView, moveView, observeView, viewsOn } from './readers-view.ts';
 import { retrying, type RetryOptions } from './retry.ts';
 import { scanTable } from './documents/scan.ts';
+import { inSpan, storeSpan } from '@reprise/runtime/traces';
 import { tableWriter } from './table/table-writer.ts';
 import { defaultBatchLimits, type BatchLimits } from './table/write-batches.ts';
 
@@ -116,11 +118,23 @@ export function postgresGenerationStore(pool: Pool, options: PostgresStoreOption
       return names.filter((name): name is GenerationName => isGenerationName(name, projection));
     },
 
-    write: writer.write,
+    write: (name, documents, signal) =>
+      inSpan(
+        () => storeSpan('postgresql', 'upsert', name, documents.length),
+        () => writer.write(name, documents, signal),
+      ),
 
-    writeWithPositions: writer.writeWithPositions,
+    writeWithPositions: (name, documents, move) =>
+      inSpan(
+        () => storeSpan('postgresql', 'upsert', name, documents.length),
+        () => writer.writeWithPositions(name, documents, move),
+      ),
 
-    read: (name, ids) => request(`read ${name}`, () => readDocuments(pool, table, name, ids)),
+    read: (name, ids) =>
+      inSpan(
+        () => storeSpan('postgresql', 'select', name, ids.length),
+        () => request(`read ${name}`, () => readDocuments(pool, table, name, ids)),
+      ),
 
     observe: (name, id) => request(`read ${name}`, () => observeRow(pool, table, name, id)),
 
@@ -156,6 +170,8 @@ export function postgresGenerationStore(pool: Pool, options: PostgresStoreOption
       await request(`finish ${name}`, finish, signal ? { signal } : {});
     },
 
+    canaries: postgresCanaries(pool, request),
+
     observeReaders: () =>
       request(`find out where ${readersView} reads from`, () => observeView(pool, readers)),
 
@@ -173,6 +189,7 @@ export function postgresGenerationStore(pool: Pool, options: PostgresStoreOption
         inTransaction(pool, async (client) => {
           await refuseWhileServing(client, name);
           await client.query(`DROP TABLE IF EXISTS ${tableOf(name)}`);
+          await client.query('DELETE FROM registry.canaries WHERE generation = $1', [name]);
         }),
       ),
 

@@ -1,4 +1,5 @@
 import type { Pool } from 'pg';
+import { commandLine } from '@reprise/runtime/commands';
 import { DependencyError } from '../errors.ts';
 import { describePool } from './retry.ts';
 
@@ -19,10 +20,12 @@ export async function assertAbleToBuild(pool: Pool): Promise<void> {
   const fault = read_only
     ? 'accepts no writes (it is a standby, or read-only). Point READ_MODEL_DATABASE_URL to the primary.'
     : !schema
-      ? 'has no schema "generations". Run `npm run -s migrate`.'
+      ? `has no schema "generations". Bring it to this release: ${commandLine.migrate()}.`
       : !tables || !views
         ? 'does not let this role create tables in "generations" and views in "public". Grant CREATE on both schemas.'
         : undefined;
   if (fault === undefined) return;
-  throw new DependencyError('postgres', `Postgres at ${describePool(pool)} ${fault} Nothing was changed.`);
+  const readOnly = !read_only && schema;
+  const message = `Postgres at ${describePool(pool)} ${fault} Nothing was changed.`;
+  throw new DependencyError('postgres', message, { readOnly });
 }

@@ -4,7 +4,7 @@ import type { PostgresStorage } from '@reprise/read-model-documents';
 import { freshDatabase, type FreshDatabase } from '@reprise/test-kit';
 import type { GenerationName, GenerationStore } from '../generation/generation.ts';
 import { generationName } from '../generation/generation-name.ts';
-import { contractDocument } from '../generation/contract/generation-store.contract.ts';
+import { contractDocument } from '../testing/contract-document.ts';
 import { runReadModelMigrations } from '../migrations/read-model-migrations.ts';
 import { postgresGenerationStore } from './generation-store.ts';
 import { createReadModelPool } from './pool.ts';
@@ -187,7 +187,7 @@ describe('a Postgres server', () => {
       readersView: 'p',
     });
     try {
-      await expect(store.assertHealthy()).rejects.toThrow(/no schema "generations".*npm run -s migrate/);
+      await expect(store.assertHealthy()).rejects.toThrow(/no schema "generations".*\.\/reprise migrate/);
       await runReadModelMigrations(database.url);
       await store.assertHealthy();
       await pool.query(`ALTER DATABASE ${database.name} SET default_transaction_read_only = on`);

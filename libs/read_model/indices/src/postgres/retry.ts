@@ -1,8 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { DatabaseError, type Pool } from 'pg';
 import { connectionFault, databaseServer, type ConnectionTarget } from '@reprise/runtime/connections';
-import type { StoreRetry } from '../elasticsearch/servers/requests.ts';
 import { DependencyError, dependencyFault } from '../errors.ts';
+import type { StoreRetry } from '../store-adapter.ts';
 
 /** How long a fault of the connection may last before it is reported. */
 export interface RetryOptions {

@@ -34,6 +34,17 @@ describe('blocked aggregates', () => {
     expect(await blocked.at({ ...scope, topicId: 'another' }, needed(4))).toEqual(new Map());
   });
 
+  it('say since when the longest of them waits, each read model for itself', async () => {
+    const other = { ...scope, projection: 'waiting' };
+    expect(await blocked.oldestSeconds(other)).toBeUndefined();
+    await blocked.block(other, [{ aggregateId: 'w', version: 2, ...key, remedySought: true, lastParked: 2 }]);
+    await pool.query(
+      `UPDATE registry.blocked_aggregates SET blocked_at = blocked_at - interval '1 hour' WHERE projection = 'waiting'`,
+    );
+    await blocked.block(other, [{ aggregateId: 'x', version: 2, ...key, remedySought: true, lastParked: 2 }]);
+    expect(Math.round((await blocked.oldestSeconds(other))! / 60)).toBe(60);
+  });
+
   it('keep their dead letter, and how far was put aside behind it, when entered again', async () => {
     await block('b', 4, 9, false);
     await blocked.block(scope, [

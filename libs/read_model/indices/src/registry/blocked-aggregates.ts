@@ -167,6 +167,17 @@ export class BlockedAggregates {
     return (rowCount ?? 0) > 0;
   }
 
+  /** How long the longest of them has been waiting, in seconds by the database's clock; undefined when none waits. */
+  async oldestSeconds({ topicId, projection }: BlockedScope): Promise<number | undefined> {
+    const { rows } = await this.#query<{ seconds: number | null }>(
+      'look for the oldest blocked aggregate',
+      `SELECT extract(epoch FROM clock_timestamp() - min(blocked_at))::float8 AS seconds FROM registry.blocked_aggregates
+       WHERE topic_id = $1 AND projection = $2`,
+      [topicId, projection],
+    );
+    return rows[0]?.seconds ?? undefined;
+  }
+
   /** How many aggregates wait behind a dead letter. */
   async count({ topicId, projection }: BlockedScope): Promise<number> {
     const { rows } = await this.#query<{ held: number }>(

@@ -24,6 +24,21 @@ export type LeaseAttempt =
       readonly startedAt: Date;
     };
 
+const feeder = 'feeder ';
+
+/**
+ * The holder of a lease that a feeding process takes to make a first generation, or to point readers at it. It is done in moments and
+ * renews nothing, so what people start waits for it.
+ */
+export function feederHolder(feederId: string): string {
+  return `${feeder}${feederId}`;
+}
+
+/** Whether {@link feederHolder} named the holder of a lease. */
+export function isFeeder(holder: string): boolean {
+  return holder.startsWith(feeder);
+}
+
 /** A lease that somebody holds. */
 export interface HeldLease {
   /** The projection, or `<projection> <shard>/<shards>`. */

@@ -4,6 +4,7 @@ import type { Generation, GenerationState, JsonObject, Positions } from '../gene
 import { Bindings } from '../binding/bindings.ts';
 import { inTransaction } from '../postgres/pool.ts';
 import { retrying, type RetryOptions } from '../postgres/retry.ts';
+import { AuditLog } from './audit-log.ts';
 import { BlockedAggregates } from './blocked-aggregates.ts';
 import { DeadLetterActions } from './dead-letter-actions.ts';
 import * as feeders from './feeders.ts';
@@ -15,7 +16,9 @@ import type { Fence, HeldLease, LeaseAttempt } from './leases.ts';
 import { showPresence, type Presence } from './presence.ts';
 import * as runs from './runs.ts';
 import type { NewRun, Run, RunEnd } from './runs.ts';
+import { RequestedActions } from './requested-actions.ts';
 import { ShardedBuilds } from './shards.ts';
+import { Verifications } from './verifications.ts';
 import { watchGenerations, type Wake } from './watch-generations.ts';
 
 /**
@@ -24,10 +27,13 @@ import { watchGenerations, type Wake } from './watch-generations.ts';
  * that; then it throws `DependencyError`. A call under a fence throws `LeaseLost`, and changes nothing, when the fence is stale.
  */
 export class Registry {
+  readonly audit: AuditLog;
+  readonly requested: RequestedActions;
   readonly shards: ShardedBuilds;
   readonly blocked: BlockedAggregates;
   readonly letterActions: DeadLetterActions;
   readonly bindings: Bindings;
+  readonly verifications: Verifications;
   readonly #pool: Pool;
   readonly #retry: RetryOptions;
 
@@ -35,10 +41,13 @@ export class Registry {
   constructor(pool: Pool, retry: RetryOptions = {}) {
     this.#pool = pool;
     this.#retry = retry;
+    this.audit = new AuditLog(pool, retry);
+    this.requested = new RequestedActions(pool, retry);
     this.shards = new ShardedBuilds(pool, retry);
     this.blocked = new BlockedAggregates(pool, retry);
     this.letterActions = new DeadLetterActions(pool, retry);
     this.bindings = new Bindings(pool, retry);
+    this.verifications = new Verifications(pool, retry);
   }
 
   /** Enters a new generation, BUILDING. */

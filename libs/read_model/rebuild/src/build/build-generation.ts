@@ -1,7 +1,7 @@
-import type { LogSlice } from '../log/log-source.ts';
-import type { FoldEntry } from './aggregate-fold.ts';
+import type { LogSlice } from '@reprise/events';
+import type { FoldEntry } from '@reprise/read-model-projections';
 import type { BuildInput } from './build-input.ts';
-import { maxHeld, tooManyHeld, type FoldTable } from './fold-table.ts';
+import { maxHeld, tooManyHeld, type FoldTable } from '../fold/fold-table.ts';
 import {
   addBatch,
   endUnfinished,
@@ -10,7 +10,7 @@ import {
   tableOf,
   type ReplayedSlice,
 } from './replay-slice.ts';
-import { emptyTally, type SliceTally } from './slice-tally.ts';
+import { emptyTally, type SliceTally } from '../fold/slice-tally.ts';
 import { writeEntries } from './write-entries.ts';
 
 export interface BuildResult {
@@ -38,6 +38,7 @@ export async function buildGeneration(input: BuildInput): Promise<BuildResult> {
       input.progress.finish(slice.slice);
       continue;
     }
+    input.progress.begin(slice);
     let replayed: ReplayedSlice;
     try {
       replayed = input.source.grouped ? emptyTable(input, slice) : await replaySlice(input, slice, signal);

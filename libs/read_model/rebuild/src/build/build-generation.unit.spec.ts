@@ -1,14 +1,14 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { LogSource } from '@reprise/events';
 import { type ProductEvent, productEvents } from '@reprise/product-events';
 import type { Projection } from '@reprise/read-model-projections';
 import { productSearch } from '@reprise/product-read-model';
 import { productHistory, step } from '@reprise/product-events/testing';
-import type { LogSource } from '../log/log-source.ts';
 import { buildGeneration } from './build-generation.ts';
 import { BuildProgress } from './build-progress.ts';
-import { sumTallies } from './slice-tally.ts';
+import { sumTallies } from '../fold/slice-tally.ts';
 
 const projection = productSearch as unknown as Projection;
 let directory: string;

@@ -1,8 +1,8 @@
+import type { LogSlice, LogSource } from '@reprise/events';
 import type { Projection } from '@reprise/read-model-projections';
-import type { LogSlice, LogSource } from '../log/log-source.ts';
 import type { BuildProgress } from './build-progress.ts';
 import type { SliceMark } from './slice-snapshot.ts';
-import type { SliceTally } from './slice-tally.ts';
+import type { SliceTally } from '../fold/slice-tally.ts';
 import type { SnapshotInterval } from './snapshot-clock.ts';
 import type { WriteDocuments } from './write-entries.ts';
 

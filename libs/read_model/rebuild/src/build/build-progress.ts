@@ -1,4 +1,4 @@
-import type { LogSlice } from '../log/log-source.ts';
+import type { LogSlice } from '@reprise/events';
 
 export interface SliceProgress {
   readonly slice: number;
@@ -21,18 +21,31 @@ export interface ProgressPicture {
 /** What a build has done so far, written by the build and read by its reporter. */
 export class BuildProgress {
   step = 'preflight';
+  readonly #onBegun: ((slice: LogSlice) => void) | undefined;
   documentsWritten = 0;
   spilledBytes = 0;
   readonly #slices = new Map<number, { start: bigint; position: bigint; end: bigint; done: boolean }>();
+
+  /** @param onBegun called when a slice begins to be read, and perhaps again */
+  constructor(onBegun?: (slice: LogSlice) => void) {
+    this.#onBegun = onBegun;
+  }
 
   plan(slices: readonly LogSlice[]): void {
     for (const { slice, start, end } of slices)
       this.#slices.set(slice, { start, position: start, end, done: start >= end });
   }
 
+  begin(slice: LogSlice): void {
+    this.#onBegun?.(slice);
+  }
+
   move(slice: number, position: bigint): void {
     const at = this.#slices.get(slice);
-    if (at) at.position = position;
+    if (!at) return;
+    // What a thread reads is begun where its first report is heard.
+    if (at.position === at.start && position > at.start) this.begin({ slice, start: at.start, end: at.end });
+    at.position = position;
   }
 
   finish(slice: number): void {

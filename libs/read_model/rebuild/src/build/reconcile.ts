@@ -5,10 +5,9 @@ import {
   type DocumentToWrite,
   type StoredDocument,
 } from '@reprise/read-model-indices';
-import type { Projection } from '@reprise/read-model-projections';
+import type { FoldEntry, FoldOutcome, HeldEvent, Projection } from '@reprise/read-model-projections';
 import { foldReplacing, type Remedy } from '../left-out/remedy.ts';
-import type { FoldEntry, FoldOutcome, HeldEvent } from './aggregate-fold.ts';
-import { emptyTally, listedFaults, type SliceTally, tallyRefused } from './slice-tally.ts';
+import { emptyTally, listedFaults, type SliceTally, tallyRefused } from '../fold/slice-tally.ts';
 import type { WriteDocuments } from './write-entries.ts';
 
 export interface ReconcileInput {

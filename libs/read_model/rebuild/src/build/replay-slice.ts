@@ -1,9 +1,9 @@
 import { hostname } from 'node:os';
 import { join } from 'node:path';
-import type { LogBatch, LogSlice } from '../log/log-source.ts';
+import type { LogBatch, LogSlice } from '@reprise/events';
 import { removeOrTell } from '../private-files/private-file.ts';
 import type { BuildInput, Snapshots } from './build-input.ts';
-import { FoldTable } from './fold-table.ts';
+import { FoldTable } from '../fold/fold-table.ts';
 import {
   removeSnapshot,
   restoreSnapshot,
@@ -11,7 +11,7 @@ import {
   writeSnapshot,
   type SliceMark,
 } from './slice-snapshot.ts';
-import { emptyTally, type SliceTally } from './slice-tally.ts';
+import { emptyTally, type SliceTally } from '../fold/slice-tally.ts';
 import { SnapshotClock } from './snapshot-clock.ts';
 
 export interface ReplayedSlice {

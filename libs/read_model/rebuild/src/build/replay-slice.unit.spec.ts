@@ -1,3 +1,4 @@
+import type { LogSource } from '@reprise/events';
 import {
   appendFileSync,
   chmodSync,
@@ -15,11 +16,10 @@ import { join } from 'node:path';
 import { crc32 } from 'node:zlib';
 import { eventually } from '@reprise/test-kit';
 import fc from 'fast-check';
-import type { LogSource } from '../log/log-source.ts';
 import { attempt, removeAttempts, slice, source, type Attempt } from '../testing/half-read-slice.ts';
 import { replaySlice } from './replay-slice.ts';
 import type { SliceMark } from './slice-snapshot.ts';
-import { sumTallies } from './slice-tally.ts';
+import { sumTallies } from '../fold/slice-tally.ts';
 
 afterAll(removeAttempts);
 

@@ -4,13 +4,13 @@ import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { StringDecoder } from 'node:string_decoder';
 import { promisify } from 'node:util';
+import type { FoldEntry, HeldEvent } from '@reprise/read-model-projections';
 import type { EventContract, JsonObject } from '@reprise/events';
 import type { VersionedDocument } from '@reprise/read-model-documents';
 import { createPrivateFile, makePrivateDirectory, openPrivateFile } from '../private-files/private-file.ts';
-import type { FoldEntry, HeldEvent } from './aggregate-fold.ts';
-import type { FoldTable } from './fold-table.ts';
-import { restoreTally, saveTally, type SavedTally, type SliceTally } from './slice-tally.ts';
-import type { SpillManifest } from './spill-files.ts';
+import type { FoldTable } from '../fold/fold-table.ts';
+import { restoreTally, saveTally, type SavedTally, type SliceTally } from '../fold/slice-tally.ts';
+import type { SpillManifest } from '../fold/spill-files.ts';
 
 /** Names the snapshot of a slice that is half read. Plain JSON: it is part of the checkpoint. */
 export interface SliceMark {

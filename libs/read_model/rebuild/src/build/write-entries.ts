@@ -1,7 +1,7 @@
 import { BucketSums, type VersionedDocument } from '@reprise/read-model-documents';
 import { prepareDocument, type DocumentToWrite, type WriteResult } from '@reprise/read-model-indices';
-import type { FoldEntry } from './aggregate-fold.ts';
-import { tallyRefused, type SliceTally } from './slice-tally.ts';
+import type { FoldEntry } from '@reprise/read-model-projections';
+import { tallyRefused, type SliceTally } from '../fold/slice-tally.ts';
 
 /** Takes documents for good: resolves when every one of them is durable or finally rejected. */
 export type WriteDocuments = (documents: readonly DocumentToWrite[]) => Promise<WriteResult>;

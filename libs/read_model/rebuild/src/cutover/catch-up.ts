@@ -1,4 +1,4 @@
-import type { DomainEvent } from '@reprise/events';
+import type { DomainEvent, LogBatch } from '@reprise/events';
 import { feedEvents, type AggregateHistory } from '@reprise/read-model-feed';
 import {
   assertSameLog,
@@ -17,7 +17,7 @@ import { captureLeftOut } from '../left-out/letters-of-run.ts';
 import { leaveOut } from '../left-out/leave-out.ts';
 import { describeTopic, type KafkaConnection } from '@reprise/read-model-feed';
 import { commandLine } from '@reprise/runtime/commands';
-import type { LogBatch } from '../log/log-source.ts';
+import { announceCatchUp } from './long-catch-up.ts';
 import type { CatchUp } from './promote.ts';
 
 export interface CatchUpInput {
@@ -28,6 +28,8 @@ export interface CatchUpInput {
   readonly projection: Projection;
   readonly history: AggregateHistory | undefined;
   readonly onEvents?: (count: number) => void;
+  /** Called for a catch-up that takes a while, for whoever waits for it. */
+  readonly onNotice?: ((line: string) => void) | undefined;
 }
 
 /**
@@ -55,12 +57,15 @@ export function catchUpFromLog(input: CatchUpInput): CatchUp {
     try {
       const ends =
         target === 'end' ? topic.partitions.map(({ partition, end }) => [partition, end] as const) : target;
-      for (const [partition, end] of ends) {
-        const start = positions.get(partition) ?? 0n;
-        if (start >= end) continue;
-        const slice = { slice: partition, start, end };
-        for await (const batch of source.read(slice, { position: start }, signal)) {
+      const slices = [...ends]
+        .map(([partition, end]) => ({ slice: partition, start: positions.get(partition) ?? 0n, end }))
+        .filter(({ start, end }) => start < end);
+      const lacking = slices.reduce((events, { start, end }) => events + Number(end - start), 0);
+      const fed = announceCatchUp(generation.name, lacking, input.onNotice);
+      for (const slice of slices) {
+        for await (const batch of source.read(slice, { position: slice.start }, signal)) {
           await feedBatch(input, generation, batch);
+          fed(batch.values.length);
         }
       }
     } finally {

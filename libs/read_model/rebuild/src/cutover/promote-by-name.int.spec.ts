@@ -5,6 +5,7 @@ import { elasticsearch, freshTopic } from '@reprise/test-kit';
 import { feedBy } from '../testing/feeders.ts';
 import { testReadModel, type TestReadModel } from '../testing/read-model.ts';
 import { defaultGateLimits } from '../gate/gate.ts';
+import { catchUpFromLog } from './catch-up.ts';
 import { promoteByName } from './promote-by-name.ts';
 import { ownWarnings } from '../testing/own-warnings.ts';
 
@@ -158,6 +159,30 @@ describe('a promotion by name', () => {
     await put(stored.document!);
     await elasticsearch().delete({ index: proven.name, id: first!, refresh: true });
     expect(failed((await promoteIt(model, proven)).gate)).toEqual(['digest proven by the gate']);
+  });
+
+  it('counts a proven generation that nobody fed against the live one once it has what was created since', async () => {
+    const model = await testReadModel({ partitions: 1 });
+    await produce(model.topic, products(2));
+    const live = await found(model, (await model.rebuild()).receipt.generation!);
+    const proven = await found(model, (await model.rebuild({ promote: false })).receipt.generation!);
+    await produce(model.topic, products(3));
+    // A consumer of another release feeds only what readers are on.
+    const { kafka: connection, ...servers } = model.servers;
+    await catchUpFromLog({ connection, projection: model.projection, ...servers })(
+      live,
+      'end',
+      new AbortController().signal,
+    );
+    await model.store.refresh(live.name);
+    const { gate, cutover } = await promoteIt(model, proven);
+    expect(gate).toContainEqual({
+      check: 'no shrink against the live generation',
+      expected: 'at least 5 of 5 live documents',
+      actual: '5',
+      passed: true,
+    });
+    expect(cutover).toMatchObject({ from: live.name, to: proven.name });
   });
 
   it('asks canary queries, and retires what stood by before', async () => {

@@ -16,7 +16,7 @@ import { digestContents } from '../gate/gate-contents.ts';
 import { askAsReaders, judgeGeneration, type GateQuestions } from '../gate/judge-generation.ts';
 import { contentCheck, gatePassed, notEmpty, noShrink, type GateCheck } from '../gate/gate.ts';
 import { onlyLetterOf } from '../left-out/letters-of-run.ts';
-import { promote } from './promote.ts';
+import { promote, type CatchUp } from './promote.ts';
 import { buildRecordOf, type BuildRecord } from './proven-generation.ts';
 import type { FeederDemand } from './fed-by-consumer.ts';
 import type { RebuildControl, RebuildOptions, RebuildServers } from '../rebuild-options.ts';
@@ -43,6 +43,7 @@ interface Chosen {
   readonly generation: Generation;
   readonly projection: Projection;
   readonly record: BuildRecord;
+  readonly onNotice: RebuildControl['onNotice'] | undefined;
 }
 
 /**
@@ -63,7 +64,7 @@ export async function promoteByName(
   const { registry, store } = servers;
   await assertBound({ ...servers, models: [{ projection, store }], record: true });
   return underLease(registry, projection.name, async (fence) => {
-    const chosen = { generation, projection, record: await buildRecordOf(registry, generation) };
+    const chosen = { generation, projection, record: await buildRecordOf(registry, generation), onNotice };
     refuseUnlessOwn(chosen);
     if (await isGone(store, generation)) throw goneAlready(generation);
     await refuseOtherLog(chosen, servers);
@@ -104,14 +105,23 @@ function letterToBlame({
   return onlyLetterOf({ kind: source, topic: { name: topic, id: topicId } }, expected) ?? null;
 }
 
-async function switchTo(
-  { generation, projection, record }: Chosen,
+/** Feeds it from the log; undefined for a generation as of a moment, which nothing feeds. */
+function catchUpOf(
+  { projection, record, onNotice }: Chosen,
   { registry, store, kafka, topic, history }: RebuildServers,
+): CatchUp | undefined {
+  if (record.untilTime) return undefined;
+  return catchUpFromLog({ connection: kafka, topic, registry, store, projection, history, onNotice });
+}
+
+async function switchTo(
+  chosen: Chosen,
+  servers: RebuildServers,
   control: { readonly fence: Fence; readonly feeder: FeederDemand; readonly signal: AbortSignal },
 ): Promise<CutoverRecord> {
-  const catchUp = record.untilTime
-    ? undefined
-    : catchUpFromLog({ connection: kafka, topic, registry, store, projection, history });
+  const { generation } = chosen;
+  const { registry, store } = servers;
+  const catchUp = catchUpOf(chosen, servers);
   const now = () => new Date();
   const cutover = await promote({ generation, store, registry, catchUp, now, ...control });
   await retireOlder({ registry, store }, { promoted: generation, cutover, fence: control.fence });
@@ -120,11 +130,12 @@ async function switchTo(
 
 /** The gate for a generation at rest is the one of its build; one that was fed since has only its own hashes left to agree with. */
 async function judgeAgain(
-  { generation, record }: Chosen,
+  chosen: Chosen,
   servers: RebuildServers,
   questions: GateQuestions,
   signal: AbortSignal,
 ): Promise<{ checks: GateCheck[]; digest: string | null }> {
+  const { generation, record } = chosen;
   if (generation.state === 'BUILT') {
     if (!record.expected) throw incomplete(generation);
     // Of a generation as of a moment, readers lose what they have by now.
@@ -137,11 +148,16 @@ async function judgeAgain(
   const checks = [await provenCheck(generation, record, servers)];
   const readers = await store.observeReaders();
   const live = readers.kind === 'generation' && readers.name !== name ? readers.name : undefined;
+  // The way back is not measured against what it leads away from.
+  const before = live && state === 'VERIFIED' ? await store.counts(live) : undefined;
+  // What was created since it was built is in the live one, and in this one only where somebody fed it.
+  if (before) {
+    await catchUpOf(chosen, servers)?.(generation, 'end', signal);
+    await store.refresh(name);
+  }
   const counts = await store.counts(name);
   if (!questions.limits.allowEmpty) checks.push(notEmpty(counts));
-  // The way back is not measured against what it leads away from.
-  if (live && state === 'VERIFIED')
-    checks.push(noShrink(await store.counts(live), counts, questions.limits.maxShrink));
+  if (before) checks.push(noShrink(before, counts, questions.limits.maxShrink));
   if (questions.deep) {
     const contents = await digestContents(store, name, signal);
     checks.push(contentCheck(digestOfBuckets(contents.buckets), contents));

@@ -1,5 +1,5 @@
 import type { Generation, Registry } from '@reprise/read-model-indices';
-import { restoreTally, sumTallies, type SliceTally } from '../build/slice-tally.ts';
+import { restoreTally, sumTallies, type SliceTally } from '../fold/slice-tally.ts';
 import type { Checkpoint } from '../resume/checkpoint.ts';
 import type { GateCheck } from '../gate/gate.ts';
 import type { LiveCount } from '../gate/live-count.ts';

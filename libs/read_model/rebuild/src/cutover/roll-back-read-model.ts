@@ -15,7 +15,9 @@ export function rollBackReadModel(
   { registry, store, kafka, topic, history }: RebuildServers,
   wanted: Pick<RollbackInput, 'again' | 'to' | 'signal' | 'onNotice'>,
 ): Promise<CutoverRecord> {
-  const catchUp = catchUpFromLog({ connection: kafka, topic, registry, store, projection, history });
+  const servers = { connection: kafka, topic, registry, store, history };
+  const { onNotice } = wanted;
+  const catchUp = catchUpFromLog({ ...servers, projection, onNotice });
   const now = () => new Date();
   return underLease(registry, projection.name, (fence) =>
     rollBack({ projection, registry, store, fence, catchUp, now, ...wanted }),

@@ -1,3 +1,4 @@
+import type { LogSource } from '@reprise/events';
 import { bucketCount, type BucketDigest } from '@reprise/read-model-documents';
 import { describeTopic } from '@reprise/read-model-feed';
 import type { GenerationName, Positions } from '@reprise/read-model-indices';
@@ -11,9 +12,8 @@ import {
 import { foldLog } from '../verify/fold-log.ts';
 import { aggregatesTouchedSince } from '../verify/touched-since.ts';
 import { differingBuckets } from '../gate/gate.ts';
-import type { SliceTally } from '../build/slice-tally.ts';
+import type { SliceTally } from '../fold/slice-tally.ts';
 import type { LiveCount } from '../gate/live-count.ts';
-import type { LogSource } from '../log/log-source.ts';
 import type { RebuildOptions, RebuildServers } from '../rebuild-options.ts';
 
 const changeClasses = [...faultClasses, 'inFlight'] as const satisfies readonly DriftClass[];

@@ -1,11 +1,12 @@
+import type { LogSource } from '@reprise/events';
 import { type ProductEvent, productEvents } from '@reprise/product-events';
 import { produce, productHistory, step } from '@reprise/product-events/testing';
 import { freshName, kafkaAdmin } from '@reprise/test-kit';
+import { contractEvents, sourceContract } from '@reprise/testing';
 import { testEventStore, type TestEventStore } from '../testing/event-store.ts';
-import { logSourceContract } from '../log/log-source.contract.ts';
 import { testReadModel, type TestReadModel } from '../testing/read-model.ts';
-import type { LogSource } from '../log/log-source.ts';
 import { openEventStoreSource } from './event-store-source.ts';
+import { openSockets } from '../testing/open-sockets.ts';
 import { ownWarnings } from '../testing/own-warnings.ts';
 
 let model: TestReadModel;
@@ -124,24 +125,20 @@ describe('the event store as source', () => {
 });
 
 describe('the event store as a log source', () => {
-  logSourceContract(() =>
-    Promise.resolve({
-      resumable: false,
-      async newLog() {
-        const own = await testEventStore();
-        const input = {
-          eventStore: own.store,
-          events: productEvents,
-          topic: { name: freshName('t'), id: 'i' },
-          positions: new Map(),
-          pageSize: 7,
-        };
-        return {
-          append: own.append,
-          appendUndone: own.appendUndone,
-          open: () => openEventStoreSource(input),
-        };
-      },
-    }),
-  );
+  sourceContract(() => ({
+    resumable: false,
+    openResources: openSockets,
+    async newLog() {
+      const { store: eventStore, appendRaw, begin } = await testEventStore();
+      return {
+        append: appendRaw,
+        begin,
+        open: () =>
+          openEventStoreSource({
+            ...{ eventStore, events: contractEvents, topic: { name: freshName('t'), id: 'i' } },
+            ...{ positions: new Map(), pageSize: 7 },
+          }),
+      };
+    },
+  }));
 });

@@ -1,9 +1,8 @@
-import type { EventContract } from '@reprise/events';
+import type { EventContract, LogBatch, LogSlice, LogSource } from '@reprise/events';
 import type { EventStore, OpenedTable, Statements, StoredRow } from '@reprise/read-model-feed';
 import { DependencyError, type Positions } from '@reprise/read-model-indices';
 import type { PoolClient, QueryConfig } from 'pg';
 import { RebuildError } from '../errors.ts';
-import type { LogBatch, LogSlice, LogSource } from '../log/log-source.ts';
 
 export interface EventStoreSourceInput {
   readonly eventStore: EventStore;

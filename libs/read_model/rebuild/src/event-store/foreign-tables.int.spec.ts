@@ -1,11 +1,10 @@
-import { eventStoreTable } from '@reprise/events';
+import { eventStoreTable, type LogBatch, type LogSlice, type LogSource } from '@reprise/events';
 import { type ProductEvent, productEvents } from '@reprise/product-events';
 import { aggregateHistory, EventStore, feedEvents } from '@reprise/read-model-feed';
 import { createReadModelPool, type GenerationName } from '@reprise/read-model-indices';
 import { produce, productHistory, step } from '@reprise/product-events/testing';
 import { afterFile, freshName } from '@reprise/test-kit';
-import { logSourceContract } from '../log/log-source.contract.ts';
-import type { LogBatch, LogSlice, LogSource } from '../log/log-source.ts';
+import { contractEvents, sourceContract, type ContractRecord } from '@reprise/testing';
 import {
   foreignDatabase,
   namedStreams,
@@ -17,6 +16,7 @@ import {
 import { testReadModel, type TestReadModel } from '../testing/read-model.ts';
 import { verifyReadModel } from '../verify/verify.ts';
 import { openEventStoreSource } from './event-store-source.ts';
+import { openSockets } from '../testing/open-sockets.ts';
 import { ownWarnings } from '../testing/own-warnings.ts';
 
 const tables = { numberedStreams, namedStreams, unindexedEnvelopes };
@@ -212,7 +212,7 @@ describe('a declaration that does not fit', () => {
       'this role has no right to use the schema of "shut"."events"; this role has no right to SELECT column "id"',
     );
     const loose = { aggregateId: 'id', version: 'version', envelope: 'body' };
-    expect(await refusal({ table: 'loose', columns: loose })).toContain('takes different ids for equal');
+    expect(await refusal({ table: 'loose', columns: loose })).toContain('treats different ids as equal');
     await owner.query('ALTER TABLE loose ALTER COLUMN id TYPE text COLLATE "C"');
     expect(await refusal({ table: 'loose', columns: loose, where: { version: 'x' } })).toContain(
       'the database refuses to read it (invalid input syntax for type integer: "x")',
@@ -271,25 +271,30 @@ describe('a declaration that does not fit', () => {
   });
 });
 
-describe.each(['unindexedEnvelopes'] as const)('%s as a log source', (name) => {
-  logSourceContract(() =>
-    Promise.resolve({
-      resumable: false,
-      async newLog() {
-        const own = await testForeignTable(tables[name]);
-        const input = {
-          eventStore: own.store,
-          events: productEvents,
-          topic: { name: freshName('t'), id: 'i' },
-          positions: new Map(),
-          pageSize: 7,
-        };
-        return {
-          append: own.append,
-          appendUndone: own.appendUndone,
-          open: () => openEventStoreSource(input),
-        };
-      },
-    }),
-  );
+describe('unindexedEnvelopes as a log source', () => {
+  const write = async (by: TestForeignTable['owner'], records: readonly ContractRecord[]) => {
+    for (const { key, value } of records)
+      await by.query(unindexedEnvelopes.insert, [key, Buffer.from(value)]);
+  };
+
+  sourceContract(() => ({
+    resumable: false,
+    openResources: openSockets,
+    async newLog() {
+      const { store: eventStore, owner, beside } = await testForeignTable(unindexedEnvelopes);
+      return {
+        append: (records) => write(owner, records),
+        async begin(records) {
+          await beside.query('BEGIN');
+          await write(beside, records);
+          return { end: async (how) => void (await beside.query(how === 'commit' ? 'COMMIT' : 'ROLLBACK')) };
+        },
+        open: () =>
+          openEventStoreSource({
+            ...{ eventStore, events: contractEvents, topic: { name: freshName('t'), id: 'i' } },
+            ...{ positions: new Map(), pageSize: 7 },
+          }),
+      };
+    },
+  }));
 });

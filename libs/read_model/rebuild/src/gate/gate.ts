@@ -1,6 +1,6 @@
 import { digestOfBuckets, type BucketDigest } from '@reprise/read-model-documents';
 import type { GenerationCounts } from '@reprise/read-model-indices';
-import type { SliceTally } from '../build/slice-tally.ts';
+import type { SliceTally } from '../fold/slice-tally.ts';
 
 /** One question asked before readers may be moved, with the answer that was expected and the one that was found. */
 export interface GateCheck {

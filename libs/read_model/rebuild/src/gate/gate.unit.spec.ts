@@ -1,5 +1,7 @@
 import { BucketSums, documentDigest } from '@reprise/read-model-documents';
-import { emptyTally, type SliceTally } from '../build/slice-tally.ts';
+import { emptyTally, type SliceTally } from '../fold/slice-tally.ts';
+import type { LogSource } from '@reprise/events';
+import { readRowsOf } from './judge-generation.ts';
 import { defaultGateLimits, gatePassed, judge, type GateEvidence } from './gate.ts';
 
 function tallyOf(documents: readonly [id: string, content: string][]): SliceTally {
@@ -124,4 +126,12 @@ describe('the gate', () => {
   it('does not pass when nothing was checked', () => {
     expect(gatePassed([])).toBe(false);
   });
+});
+
+it('canaries are no rows that a rebuild from an event store has to have read', () => {
+  const source = { slices: [{ slice: 0, start: 0n, end: 12n }] } as unknown as LogSource;
+  const rows = readRowsOf(source, { ...emptyTally(), read: 9, canaries: 3 });
+  expect(failedChecks(evidence({ rows }))).toEqual([]);
+  const lost = readRowsOf(source, { ...emptyTally(), read: 8, canaries: 3 });
+  expect(failedChecks(evidence({ rows: lost }))).not.toEqual([]);
 });

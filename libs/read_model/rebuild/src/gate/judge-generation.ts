@@ -1,7 +1,7 @@
+import type { LogSource } from '@reprise/events';
 import { digestOfBuckets } from '@reprise/read-model-documents';
 import type { Generation, GenerationStore } from '@reprise/read-model-indices';
-import type { SliceTally } from '../build/slice-tally.ts';
-import type { LogSource } from '../log/log-source.ts';
+import type { SliceTally } from '../fold/slice-tally.ts';
 import { askCanaries, type Canary } from './gate-canaries.ts';
 import { digestContents } from './gate-contents.ts';
 import { liveAtCapture, type LiveCount } from './live-count.ts';
@@ -89,7 +89,7 @@ export async function judgeGeneration(
 }
 
 /** How much of an event store's snapshot was read, what a filter kept back among it. */
-export function readRowsOf(source: LogSource, { read }: SliceTally): GateEvidence['rows'] {
+export function readRowsOf(source: LogSource, { read, canaries }: SliceTally): GateEvidence['rows'] {
   const inSnapshot = source.slices.reduce((rows, { start, end }) => rows + end - start, 0n);
-  return { inSnapshot: Number(inSnapshot), read: read + (source.filteredOut ?? 0) };
+  return { inSnapshot: Number(inSnapshot) - canaries, read: read + (source.filteredOut ?? 0) };
 }

@@ -2,25 +2,57 @@ import { productEvents } from '@reprise/product-events';
 import { productEventsByPosition } from '@reprise/product-read-model/testing';
 import { describeTopic } from '@reprise/read-model-feed';
 import { produce, productHistory, step } from '@reprise/product-events/testing';
-import { eventually, freshTopic, kafkaAdmin, testEndpoints } from '@reprise/test-kit';
-import { logSourceContract } from '../log/log-source.contract.ts';
-import { openTransaction } from '../testing/transactions.ts';
+import { eventually, freshTopic, kafkaAdmin, produceRaw, testEndpoints } from '@reprise/test-kit';
+import { contractEvents, sourceContract } from '@reprise/testing';
+import { openSockets } from '../testing/open-sockets.ts';
+import { openRawTransaction } from '../testing/transactions.ts';
 import { kafkaSource } from './kafka-source.ts';
 
 describe('the Kafka source', () => {
-  logSourceContract(async () => ({
+  sourceContract(() => ({
     resumable: true,
+    openResources: openSockets,
     async newLog() {
       const { kafka } = testEndpoints();
       const topic = await freshTopic({ partitions: 3 });
       return {
-        append: (events) => produce(topic, events),
-        appendUndone: async (events) => (await openTransaction(topic.name, 1, events)).end('abort'),
+        append: (records) =>
+          produceRaw(
+            topic,
+            records.map(({ key, value }) => ({ key, value })),
+          ),
+        begin: (records) => openRawTransaction(topic.name, 1, records),
         open: async () =>
-          kafkaSource(kafka, await describeTopic(kafka, topic.name), productEvents, { fetchBytes: 5_000 }),
+          kafkaSource(kafka, await describeTopic(kafka, topic.name), contractEvents, { fetchBytes: 5_000 }),
+        async truncate() {
+          const partitions = [0, 1, 2].map((partition) => ({ partition, offset: '-1' }));
+          await (await kafkaAdmin()).deleteTopicRecords({ topic: topic.name, partitions });
+        },
       };
     },
   }));
+
+  it('joins no consumer group and commits nothing, also while it reads', async () => {
+    const { kafka } = testEndpoints();
+    const topic = await freshTopic();
+    await produce(topic, productHistory({ events: [step.created(), step.published()] }));
+    const admin = await kafkaAdmin();
+    const source = kafkaSource(kafka, await describeTopic(kafka, topic.name), productEvents);
+    const groups = async () => (await admin.listGroups()).groups.map(({ groupId }) => groupId);
+    for await (const batch of source.read(
+      source.slices[0]!,
+      { position: 0n },
+      new AbortController().signal,
+    )) {
+      expect(batch.values.length).toBeGreaterThan(0);
+      expect(await groups()).not.toContain('reprise-never-joined');
+    }
+    for (const groupId of await groups()) {
+      const committed = await admin.fetchOffsets({ groupId });
+      expect(committed.map(({ topic: name }) => name)).not.toContain(topic.name);
+    }
+    await source.close();
+  });
 
   it('gives events the version of their position where that orders them, wherever reading begins', async () => {
     const { kafka } = testEndpoints();

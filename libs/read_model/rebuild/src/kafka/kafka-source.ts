@@ -1,5 +1,5 @@
 import type { Consumer } from '@platformatic/kafka';
-import type { EventContract } from '@reprise/events';
+import type { EventContract, LogBatch, LogCursor, LogSlice } from '@reprise/events';
 import {
   groupFreeConsumer,
   kafkaFault,
@@ -13,8 +13,8 @@ import {
   type ReadRecords,
 } from '@reprise/read-model-feed';
 import { DependencyError } from '@reprise/read-model-indices';
+import type { DescribedSource } from '../log/described-source.ts';
 import { RebuildError } from '../errors.ts';
-import type { LogBatch, LogCursor, LogSlice, LogSource } from '../log/log-source.ts';
 
 /**
  * The event log in Kafka, bounded at the last stable offsets of `topic` (captured by `describeTopic`). Reads by explicit
@@ -25,7 +25,7 @@ export function kafkaSource(
   topic: KafkaTopic,
   events: EventContract,
   options: ReadOptions = {},
-): LogSource {
+): DescribedSource {
   const consumers = new Set<Consumer>();
   // Connected, and with nothing on its way: the next slice is read with it, where a new one would connect first.
   const idle: Consumer[] = [];

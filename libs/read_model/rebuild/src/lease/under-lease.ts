@@ -1,8 +1,9 @@
 import { randomUUID } from 'node:crypto';
-import type { Fence, LeaseAttempt, Registry } from '@reprise/read-model-indices';
+import { setTimeout as delay } from 'node:timers/promises';
+import { isFeeder, type Fence, type LeaseAttempt, type Registry } from '@reprise/read-model-indices';
 import { commandLine } from '@reprise/runtime/commands';
+import { thisProcess } from '@reprise/runtime';
 import { RebuildError } from '../errors.ts';
-import { thisProcess } from './this-process.ts';
 
 /** Time a holder may stay silent before another one may take the lease. */
 export const leaseTtlMs = 15_000;
@@ -16,14 +17,22 @@ export interface OwnLease {
 /** Who holds a lease that was not free. */
 export type LeaseHolder = Pick<Extract<LeaseAttempt, { acquired: false }>, 'runId' | 'holder' | 'startedAt'>;
 
+/** How often the lease of a feeding process is asked for again. */
+const pollMs = 100;
+
 /**
- * Takes a lease: a projection's, or that of one of its shards.
+ * Takes a lease: a projection's, or that of one of its shards. A feeding process holds one for moments: it is waited for, up to
+ * {@link leaseTtlMs} twice.
  * @throws RebuildError BUSY, naming the holder, when another run has it; nothing was changed then
  */
 export async function takeLease(registry: Registry, lease: string, runId: string): Promise<OwnLease> {
-  const attempt = await tryLease(registry, lease, runId);
-  if ('fence' in attempt) return attempt;
-  throw busyWith(lease, attempt);
+  const deadline = performance.now() + 2 * leaseTtlMs;
+  for (;;) {
+    const attempt = await tryLease(registry, lease, runId);
+    if ('fence' in attempt) return attempt;
+    if (!isFeeder(attempt.holder) || performance.now() > deadline) throw busyWith(lease, attempt);
+    await delay(pollMs);
+  }
 }
 
 /** Takes a lease if it is free, or returns its holder. */

@@ -1,5 +1,6 @@
+import { type LogBatch, someOf } from '@reprise/events';
 import { isLeftOut } from '@reprise/read-model-feed';
-import { someOf, type LogBatch, type LogSource } from '../log/log-source.ts';
+import type { DescribedSource } from '../log/described-source.ts';
 import type { LeftOut } from './left-out.ts';
 
 /**
@@ -7,7 +8,7 @@ import type { LeftOut } from './left-out.ts';
  * the event store, which has no places. Wrap it around what else shapes the source. Where nothing was discarded it is the source
  * itself, so that no event costs anything; else a batch without such a record costs one look at its ends.
  */
-export function leaveOut(source: LogSource, leftOut: LeftOut): LogSource {
+export function leaveOut(source: DescribedSource, leftOut: LeftOut): DescribedSource {
   if (leftOut.letters.length === 0) return source;
   const kept = source.kind === 'kafka' ? keptByPlace : keptByEvent;
   /** By slice, so that one that is read again is not counted twice. */

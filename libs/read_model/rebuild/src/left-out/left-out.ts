@@ -1,5 +1,5 @@
+import type { LogSlice } from '@reprise/events';
 import type { DiscardedLetter } from '@reprise/read-model-indices';
-import type { LogSlice } from '../log/log-source.ts';
 
 /** Records of the log that a run leaves out because their dead letters were discarded, captured once. */
 export class LeftOut {

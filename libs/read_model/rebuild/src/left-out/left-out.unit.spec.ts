@@ -17,7 +17,7 @@ import fc from 'fast-check';
 import { buildGeneration } from '../build/build-generation.ts';
 import { BuildProgress } from '../build/build-progress.ts';
 import { reconcileSlices } from '../build/reconcile.ts';
-import { sumTallies } from '../build/slice-tally.ts';
+import { sumTallies } from '../fold/slice-tally.ts';
 import { defaultGateLimits, judgeFold } from '../gate/gate.ts';
 import { lives } from '../testing/histories.ts';
 import { logInMemory } from '../testing/log-in-memory.ts';

@@ -1,7 +1,7 @@
+import type { LogSource } from '@reprise/events';
 import { letterId } from '@reprise/read-model-feed';
 import type { DiscardedLetter } from '@reprise/read-model-indices';
-import type { PoisonEvent, SliceTally } from '../build/slice-tally.ts';
-import type { LogSource } from '../log/log-source.ts';
+import type { PoisonEvent, SliceTally } from '../fold/slice-tally.ts';
 import type { RebuildServers } from '../rebuild-options.ts';
 import { LeftOut, restorePlaces, type SavedPlaces } from './left-out.ts';
 

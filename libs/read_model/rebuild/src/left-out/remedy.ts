@@ -1,8 +1,13 @@
 import type { DomainEvent } from '@reprise/events';
 import { HistoryUnreadable, type AggregateHistory } from '@reprise/read-model-feed';
-import type { Projection } from '@reprise/read-model-projections';
-import { foldInto, type FoldEntry, type FoldOutcome, type HeldEvent } from '../build/aggregate-fold.ts';
-import type { PoisonEvent } from '../build/slice-tally.ts';
+import {
+  type FoldEntry,
+  foldInto,
+  type FoldOutcome,
+  type HeldEvent,
+  type Projection,
+} from '@reprise/read-model-projections';
+import type { PoisonEvent } from '../fold/slice-tally.ts';
 import type { LeftOut } from './left-out.ts';
 
 export interface RemedyInput {

@@ -1,6 +1,6 @@
 import { isDocumentId } from '@reprise/read-model-feed';
 import type { Generation, GenerationStore } from '@reprise/read-model-indices';
-import type { PoisonEvent } from '../build/slice-tally.ts';
+import type { PoisonEvent } from '../fold/slice-tally.ts';
 import type { RebuildServers } from '../rebuild-options.ts';
 
 /**

@@ -1,5 +1,5 @@
-import type { PoisonEvent } from '../build/slice-tally.ts';
-import { sumTallies, emptyTally } from '../build/slice-tally.ts';
+import type { PoisonEvent } from '../fold/slice-tally.ts';
+import { sumTallies, emptyTally } from '../fold/slice-tally.ts';
 import type { RebuildServers } from '../rebuild-options.ts';
 import { LeftOut } from './left-out.ts';
 import { Remedy } from './remedy.ts';

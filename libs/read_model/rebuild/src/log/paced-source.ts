@@ -1,5 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import type { LogBatch, LogSource } from './log-source.ts';
+import type { LogBatch, LogSource } from '@reprise/events';
 
 /** Monotonic milliseconds and a wait that ends early, with the signal's reason, when it is aborted. */
 export interface PaceClock {

@@ -1,4 +1,4 @@
-import { someOf, type LogBatch, type LogSource } from './log-source.ts';
+import { type LogBatch, type LogSource, someOf } from '@reprise/events';
 
 /**
  * A source without the events that happened after a moment, by their own `time`. Records that are not valid events are kept

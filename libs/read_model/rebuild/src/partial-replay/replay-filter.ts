@@ -1,8 +1,7 @@
-import type { EventContract } from '@reprise/events';
+import type { EventContract, LogBatch, LogSlice } from '@reprise/events';
 import { describeTopic, groupFreeConsumer } from '@reprise/read-model-feed';
 import { RebuildError } from '../errors.ts';
 import { kafkaSource } from '../kafka/kafka-source.ts';
-import type { LogBatch, LogSlice } from '../log/log-source.ts';
 import type { RebuildServers } from '../rebuild-options.ts';
 
 /** Which events of the log to apply again. What is left out does not limit. */

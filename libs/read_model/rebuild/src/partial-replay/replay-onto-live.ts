@@ -1,8 +1,9 @@
 import { randomUUID } from 'node:crypto';
-import { type DomainEvent, storableText } from '@reprise/events';
+import { type DomainEvent, isCanary, type LogBatch, storableText } from '@reprise/events';
 import { assertBound, describeTopic, feedEvents, type FeedResult } from '@reprise/read-model-feed';
 import { assertSameLog, type Generation } from '@reprise/read-model-indices';
-import { commandLine } from '@reprise/runtime/commands';
+import { commandLine, exitCodes } from '@reprise/runtime/commands';
+import { thisProcess } from '@reprise/runtime';
 import {
   countType,
   emptyTally,
@@ -11,14 +12,13 @@ import {
   tallyRefused,
   type PoisonEvent,
   type SliceTally,
-} from '../build/slice-tally.ts';
-import { namedBy } from '../build/fold-table.ts';
+} from '../fold/slice-tally.ts';
+import { namedBy } from '../fold/fold-table.ts';
 import { RebuildError } from '../errors.ts';
 import { kafkaSource } from '../kafka/kafka-source.ts';
 import { captureLeftOut } from '../left-out/letters-of-run.ts';
 import { leaveOut } from '../left-out/leave-out.ts';
 import type { LeftOut } from '../left-out/left-out.ts';
-import type { LogBatch } from '../log/log-source.ts';
 import { shapeSource } from '../log/shape-source.ts';
 import { watchOver } from '../run/heartbeat.ts';
 import { requireLiveGeneration } from './live-generation.ts';
@@ -27,8 +27,7 @@ import type { Receipt } from '../run/receipt.ts';
 import { weakerByPosition } from '../steps/choose-source.ts';
 import { startingPoints, type ReplayFilter } from './replay-filter.ts';
 import { newRunContext } from '../run/run-context.ts';
-import { exitCodes, writeReceipt, type Ending } from '../run/run-ending.ts';
-import { thisProcess } from '../lease/this-process.ts';
+import { writeReceipt, type Ending } from '../run/run-ending.ts';
 import { leaseTtlMs } from '../lease/under-lease.ts';
 
 /**
@@ -46,6 +45,7 @@ export async function replayOntoLive(
   control: RebuildControl,
 ): Promise<{ receipt: Receipt; ending: Ending }> {
   const context = newRunContext({
+    isReplay: true,
     runId: randomUUID(),
     options,
     servers,
@@ -110,7 +110,9 @@ export async function replayOntoLive(
   context.stepMs['build'] = Math.round(performance.now() - begun);
   context.unknown = cancelled || !readAll ? [] : await unknownOf(replay);
   const ending = endOfReplay(options, tally, cancelled, context.unknown);
-  return { receipt: writeReceipt(context, ending, thisProcess()), ending };
+  const receipt = writeReceipt(context, ending, thisProcess());
+  context.spans.end(ending, live.name);
+  return { receipt, ending };
 }
 
 function endOfReplay(
@@ -209,6 +211,7 @@ function matching({ filter, tally, seen }: Replay, batch: LogBatch): Map<DomainE
   for (const index of batch.values.keys()) {
     if (filter.maxEvents > 0 && tally.read >= filter.maxEvents) break;
     const decoded = batch.read(index);
+    if (decoded.ok && isCanary(decoded.event)) continue;
     if (decoded.ok ? wanted && !wanted.has(decoded.event.subject) : wanted) continue;
     tally.read++;
     if (decoded.ok) {

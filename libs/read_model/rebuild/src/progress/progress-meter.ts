@@ -11,6 +11,8 @@ export interface ProgressReport extends ProgressPicture {
   readonly secondsLeft: number | null;
   /** Resident memory of this process, bytes. */
   readonly rssBytes: number;
+  /** Milliseconds since anything moved, whatever the step. */
+  readonly stillMs: number;
   /** Given when nothing has moved for a while. */
   readonly stall: Stall | null;
 }
@@ -76,6 +78,7 @@ export class ProgressMeter {
       eventsPerSecond: Math.round(eventsPerSecond),
       secondsLeft: left === 0 ? 0 : eventsPerSecond > 0 ? Math.ceil(left / eventsPerSecond) : null,
       rssBytes: this.#surroundings.rssBytes(),
+      stillMs: Math.round(at - this.#movedAt),
       stall: this.#stall(at, picture),
     };
   }

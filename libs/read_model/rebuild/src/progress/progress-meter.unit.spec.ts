@@ -36,6 +36,14 @@ describe('a progress report', () => {
     });
   });
 
+  it('says how long nothing has moved, in any step', () => {
+    const { meter, at } = meterAt();
+    meter.measure(picture([0, 0], { step: 'gate' }));
+    at(7_000);
+    expect(meter.measure(picture([0, 0], { step: 'gate' }))).toMatchObject({ stillMs: 7_000, stall: null });
+    expect(meter.measure(picture([0, 1], { step: 'gate' })).stillMs).toBe(0);
+  });
+
   it('forgets what was faster or slower a while ago', () => {
     const { meter, at } = meterAt();
     for (let second = 0; second <= 5; second++) {

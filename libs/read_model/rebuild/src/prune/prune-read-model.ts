@@ -4,6 +4,9 @@ import { underLease } from '../lease/under-lease.ts';
 import type { RebuildServers } from '../rebuild-options.ts';
 import { prune, type PruneInput, type PruneResult } from './prune.ts';
 
+/** What is kept unless somebody asks for something else: so many retired generations, and one on standby for so many hours. */
+export const pruneDefaults = { keep: 1, standbyHours: 24 } as const;
+
 /**
  * Prunes the generations of one read model under its lease.
  *

@@ -1,6 +1,6 @@
+import { createElasticsearchClient, elasticsearchStores } from '@reprise/elasticsearch';
 import {
   openGenerationStore,
-  createElasticsearchClient,
   createReadModelPool,
   type Fence,
   type Generation,
@@ -97,7 +97,11 @@ function withAlias(model: TestReadModel): TestReadModel {
   const pool = createReadModelPool(model.databaseUrl);
   afterFile(async () => void (await Promise.all([client.close(), pool.end()])));
   const alias = freshName('other_search');
-  const store = openGenerationStore(model.projection, { client, pool, alias });
+  const store = openGenerationStore(model.projection, {
+    elasticsearch: elasticsearchStores(client),
+    pool,
+    alias,
+  });
   const servers = { ...model.servers, store };
   return {
     ...model,
@@ -111,7 +115,7 @@ function withAlias(model: TestReadModel): TestReadModel {
 /** As a release that recorded no bindings leaves the registry: the next process may use it. */
 async function leaveTo(configured: TestReadModel): Promise<void> {
   const { registry, projection, store, servers } = configured;
-  const pool = createReadModelPool(configured.databaseUrl);
+  const pool = createReadModelPool(configured.ownerUrl);
   await pool.query('DELETE FROM registry.bindings');
   await pool.end();
   const { kind: storage, readers } = store;

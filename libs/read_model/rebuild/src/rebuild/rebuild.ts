@@ -1,6 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import { assertBound } from '@reprise/read-model-feed';
 import { nameOfShard, LeaseLost, type Fence, type JsonObject } from '@reprise/read-model-indices';
+import { exitCodes } from '@reprise/runtime/commands';
+import { thisProcess } from '@reprise/runtime';
+import { withoutSpan } from '@reprise/runtime/traces';
 import { RebuildError } from '../errors.ts';
 import { scratchDirectory } from '../private-files/scratch-directory.ts';
 import { build } from '../steps/build-step.ts';
@@ -15,9 +18,8 @@ import type { Receipt } from '../run/receipt.ts';
 import { newRunContext, type RunContext } from '../run/run-context.ts';
 import { nextStep, type RunStep, type StepResult } from '../run/run-steps.ts';
 import { refuseBesideShards } from '../shards/shards.ts';
-import { thisProcess } from '../lease/this-process.ts';
 import { leaseTtlMs, takeLease } from '../lease/under-lease.ts';
-import { endingOf, exitCodeOf, exitCodes, writeReceipt, type Ending } from '../run/run-ending.ts';
+import { endingOf, exitCodeOf, writeReceipt, type Ending } from '../run/run-ending.ts';
 
 /**
  * Rebuilds one read model from the event log: builds a new generation, proves it complete and moves readers to it, or says
@@ -83,7 +85,7 @@ async function run(
   const heartbeat = watchOver(context, leaseTtlMs, (reason) => stop.abort(reason));
   let ending: Ending;
   try {
-    ending = endingOf(await runSteps(context), context);
+    ending = endingOf(await withoutSpan(() => runSteps(context)), context);
   } catch (error) {
     ending = endingOf(signal.aborted && !(error instanceof LeaseLost) ? reasonOf(signal) : error, context);
   } finally {
@@ -92,6 +94,7 @@ async function run(
     scratch.remove();
   }
   const receipt = writeReceipt(context, ending, thisProcess());
+  context.spans.end(ending, context.generation?.name);
   if (!fence) return { receipt, ending };
   try {
     await leaveRun(context, fence, ending, receipt);
@@ -147,6 +150,7 @@ async function runSteps(context: RunContext): Promise<RunStep & { step: 'ended' 
   while (current.step !== 'ended') {
     context.signal.throwIfAborted();
     context.progress.step = current.step;
+    context.spans.step(current.step);
     const begun = performance.now();
     const effect = effects[current.step];
     if (!effect) throw new Error(`the step "${current.step}" does not belong to this run`);

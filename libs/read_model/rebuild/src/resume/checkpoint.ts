@@ -1,7 +1,7 @@
 import type { Generation, JsonObject, Positions } from '@reprise/read-model-indices';
 import type { SliceMark } from '../build/slice-snapshot.ts';
 import type { LiveCount } from '../gate/live-count.ts';
-import { saveTally, type SavedTally } from '../build/slice-tally.ts';
+import { saveTally, type SavedTally } from '../fold/slice-tally.ts';
 import { savePlaces, type SavedPlaces } from '../left-out/left-out.ts';
 import type { WritingRun } from '../run/run-context.ts';
 

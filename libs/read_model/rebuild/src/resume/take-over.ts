@@ -1,3 +1,4 @@
+import type { LogSource } from '@reprise/events';
 import {
   dropOwn,
   enterGeneration,
@@ -9,9 +10,8 @@ import {
   type ShardedBuild,
 } from '@reprise/read-model-indices';
 import type { KafkaTopic } from '@reprise/read-model-feed';
-import { restoreTally, sumTallies } from '../build/slice-tally.ts';
+import { restoreTally, sumTallies } from '../fold/slice-tally.ts';
 import { RebuildError } from '../errors.ts';
-import type { LogSource } from '../log/log-source.ts';
 import { mergeCheckpoints, readCheckpoint, type Checkpoint, type CheckpointUse } from './checkpoint.ts';
 import { forgetGeneration } from './half-read.ts';
 import { wasNeverBuilt } from '../prune/prune.ts';

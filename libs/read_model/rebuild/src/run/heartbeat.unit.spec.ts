@@ -10,7 +10,7 @@ function runInBuild() {
   const notices: string[] = [];
   const run = newRunContext({
     runId: 'run',
-    options: {} as never,
+    options: { projection: { name: 'product_search' }, mode: 'DRY_RUN' } as never,
     servers: {} as never,
     control: {
       latestFault: () => 'refuses connections',

@@ -3,7 +3,7 @@ import type { LettersOfRun } from '../left-out/letters-of-run.ts';
 import type { DryRunReport } from '../dry-run/dry-run.ts';
 import type { GateCheck } from '../gate/gate.ts';
 import type { RebuildMode } from '../rebuild-options.ts';
-import type { PoisonEvent, RefusedDocument, VersionGap } from '../build/slice-tally.ts';
+import type { PoisonEvent, RefusedDocument, VersionGap } from '../fold/slice-tally.ts';
 
 /**
  * How a run ended. `promoted` and `dry-run` are what was asked for; `built` is, when promotion was not asked for;
@@ -79,6 +79,8 @@ export interface Receipt {
   readonly refusedDocuments: readonly RefusedDocument[];
   readonly warnings: readonly string[];
   readonly startedBy: { readonly user: string; readonly host: string; readonly pid: number };
+  /** Of the run's trace, where traces are exported and it is sampled. Absent in receipts of earlier releases. */
+  readonly traceId?: string | null;
   /** What went wrong and what to do next, when it did. */
   readonly message: string | null;
 }

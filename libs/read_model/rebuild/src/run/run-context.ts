@@ -1,15 +1,16 @@
 import type { Fence, Generation } from '@reprise/read-model-indices';
+import type { DescribedSource } from '../log/described-source.ts';
 import { BuildProgress } from '../build/build-progress.ts';
 import type { SliceMark } from '../build/slice-snapshot.ts';
-import type { SliceTally } from '../build/slice-tally.ts';
+import type { SliceTally } from '../fold/slice-tally.ts';
 import type { DryRunReport } from '../dry-run/dry-run.ts';
 import type { GateCheck } from '../gate/gate.ts';
 import type { LiveCount } from '../gate/live-count.ts';
 import { nothingLeftOut, type LeftOut } from '../left-out/left-out.ts';
-import type { LogSource } from '../log/log-source.ts';
 import { ProgressMeter } from '../progress/progress-meter.ts';
 import type { RebuildControl, RebuildOptions, RebuildServers, Shard } from '../rebuild-options.ts';
 import type { CutoverRecord } from './receipt.ts';
+import { RunSpans } from './run-spans.ts';
 
 /** The part of a sharded build that a run does, and what it finds out about it. */
 export interface OwnShard {
@@ -35,6 +36,8 @@ interface GivenToRun {
   readonly startedAt: Date;
   /** Given: the run builds this shard's slices only, under the shard's own lease. */
   readonly own?: OwnShard | undefined;
+  /** A part of the log that is applied again, instead of a generation. */
+  readonly isReplay?: boolean;
   /** Given: the run finishes the build of shards with this generation. */
   readonly finishing?: string | undefined;
 }
@@ -45,6 +48,7 @@ interface GivenToRun {
  */
 export interface RunContext extends GivenToRun {
   readonly progress: BuildProgress;
+  readonly spans: RunSpans;
   readonly meter: ProgressMeter;
   readonly warnings: string[];
   readonly stepMs: Record<string, number>;
@@ -54,7 +58,7 @@ export interface RunContext extends GivenToRun {
   readonly halfRead: Map<number, SliceMark>;
   /** Events that were read by the run that this one resumed. */
   readBefore: number;
-  source?: LogSource;
+  source?: DescribedSource;
   /** What readers had when the ends of the log were captured; undefined when they were on nothing. */
   liveBefore?: LiveCount | undefined;
   /** Records that are left out because their dead letters were discarded. */
@@ -70,7 +74,7 @@ export interface RunContext extends GivenToRun {
 
 /** A run whose log is open. */
 export interface ReadingRun extends RunContext {
-  source: LogSource;
+  source: DescribedSource;
 }
 
 /** A run that may change something, under a lease. */
@@ -80,7 +84,7 @@ export interface LeasedRun extends RunContext {
 
 /** A run with the generation that it builds, proves and moves readers to. */
 export interface WritingRun extends LeasedRun {
-  source: LogSource;
+  source: DescribedSource;
   generation: Generation;
 }
 
@@ -94,9 +98,16 @@ export function newRunContext(given: GivenToRun): RunContext {
     rssBytes: () => process.memoryUsage.rss(),
     latestFault: () => given.control.latestFault?.(),
   });
+  const { runId: id, options, isReplay } = given;
+  const { projection, mode } = options;
+  const spans = new RunSpans({
+    ...{ id, projection: projection.name, mode },
+    kind: isReplay ? 'replay' : 'rebuild',
+  });
   return {
     ...given,
-    progress: new BuildProgress(),
+    spans,
+    progress: new BuildProgress((slice) => spans.slice(slice)),
     meter,
     warnings: [],
     stepMs: {},

@@ -9,7 +9,8 @@ import {
   type RunState,
 } from '@reprise/read-model-indices';
 import { EventStoreMismatch, FormatUnreadable, TopicMissing } from '@reprise/read-model-feed';
-import { sumTallies } from '../build/slice-tally.ts';
+import { exitCodes } from '@reprise/runtime/commands';
+import { sumTallies } from '../fold/slice-tally.ts';
 import { lettersOf, onlyLetterOf } from '../left-out/letters-of-run.ts';
 import { RebuildError } from '../errors.ts';
 import { afterRefusal } from '../gate/gate-remedies.ts';
@@ -28,17 +29,6 @@ export interface Ending {
   readonly message: string | null;
   readonly leaseLost: boolean;
 }
-
-/** Exit codes of the command line, in one place. A cancellation by signal is 130 or 143 and set by the process itself. */
-export const exitCodes = {
-  done: 0,
-  usage: 1,
-  refused: 2,
-  busy: 3,
-  dependency: 4,
-  historyIncomplete: 5,
-  cancelled: 130,
-} as const;
 
 /** Errors that say that settings and servers do not fit each other. */
 const misconfigured = [
@@ -193,6 +183,7 @@ export function writeReceipt(context: RunContext, ending: Ending, startedBy: Rec
     refusedDocuments: total.rejected,
     warnings: context.warnings,
     startedBy,
+    traceId: context.spans.traceId,
     message: ending.message,
   };
 }

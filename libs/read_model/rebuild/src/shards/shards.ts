@@ -1,4 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
+import type { LogSource } from '@reprise/events';
 import {
   leaseOfShard,
   type Fence,
@@ -8,7 +9,6 @@ import {
   type ShardPlace,
 } from '@reprise/read-model-indices';
 import { RebuildError } from '../errors.ts';
-import type { LogSource } from '../log/log-source.ts';
 import type { Shard } from '../rebuild-options.ts';
 import {
   besideRun,

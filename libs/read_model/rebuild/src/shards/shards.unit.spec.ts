@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { emptyTally, saveTally } from '../build/slice-tally.ts';
+import { emptyTally, saveTally } from '../fold/slice-tally.ts';
 import { mergeCheckpoints, type Checkpoint } from '../resume/checkpoint.ts';
 import { nextStep } from '../run/run-steps.ts';
 import { isSliceOf } from './shards.ts';

@@ -1,7 +1,7 @@
+import type { LogSource } from '@reprise/events';
 import { proveHistoryComplete, type KafkaTopic } from '@reprise/read-model-feed';
 import { isSameLog, type Generation } from '@reprise/read-model-indices';
 import { positionsOfKafkaOnly, RebuildError } from '../errors.ts';
-import type { LogSource } from '../log/log-source.ts';
 import type { RunContext } from '../run/run-context.ts';
 
 /**

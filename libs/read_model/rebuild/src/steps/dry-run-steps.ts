@@ -1,4 +1,4 @@
-import { sumTallies } from '../build/slice-tally.ts';
+import { sumTallies } from '../fold/slice-tally.ts';
 import { nothingWritten } from '../build/write-entries.ts';
 import { joinInMemory, reportDryRun } from '../dry-run/dry-run.ts';
 import type { DryFold } from '../dry-run/live-diff.ts';

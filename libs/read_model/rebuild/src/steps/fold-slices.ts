@@ -1,10 +1,10 @@
+import type { SourceDescription } from '../log/described-source.ts';
 import { buildGeneration, type BuildResult } from '../build/build-generation.ts';
 import type { BuildInput } from '../build/build-input.ts';
-import type { SliceTally } from '../build/slice-tally.ts';
+import type { SliceTally } from '../fold/slice-tally.ts';
 import { buildWithWorkers } from '../build/workers/build-with-workers.ts';
 import { Remedy } from '../left-out/remedy.ts';
 import { resolvedByReaders } from '../left-out/resolved-letters.ts';
-import type { SourceDescription } from '../log/log-source.ts';
 import { bytesForDocuments, suitCollectorToBuild } from '../progress/memory-budget.ts';
 import type { ReadingRun } from '../run/run-context.ts';
 
@@ -21,6 +21,10 @@ export async function foldSlices(
   suitCollectorToBuild(options.memoryBytes);
   const input: BuildInput = {
     ...handling,
+    onSliceDone: async (slice, tally) => {
+      await handling.onSliceDone(slice, tally);
+      run.spans.sliceDone(slice, tally.read);
+    },
     source,
     projection: options.projection,
     projectionModule: options.projectionModule,

@@ -1,4 +1,4 @@
-import { sumTallies } from '../build/slice-tally.ts';
+import { sumTallies } from '../fold/slice-tally.ts';
 import { gatePassed } from '../gate/gate.ts';
 import { judgeGeneration, readRowsOf } from '../gate/judge-generation.ts';
 import { savedPicture } from '../run/heartbeat.ts';

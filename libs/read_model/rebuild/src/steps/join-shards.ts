@@ -1,6 +1,6 @@
 import { nameOfShard, type Fence, type ShardedBuild } from '@reprise/read-model-indices';
+import type { DescribedSource } from '../log/described-source.ts';
 import { RebuildError } from '../errors.ts';
-import type { LogSource } from '../log/log-source.ts';
 import { checkpointOf, type Checkpoint } from '../resume/checkpoint.ts';
 import { takeHalfRead } from '../resume/half-read.ts';
 import { tellOpenShards } from '../shards/own-shard.ts';
@@ -36,7 +36,7 @@ export async function joinShards(
   context: LeasedRun,
   own: OwnShard,
   wanted: WantedBuild,
-  open: (checkpoint?: Checkpoint) => Promise<LogSource>,
+  open: (checkpoint?: Checkpoint) => Promise<DescribedSource>,
 ): Promise<JoinedShards> {
   const { servers, options, runId, signal, fence } = context;
   const { registry } = servers;
@@ -100,7 +100,7 @@ async function joinOrOpen(
   own: OwnShard,
   wanted: WantedBuild,
   fence: Fence,
-  open: (checkpoint?: Checkpoint) => Promise<LogSource>,
+  open: (checkpoint?: Checkpoint) => Promise<DescribedSource>,
 ): Promise<WritingRun> {
   const { servers, options } = context;
   const { shards } = servers.registry;

@@ -1,11 +1,17 @@
-import { fingerprintOf, type Generation, type JsonObject } from '@reprise/read-model-indices';
+import {
+  DependencyError,
+  fingerprintOf,
+  type Generation,
+  type JsonObject,
+} from '@reprise/read-model-indices';
+import type { LogSource } from '@reprise/events';
+import type { DescribedSource } from '../log/described-source.ts';
 import { kafkaSource } from '../kafka/kafka-source.ts';
 import { assertBound, assertFormat, describeTopic, type KafkaTopic } from '@reprise/read-model-feed';
 import { countLive } from '../gate/live-count.ts';
 import { captureLeftOut } from '../left-out/letters-of-run.ts';
 import { leaveOut } from '../left-out/leave-out.ts';
 import { openEventStoreSource } from '../event-store/event-store-source.ts';
-import type { LogSource } from '../log/log-source.ts';
 import { shapeSource } from '../log/shape-source.ts';
 import { decodePositions, type Checkpoint } from '../resume/checkpoint.ts';
 import { takeHalfRead } from '../resume/half-read.ts';
@@ -40,7 +46,7 @@ export async function preflight(context: RunContext): Promise<Opened> {
     record: options.mode === 'APPLY',
     identity: { clusterId: topic.clusterId, topicId: topic.id },
   });
-  for (const warning of await servers.store.assertHealthy(context.signal)) {
+  for (const warning of await healthOf(context)) {
     context.warnings.push(warning);
     context.control.onNotice?.(warning);
   }
@@ -79,7 +85,18 @@ export async function preflight(context: RunContext): Promise<Opened> {
   return ready(run);
 }
 
-async function openRun(context: RunContext, open: () => Promise<LogSource>): Promise<ReadingRun> {
+/** What a dry run has no right to do, it does not do: the real run, which may have it, is only warned of. */
+async function healthOf({ servers, options, signal }: RunContext): Promise<readonly string[]> {
+  try {
+    return await servers.store.assertHealthy(signal);
+  } catch (error) {
+    if (options.mode === 'DRY_RUN' && error instanceof DependencyError && error.readOnly)
+      return [error.message];
+    throw error;
+  }
+}
+
+async function openRun(context: RunContext, open: () => Promise<DescribedSource>): Promise<ReadingRun> {
   const run = Object.assign(context, { source: await open() });
   run.progress.plan(run.source.slices);
   return run;
@@ -116,7 +133,7 @@ async function openSource(
   topic: KafkaTopic,
   kind: LogSource['kind'],
   checkpoint: Checkpoint | undefined,
-): Promise<LogSource> {
+): Promise<DescribedSource> {
   const source = await openWhole(context, topic, kind, checkpoint);
   const { servers, options } = context;
   if (checkpoint) context.liveBefore = checkpoint.liveBefore;
@@ -131,7 +148,7 @@ async function openWhole(
   topic: KafkaTopic,
   kind: LogSource['kind'],
   checkpoint: Checkpoint | undefined,
-): Promise<LogSource> {
+): Promise<DescribedSource> {
   if (kind === 'event-store') {
     const positions = new Map(topic.partitions.map(({ partition, end }) => [partition, end]));
     const source = await openEventStoreSource({

@@ -10,19 +10,28 @@ export interface TestEventStore {
   readonly store: EventStore;
   append(events: readonly ProductEvent[]): Promise<void>;
   /** Appends texts as they are, also those no codec knows. */
-  appendRaw(rows: readonly { key: string; version: number; value: string }[]): Promise<void>;
+  appendRaw(rows: readonly EventRow[]): Promise<void>;
   /** Runs a statement as the owner. */
   execute(sql: string): Promise<void>;
-  /** Appends in a transaction that is rolled back. */
-  appendUndone(events: readonly ProductEvent[]): Promise<void>;
+  /** Appends in a transaction of another session, and leaves it open. */
+  begin(rows: readonly EventRow[]): Promise<{ end(how: 'commit' | 'abort'): Promise<void> }>;
+}
+
+interface EventRow {
+  readonly key: string;
+  readonly version: number;
+  readonly value: string;
 }
 
 /** An event store with the columns readers use, in a database of the test file's own, which may have odd session settings. */
 export async function testEventStore(odd?: SettingsLevel): Promise<TestEventStore> {
   const database = await freshDatabase('write');
   if (odd !== undefined) await makeOdd(database, odd);
-  const owner = new Client({ connectionString: database.url });
-  await owner.connect();
+  const [owner, beside] = [1, 2].map(() => new Client({ connectionString: database.url })) as [
+    Client,
+    Client,
+  ];
+  await Promise.all([owner.connect(), beside.connect()]);
   await owner.query(`
     CREATE TABLE event_store (
       aggregate_id uuid NOT NULL, aggregate_version int NOT NULL, envelope json NOT NULL,
@@ -33,18 +42,18 @@ export async function testEventStore(odd?: SettingsLevel): Promise<TestEventStor
     GRANT SELECT ON event_store, unpublished_events TO event_store_reader;`);
   const pool = createReadModelPool(database.eventStoreUrl);
   afterFile(async () => {
-    await pool.end();
-    await owner.end();
+    await Promise.all([pool.end(), owner.end(), beside.end()]);
   });
-  const appendRaw: TestEventStore['appendRaw'] = async (rows) => {
-    await owner.query(`INSERT INTO event_store SELECT * FROM unnest($1::uuid[], $2::int[], $3::json[])`, [
+  const appendBy = async (writer: Client, rows: readonly EventRow[]): Promise<void> => {
+    await writer.query(`INSERT INTO event_store SELECT * FROM unnest($1::uuid[], $2::int[], $3::json[])`, [
       rows.map(({ key }) => key),
       rows.map(({ version }) => version),
       rows.map(({ value }) => value),
     ]);
   };
   const append = (events: readonly ProductEvent[]): Promise<void> =>
-    appendRaw(
+    appendBy(
+      owner,
       events.map((event) => ({
         key: event.subject,
         version: event.aggregateversion,
@@ -54,14 +63,14 @@ export async function testEventStore(odd?: SettingsLevel): Promise<TestEventStor
   return {
     store: new EventStore({ pool, table: ownEventStore, setting: 'EVENT_STORE_DATABASE_URL' }),
     append,
-    appendRaw,
+    appendRaw: (rows) => appendBy(owner, rows),
     async execute(sql) {
       await owner.query(sql);
     },
-    async appendUndone(events) {
-      await owner.query('BEGIN');
-      await append(events);
-      await owner.query('ROLLBACK');
+    async begin(rows) {
+      await beside.query('BEGIN');
+      await appendBy(beside, rows);
+      return { end: async (how) => void (await beside.query(how === 'commit' ? 'COMMIT' : 'ROLLBACK')) };
     },
   };
 }

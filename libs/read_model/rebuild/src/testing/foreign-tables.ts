@@ -104,10 +104,12 @@ export const unindexedEnvelopes: ForeignTable = {
   valuesOf: (event) => [event.subject, Buffer.from(productEvents.encode(event))],
 };
 
-export interface TestForeignTable extends Pick<TestEventStore, 'store' | 'append' | 'appendUndone'> {
+export interface TestForeignTable extends Pick<TestEventStore, 'store' | 'append'> {
   /** A connection as the owner, whose transactions are the test's. */
   readonly owner: Client;
-  /** Appends in another session. */
+  /** Another session of the owner. */
+  readonly beside: Client;
+  /** Appends in it. */
   readonly appendBeside: TestEventStore['append'];
 }
 
@@ -133,11 +135,7 @@ export async function testForeignTable(table: ForeignTable): Promise<TestForeign
     owner,
     append,
     appendBeside: appendBy(beside),
-    async appendUndone(events) {
-      await owner.query('BEGIN');
-      await append(events);
-      await owner.query('ROLLBACK');
-    },
+    beside,
   };
 }
 

@@ -1,14 +1,15 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { LogSource } from '@reprise/events';
 import { productEvents } from '@reprise/product-events';
 import type { Projection } from '@reprise/read-model-projections';
+import { LogInMemory } from '@reprise/testing';
 import { productSearch } from '@reprise/product-read-model';
 import { productHistory, step } from '@reprise/product-events/testing';
 import type { BuildInput } from '../build/build-input.ts';
 import { BuildProgress } from '../build/build-progress.ts';
 import type { SliceMark } from '../build/slice-snapshot.ts';
-import type { LogSource } from '../log/log-source.ts';
 
 const projection = productSearch as unknown as Projection;
 const generation = 'a generation';
@@ -36,32 +37,21 @@ function records(): { value: string; key: string }[] {
   all[40] = { value: 'no JSON', key: 'p-10' };
   return all;
 }
-const log = records();
 
 /** The log, `pageSize` records at a time; it fails once when it has handed out `failAfter` of them. */
 export function source(pageSize: number, failAfter = Infinity): LogSource {
+  const log = new LogInMemory(productEvents, { batchSize: pageSize });
+  log.append(records());
+  const whole = log.open();
   return {
-    kind: 'kafka',
-    topic: { name: 'in memory', id: 'none' },
-    slices: [slice],
-    positions: new Map(),
-    grouped: false,
-    async *read(_slice, from) {
-      for (let at = Number(from.position); at < log.length; at += pageSize) {
-        await Promise.resolve();
-        if (at >= failAfter) throw new Error('the broker is gone');
-        const page = log.slice(at, at + pageSize);
-        yield {
-          slice: 0,
-          values: page.map(({ value }) => value),
-          keys: page.map(({ key }) => key),
-          positionOf: (index) => BigInt(at + index),
-          read: (index) => productEvents.read(page[index]!.value),
-          next: { position: BigInt(at + page.length) },
-        };
+    ...whole,
+    // Whatever slice is asked for, it is the only one.
+    async *read(asked, from, signal) {
+      for await (const batch of whole.read({ ...asked, slice: slice.slice }, from, signal)) {
+        if (batch.positionOf(0) >= failAfter) throw new Error('the broker is gone');
+        yield batch;
       }
     },
-    close: () => Promise.resolve(),
   };
 }
 

@@ -1,30 +1,12 @@
+import type { LogBatch, LogSource } from '@reprise/events';
 import { productEvents } from '@reprise/product-events';
-import type { LogBatch, LogSource } from '../log/log-source.ts';
+import { LogInMemory } from '@reprise/testing';
 
 /** A log of one slice with the given values, so many at a time; offsets are indices. */
 export function logInMemory(values: readonly (string | null)[], pageSize: number): LogSource {
-  return {
-    kind: 'kafka',
-    topic: { name: 'in memory', id: 'none' },
-    slices: [{ slice: 0, start: 0n, end: BigInt(values.length) }],
-    positions: new Map(),
-    grouped: false,
-    async *read(slice) {
-      for (let at = 0; at < values.length; at += pageSize) {
-        const page = values.slice(at, at + pageSize);
-        await Promise.resolve();
-        yield {
-          slice: slice.slice,
-          values: page,
-          keys: page.map(() => null),
-          positionOf: (index) => BigInt(at + index),
-          read: (index) => productEvents.read(page[index]!),
-          next: { position: BigInt(at + page.length) },
-        };
-      }
-    },
-    close: () => Promise.resolve(),
-  };
+  const log = new LogInMemory(productEvents, { batchSize: pageSize });
+  log.append(values.map((value) => ({ key: null, value })));
+  return log.open();
 }
 
 /** Everything a source hands out of its only slice. */

@@ -1,5 +1,5 @@
+import { createElasticsearchClient, elasticsearchStores } from '@reprise/elasticsearch';
 import {
-  createElasticsearchClient,
   createReadModelPool,
   openGenerationStore,
   Registry,
@@ -30,6 +30,8 @@ export interface TestReadModel {
   readonly store: GenerationStore;
   readonly registry: Registry;
   readonly databaseUrl: string;
+  /** As the database's owner, who may do what no process may. */
+  readonly ownerUrl: string;
   readonly servers: RebuildServers;
   rebuild(
     options?: Partial<RebuildOptions>,
@@ -83,7 +85,7 @@ export async function testReadModel(options: {
     ...(options.topicConfig && { config: options.topicConfig }),
   });
   const alias = freshName('test_search');
-  const store = openGenerationStore(projection, { client, pool, alias });
+  const store = openGenerationStore(projection, { elasticsearch: elasticsearchStores(client), pool, alias });
   const registry = new Registry(pool);
   afterFile(async () => {
     const names = (await registry.listGenerations())
@@ -118,6 +120,7 @@ export async function testReadModel(options: {
     store,
     registry,
     databaseUrl: database.feederUrl,
+    ownerUrl: database.url,
     servers,
     rebuild: (overrides = {}, control = {}, replaced = {}) =>
       rebuildReadModel(

@@ -1,11 +1,10 @@
+import type { LogSource } from '@reprise/events';
 import type { DocumentToWrite } from '@reprise/read-model-indices';
-import type { Projection } from '@reprise/read-model-projections';
+import type { FoldEntry, Projection } from '@reprise/read-model-projections';
 import { scratchDirectory } from '../private-files/scratch-directory.ts';
-import type { FoldEntry } from '../build/aggregate-fold.ts';
 import { buildGeneration } from '../build/build-generation.ts';
 import { BuildProgress } from '../build/build-progress.ts';
-import { sumTallies, type SliceTally } from '../build/slice-tally.ts';
-import type { LogSource } from '../log/log-source.ts';
+import { sumTallies, type SliceTally } from '../fold/slice-tally.ts';
 
 /**
  * Folds a whole log without writing anything.

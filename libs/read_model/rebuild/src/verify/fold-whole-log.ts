@@ -1,12 +1,11 @@
+import type { LogBatch, LogSource } from '@reprise/events';
 import { prepareDocument, type DocumentToWrite } from '@reprise/read-model-indices';
-import type { Projection } from '@reprise/read-model-projections';
+import type { FoldEntry, Projection } from '@reprise/read-model-projections';
 import { scratchDirectory } from '../private-files/scratch-directory.ts';
-import type { FoldEntry } from '../build/aggregate-fold.ts';
-import { FoldTable } from '../build/fold-table.ts';
+import { FoldTable } from '../fold/fold-table.ts';
 import type { LeftOut } from '../left-out/left-out.ts';
 import { foldReplacing, type Remedy } from '../left-out/remedy.ts';
-import { emptyTally, type PoisonEvent } from '../build/slice-tally.ts';
-import type { LogBatch, LogSource } from '../log/log-source.ts';
+import { emptyTally, type PoisonEvent } from '../fold/slice-tally.ts';
 
 export interface WholeLogInput {
   readonly projection: Projection;

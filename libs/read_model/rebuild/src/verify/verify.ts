@@ -1,3 +1,4 @@
+import type { LogSource } from '@reprise/events';
 import { assertBound, describeTopic, proveHistoryComplete } from '@reprise/read-model-feed';
 import { assertSameLog, type Generation } from '@reprise/read-model-indices';
 import type { Projection } from '@reprise/read-model-projections';
@@ -8,7 +9,6 @@ import { captureLeftOut } from '../left-out/letters-of-run.ts';
 import { leaveOut } from '../left-out/leave-out.ts';
 import { Remedy } from '../left-out/remedy.ts';
 import { containedIn } from '../left-out/resolved-letters.ts';
-import type { LogSource } from '../log/log-source.ts';
 import { pacedSource } from '../log/paced-source.ts';
 import { requireLiveGeneration } from '../partial-replay/live-generation.ts';
 import type { RebuildServers } from '../rebuild-options.ts';

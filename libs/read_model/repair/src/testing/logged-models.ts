@@ -39,7 +39,7 @@ export async function loggedModel(projection: Projection, partitions: number) {
   afterFile(async () => void (await Promise.all([pool.end(), log.close()])));
   const registry = new Registry(pool);
   const store: GenerationStore = openGenerationStore(projection, {
-    ...{ client: undefined as never, pool, alias: 'none' },
+    ...{ pool, alias: 'none' },
   });
   const lease = await registry.acquireLease(projection.name, {
     ...{ runId: randomUUID(), holder: 'test', ttlMs: 60_000 },

@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { ownEventStore } from '@reprise/events';
 import { type ProductEvent, productEvents } from '@reprise/product-events';
+import { createElasticsearchClient, elasticsearchStores } from '@reprise/elasticsearch';
 import {
-  createElasticsearchClient,
   createReadModelPool,
   fingerprintOf,
   generationName,
@@ -17,7 +17,7 @@ import {
 } from '@reprise/read-model-indices';
 import { EventStore, foldInOrder } from '@reprise/read-model-feed';
 import type { Projection } from '@reprise/read-model-projections';
-import { afterFile, freshDatabase, freshName, testEndpoints } from '@reprise/test-kit';
+import { afterFile, eventStoreSql, freshDatabase, freshName, testEndpoints } from '@reprise/test-kit';
 import type { Pool } from 'pg';
 import { permanentHistory, type PermanentHistory } from '../permanent-history.ts';
 
@@ -45,11 +45,7 @@ export async function repairedModels(): Promise<RepairedModels> {
   await runReadModelMigrations(read.url);
   const pool = createReadModelPool(read.feederUrl);
   const owner = createReadModelPool(write.url, { max: 1 });
-  await owner.query(`
-    CREATE TABLE event_store (
-      aggregate_id uuid NOT NULL, aggregate_version int NOT NULL, envelope json NOT NULL,
-      PRIMARY KEY (aggregate_id, aggregate_version));
-    GRANT SELECT ON event_store TO event_store_reader;`);
+  await owner.query(eventStoreSql);
   const eventStore = createReadModelPool(write.eventStoreUrl);
   const client = createElasticsearchClient(testEndpoints().elasticsearch);
   // Names of indices are the projection's: a digit of their fingerprint keeps files that run at once apart.
@@ -62,7 +58,8 @@ export async function repairedModels(): Promise<RepairedModels> {
   });
   const registry = new Registry(pool);
   const alias = freshName('test_search');
-  const storeOf = (projection: Projection) => openGenerationStore(projection, { client, pool, alias });
+  const storeOf = (projection: Projection) =>
+    openGenerationStore(projection, { elasticsearch: elasticsearchStores(client), pool, alias });
   const historyIn = (of: Pool) => {
     const store = new EventStore({ pool: of, table: ownEventStore, setting: 'EVENT_STORE_DATABASE_URL' });
     return permanentHistory(store, productEvents, registry.letterActions.discardedOf);

@@ -133,12 +133,12 @@ export const feedingGuards: readonly Guard[] = [
     id: 'leads-before-each-send',
     promise: 'G8',
     what: 'the relay asks before each send whether it still leads',
-    file: 'apps/outbox-relay/src/drain.ts',
+    file: 'libs/relay/src/relay/drain.ts',
     text: '  await work.leadership.assertHeld();\n',
     without: '',
     specs: [
       {
-        file: 'apps/outbox-relay/src/drain.int.spec.ts',
+        file: 'libs/relay/src/relay/drain.int.spec.ts',
         titles: ['asks whether it still leads before each send'],
       },
     ],

@@ -1,11 +1,13 @@
 import type { Guard } from '../guard.ts';
 
 const indices = 'libs/read_model/indices/src';
+const elasticsearch = 'libs/read_model/elasticsearch/src';
 const build = 'libs/read_model/rebuild/src/build';
+const foldTable = 'libs/read_model/rebuild/src/fold/fold-table';
 const rebuild = 'libs/read_model/rebuild/src';
 const projection = 'libs/read_model/projections/src/apply-event.ts';
 const projectionSpec = 'libs/product/read_model/src/projections.unit.spec.ts';
-const foldTableSpec = `${build}/fold-table.unit.spec.ts`;
+const foldTableSpec = `${foldTable}.unit.spec.ts`;
 
 /** A document is the fold of its events, the same each time, within bounded memory. */
 export const foldingGuards: readonly Guard[] = [
@@ -44,13 +46,13 @@ export const foldingGuards: readonly Guard[] = [
     id: 'writes-carry-their-version',
     promise: 'G6',
     what: 'a write to the index carries the version of its document, and an older one is refused',
-    file: `${indices}/elasticsearch/bulk/bulk-body.ts`,
+    file: `${elasticsearch}/bulk/bulk-body.ts`,
     text: ',"version":${version},"version_type":"external"}}',
     without: '}}',
     specs: [
       {
-        file: `${indices}/elasticsearch/generation-store.int.spec.ts`,
-        titles: ['keeps a tombstone that a late event cannot bring back'],
+        file: `${elasticsearch}/generation-store.int.spec.ts`,
+        titles: ['a tombstone is kept, and a late event cannot bring the document back'],
       },
     ],
   },
@@ -63,8 +65,8 @@ export const foldingGuards: readonly Guard[] = [
     without: ' WHERE excluded.reprise_version <> held.reprise_version`',
     specs: [
       {
-        file: `${indices}/postgres/generation-store.int.spec.ts`,
-        titles: ['keeps a tombstone that a late event cannot bring back'],
+        file: 'libs/testing/src/store/postgres-store.int.spec.ts',
+        titles: ['a tombstone is kept, and a late event cannot bring the document back'],
       },
     ],
   },
@@ -72,7 +74,7 @@ export const foldingGuards: readonly Guard[] = [
     id: 'memory-spills',
     promise: 'G11',
     what: 'records of further aggregates go to disk once the memory of a slice is full',
-    file: `${build}/fold-table.ts`,
+    file: `${foldTable}.ts`,
     text: '    if (this.#spill || this.#bytes < this.options.memoryBytes) return;',
     without: '    if (this.#spill || this.#bytes > 0) return;',
     specs: [{ file: foldTableSpec, titles: ['G11: puts records of further products on disk'] }],
@@ -81,7 +83,7 @@ export const foldingGuards: readonly Guard[] = [
     id: 'held-events-bounded',
     promise: 'G11',
     what: 'events that wait for an earlier one are bounded in number',
-    file: `${build}/fold-table.ts`,
+    file: `${foldTable}.ts`,
     text: '        if (++this.#held > maxHeld) throw tooManyHeld(this.options.slice);\n',
     without: '        this.#held++;\n',
     specs: [{ file: foldTableSpec, titles: ['gives a log up in which more events wait'] }],

@@ -1,11 +1,12 @@
 import type { Guard } from '../guard.ts';
 
 const indices = 'libs/read_model/indices/src';
+const elasticsearch = 'libs/read_model/elasticsearch/src';
 const rebuild = 'libs/read_model/rebuild/src';
-const alias = `${indices}/elasticsearch/readers/readers.ts`;
+const alias = `${elasticsearch}/readers/readers.ts`;
 const view = `${indices}/postgres/readers-view.ts`;
-const elasticsearchContract = `${indices}/elasticsearch/generation-store.int.spec.ts`;
-const postgresContract = `${indices}/postgres/generation-store.int.spec.ts`;
+const elasticsearchContract = `${elasticsearch}/generation-store.int.spec.ts`;
+const postgresContract = 'libs/testing/src/store/postgres-store.int.spec.ts';
 const promoteSpec = `${rebuild}/cutover/promote.int.spec.ts`;
 
 /** Readers are on exactly one complete generation, and the way back is not stale. */
@@ -17,7 +18,12 @@ export const readerGuards: readonly Guard[] = [
     file: alias,
     text: '[{ remove: { index: from, alias, must_exist: true } }]),',
     without: '[{ remove: { index: from, alias, must_exist: false } }]),',
-    specs: [{ file: elasticsearchContract, titles: ['follow exactly one of several cutovers made at once'] }],
+    specs: [
+      {
+        file: elasticsearchContract,
+        titles: ['readers follow exactly one of several cutovers made at once'],
+      },
+    ],
   },
   {
     id: 'alias-compared-before',
@@ -28,7 +34,7 @@ export const readerGuards: readonly Guard[] = [
     without: '',
     specs: [
       {
-        file: `${indices}/elasticsearch/readers/index-guards.int.spec.ts`,
+        file: `${elasticsearch}/readers/index-guards.int.spec.ts`,
         titles: ['see no index beside theirs'],
       },
     ],
@@ -43,7 +49,10 @@ export const readerGuards: readonly Guard[] = [
     specs: [
       {
         file: postgresContract,
-        titles: ['stay when they are not where the caller saw them', 'follow exactly one of several'],
+        titles: [
+          'readers stay when they are not where the caller saw them',
+          'readers follow exactly one of several',
+        ],
       },
     ],
   },
@@ -55,7 +64,7 @@ export const readerGuards: readonly Guard[] = [
     text: '  await lockView(client, readers);\n  const target',
     without: '  const target',
     specs: [
-      { file: postgresContract, titles: ['follow exactly one of several'] },
+      { file: postgresContract, titles: ['readers follow exactly one of several'] },
       {
         file: `${indices}/postgres/readers-view.int.spec.ts`,
         titles: ['is made once by several first cutovers', 'does not let other readers wait for long'],
@@ -122,10 +131,10 @@ export const readerGuards: readonly Guard[] = [
     id: 'what-readers-use-is-not-dropped',
     promise: 'G2',
     what: 'the store deletes no index that readers are on',
-    file: `${indices}/elasticsearch/generation-store.ts`,
+    file: `${elasticsearch}/generation-store.ts`,
     text: '      if (serves) {',
     without: '      if (serves && name.length === 0) {',
-    specs: [{ file: elasticsearchContract, titles: ['keep their generation from being dropped'] }],
+    specs: [{ file: elasticsearchContract, titles: ['the generation that readers use is not dropped'] }],
   },
   {
     id: 'what-is-read-is-not-pruned',

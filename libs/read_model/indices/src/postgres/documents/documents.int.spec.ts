@@ -6,7 +6,7 @@ import { testEndpoints, type FreshDatabase } from '@reprise/test-kit';
 import type { DocumentToWrite, GenerationName, GenerationStore } from '../../generation/generation.ts';
 import { generationName } from '../../generation/generation-name.ts';
 import { LeaseLost } from '../../errors.ts';
-import { contractDocument } from '../../generation/contract/generation-store.contract.ts';
+import { contractDocument } from '../../testing/contract-document.ts';
 import type { Registry } from '../../registry/registry.ts';
 import { testRegistry } from '../../testing/registry-database.ts';
 import type { Fence } from '../../registry/leases.ts';

@@ -1,5 +1,5 @@
 import { escapeIdentifier } from 'pg';
-import type { PostgresColumn, PostgresStorage } from '@reprise/read-model-documents';
+import { columnName, type PostgresColumn, type PostgresStorage } from '@reprise/read-model-documents';
 
 /** A column of a generation's table: how its value is checked on the way in and made a JSON value again on the way out. */
 export interface StoredColumn {
@@ -97,7 +97,7 @@ const columnTypes: Record<PostgresColumn['type'], ColumnType> = {
 export function storedColumns(storage: PostgresStorage): StoredColumn[] {
   const names = new Set<string>();
   return storage.columns.map(({ field, type, nullable = false }): StoredColumn => {
-    const name = snakeCase(field);
+    const name = columnName(field);
     if (names.has(name) || name.startsWith('reprise'))
       throw new TypeError(`the column ${name} appears twice, or is reserved by the store`);
     names.add(name);
@@ -105,10 +105,6 @@ export function storedColumns(storage: PostgresStorage): StoredColumn[] {
     const sql = escapeIdentifier(name);
     return { field, sql, type, nullable, select: select(sql), ...behaviour };
   });
-}
-
-export function snakeCase(field: string): string {
-  return field.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
 }
 
 /**

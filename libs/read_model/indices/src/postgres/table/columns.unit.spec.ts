@@ -3,7 +3,7 @@ import { copyLines } from './copy-rows.ts';
 import { refusal, storedColumns } from './columns.ts';
 import { batchJson, prepareWrite } from './write-batches.ts';
 import { contractStorage } from '../testing/contract-storage.ts';
-import { contractDocument } from '../../generation/contract/generation-store.contract.ts';
+import { contractDocument } from '../../testing/contract-document.ts';
 
 const storage: PostgresStorage = {
   ...contractStorage,

@@ -1,8 +1,8 @@
 import { escapeIdentifier } from 'pg';
-import type { PostgresStorage } from '@reprise/read-model-documents';
+import { columnName, type PostgresStorage } from '@reprise/read-model-documents';
 import type { GenerationName } from '../../generation/generation.ts';
 import { advancingSql } from '../../registry/generations.ts';
-import { ownColumns, snakeCase, storedColumns, type StoredColumn } from './columns.ts';
+import { ownColumns, storedColumns, type StoredColumn } from './columns.ts';
 
 /** The SQL of a projection's generation tables. They stand in the schema `generations`, one table per generation. */
 export interface GenerationTable {
@@ -111,7 +111,7 @@ export function generationTable(storage: PostgresStorage): GenerationTable {
     indexes: (name) =>
       storage.indexes.map((fields, i) => {
         const index = `${name}_i${i + 1}`;
-        const on = fields.map((field) => escapeIdentifier(snakeCase(field))).join(', ');
+        const on = fields.map((field) => escapeIdentifier(columnName(field))).join(', ');
         return {
           index,
           sql: `CREATE INDEX ${escapeIdentifier(index)} ON ${tableOf(name)} (${on})`,

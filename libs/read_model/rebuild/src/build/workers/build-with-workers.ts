@@ -1,15 +1,15 @@
 import { join } from 'node:path';
 import { Worker } from 'node:worker_threads';
+import type { FoldEntry } from '@reprise/read-model-projections';
 import type { DocumentToWrite, WriteResult } from '@reprise/read-model-indices';
+import type { SourceDescription } from '../../log/described-source.ts';
 import { RebuildError } from '../../errors.ts';
-import type { FoldEntry } from '../aggregate-fold.ts';
 import type { BuildResult } from '../build-generation.ts';
 import type { BuildInput } from '../build-input.ts';
 import type { ProgressPicture } from '../build-progress.ts';
 import type { SliceMark } from '../slice-snapshot.ts';
-import type { SliceTally } from '../slice-tally.ts';
+import type { SliceTally } from '../../fold/slice-tally.ts';
 import { errorOf } from './faults.ts';
-import type { SourceDescription } from '../../log/log-source.ts';
 import type { OwnerMessage, WorkerMessage, WorkerTask } from './messages.ts';
 import { loadProjection, type SharedProjection } from './shared-projection.ts';
 

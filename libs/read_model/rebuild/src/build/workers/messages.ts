@@ -1,10 +1,10 @@
 import type { DocumentToWrite, WriteResult } from '@reprise/read-model-indices';
-import type { SourceDescription } from '../../log/log-source.ts';
-import type { FoldEntry } from '../aggregate-fold.ts';
+import type { FoldEntry } from '@reprise/read-model-projections';
+import type { SourceDescription } from '../../log/described-source.ts';
 import type { ProgressPicture } from '../build-progress.ts';
 import type { Snapshots } from '../build-input.ts';
 import type { SliceMark } from '../slice-snapshot.ts';
-import type { SliceTally } from '../slice-tally.ts';
+import type { SliceTally } from '../../fold/slice-tally.ts';
 import type { SharedProjection } from './shared-projection.ts';
 
 /** The task of one worker thread, handed over when it starts: plain data. */

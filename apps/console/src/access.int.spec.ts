@@ -1,0 +1,73 @@
+import { jest } from '@jest/globals';
+import { itIsClosed, testCredential, testIssuer } from '@reprise/test-kit';
+import type { Session } from './contract/index.ts';
+import { consoleFixture, type ConsoleFixture } from './testing/console-fixture.ts';
+
+jest.setTimeout(120_000);
+
+let fixture: ConsoleFixture;
+const apiKey = testCredential.authorization.slice('Bearer '.length);
+
+beforeAll(async () => {
+  fixture = await consoleFixture(0);
+});
+
+describe('the console', () =>
+  itIsClosed(async () => {
+    const issuer = await testIssuer();
+    const { origin, routes } = await fixture.start(
+      {},
+      { tokens: issuer.settings, limits: { failedCredentials: 100_000 } },
+    );
+    return { name: 'console', issuer, origin, routes };
+  }));
+
+describe('a session', () => {
+  it('is begun by nobody who tries keys out: so many are judged, and the next is refused', async () => {
+    const { ask } = await fixture.start({}, { limits: { failedCredentials: 2 } });
+    const tried = async (key: string) => {
+      const body = JSON.stringify({ apiKey: key });
+      return (await ask('/ops/v1/session', { method: 'POST', headers: {}, body })).status;
+    };
+    expect([await tried('a'), await tried('b'), await tried('c')]).toEqual([401, 401, 429]);
+    // Who holds a good one is not locked out by them.
+    expect(await tried(apiKey)).toBe(200);
+  });
+
+  it('begins with a key, is kept in a cookie that no script reads, and changes nothing without its token', async () => {
+    const { ask } = await fixture.start();
+    const nobody = await ask<Session>('/ops/v1/session', { headers: {} });
+    expect(nobody.body).toMatchObject({ user: null, access: 'required', login: { apiKey: true } });
+    const refused = await ask('/ops/v1/session', {
+      method: 'POST',
+      headers: {},
+      body: JSON.stringify({ apiKey: 'x' }),
+    });
+    expect(refused.status).toBe(401);
+    const begun = await ask<Session>('/ops/v1/session', {
+      method: 'POST',
+      headers: {},
+      body: JSON.stringify({ apiKey }),
+    });
+    const set = begun.headers.get('set-cookie')!;
+    expect(set).toMatch(/^reprise-console=[\w-]{43}; Path=\/; HttpOnly; SameSite=Strict$/);
+    const cookie = set.split(';')[0]!;
+    const { csrfToken, role } = begun.body.user!;
+    expect(role).toBe('admin');
+    expect((await ask('/ops/v1/overview', { headers: { cookie } })).status).toBe(200);
+    const preview = (headers: Record<string, string>) =>
+      ask('/ops/v1/actions/preview', {
+        ...{ method: 'POST', headers: { cookie, ...headers } },
+        body: JSON.stringify({ action: 'plan', projection: 'product_search', options: {} }),
+      });
+    expect((await preview({})).status).toBe(403);
+    expect((await preview({ 'x-csrf-token': 'another' })).status).toBe(403);
+    expect((await preview({ 'x-csrf-token': csrfToken, origin: 'https://evil.example' })).status).toBe(403);
+    expect((await preview({ 'x-csrf-token': csrfToken })).status).toBe(200);
+    expect(
+      (await ask('/ops/v1/session', { method: 'DELETE', headers: { cookie, 'x-csrf-token': csrfToken } }))
+        .status,
+    ).toBe(204);
+    expect((await ask('/ops/v1/overview', { headers: { cookie } })).status).toBe(401);
+  });
+});

@@ -1,0 +1,136 @@
+import { ProblemException, validationProblem } from '@reprise/http';
+import type {
+  ActionForm,
+  ActionName,
+  ActionPlan,
+  ActionRequest,
+  ActionResult,
+  Environment,
+  Overview,
+  ReadModelCard,
+  Role,
+} from '../contract/index.ts';
+import type { Actions } from './actions.ts';
+import { wordsOf } from './arguments.ts';
+import { namedLetters, type FindLetters } from './letter-filters.ts';
+import { previewOf } from './preview.ts';
+import { actionSpecs, formOf, specOf, type ActionSpec } from './specs.ts';
+
+export interface DeskOptions {
+  readonly actions: Actions;
+  readonly environment: Environment;
+  readonly hidden: readonly ActionName[];
+  readonly twoPersons: boolean;
+  readonly projections: readonly string[];
+  readonly overview: () => Promise<Overview>;
+  /** How many dead letters a redrive or discard touches; null where that is not known. */
+  readonly touches: (request: ActionRequest) => Promise<ActionPlan['touches']>;
+  readonly findLetters: FindLetters;
+}
+
+/** Where actions are asked for: it says what one would do, and refuses what is not offered, not allowed, or not legal now. */
+export class Desk {
+  readonly actions: Actions;
+  readonly #options: DeskOptions;
+
+  constructor(options: DeskOptions) {
+    this.#options = options;
+    this.actions = options.actions;
+  }
+
+  forms(): ActionForm[] {
+    return actionSpecs.filter(({ action }) => !this.#options.hidden.includes(action)).map(formOf);
+  }
+
+  /** @throws ProblemException 404 where it is not offered, 400 where it is not valid */
+  async preview(request: ActionRequest): Promise<ActionPlan> {
+    const { plan } = await this.#planned(request);
+    return plan;
+  }
+
+  /** @throws ProblemException as `preview`, 409 where it is not legal now, 422 where it was not confirmed; DependencyError */
+  async ask(request: ActionRequest, confirmation: string | null, actor: string): Promise<ActionResult> {
+    const { plan, words } = await this.#planned(request);
+    if (!plan.legal) throw notLegal(plan.refusal!);
+    if (plan.confirmation !== null && confirmation !== plan.confirmation)
+      throw notConfirmed(plan.confirmation);
+    return this.actions.ask(plan, words, actor);
+  }
+
+  /** @throws ProblemException 403 for whoever asked for it, 404, 409 where nobody is waited for; DependencyError */
+  async decide(id: string, approve: boolean, actor: string): Promise<ActionResult> {
+    const decision = await this.actions.decide(id, approve, actor);
+    switch (decision.outcome) {
+      case 'decided':
+        return decision.action;
+      case 'unknown':
+        throw new ProblemException(404, 'not-found', 'Not Found', 'There is no action of that id.');
+      case 'not-waiting':
+        throw new ProblemException(
+          409,
+          'not-waiting',
+          'It waits for nobody',
+          'The action was decided already, or its time is over. Nothing was changed. Ask for it again.',
+        );
+      case 'same-person':
+        throw new ProblemException(
+          403,
+          'forbidden',
+          'Forbidden',
+          'Who asked for it cannot approve it. Nothing was changed. Somebody else has to.',
+        );
+    }
+  }
+
+  /** The role that an action needs; undefined for one that is not offered here. */
+  roleFor(action: ActionName): Role | undefined {
+    return this.#options.hidden.includes(action) ? undefined : specOf(action).role;
+  }
+
+  async #planned(
+    request: ActionRequest,
+  ): Promise<{ readonly plan: ActionPlan; readonly words: readonly string[] }> {
+    const { hidden, projections, environment, twoPersons, touches, findLetters } = this.#options;
+    const { action } = request;
+    if (hidden.includes(action))
+      throw new ProblemException(404, 'not-found', 'Not Found', 'There is nothing of that name.');
+    const spec = specOf(action);
+    const named = await namedLetters(spec, request, findLetters);
+    if (named.outcome === 'invalid') throw validationProblem(named.errors);
+    if (named.outcome === 'refused') throw notLegal(named.why);
+    const words = wordsOf(spec, named.request, projections);
+    if (!words.ok) throw validationProblem(words.errors);
+    const card = await this.#cardOf(spec, request);
+    const plan = previewOf({
+      ...{ spec, request, words: words.words, environment, card, twoPersons },
+      touches: action === 'redrive' || action === 'discard' ? await touches(named.request) : null,
+    });
+    return { plan, words: words.words };
+  }
+
+  async #cardOf(
+    { action }: ActionSpec,
+    { projection, options }: ActionRequest,
+  ): Promise<ReadModelCard | undefined> {
+    const { readModels } = await this.#options.overview();
+    const generation = String(options['generation'] ?? '');
+    const name =
+      projection ?? (action === 'promote' ? generation.slice(0, generation.lastIndexOf('_v')) : undefined);
+    return readModels.find(
+      (card) => card.projection === name || generation.startsWith(`${card.projection}_v`),
+    );
+  }
+}
+
+function notLegal(why: string): ProblemException {
+  return new ProblemException(409, 'not-legal-now', 'It cannot be done now', `${why} Nothing was changed.`);
+}
+
+function notConfirmed(name: string): ProblemException {
+  return new ProblemException(
+    422,
+    'not-confirmed',
+    'It was not confirmed',
+    `This is ${name}, a production environment: send its name as the confirmation. Nothing was changed.`,
+  );
+}

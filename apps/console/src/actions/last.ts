@@ -1,0 +1,82 @@
+import type { Registry, RequestedAction } from '@reprise/read-model-indices';
+import type { DriftView, Recommendation } from '../contract/index.ts';
+import type { CleanComparison } from '../overview/proof.ts';
+
+/** What `verify --json` prints, as far as it is read here; one of another release may lack any of it. */
+interface Verification {
+  readonly upTo?: string;
+  readonly generation?: string;
+  readonly watermark?: Readonly<Record<string, string>>;
+  readonly outcome?: string;
+  readonly counts?: Readonly<Record<string, number>>;
+  readonly drift?: readonly { readonly id: string; readonly class: string }[];
+  readonly warnings?: readonly string[];
+}
+
+/** What `plan --json` prints. */
+interface Planned {
+  readonly verdict?: string;
+  readonly predicted?: { readonly documents?: number };
+  readonly estimatedDurationMs?: number;
+}
+
+const lookedThrough = 20;
+
+async function endedOf(
+  registry: Registry,
+  action: string,
+  projection: string,
+): Promise<RequestedAction | undefined> {
+  const listed = await registry.requested.list({ action, projection, limit: lookedThrough });
+  return listed.find(({ endedAt, output }) => endedAt !== null && output !== null);
+}
+
+/** The newest comparison with the log that was asked for here, if it found no difference. */
+export async function lastComparison(
+  registry: Registry,
+  projection: string,
+): Promise<CleanComparison | undefined> {
+  const found = await endedOf(registry, 'verify', projection);
+  const { outcome, upTo, generation, watermark = {} } = (found?.output ?? {}) as Verification;
+  if (outcome !== 'clean' || upTo === undefined || generation === undefined) return undefined;
+  return { at: upTo, generation, watermark };
+}
+
+/** What the newest comparison found; null where none was asked for here. */
+export async function lastDrift(registry: Registry, projection: string): Promise<DriftView | null> {
+  const found = await endedOf(registry, 'verify', projection);
+  const {
+    outcome,
+    upTo,
+    generation,
+    watermark = {},
+    counts = {},
+    drift = [],
+    warnings = [],
+  } = (found?.output ?? {}) as Verification;
+  if (!found || outcome === undefined || generation === undefined) return null;
+  return {
+    ...{ projection, actionId: found.id, outcome, generation },
+    at: upTo ?? found.endedAt!.toISOString(),
+    watermark: { ...watermark },
+    counts: { ...counts },
+    drift: drift.map(({ id, class: kind }) => ({ id, class: kind })),
+    warnings: [...warnings],
+  };
+}
+
+/** What the newest plan predicted. */
+export async function lastPlan(registry: Registry, projection: string): Promise<Recommendation['predicted']> {
+  const found = await endedOf(registry, 'plan', projection);
+  const { verdict, predicted, estimatedDurationMs } = (found?.output ?? {}) as Planned;
+  if (!found || verdict === undefined || predicted?.documents === undefined)
+    return { known: false, why: 'no plan of it was made from this console' };
+  return {
+    known: true,
+    value: {
+      ...{ documents: predicted.documents, verdict, actionId: found.id },
+      seconds: Math.round((estimatedDurationMs ?? 0) / 1_000),
+      at: found.endedAt!.toISOString(),
+    },
+  };
+}

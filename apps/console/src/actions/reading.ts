@@ -1,0 +1,63 @@
+import { exitCodes } from '@reprise/runtime/commands';
+import { printableLines } from '@reprise/runtime';
+
+/** Notices and errors that are kept of a job, the last ones. */
+const noticesKept = 100;
+
+/**
+ * What a job said on stderr, without its progress, one notice a line. Lines that are no JSON are errors and warnings, and are kept as
+ * they are, masked: they may hold texts from the log.
+ */
+export function noticesIn(stderr: string): string[] {
+  return stderr
+    .split('\n')
+    .flatMap((line) => {
+      if (!line.startsWith('{')) return line.trim() === '' ? [] : [printableLines(line).slice(0, 2_000)];
+      const said = parsed(line) as { readonly notice?: unknown } | undefined;
+      return typeof said?.notice === 'string' ? [printableLines(said.notice).slice(0, 2_000)] : [];
+    })
+    .slice(-noticesKept);
+}
+
+/** The document that a job printed; undefined where there is none, or it is cut. */
+export function documentIn(stdout: string): object | undefined {
+  // Where stdout and stderr are one stream, the document stands at its end, from a line that is nothing but its first bracket.
+  const from = Math.max(stdout.lastIndexOf('\n{\n'), stdout.lastIndexOf('\n[\n'));
+  const found = parsed(stdout) ?? parsed(stdout.slice(from + 1));
+  return typeof found === 'object' && found !== null ? found : undefined;
+}
+
+/** The run that a document is the receipt of. */
+export function runIdIn(document: object | undefined): string | undefined {
+  const runId = (document as { readonly runId?: unknown } | undefined)?.runId;
+  return typeof runId === 'string' && /^[0-9a-f-]{36}$/.test(runId) ? runId : undefined;
+}
+
+const meanings: Readonly<Record<number, string>> = {
+  [exitCodes.done]: 'Done and verified.',
+  [exitCodes.usage]: 'It was refused: usage, configuration or a right. Nothing was changed.',
+  [exitCodes.refused]: 'It failed, or a check refused it; readers were not switched.',
+  3: 'Another run or shard of the projection is running.',
+  4: 'A server stayed unreachable, or its state allows no build.',
+  5: 'The history of Kafka is incomplete.',
+  130: 'It was cancelled, and can be resumed.',
+  143: 'It was stopped, and can be resumed.',
+};
+
+/** What an exit code means, with what the document says about it. */
+export function meaningOf(exitCode: number, document: object | undefined): string {
+  const said = (document as { readonly message?: unknown } | undefined)?.message;
+  const meaning =
+    meanings[exitCode] ?? `It ended with ${exitCode}, which the command line does not use: it was killed.`;
+  return typeof said === 'string' && said !== ''
+    ? `${meaning} ${printableLines(said).slice(0, 2_000)}`
+    : meaning;
+}
+
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}

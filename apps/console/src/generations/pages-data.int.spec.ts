@@ -1,0 +1,203 @@
+import { jest } from '@jest/globals';
+import { createHash } from 'node:crypto';
+import { productEvents } from '@reprise/product-events';
+import { productHistory, step } from '@reprise/product-events/testing';
+import { produceRaw } from '@reprise/test-kit';
+import {
+  aggregateView,
+  auditPage,
+  bucketComparison,
+  configurationView,
+  deadLetterList,
+  documentComparison,
+  generationComparison,
+  generationContents,
+  generationList,
+  type ActionPlan,
+  type DeadLetterList,
+} from '../contract/index.ts';
+import { consoleFixture, type ConsoleFixture, type StartedConsole } from '../testing/console-fixture.ts';
+
+jest.setTimeout(180_000);
+
+let fixture: ConsoleFixture;
+let server: StartedConsole;
+const get = async (path: string): Promise<unknown> => {
+  const { status, body } = await server.ask<unknown>(path);
+  expect({ path, status }).toEqual({ path, status: 200 });
+  return body;
+};
+const statusOf = async (path: string) => (await server.ask(path)).status;
+
+beforeAll(async () => {
+  fixture = await consoleFixture(5);
+  server = await fixture.start({ CONSOLE_SECRET_TOKEN: 'hush' });
+  await fixture.job('rebuild', '--projection', 'product_search');
+});
+
+describe('generations', () => {
+  it('are compared by content: buckets, then documents, then fields; the digest can be made of the buckets', async () => {
+    const [product] = fixture.events;
+    await fixture.append(
+      productHistory({
+        id: product!.subject,
+        events: [step.created(), step.published(), step.priceChanged(990), step.priceChanged(1_500)],
+      }).slice(-1),
+    );
+    await fixture.job('rebuild', '--projection', 'product_search', '--no-promote');
+    const { generations } = generationList.parse(await get('/ops/v1/generations?projection=product_search'));
+    expect(generations.map(({ served }) => served)).toEqual([false, true]);
+    const [right, left] = generations.map(({ name }) => name);
+    const contents = generationContents.parse(await get(`/ops/v1/generations/${left!}/contents`));
+    const lines = contents.buckets.map(
+      ({ bucket, documents, high, low }) => `${bucket}:${documents}:${high}:${low}\n`,
+    );
+    expect(createHash('sha256').update(lines.join('')).digest('hex')).toBe(contents.digest);
+    expect(contents.proven).toBe(contents.digest);
+    const pair = `left=${left!}&right=${right!}`;
+    const { buckets, documents } = generationComparison.parse(await get(`/ops/v1/comparisons?${pair}`));
+    expect(documents).toEqual({ left: 5, right: 5 });
+    const [bucket, ...more] = buckets.filter(({ same }) => !same);
+    expect(more).toEqual([]);
+    const found = bucketComparison.parse(await get(`/ops/v1/comparisons/buckets/${bucket!.bucket}?${pair}`));
+    expect(found.documents).toEqual([
+      { id: product!.subject, kind: 'version', leftVersion: 3, rightVersion: 4 },
+    ]);
+    const { fields } = documentComparison.parse(
+      await get(`/ops/v1/comparisons/documents?${pair}&id=${product!.subject}`),
+    );
+    expect(fields).toContainEqual({ path: 'priceMinor', left: 990, right: 1_500 });
+  });
+
+  it('are looked up by their whole names only: nothing else is ever asked of a store', async () => {
+    for (const name of ['product_search', 'product_search_v*', '..%2f_all', '_all', '%00'])
+      expect([400, 404]).toContain(await statusOf(`/ops/v1/generations/${name}/contents`));
+    expect(await statusOf('/ops/v1/comparisons?left=a&right=b')).toBe(404);
+    expect(await statusOf('/ops/v1/generations?projection=nothing')).toBe(404);
+    expect(await statusOf('/ops/v1/comparisons/buckets/256?left=a&right=b')).toBe(400);
+  });
+});
+
+describe('an aggregate', () => {
+  it('is shown event by event, with what each projection made of it and which fields changed', async () => {
+    const product = fixture.events[0]!.subject;
+    const view = aggregateView.parse(await get(`/ops/v1/aggregates?context=product&id=${product}`));
+    expect(view.events.map(({ version }) => version)).toEqual([1, 2, 3, 4]);
+    const last = view.events[3]!.projections.find(({ projection }) => projection === 'product_search')!;
+    expect(last).toMatchObject({ outcome: 'applied', document: { priceMinor: 1_500 } });
+    expect(last.changed).toContainEqual({ path: 'priceMinor', left: 990, right: 1_500 });
+    const stored = view.stored.find(({ projection }) => projection === 'product_search')!;
+    // Readers are on the generation from before that event.
+    expect(stored.asExpected).toMatchObject({
+      known: false,
+      why: expect.stringContaining('may be on its way'),
+    });
+    expect(view.stored.find(({ projection }) => projection === 'product_summary')).toMatchObject({
+      document: { known: false },
+    });
+    expect(await statusOf('/ops/v1/aggregates?context=nothing&id=x')).toBe(404);
+  });
+});
+
+describe('records', () => {
+  it('have the audit of the command line too, no dead letters, and the configuration without secrets', async () => {
+    const { rows } = auditPage.parse(await get('/ops/v1/audit?limit=1'));
+    expect(rows).toMatchObject([
+      { verb: 'rebuild', via: 'cli', outcome: 'done', exitCode: 0, projection: 'product_search' },
+    ]);
+    expect(deadLetterList.parse(await get('/ops/v1/dead-letters'))).toMatchObject({
+      letters: [],
+      total: 0,
+      next: null,
+    });
+    const text = JSON.stringify(configurationView.parse(await get('/ops/v1/configuration')));
+    expect(text).toContain(fixture.topic.name);
+    const { password } = new URL(fixture.env['READ_MODEL_DATABASE_URL']!);
+    expect(password).not.toBe('');
+    for (const hushed of [password, 'hush']) expect(text).not.toContain(hushed);
+  });
+});
+
+describe('dead letters that match', () => {
+  const types = ['a', 'a', 'b'].map((name) => `shop.product.${name}.v1`);
+  const preview = (options: object, action = 'redrive', at = server) =>
+    at.ask<ActionPlan & { detail?: string }>('/ops/v1/actions/preview', {
+      method: 'POST',
+      body: JSON.stringify({ action, projection: null, options }),
+    });
+  const letters = (count: number, type: (at: number) => string, from: number) => {
+    const products = Array.from({ length: count }, () => productHistory({ events: [step.created()] })[0]!);
+    return produceRaw(
+      fixture.deadLetters,
+      products.map((event, at) => ({
+        key: event.subject,
+        value: productEvents.encode(event),
+        headers: {
+          ...{
+            'original-topic': fixture.topic.name,
+            'original-partition': '0',
+            'original-offset': `${from + at}`,
+          },
+          ...{ reason: 'projection-failed', error: 'no', attempts: '3', 'event-type': type(at) },
+          ...{
+            'dead-lettered-at': new Date().toISOString(),
+            'aggregate-id': event.subject,
+            'aggregate-version': '1',
+          },
+        },
+      })),
+    );
+  };
+
+  beforeAll(() => letters(3, (at) => types[at]!, 1_000));
+
+  it('are counted and named before they are redriven or discarded, by type, error, context and aggregate', async () => {
+    const { body } = await preview({ type: types[0], error: 'projection-failed', context: 'product' });
+    expect(body).toMatchObject({ legal: true, touches: { letters: 2, aggregates: 2, atLeast: false } });
+    const ids = [1_000, 1_001].map((offset) => `${fixture.topic.name}:0:${offset}`);
+    expect(body.commandLine).toBe(`./reprise dlq redrive ${ids.join(' ')}`);
+    const [one] = (await server.ask<DeadLetterList>('/ops/v1/dead-letters')).body.letters;
+    const ofOne = await preview({ error: one!.reason, aggregateId: one!.aggregateId! });
+    expect(ofOne.body.commandLine).toBe(`./reprise dlq redrive ${one!.id}`);
+    for (const other of [{ context: 'recruiting' }, { error: 'schema-invalid' }])
+      expect((await preview(other)).status).toBe(409);
+    const dry = await preview({ type: types[2], dryRun: true });
+    expect(dry.body.commandLine).toBe(`./reprise dlq redrive ${fixture.topic.name}:0:1002 --dry-run`);
+    const gone = await preview({ error: 'projection-failed', reason: 'a test' }, 'discard');
+    expect(gone.body).toMatchObject({ touches: { letters: 3 }, legal: true });
+  });
+
+  it('are refused where none matches, or more than one command line names', async () => {
+    const none = await preview({ type: 'shop.product.none.v1' });
+    expect([none.status, none.body.detail]).toEqual([
+      409,
+      'No open dead letter matches. Nothing was changed.',
+    ]);
+    await letters(301, () => 'shop.product.many.v1', 2_000);
+    const many = await preview({ type: 'shop.product.many.v1' });
+    expect([many.status, many.body.detail]).toEqual([
+      409,
+      expect.stringContaining('More open dead letters match than one redrive names here (300)'),
+    ]);
+  });
+
+  it('are refused where the topic is longer than what is looked through, so that none is left out unseen', async () => {
+    const short = await fixture.start({}, { lettersLooked: 2 });
+    const { status, body } = await preview({ error: 'projection-failed' }, 'redrive', short);
+    await short.close();
+    expect([status, body.detail]).toEqual([
+      409,
+      expect.stringContaining('more dead letters than are looked through'),
+    ]);
+  });
+
+  it.each([
+    ['an option in the place of a type', { type: '--all' }],
+    ['a control character', { error: 'a\u001b[2J' }],
+    ['a filter beside ids', { type: 'a', ids: 'a:0:1' }],
+    ['a filter beside everything', { type: 'a', all: true }],
+    ['a flag', { type: true }],
+  ])('are not looked for by %s', async (_, options) => {
+    expect((await preview(options)).status).toBe(400);
+  });
+});

@@ -1,0 +1,2 @@
+export { createConsole, type Console } from './console.ts';
+export { readConsoleSettings, type ConsoleSettings } from './console-settings.ts';

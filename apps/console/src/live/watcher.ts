@@ -1,0 +1,99 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import type { Logger } from '@reprise/runtime';
+import type { ActionResult, Overview, RunDetail } from '../contract/index.ts';
+import type { Channel } from './channel.ts';
+
+export interface Watched {
+  readonly look: () => Promise<Overview>;
+  /** A run whole; undefined where the registry has none of that id. */
+  readonly run: (runId: string) => Promise<RunDetail | undefined>;
+  /** Follows the actions that are under way, and returns those that changed. */
+  readonly follow: () => Promise<readonly ActionResult[]>;
+  readonly isWatched: () => boolean;
+}
+
+/** How much slower the console looks while nobody looks at it. */
+const idleFactor = 10;
+
+/** Looks at everything every while, once for all who look at the console, and publishes what it sees. */
+export class Watcher {
+  readonly #watched: Watched;
+  readonly #channel: Channel;
+  readonly #logger: Logger;
+  readonly #everyMs: number;
+  readonly #stop = new AbortController();
+  #wake = new AbortController();
+  #newest: { readonly at: number; readonly overview: Promise<Overview> } | undefined;
+  #running = new Set<string>();
+  #looping: Promise<void> = Promise.resolve();
+
+  constructor(watched: Watched, channel: Channel, everyMs: number, logger: Logger) {
+    this.#watched = watched;
+    this.#channel = channel;
+    this.#everyMs = everyMs;
+    this.#logger = logger;
+  }
+
+  start(): void {
+    this.#looping = this.#loop();
+  }
+
+  /** Ends after the look that is under way. */
+  async stop(): Promise<void> {
+    this.#stop.abort();
+    await this.#looping;
+  }
+
+  /** Looks again at once. */
+  wake(): void {
+    this.#wake.abort();
+  }
+
+  /** What was last seen, unless that is older than a look should be. */
+  async overview(): Promise<Overview> {
+    const newest = this.#newest;
+    if (newest && performance.now() - newest.at < this.#everyMs) return newest.overview;
+    const overview = this.#watched.look();
+    this.#newest = { at: performance.now(), overview };
+    overview.catch(() => (this.#newest = undefined));
+    return overview;
+  }
+
+  publishAction(action: ActionResult): void {
+    this.#channel.publish('action', action.id, action);
+  }
+
+  async #loop(): Promise<void> {
+    while (!this.#stop.signal.aborted) {
+      try {
+        await this.#look();
+      } catch (error) {
+        // What is wrong with a server stands in the overview; this is anything else, and the next look may pass.
+        this.#logger.error({ err: error }, 'the console could not look at everything');
+      }
+      const everyMs = this.#everyMs * (this.#watched.isWatched() ? 1 : idleFactor);
+      const signal = AbortSignal.any([this.#stop.signal, this.#wake.signal]);
+      await delay(everyMs, undefined, { signal }).catch(() => undefined);
+      this.#wake = new AbortController();
+    }
+  }
+
+  async #look(): Promise<void> {
+    this.#newest = undefined;
+    const { readModels, writeSides, ...rest } = await this.overview();
+    this.#channel.publish('overview', '', rest);
+    for (const card of readModels) this.#channel.publish('card', card.projection, card);
+    for (const side of writeSides) this.#channel.publish('write-side', side.context, side);
+    if (rest.problem !== null) return;
+    for (const action of await this.#watched.follow()) this.publishAction(action);
+    // One that has ended since is shown once more, with its end.
+    const running = new Set(readModels.flatMap((card) => card.running?.run.runId ?? []));
+    for (const runId of new Set([...running, ...this.#running])) {
+      const detail = await this.#watched.run(runId);
+      if (!detail) continue;
+      const { receipt: _, action: __, ...run } = detail;
+      this.#channel.publish('run', runId, run);
+    }
+    this.#running = running;
+  }
+}

@@ -1,0 +1,155 @@
+import { useEffect, useState } from 'react';
+import { Button, Dialog, Heading, Input, Label, Modal, ModalOverlay, TextField } from 'react-aria-components';
+import type { ActionForm, ActionPlan, ActionRequest, ActionResult } from '../../../src/contract/index.ts';
+import { routes } from '../../../src/contract/routes.ts';
+import { ask, Problem } from '../api/client.ts';
+import { address, go } from '../app/place.ts';
+import { useSession, useUser } from '../app/session.tsx';
+import { Notice } from '../parts/notice.tsx';
+import { actionTitle } from '../words/verdicts.ts';
+import { OptionFields } from './option-fields.tsx';
+import { PlanView } from './plan-view.tsx';
+
+interface ActionDialogProps {
+  readonly form: ActionForm;
+  readonly initial: ActionRequest;
+  readonly close: () => void;
+}
+
+/** Typing settles before the server is asked what it would come to. */
+const settleMs = 250;
+
+/** Shows what an action would do, with its command line and what is at stake, and does it when that was confirmed. */
+export function ActionDialog({ form, initial, close }: ActionDialogProps) {
+  const { session, user } = useUser();
+  const { ended } = useSession();
+  const [options, setOptions] = useState(initial.options);
+  const [confirmation, setConfirmation] = useState('');
+  const [problem, setProblem] = useState<string>();
+  const [busy, setBusy] = useState(false);
+  const projection = form.needsProjection ? initial.projection : null;
+  const request: ActionRequest = { action: form.action, projection, options };
+  const { plan, planProblem } = usePreview(request);
+  const title = `${actionTitle(form.action)}${initial.projection === null ? '' : ` ${initial.projection}`}`;
+  const { environment } = session;
+
+  const start = (asked: ActionRequest, confirmed?: string): void => {
+    setBusy(true);
+    setProblem(undefined);
+    ask<ActionResult>(routes.actions, {
+      method: 'POST',
+      body: { ...asked, ...(confirmed !== undefined && { confirmation: confirmed }) },
+      csrfToken: user.csrfToken,
+    }).then(
+      ({ id }) => {
+        close();
+        go(address(['actions', id]));
+      },
+      (error: unknown) => {
+        if (error instanceof Problem && error.status === 401) ended();
+        setProblem(error instanceof Error ? error.message : String(error));
+        setBusy(false);
+      },
+    );
+  };
+
+  const confirmed = plan?.confirmation == null || confirmation === plan.confirmation;
+  const dry = dryRunOf(form, request);
+  return (
+    <ModalOverlay className="veil" isOpen onOpenChange={(open) => !open && close()}>
+      <Modal className="modal">
+        <Dialog className="dialog">
+          <p className={environment.production ? 'environment production' : 'environment'}>
+            {environment.production && <b>production: </b>}
+            {environment.name}
+          </p>
+          <Heading slot="title">{title}</Heading>
+          <p>{form.description}</p>
+          <OptionFields form={form} options={options} change={setOptions} />
+          {planProblem !== undefined && (
+            <Notice tone="bad" title="What it would do is unknown." alert>
+              {planProblem}
+            </Notice>
+          )}
+          {plan ? (
+            <PlanView plan={plan} />
+          ) : (
+            planProblem === undefined && <p role="status">Asking what it would do …</p>
+          )}
+          {plan?.confirmation != null && plan.legal && (
+            <TextField value={confirmation} onChange={setConfirmation} className="confirmation">
+              <Label>
+                Type <b>{plan.confirmation}</b> to confirm
+              </Label>
+              <Input autoComplete="off" spellCheck="false" />
+            </TextField>
+          )}
+          {problem !== undefined && (
+            <Notice tone="bad" title="It was not started." alert>
+              {problem}
+            </Notice>
+          )}
+          <p className="line-of-actions end">
+            <Button className="button" onPress={close}>
+              Close
+            </Button>
+            {dry && (
+              <Button className="button" isDisabled={busy || !plan} onPress={() => start(dry)}>
+                {dry.action === 'plan' ? 'Plan first: changes nothing' : 'Dry run first: changes nothing'}
+              </Button>
+            )}
+            <Button
+              className={form.changes ? 'button danger' : 'button action'}
+              isDisabled={busy || !plan?.legal || !confirmed}
+              onPress={() => start(request, plan?.confirmation ?? undefined)}
+            >
+              {plan?.needsApproval ? `Ask for a second person: ${title}` : `${title} in ${environment.name}`}
+            </Button>
+          </p>
+        </Dialog>
+      </Modal>
+    </ModalOverlay>
+  );
+}
+
+/** The same thing without changing anything, where there is one. */
+function dryRunOf(form: ActionForm, request: ActionRequest): ActionRequest | undefined {
+  if (request.action === 'rebuild') return { ...request, action: 'plan', options: {} };
+  const flag = form.options.find(({ name, kind }) => name === 'dryRun' && kind === 'flag');
+  return flag && request.options['dryRun'] !== true
+    ? { ...request, options: { ...request.options, dryRun: true } }
+    : undefined;
+}
+
+function usePreview(request: ActionRequest): {
+  readonly plan: ActionPlan | undefined;
+  readonly planProblem: string | undefined;
+} {
+  const { user } = useUser();
+  const { ended } = useSession();
+  const [plan, setPlan] = useState<ActionPlan>();
+  const [planProblem, setPlanProblem] = useState<string>();
+  const asked = JSON.stringify(request);
+  useEffect(() => {
+    const stop = new AbortController();
+    setPlan(undefined);
+    setPlanProblem(undefined);
+    const timer = setTimeout(() => {
+      ask<ActionPlan>(routes.actionPreview, {
+        method: 'POST',
+        body: JSON.parse(asked) as ActionRequest,
+        csrfToken: user.csrfToken,
+        signal: stop.signal,
+      }).then(setPlan, (error: unknown) => {
+        if (stop.signal.aborted) return;
+        if (error instanceof Problem && error.status === 401) ended();
+        setPlanProblem(error instanceof Error ? error.message : String(error));
+      });
+    }, settleMs);
+    return () => {
+      clearTimeout(timer);
+      stop.abort();
+    };
+  }, [asked, user.csrfToken, ended]);
+  return { plan, planProblem };
+}

@@ -1,0 +1,61 @@
+import { useCallback, useEffect, useState } from 'react';
+import { useSession } from '../app/session.tsx';
+import { ask, Problem } from './client.ts';
+
+export interface Answer<T> {
+  /** The last answer; it stays while a later one is fetched or fails. */
+  readonly value: T | undefined;
+  readonly problem: Problem | undefined;
+  readonly loading: boolean;
+  readonly reload: () => void;
+}
+
+interface Held<T> {
+  readonly path: string | null;
+  readonly value?: T;
+  readonly problem?: Problem;
+}
+
+/**
+ * What a path answers. A session that ended is reported to the frame, which asks for a login and leaves the page where it is.
+ *
+ * @param path null while there is nothing to ask for
+ * @param every milliseconds after which it asks again, while the page is seen
+ */
+export function useAnswer<T>(path: string | null, every?: number): Answer<T> {
+  const { ended } = useSession();
+  const [held, setHeld] = useState<Held<T>>({ path: null });
+  const [turn, setTurn] = useState(0);
+
+  useEffect(() => {
+    if (path === null) return undefined;
+    const stop = new AbortController();
+    ask<T>(path, { signal: stop.signal }).then(
+      (value) => setHeld({ path, value }),
+      (error: unknown) => {
+        if (stop.signal.aborted) return;
+        const problem = error instanceof Problem ? error : new Problem(0, 'unreadable', String(error));
+        if (problem.status === 401) ended();
+        setHeld((before) => (before.path === path ? { ...before, problem } : { path, problem }));
+      },
+    );
+    return () => stop.abort();
+  }, [path, turn, ended]);
+
+  const reload = useCallback(() => setTurn((before) => before + 1), []);
+  useEffect(() => {
+    if (every === undefined) return undefined;
+    const timer = setInterval(() => {
+      if (document.visibilityState === 'visible') reload();
+    }, every);
+    return () => clearInterval(timer);
+  }, [every, reload]);
+
+  const current = held.path === path ? held : undefined;
+  return {
+    value: current?.value,
+    problem: current?.problem,
+    loading: path !== null && current === undefined,
+    reload,
+  };
+}

@@ -1,0 +1,74 @@
+import type { LiveEventName, LiveEvents, Overview } from '../../../src/contract/index.ts';
+
+export interface Connection {
+  readonly state: 'connecting' | 'open' | 'lost';
+  /** Milliseconds since 1970 of the last thing that arrived; undefined before. */
+  readonly heardAt: number | undefined;
+}
+
+/** Everything that arrived, the newest of each. */
+export interface LiveState {
+  readonly connection: Connection;
+  /** Why the first screen could not be fetched; undefined once anything of it arrived. */
+  readonly problem: string | undefined;
+  readonly head: LiveEvents['overview'] | undefined;
+  readonly cards: ReadonlyMap<string, LiveEvents['card']>;
+  readonly writeSides: ReadonlyMap<string, LiveEvents['write-side']>;
+  readonly runs: ReadonlyMap<string, LiveEvents['run']>;
+  readonly actions: ReadonlyMap<string, LiveEvents['action']>;
+}
+
+export const nothingYet: LiveState = {
+  connection: { state: 'connecting', heardAt: undefined },
+  problem: undefined,
+  head: undefined,
+  cards: new Map(),
+  writeSides: new Map(),
+  runs: new Map(),
+  actions: new Map(),
+};
+
+/** The state after one event, which replaces every earlier one of its name and key. @param now milliseconds since 1970 */
+export function received<N extends LiveEventName>(
+  state: LiveState,
+  name: N,
+  data: LiveEvents[N],
+  now: number,
+): LiveState {
+  const heard: LiveState = { ...state, connection: { state: 'open', heardAt: now } };
+  const event = { name, data } as { [K in LiveEventName]: { name: K; data: LiveEvents[K] } }[LiveEventName];
+  switch (event.name) {
+    case 'overview':
+      return { ...heard, problem: undefined, head: event.data };
+    case 'card':
+      return { ...heard, cards: put(state.cards, event.data.projection, event.data) };
+    case 'write-side':
+      return { ...heard, writeSides: put(state.writeSides, event.data.context, event.data) };
+    case 'run':
+      return { ...heard, runs: put(state.runs, event.data.run.runId, event.data) };
+    case 'action':
+      return { ...heard, actions: put(state.actions, event.data.id, event.data) };
+    case 'alive':
+      return heard;
+  }
+}
+
+/** The state after the first screen was fetched, which comes sooner than the stream. */
+export function fetched(
+  state: LiveState,
+  { readModels, writeSides, ...head }: Overview,
+  now: number,
+): LiveState {
+  return {
+    ...state,
+    connection: { ...state.connection, heardAt: now },
+    problem: undefined,
+    head,
+    cards: new Map(readModels.map((card) => [card.projection, card])),
+    writeSides: new Map(writeSides.map((side) => [side.context, side])),
+  };
+}
+
+function put<V>(map: ReadonlyMap<string, V>, key: string, value: V): ReadonlyMap<string, V> {
+  return new Map(map).set(key, value);
+}

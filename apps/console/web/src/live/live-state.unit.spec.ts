@@ -1,0 +1,38 @@
+import type { LiveEvents, Overview } from '../../../src/contract/index.ts';
+import { fetched, nothingYet, received } from './live-state.ts';
+
+const card = (projection: string, context: string) => ({ projection, context }) as LiveEvents['card'];
+const run = (runId: string, percent: number) =>
+  ({ run: { runId }, progress: { known: true, value: { percent } } }) as LiveEvents['run'];
+
+describe('what arrived', () => {
+  it('keeps the newest of each thing, and the order in which things were first heard of', () => {
+    let state = received(nothingYet, 'card', card('a', 'old'), 1_000);
+    state = received(state, 'card', card('b', 'x'), 2_000);
+    state = received(state, 'card', card('a', 'new'), 3_000);
+    expect([...state.cards.values()]).toEqual([card('a', 'new'), card('b', 'x')]);
+    state = received(received(state, 'run', run('r', 1), 4_000), 'run', run('r', 2), 5_000);
+    expect([...state.runs.values()]).toEqual([run('r', 2)]);
+  });
+
+  it('changes nothing that was handed out before', () => {
+    const before = received(nothingYet, 'card', card('a', 'x'), 1_000);
+    received(before, 'card', card('b', 'x'), 2_000);
+    expect([...before.cards.keys()]).toEqual(['a']);
+  });
+
+  it('counts as a sign of life, also where it is nothing else', () => {
+    const lost = { ...nothingYet, connection: { state: 'lost', heardAt: 1_000 } } as const;
+    expect(received(lost, 'alive', { at: '2026-11-30T03:04:05.000Z' }, 9_000).connection).toEqual({
+      state: 'open',
+      heardAt: 9_000,
+    });
+  });
+
+  it('drops a read model that a whole overview no longer has', () => {
+    const overview = { readModels: [card('b', 'x')], writeSides: [], at: 'now' } as unknown as Overview;
+    const state = fetched(received(nothingYet, 'card', card('a', 'x'), 1_000), overview, 2_000);
+    expect([...state.cards.keys()]).toEqual(['b']);
+    expect(state.head).toEqual({ at: 'now' });
+  });
+});

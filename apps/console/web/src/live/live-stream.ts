@@ -1,0 +1,100 @@
+import type { LiveEventName, LiveEvents, Overview, Session } from '../../../src/contract/index.ts';
+import { routes } from '../../../src/contract/routes.ts';
+import { ask } from '../api/client.ts';
+import { fetched, nothingYet, received, type LiveState } from './live-state.ts';
+
+const names = ['overview', 'card', 'write-side', 'run', 'action', 'alive'] as const satisfies LiveEventName[];
+
+/** The server sends a sign of life every 15 seconds: after this long without one the connection counts as lost. */
+const silenceMs = 40_000;
+const retryMs = 2_000;
+
+/**
+ * Keeps a stream of live events open, for as long as the pages are, and begins again whenever it breaks: each event is the whole of a
+ * thing, so nothing that was missed is needed.
+ */
+export class LiveStream {
+  #state: LiveState = nothingYet;
+  #source: EventSource | undefined;
+  #timer: ReturnType<typeof setTimeout> | undefined;
+  readonly #listeners = new Set<() => void>();
+  readonly #sessionEnded: () => void;
+
+  constructor(sessionEnded: () => void) {
+    this.#sessionEnded = sessionEnded;
+  }
+
+  readonly state = (): LiveState => this.#state;
+
+  readonly subscribe = (listener: () => void): (() => void) => {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  };
+
+  start(): void {
+    this.#open();
+  }
+
+  stop(): void {
+    clearTimeout(this.#timer);
+    this.#source?.close();
+    this.#source = undefined;
+  }
+
+  #open(): void {
+    this.stop();
+    void this.#fetchFirst();
+    const source = new EventSource(routes.live);
+    this.#source = source;
+    source.onopen = () => this.#listenOn();
+    source.onerror = () => this.#broken();
+    for (const name of names)
+      source.addEventListener(name, (event) => {
+        this.#listenOn();
+        this.#set(
+          received(
+            this.#state,
+            name,
+            JSON.parse(event.data as string) as LiveEvents[typeof name],
+            Date.now(),
+          ),
+        );
+      });
+  }
+
+  async #fetchFirst(): Promise<void> {
+    try {
+      const overview = await ask<Overview>(routes.overview);
+      this.#set(fetched(this.#state, overview, Date.now()));
+    } catch (error) {
+      this.#set({ ...this.#state, problem: error instanceof Error ? error.message : String(error) });
+    }
+  }
+
+  #listenOn(): void {
+    clearTimeout(this.#timer);
+    this.#timer = setTimeout(() => this.#broken(), silenceMs);
+  }
+
+  /** The session may have ended, which an event stream does not say, or the server may be away. */
+  #broken(): void {
+    this.stop();
+    this.#set({ ...this.#state, connection: { ...this.#state.connection, state: 'lost' } });
+    this.#timer = setTimeout(() => void this.#again(), retryMs);
+  }
+
+  async #again(): Promise<void> {
+    try {
+      const { user } = await ask<Session>(routes.session);
+      if (user === null) this.#sessionEnded();
+      else this.#open();
+    } catch {
+      this.#broken();
+    }
+  }
+
+  #set(state: LiveState): void {
+    this.#state = state;
+    for (const listener of this.#listeners) listener();
+  }
+}

@@ -1,0 +1,34 @@
+import { createContext, useContext, useEffect, useState, useSyncExternalStore, type ReactNode } from 'react';
+import { useSession } from '../app/session.tsx';
+import { nothingYet, type LiveState } from './live-state.ts';
+import { LiveStream } from './live-stream.ts';
+
+const LiveContext = createContext<LiveState>(nothingYet);
+
+/** Holds the stream open while somebody is logged in. */
+export function Live({ children }: { readonly children: ReactNode }) {
+  const { ended } = useSession();
+  const [stream] = useState(() => new LiveStream(ended));
+  useEffect(() => {
+    stream.start();
+    return () => stream.stop();
+  }, [stream]);
+  const state = useSyncExternalStore(stream.subscribe, stream.state);
+  return <LiveContext value={state}>{children}</LiveContext>;
+}
+
+export function useLive(): LiveState {
+  return useContext(LiveContext);
+}
+
+/** The time, once a second. @returns milliseconds since 1970 */
+export function useNow(): number {
+  return useSyncExternalStore(everySecond, seconds) * 1000;
+}
+
+const seconds = (): number => Math.floor(Date.now() / 1000);
+
+function everySecond(changed: () => void): () => void {
+  const timer = setInterval(changed, 1000);
+  return () => clearInterval(timer);
+}

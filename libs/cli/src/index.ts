@@ -1,0 +1,1 @@
+export { runProcess, type AroundCommand } from './run-process.ts';

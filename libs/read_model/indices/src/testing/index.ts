@@ -1,0 +1,2 @@
+export { contractDocument } from './contract-document.ts';
+export { versioned } from './versioned.ts';

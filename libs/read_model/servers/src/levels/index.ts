@@ -1,0 +1,1 @@
+export { registerServiceLevels } from './service-levels.ts';

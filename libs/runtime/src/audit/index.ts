@@ -1,0 +1,11 @@
+export {
+  listAudit,
+  recordAttempt,
+  recordOutcome,
+  type Attempt,
+  type AuditEntry,
+  type AuditFilter,
+  type AuditSession,
+  type Outcome,
+} from './audit.ts';
+export { auditGrantSql, auditTablesSql, type AuditPlace } from './audit-tables.ts';

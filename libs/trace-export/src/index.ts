@@ -1,0 +1,1 @@
+export { flushPatienceMs, traced, withTraces, type TracedProcess } from './with-traces.ts';

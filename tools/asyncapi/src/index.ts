@@ -1,0 +1,1 @@
+export { describeContext, type AsyncApiDocument } from './document.ts';

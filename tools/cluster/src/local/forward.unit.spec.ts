@@ -1,0 +1,45 @@
+import { connect, createServer, type AddressInfo, type Server } from 'node:net';
+import { once } from 'node:events';
+import { forward, loopbackPorts } from './forward.ts';
+
+describe('forwarding to a server of this machine', () => {
+  const servers: Server[] = [];
+  afterEach(() => {
+    for (const server of servers.splice(0)) server.close();
+  });
+
+  it('names the other address where the server names its own, as Kafka writes it', async () => {
+    const kafka = createServer((socket) => {
+      const { port } = kafka.address() as AddressInfo;
+      const numbers = Buffer.alloc(4);
+      numbers.writeInt32BE(port);
+      socket.end(Buffer.concat([Buffer.from('a127.0.0.1'), numbers, Buffer.from('127.0.0.1b')]));
+    });
+    servers.push(kafka.listen(0, '127.0.0.1'));
+    await once(kafka, 'listening');
+    const { port } = kafka.address() as AddressInfo;
+    servers.push(await forward('127.0.0.2', port));
+    const client = connect(port, '127.0.0.2');
+    const [answer] = (await once(client, 'data')) as [Buffer];
+    client.destroy();
+    const text = answer.toString('latin1');
+    expect(text.startsWith('a127.0.0.2')).toBe(true);
+    expect(text.endsWith('127.0.0.1b')).toBe(true);
+  });
+
+  it('is refused for an address that is longer or shorter', async () => {
+    await expect(forward('10.0.0.1', 1)).rejects.toThrow('10.0.0.1 is not as long as 127.0.0.1');
+  });
+
+  it('finds the ports in lists, URLs and addresses, each once', () => {
+    expect(
+      loopbackPorts({
+        KAFKA_BROKERS: '127.0.0.1:9092,127.0.0.1:9093',
+        ELASTICSEARCH_NODE: 'http://127.0.0.1:9200',
+        A_URL: 'postgres://u:p@127.0.0.1:5432/a',
+        B_URL: 'postgres://u:p@127.0.0.1:5432/b',
+        OTHER: 'postgres://u:p@db:5432/b',
+      }),
+    ).toEqual([9092, 9093, 9200, 5432]);
+  });
+});
