@@ -8,8 +8,8 @@ const workspace = fileURLToPath(new URL('..', import.meta.url));
 export const leftOutDirectory = join(workspace, 'node_modules/.cache/reprise/left-out');
 
 /**
- * A Jest reporter that leaves one file `{ project, passed, failed, suitesNotRun }` per run in `$TEST_COUNTS_DIR`, so that a run over
- * all projects can be summed up (.ci/run). It also notes which suites were left out, because their program is missing here.
+ * A Jest reporter that leaves one file `{ project, passed, failed, suitesNotRun, failures }` per run in `$TEST_COUNTS_DIR`, so that a
+ * run over all projects can be summed up (.ci/run). It also notes which suites were left out, because their program is missing here.
  */
 export default class CountsReporter {
   #rootDir;
@@ -31,6 +31,7 @@ export default class CountsReporter {
       passed: numPassedTests,
       failed: numFailedTests,
       suitesNotRun: numRuntimeErrorTestSuites,
+      failures: testResults.flatMap(failuresOf),
     };
     mkdirSync(directory, { recursive: true });
     writeFileSync(
@@ -38,6 +39,15 @@ export default class CountsReporter {
       JSON.stringify(counts),
     );
   }
+}
+
+/** Each failed test of a file, or the file when it did not load: `{ file, name, message }`. */
+function failuresOf({ testFilePath, testExecError, failureMessage, testResults }) {
+  const file = relative(workspace, testFilePath).replaceAll('\\', '/');
+  if (testExecError) return [{ file, name: 'the file did not load', message: failureMessage ?? '' }];
+  return testResults
+    .filter(({ status }) => status === 'failed')
+    .map(({ fullName, failureMessages }) => ({ file, name: fullName, message: failureMessages.join('\n') }));
 }
 
 function noteLeftOut(project, titles) {

@@ -41,6 +41,28 @@ describe('.ci/summary.mjs', () => {
     expect(summary(130)).toEqual({ lastLine: '3 passed, 1 failed', code: 1 });
   });
 
+  it('names what failed and why at the end, in a few lines each, whatever a message holds', () => {
+    const message = [
+      '\u001b[31mexpected 1\u001b[39m',
+      ...Array.from({ length: 200 }, (_, at) => `line ${at}`),
+    ].join('\n');
+    const failures = Array.from({ length: 30 }, (_, at) => ({
+      file: 'src/a.spec.ts',
+      name: `test ${at}`,
+      message,
+    }));
+    writeFileSync(
+      join(folder, 'a.json'),
+      JSON.stringify({ project: 'a', passed: 1, failed: 30, suitesNotRun: 0, failures }),
+    );
+    const { stdout } = spawnSync(process.execPath, [tool, folder, '1'], { encoding: 'utf8' });
+    expect(stdout).toContain('FAILED src/a.spec.ts: test 0\n  expected 1\n  line 0\n');
+    expect(stdout).toMatch(/line 23\n {2}… 176 more lines\n/);
+    expect(stdout).not.toContain('line 24');
+    expect(stdout).not.toContain('test 20');
+    expect(stdout).toMatch(/… and 10 more failed tests\n1 passed, 30 failed\n$/);
+  });
+
   it('fails when no test ran', () => {
     expect(summary(0)).toEqual({ lastLine: '0 passed, 1 failed', code: 1 });
   });
