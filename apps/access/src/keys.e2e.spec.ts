@@ -2,6 +2,9 @@ import { freshDatabase, spawnApp, type FreshDatabase } from '@reprise/test-kit';
 
 let database: FreshDatabase;
 
+/** A key as the list has it in JSON. */
+type ListedKey = Readonly<Record<'createdAt' | 'expiresAt', string>>;
+
 /** Runs the command to its end. */
 async function access(args: string, env: Record<string, string> = {}) {
   const app = spawnApp('apps/access/src/main.ts', {
@@ -45,7 +48,7 @@ describe('on a migrated database', () => {
       });
     expect((await read(made.stdout)).status).toBe(404);
 
-    const rotated = await access(`rotate ${id} --overlap-hours 1 --days 0`);
+    const rotated = await access(`rotate ${id} --overlap-hours 1`);
     const exported = JSON.parse((await access('export')).stdout) as { keys: { id: string; hash: string }[] };
     expect(exported.keys.map((key) => key.id).toSorted()).toEqual(
       [id, rotated.stdout.split('_')[2]].toSorted(),
@@ -53,10 +56,11 @@ describe('on a migrated database', () => {
     expect((await access(`revoke ${id}`)).code).toBe(0);
     const listed = await access('list');
     expect(listed.stdout).toMatch(new RegExp(`^${id} +revoked +importer +products:read `, 'm'));
-    expect(JSON.parse((await access('list --json')).stdout)).toMatchObject([
-      { state: 'usable', expiresAt: null },
-      { id, state: 'revoked' },
-    ]);
+    const [next, last] = JSON.parse((await access('list --json')).stdout) as ListedKey[];
+    expect([next, last]).toMatchObject([{ state: 'usable' }, { id, state: 'revoked' }]);
+    // For as long as the key that it replaces was made for.
+    const days = (Date.parse(next!.expiresAt) - Date.parse(next!.createdAt)) / 86_400_000;
+    expect(Math.round(days)).toBe(30);
     // Who did it is on record, and the key is not.
     await access('revoke 0123456789abcdef', { REPRISE_ACTOR: 'CHG-9' });
     const recorded = (await access('audit --json')).stdout;

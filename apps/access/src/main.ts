@@ -87,9 +87,9 @@ program
   .command('rotate')
   .description('make a key in the place of another one, which expires a while later, and print it')
   .argument('<id>')
-  .option('--days <n>', day, wholeNumber(3_650), 365)
+  .option('--days <n>', `${day} (default: as many as the other key was made for)`, wholeNumber(3_650))
   .option('--overlap-hours <n>', 'how long the old key is still accepted', wholeNumber(8_760), 24)
-  .action(async (id: string, options: { days: number; overlapHours: number }) => {
+  .action(async (id: string, options: { days?: number; overlapHours: number }) => {
     const made = await changingKeys(context(), 'rotate', async (owner) => {
       const rotated = await rotateKey(owner, id, options);
       if (rotated === undefined) throw new KeyNotFound(id, 'usable');

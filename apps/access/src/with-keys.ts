@@ -4,7 +4,9 @@ import { connectionFault, databaseTarget, ServerUnusableError } from '@reprise/r
 import { readOwner } from '@reprise/write-api';
 import pg from 'pg';
 
+/** What a database lacks that was not migrated to this release: a table or a column. */
 const undefinedTable = '42P01';
+const undefinedColumn = '42703';
 
 /** There is no key with this id that something could be done with. */
 export class KeyNotFound extends Error {
@@ -42,9 +44,10 @@ export async function withKeys<T>(
     await setSession(owner);
     return await work(owner);
   } catch (error) {
-    if ((error as { readonly code?: unknown }).code === undefinedTable)
+    const { code } = error as { readonly code?: unknown };
+    if (code === undefinedTable || code === undefinedColumn)
       throw new ConfigurationError([
-        'The write database lacks a table of keys or of their audit. Run npm run -s migrate, then this again',
+        'The write database lacks a table of keys or of their audit, or a column of one. Run npm run -s migrate, then this again',
       ]);
     const fault = connectionFault(error, databaseTarget(url, variable), 'No key was made or changed.');
     throw fault === undefined ? error : new ServerUnusableError(fault, error);

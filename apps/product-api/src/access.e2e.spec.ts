@@ -88,6 +88,27 @@ describe('a key of the write database', () => {
     expect(await withOwner((owner) => rotateKey(owner, id, { days: 0, overlapHours: 2 }))).toBeUndefined();
     expect(await withOwner((owner) => revokeKey(owner, id))).toBe(false);
   });
+
+  it.each<[string, { days: number; isOld?: boolean }, { days?: number }, number | null]>([
+    ['for as many days as it was made for', { days: 90 }, {}, 90],
+    ['for ever, if it was', { days: 0 }, {}, null],
+    ['for as many days as are asked for', { days: 90 }, { days: 7 }, 7],
+    ['for its whole life, if a release made it that noted no days', { days: 30, isOld: true }, {}, 30],
+    ['for ever, if such a release made it so', { days: 0, isOld: true }, {}, null],
+  ])('is replaced by one %s, the second time too', async (_, { days, isOld = false }, asked, expected) => {
+    const next = await withOwner(async (owner) => {
+      const { id } = await createKey(owner, { environment: 'test', name: 'a test', scopes: ['*'], days });
+      if (isOld) await owner.query('UPDATE api_keys SET days = NULL WHERE id = $1', [id]);
+      // The first one shortens the key that it replaces, and its days are still known afterwards.
+      const again = () => rotateKey(owner, id, { ...asked, overlapHours: 2 });
+      return [await again(), await again()];
+    });
+    const rows = await side.query<{ days: number | null }>(
+      `SELECT round(extract(epoch FROM expires_at - created_at) / 86400)::int AS days FROM api_keys WHERE id = ANY($1)`,
+      [next.map((key) => key?.id)],
+    );
+    expect(rows).toEqual([{ days: expected }, { days: expected }]);
+  });
 });
 
 it('notes the subject of a token as the actor', async () => {

@@ -29,6 +29,9 @@ export interface MadeKey {
 }
 
 const isUsable = 'revoked_at IS NULL AND (expires_at IS NULL OR expires_at > now())';
+/** Of a key that a release before the column made: what it lives in all, unless it was shortened. */
+const daysOfOld = `CASE WHEN expires_at IS NULL THEN 0
+  ELSE greatest(1, round(extract(epoch FROM expires_at - created_at) / 86400))::int END`;
 const expiry = 'CASE WHEN $6::int > 0 THEN now() + make_interval(days => $6::int) END';
 
 /** Makes a key. Applications accept it a second later. */
@@ -38,7 +41,8 @@ export async function createKey(
 ): Promise<MadeKey> {
   const { id, text, hash } = newKey(environment);
   await owner.query(
-    `INSERT INTO api_keys (id, environment, name, hash, scopes, expires_at) VALUES ($1, $2, $3, $4, $5, ${expiry})`,
+    `INSERT INTO api_keys (id, environment, name, hash, scopes, days, expires_at)
+     VALUES ($1, $2, $3, $4, $5, $6, ${expiry})`,
     [id, environment, name, hash, scopes, days],
   );
   return { id, text };
@@ -57,21 +61,22 @@ export async function listKeys(owner: ClientBase): Promise<ListedKey[]> {
  * Makes a key in the place of another one, with its name and scopes; the other one expires after `overlapHours` if it did not before.
  * A connection that breaks in between leaves everything as it was.
  *
+ * @param how `days` until the new key expires, 0: never; where it is left out, as many as the other one was made for
  * @returns undefined where there is no usable key with this id; then nothing was changed
  */
 export async function rotateKey(
   owner: ClientBase,
   id: string,
-  { days, overlapHours }: { readonly days: number; readonly overlapHours: number },
+  { days, overlapHours }: { readonly days?: number | undefined; readonly overlapHours: number },
 ): Promise<MadeKey | undefined> {
   await owner.query('BEGIN');
   const { rows } = await owner.query<KeyRequest>(
-    `UPDATE api_keys SET expires_at = least(expires_at, now() + make_interval(hours => $2))
-     WHERE id = $1 AND ${isUsable} RETURNING environment, name, scopes`,
+    `UPDATE api_keys SET days = coalesce(days, ${daysOfOld}), expires_at = least(expires_at, now() + make_interval(hours => $2))
+     WHERE id = $1 AND ${isUsable} RETURNING environment, name, scopes, days`,
     [id, overlapHours],
   );
   const [found] = rows;
-  const made = found && (await createKey(owner, { ...found, days }));
+  const made = found && (await createKey(owner, { ...found, days: days ?? found.days }));
   await owner.query('COMMIT');
   return made;
 }

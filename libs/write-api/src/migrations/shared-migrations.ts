@@ -4,6 +4,7 @@ import { CreateCanaries } from './create-canaries.ts';
 import { CreateEventStore } from './create-event-store.ts';
 import { CreateIdempotencyKeys } from './create-idempotency-keys.ts';
 import { CreateOutbox } from './create-outbox.ts';
+import { KeepDaysOfKeys } from './keep-days-of-keys.ts';
 import { LeadByTable } from './lead-by-table.ts';
 import { NotifyUnlessTold } from './notify-unless-told.ts';
 import { type MigrationClass } from './pending-migrations.ts';
@@ -23,4 +24,5 @@ export const sharedMigrations: readonly MigrationClass[] = [
   CreateApiKeys,
   CreateAudit,
   CreateCanaries,
+  KeepDaysOfKeys,
 ];
