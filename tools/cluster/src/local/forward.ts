@@ -1,4 +1,4 @@
-import { connect, createServer, type Server } from 'node:net';
+import { connect, createServer, type Socket } from 'node:net';
 import { addresses } from './settings.ts';
 
 const loopback = '127.0.0.1';
@@ -11,20 +11,29 @@ const written = (host: string, port: number): Buffer => {
   return bytes;
 };
 
+/** A port that leads to a server. */
+export interface Forwarding {
+  /** Takes no more connections, and ends those that are open. */
+  close(): void;
+}
+
 /**
  * Makes a server that listens on the loopback address reachable under another address, on the same port. A Kafka broker names its
  * own address in its answers; there the other one is put in its place, which is therefore as long.
  * @param host nine characters, an address of this machine
  * @throws Error when the address cannot be bound, or is not as long as 127.0.0.1
  */
-export async function forward(host: string, port: number): Promise<Server> {
+export async function forward(host: string, port: number): Promise<Forwarding> {
   if (host.length !== loopback.length) throw new Error(`${host} is not as long as ${loopback}`);
   const [theirs, ours] = [written(loopback, port), written(host, port)];
+  const open = new Set<Socket>();
   const server = createServer({ noDelay: true }, (client) => {
     const upstream = connect({ host: loopback, port, noDelay: true });
     for (const socket of [client, upstream]) {
+      open.add(socket);
       socket.on('error', () => undefined);
       socket.on('close', () => {
+        open.delete(socket);
         client.destroy();
         upstream.destroy();
       });
@@ -38,7 +47,13 @@ export async function forward(host: string, port: number): Promise<Server> {
     upstream.on('end', () => client.end());
   });
   await new Promise<void>((resolve, reject) => server.once('error', reject).listen(port, host, resolve));
-  return server;
+  return {
+    close(): void {
+      server.close();
+      // The other end may be in a network that is gone: then nobody says that a connection has ended, and it would keep this process.
+      for (const socket of open) socket.destroy();
+    },
+  };
 }
 
 /** The ports of servers on this machine's loopback address that an environment names, in any kind of URL or list. */

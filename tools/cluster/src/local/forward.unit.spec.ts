@@ -1,9 +1,9 @@
-import { connect, createServer, type AddressInfo, type Server } from 'node:net';
 import { once } from 'node:events';
-import { forward, loopbackPorts } from './forward.ts';
+import { connect, createServer, type AddressInfo, type Socket } from 'node:net';
+import { forward, loopbackPorts, type Forwarding } from './forward.ts';
 
 describe('forwarding to a server of this machine', () => {
-  const servers: Server[] = [];
+  const servers: Forwarding[] = [];
   afterEach(() => {
     for (const server of servers.splice(0)) server.close();
   });
@@ -25,6 +25,20 @@ describe('forwarding to a server of this machine', () => {
     const text = answer.toString('latin1');
     expect(text.startsWith('a127.0.0.2')).toBe(true);
     expect(text.endsWith('127.0.0.1b')).toBe(true);
+  });
+
+  it('ends the connections that are open when it is closed, whose other end may be gone for good', async () => {
+    const server = createServer();
+    const accepted = once(server, 'connection') as Promise<[Socket]>;
+    servers.push(server.listen(0, '127.0.0.1'));
+    await once(server, 'listening');
+    const { port } = server.address() as AddressInfo;
+    const forwarding = await forward('127.0.0.2', port);
+    const client = connect(port, '127.0.0.2');
+    const [upstream] = await accepted;
+    const ends = [client, upstream].map((socket) => once(socket.resume(), 'close'));
+    forwarding.close();
+    await Promise.all(ends);
   });
 
   it('is refused for an address that is longer or shorter', async () => {

@@ -1,8 +1,9 @@
 import { execFileSync, spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, readdirSync, readlinkSync, rmdirSync } from 'node:fs';
+import { readlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
+import { removeControlGroups } from './control-groups.ts';
 import { forward } from './forward.ts';
 import { addresses } from './settings.ts';
 
@@ -42,26 +43,4 @@ async function plugIn(child: ChildProcess, signal: AbortSignal): Promise<void> {
   ip(`addr add ${addresses.host}/30 dev reprise0`);
   ip('link set reprise0 up');
   ip(`route add ${addresses.pods} via ${addresses.sealed}`);
-}
-
-/** Empty control groups are all that the containers leave outside of their namespaces. Their processes may still be ending. */
-async function removeControlGroups(): Promise<void> {
-  const controllers = '/sys/fs/cgroup';
-  for (let tries = 0; tries < 50; tries += 1) {
-    const groups = readdirSync(controllers).map((controller) => join(controllers, controller, 'k8s.io'));
-    const left = groups.filter((group) => existsSync(group));
-    if (left.length === 0) return;
-    left.forEach(remove);
-    await delay(100);
-  }
-}
-
-function remove(group: string): void {
-  try {
-    for (const entry of readdirSync(group, { withFileTypes: true }))
-      if (entry.isDirectory()) remove(join(group, entry.name));
-    rmdirSync(group);
-  } catch {
-    // Another cluster uses it, or a process in it has not ended yet.
-  }
 }

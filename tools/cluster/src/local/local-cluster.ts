@@ -13,6 +13,7 @@ import { dirname, join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { findEngine, engineOutput, buildImage } from '@reprise/images';
 import { makeCertificates } from './certificates.ts';
+import { removeControlGroups } from './control-groups.ts';
 import { buildPrograms, networkPlugins, requireMachine, type BuiltPrograms } from './programs.ts';
 import { accounts, kubeconfig, pauseImage, settingsFiles } from './settings.ts';
 
@@ -86,12 +87,35 @@ export async function startCluster({ folder, ports, keeper, report }: UpOptions)
   return cluster;
 }
 
-/** Ends a cluster and everything in it. @returns whether one ran */
-export async function stopCluster(folder: string): Promise<boolean> {
+/** How a cluster ended: none ran, it ended as it was asked to, or it was killed. */
+export type ClusterEnd = 'none' | 'ended' | 'killed';
+
+/**
+ * Ends a cluster and everything in it.
+ * @param patienceMs how long its keeper has before it is killed, and how long it then has
+ * @throws Error where even that does not end it
+ */
+export async function stopCluster(folder: string, patienceMs = 30_000): Promise<ClusterEnd> {
   const pid = keeperOf(folder);
-  if (pid === undefined) return false;
+  if (pid === undefined) return 'none';
   process.kill(pid, 'SIGTERM');
-  while (keeperOf(folder) !== undefined) await delay(100);
+  if (await isGone(folder, patienceMs)) return 'ended';
+  // The cluster's processes die with their keeper. What it would have tidied up is left.
+  process.kill(pid, 'SIGKILL');
+  if (!(await isGone(folder, patienceMs)))
+    throw new Error(
+      `The process ${pid}, which keeps the cluster, cannot be ended: it waits for the kernel. Nothing in ${folder} was deleted.`,
+    );
+  await removeControlGroups();
+  return 'killed';
+}
+
+async function isGone(folder: string, patienceMs: number): Promise<boolean> {
+  const deadline = performance.now() + patienceMs;
+  while (keeperOf(folder) !== undefined) {
+    if (performance.now() > deadline) return false;
+    await delay(100);
+  }
   return true;
 }
 

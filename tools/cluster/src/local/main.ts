@@ -4,7 +4,7 @@ import { outliveReaders, shutdownSignal } from '@reprise/runtime';
 import { stackEnvironment, stackUp, instanceDirectory } from '@reprise/stack';
 import { forwardedEnvironment, loopbackPorts } from './forward.ts';
 import { keep } from './keeper.ts';
-import { keeperOf, localCluster, startCluster, stopCluster } from './local-cluster.ts';
+import { keeperOf, localCluster, startCluster, stopCluster, type ClusterEnd } from './local-cluster.ts';
 
 const usage = `npm run -s cluster -- VERB
 
@@ -13,6 +13,11 @@ const usage = `npm run -s cluster -- VERB
   down    end it, and delete what it held; the embedded servers keep running
 `;
 
+const ends: Readonly<Record<ClusterEnd, string>> = {
+  none: 'No cluster ran.',
+  ended: 'The cluster has ended.',
+  killed: 'The cluster did not end when it was asked to, and was killed.',
+};
 const root = join(import.meta.dirname, '../../../..');
 const report = (line: string): void => void process.stderr.write(`${line}\n`);
 
@@ -44,7 +49,7 @@ async function execute(
       return 0;
     }
     case 'down':
-      report((await stopCluster(folder)) ? 'The cluster has ended.' : 'No cluster ran.');
+      report(ends[await stopCluster(folder)]);
       rmSync(folder, { recursive: true, force: true });
       return 0;
     case 'keep':
