@@ -1,0 +1,47 @@
+import { jest } from '@jest/globals';
+import { describeWith, hasProgram, testCredential } from '@reprise/test-kit';
+import { chromiumName, logIn, openBrowser, openPage } from '../testing/browser.ts';
+import { consoleFixture, type StartedConsole } from '../testing/console-fixture.ts';
+
+jest.setTimeout(120_000);
+
+const basePath = '/teams/shop/console';
+
+describe('The console under another path', () => {
+  let server: StartedConsole;
+  beforeAll(async () => {
+    server = await (await consoleFixture(0, 1)).start({ CONSOLE_BASE_PATH: basePath });
+  });
+
+  it('answers there and nowhere else, and its API where it always is', async () => {
+    const get = (path: string) =>
+      fetch(`${server.origin}${path}`, { redirect: 'manual', headers: testCredential });
+    const root = await get(basePath);
+    expect([root.status, root.headers.get('location')]).toEqual([308, `${basePath}/`]);
+    const page = await get(`${basePath}/runs/4711`);
+    expect([page.status, await page.text()]).toEqual([
+      200,
+      expect.stringContaining(`<base href="${basePath}/"`),
+    ]);
+    expect((await get('/console/')).status).toBe(404);
+    expect((await get('/ops/v1/overview')).status).toBe(200);
+    expect((await get(`${basePath}/ops/v1/overview`)).headers.get('content-type')).toMatch(/^text\/html/);
+  });
+
+  const inBrowser = () => {
+    it('shows its pages, follows links and comes back to what was asked for', async () => {
+      const browser = await openBrowser();
+      const { page, complaints } = await openPage(browser);
+      await page.goto(`${server.origin}${basePath}/audit`);
+      await logIn(page);
+      await page.getByRole('heading', { level: 1, name: 'Audit' }).waitFor();
+      await page.getByRole('link', { name: 'Configuration' }).click();
+      await page.getByRole('heading', { level: 1, name: 'Configuration in force' }).waitFor();
+      expect(new URL(page.url()).pathname).toBe(`${basePath}/configuration`);
+      await page.reload();
+      await page.getByRole('heading', { level: 1, name: 'Configuration in force' }).waitFor();
+      expect(complaints).toEqual([]);
+    });
+  };
+  describeWith('chromium', 'in a browser', inBrowser, hasProgram(chromiumName));
+});
