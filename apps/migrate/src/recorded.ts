@@ -1,7 +1,13 @@
 import { randomUUID } from 'node:crypto';
-import { createReadModelPool, isNotThere, Registry } from '@reprise/read-model-indices';
+import { createReadModelPool, Registry } from '@reprise/read-model-indices';
 import { setSession, thisProcess } from '@reprise/runtime';
-import { recordAttempt, recordOutcome, type Attempt, type Outcome } from '@reprise/runtime/audit';
+import {
+  recordAttempt,
+  recordedWhereKept,
+  recordOutcome,
+  type Attempt,
+  type Outcome,
+} from '@reprise/runtime/audit';
 import {
   connectionFault,
   databaseTarget,
@@ -45,13 +51,7 @@ export async function recorded(
       process.stderr.write(`The audit of the ${name} database lacks how this ended: ${String(error)}\n`);
     });
   try {
-    const isRecorded = await begin().then(
-      () => true,
-      (error: unknown) => {
-        if (isNotThere(error)) return false;
-        throw error;
-      },
-    );
+    const isRecorded = await recordedWhereKept(begin);
     const applied = await migrate().catch(async (error: unknown) => {
       const message = error instanceof Error ? error.message : String(error);
       if (isRecorded) await ended({ exitCode: exitCodeOf(error), message });
@@ -93,9 +93,7 @@ export function writeAudit(name: string, url: string, variable: string): OpenAud
         await recordAttempt(session, '', attempt);
       } catch (error) {
         const unchanged = `The ${name} database was not migrated; only its owner migrates it.`;
-        const fault = isNotThere(error)
-          ? undefined
-          : connectionFault(error, databaseTarget(url, variable), unchanged);
+        const fault = connectionFault(error, databaseTarget(url, variable), unchanged);
         throw fault === undefined ? error : new ServerUnusableError(fault, error);
       }
     },

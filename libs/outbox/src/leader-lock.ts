@@ -1,3 +1,4 @@
+import { tableHolders } from '@reprise/runtime';
 import { type Client, DatabaseError } from 'pg';
 import { type RowSource } from './claim.ts';
 
@@ -5,10 +6,7 @@ import { type RowSource } from './claim.ts';
 const olderLock = [0x6f757462, 0x72656c79] as const;
 
 /** Sessions that hold the leader's table, in this database. */
-const holders = `
-  SELECT pid FROM pg_locks
-  WHERE locktype = 'relation' AND relation = 'outbox_leader'::regclass AND mode = 'ExclusiveLock' AND granted
-    AND database = (SELECT oid FROM pg_database WHERE datname = current_database())`;
+const holders = tableHolders('outbox_leader');
 
 /** A leading relay of an older release: any other holder of its lock may not publish, and does not count. */
 const olderLeader = `

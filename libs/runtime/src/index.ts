@@ -25,6 +25,7 @@ export { runEach, type Part } from './process/run-each.ts';
 export { runService, untilAborted, type ServiceContext } from './process/run-service.ts';
 export { Settings } from './configuration/settings.ts';
 export { shutdownSignal, type ShutdownSignal, type ShutdownSignalName } from './process/shutdown-signal.ts';
+export { tableHolders } from './table-holders.ts';
 export { thisProcess, type ProcessIdentity } from './process/this-process.ts';
 export { typedPath } from './configuration/typed-path.ts';
 export { whenAvailable, type WaitingOptions } from './process/when-available.ts';

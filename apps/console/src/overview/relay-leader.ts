@@ -1,12 +1,12 @@
 import type { EventStore } from '@reprise/read-model-feed';
 import { answered } from '@reprise/read-model-status';
+import { tableHolders } from '@reprise/runtime';
 import type { Known } from '../contract/index.ts';
 
 /** Sessions that hold the leader's table of the outbox, as the outbox itself looks for them. */
 const holders = `
-  SELECT application_name AS name, pid FROM pg_locks JOIN pg_stat_activity USING (pid)
-  WHERE locktype = 'relation' AND relation = to_regclass('outbox_leader') AND mode = 'ExclusiveLock' AND granted
-    AND database = (SELECT oid FROM pg_database WHERE datname = current_database())`;
+  SELECT application_name AS name, pid
+  FROM (${tableHolders('outbox_leader')}) AS holder JOIN pg_stat_activity USING (pid)`;
 
 /** The relay that publishes now, by the lock it holds; the role that reads the event store may see locks, and may take none. */
 export async function relayLeader({ pool }: EventStore, withinMs: number): Promise<Known<{ name: string }>> {

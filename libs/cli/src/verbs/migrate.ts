@@ -1,6 +1,7 @@
-import { isNotThere, runReadModelMigrations } from '@reprise/read-model-indices';
+import { runReadModelMigrations } from '@reprise/read-model-indices';
 import { readConfiguration } from '@reprise/runtime';
 import { exitCodes } from '@reprise/runtime/commands';
+import { recordedWhereKept } from '@reprise/runtime/audit';
 import { jsonText } from '../report/text.ts';
 import { openAudit } from '../servers/open-audit.ts';
 import type { CommandRun } from '../verb.ts';
@@ -15,13 +16,7 @@ export const run: CommandRun = async (options, { audit, env, stdout, signal }) =
   const retry = { databaseUrl: variable, signal };
   const begin = () => audit.begin(openAudit(url, { ...retry, budgetMs: waitingMs }));
   // The migration that makes the audit can only be recorded after it.
-  const isRecorded = await begin().then(
-    () => true,
-    (error: unknown) => {
-      if (isNotThere(error)) return false;
-      throw error;
-    },
-  );
+  const isRecorded = await recordedWhereKept(begin);
   const applied = await runReadModelMigrations(url, retry);
   if (!isRecorded) await begin();
   audit.report({ applied });

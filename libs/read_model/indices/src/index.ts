@@ -47,7 +47,6 @@ export { createReadModelPool, inTransaction, type ReadModelPoolOptions } from '.
 export { databaseFault, isTransient, retrying, type RetryOptions } from './postgres/retry.ts';
 export {
   assertReadModelMigrated,
-  isNotThere,
   ReadModelNotMigrated,
   runReadModelMigrations,
 } from './migrations/read-model-migrations.ts';

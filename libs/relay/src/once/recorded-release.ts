@@ -1,9 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { releaseParked, type RowSource } from '@reprise/outbox';
 import { thisProcess } from '@reprise/runtime';
-import { recordAttempt, recordOutcome, type Outcome } from '@reprise/runtime/audit';
-
-const undefinedTable = '42P01';
+import { recordAttempt, recordedWhereKept, recordOutcome, type Outcome } from '@reprise/runtime/audit';
 
 /**
  * Puts the parked events of one outbox back into the queue, which an operator decides: it is recorded in the audit of the write database
@@ -24,15 +22,11 @@ export class RecordedRelease {
   /** Releases them, once. @throws the database's error: nothing was released then */
   async release(outbox: RowSource): Promise<void> {
     if (this.#done !== 'nothing') return;
-    const isRecorded = await recordAttempt(outbox, '', {
-      ...{ attempt: this.#attempt, origin: 'cli', ...thisProcess(), actor: this.#actor, verb: 'relay' },
-      arguments: ['--once', '--release-parked', '--context', this.#context],
-    }).then(
-      () => true,
-      (error: unknown) => {
-        if ((error as { readonly code?: unknown }).code === undefinedTable) return false;
-        throw error;
-      },
+    const isRecorded = await recordedWhereKept(() =>
+      recordAttempt(outbox, '', {
+        ...{ attempt: this.#attempt, origin: 'cli', ...thisProcess(), actor: this.#actor, verb: 'relay' },
+        arguments: ['--once', '--release-parked', '--context', this.#context],
+      }),
     );
     await releaseParked(outbox);
     this.#done = isRecorded ? 'recorded' : 'unrecorded';

@@ -87,6 +87,27 @@ export async function recordAttempt(
   );
 }
 
+/** What Postgres says of a schema or a table that was not made yet. */
+const notThere: readonly unknown[] = ['3F000', '42P01'];
+
+/**
+ * Has an attempt written down where the database has an audit. One that was not migrated yet has none: what is done then is written
+ * down once the audit is made, or by nobody where others migrate.
+ *
+ * @param record calls {@link recordAttempt}
+ * @returns whether it is written down
+ * @throws what `record` throws for any other reason. Do nothing then
+ */
+export async function recordedWhereKept(record: () => Promise<void>): Promise<boolean> {
+  try {
+    await record();
+    return true;
+  } catch (error) {
+    if (notThere.includes((error as { readonly code?: unknown }).code)) return false;
+    throw error;
+  }
+}
+
 /** Writes down what came of an attempt; the first outcome of one stays. */
 export async function recordOutcome(
   session: AuditSession,

@@ -1,6 +1,7 @@
 export {
   listAudit,
   recordAttempt,
+  recordedWhereKept,
   recordOutcome,
   type Attempt,
   type AuditEntry,

@@ -191,6 +191,6 @@ async function appliedMigrations(pool: Pool): Promise<Set<string>> {
 }
 
 /** Whether a statement failed because the schema or table that it names was not made yet. */
-export function isNotThere(error: unknown): boolean {
+function isNotThere(error: unknown): boolean {
   return error instanceof DatabaseError && ['3F000', '42P01'].includes(error.code ?? '');
 }
