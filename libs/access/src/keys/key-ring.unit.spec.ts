@@ -1,4 +1,6 @@
 import type { StoredKey } from './api-key.ts';
+import { accessOf } from '../access.ts';
+import { newKey } from './api-key.ts';
 import { keysMaxAgeMs, KeyRing } from './key-ring.ts';
 
 const key = (id: string): StoredKey => ({ id, name: id, hash: '', scopes: [], expiresAt: undefined });
@@ -9,6 +11,8 @@ function ringOf(...ids: string[]) {
     keys: ids.map(key),
     loads: 0,
     now: 0,
+    /** What a look waits for. */
+    look: Promise.resolve(),
     noted: [] as string[],
     failure: undefined as Error | undefined,
   };
@@ -16,6 +20,7 @@ function ringOf(...ids: string[]) {
     {
       load: async () => {
         state.loads += 1;
+        await state.look;
         if (state.failure) throw state.failure;
         return state.keys;
       },
@@ -57,6 +62,51 @@ describe('a ring of keys', () => {
     await expect(ring.find('a')).rejects.toThrow('away');
     state.failure = undefined;
     expect(await ring.find('a')).toEqual(key('a'));
+  });
+
+  it('is looked at again while known keys are still believed, so that no holder of one waits', async () => {
+    const { state, ring } = ringOf('a');
+    await ring.find('a');
+    const { promise, resolve } = Promise.withResolvers<void>();
+    state.look = promise;
+    state.keys = [];
+    for (const now of [2_500, 3_600, 4_999]) {
+      state.now = now;
+      expect(await ring.find('a')).toEqual(key('a'));
+    }
+    expect(state.loads).toBe(2);
+    // The keys are as old as the beginning of that look, and it says what was revoked.
+    resolve();
+    await new Promise(setImmediate);
+    expect(await ring.find('a')).toBeUndefined();
+    expect(state.loads).toBe(3);
+  });
+
+  it('is looked at again once a second while that fails, and harms nobody before the keys are too old', async () => {
+    const { state, ring } = ringOf('a');
+    await ring.find('a');
+    state.failure = new Error('away');
+    for (const now of [2_500, 3_000, 3_499, 3_500, 4_999]) {
+      state.now = now;
+      expect(await ring.find('a')).toEqual(key('a'));
+      await new Promise(setImmediate);
+    }
+    expect(state.loads).toBe(4);
+    state.now = keysMaxAgeMs;
+    await expect(ring.find('a')).rejects.toThrow('away');
+  });
+
+  it('is not asked for a key that another one has', async () => {
+    const { id, text, hash } = newKey('test');
+    const [without, having] = [ringOf(), ringOf()];
+    having.state.keys = [{ ...key(id), hash, scopes: ['products:read'] }];
+    const access = accessOf({ rings: [without.ring, having.ring], anonymous: [] });
+    const admit = () => access.admit('products:read', `Bearer ${text}`);
+    expect(await admit()).toMatchObject({ outcome: 'admitted', actor: `key:${id}` });
+    without.state.now = 1_000;
+    without.state.failure = new Error('away');
+    expect(await admit()).toMatchObject({ outcome: 'admitted' });
+    expect(without.state.loads).toBe(1);
   });
 
   it('has a use written down once a minute, and again when that failed', async () => {
