@@ -4,7 +4,7 @@ import type { ProductEvent } from '@reprise/product-events';
 import type { Generation } from '@reprise/read-model-indices';
 import { produce } from '@reprise/product-events/testing';
 import { eventually, spawnApp, type SpawnedApp } from '@reprise/test-kit';
-import { catalogue, consumerFixture, reasonsOf, type ConsumerFixture } from './testing/consumer-fixture.ts';
+import { catalogue, consumerFixture, readinessOf, type ConsumerFixture } from './testing/consumer-fixture.ts';
 import { naiveDocuments } from './testing/naive-documents.ts';
 import { watchAlias, writeEvents } from './testing/traffic.ts';
 
@@ -126,11 +126,12 @@ describe('two releases side by side', () => {
 
   it('is not ready while readers are on a generation of another release that no consumer feeds, and says which to start', async () => {
     const { projectionVersion, fingerprint } = generations.green!;
-    const { origin } = await consumers.blue!.ready();
+    await consumers.blue!.ready();
     await consumers.green!.kill();
     await eventually(async () => {
-      expect((await fetch(`${origin}/health/ready`)).status).toBe(503);
-      expect(reasonsOf(consumers.blue!)).toContain(
+      const { status, reasons } = await readinessOf(consumers.blue!);
+      expect(status).toBe(503);
+      expect(reasons).toContain(
         `readers of product_search are on ${generations.green!.name}, and no running consumer feeds it: start projection-consumer ` +
           `of the release with version ${projectionVersion} (fingerprint ${fingerprint.slice(0, 8)})`,
       );

@@ -13,7 +13,7 @@ import {
 } from '@reprise/test-kit';
 import { Client } from 'pg';
 import { produceRecruiting, registrations } from './testing/candidates.ts';
-import { catalogue, consumerFixture, reasonsOf, type ConsumerFixture } from './testing/consumer-fixture.ts';
+import { catalogue, consumerFixture, readinessOf, type ConsumerFixture } from './testing/consumer-fixture.ts';
 import { naiveDocuments } from './testing/naive-documents.ts';
 
 jest.setTimeout(180_000);
@@ -72,7 +72,11 @@ describe('a consumer of several contexts', () => {
       patient,
     );
     await eventually(
-      async () => expect(reasonsOf(app)).toContain(`The topic "${recruiting.events}" does not exist`),
+      async () =>
+        expect(await readinessOf(app)).toEqual({
+          status: 503,
+          reasons: expect.stringContaining(`The topic "${recruiting.events}" does not exist`) as string,
+        }),
       patient,
     );
     await app.logged({

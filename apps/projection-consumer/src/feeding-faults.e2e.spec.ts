@@ -11,7 +11,7 @@ import {
   type SpawnedApp,
 } from '@reprise/test-kit';
 import { httpProxy, type HttpFault } from '@reprise/test-kit/proxies';
-import { catalogue, consumerFixture, reasonsOf, type ConsumerFixture } from './testing/consumer-fixture.ts';
+import { catalogue, consumerFixture, readinessOf, type ConsumerFixture } from './testing/consumer-fixture.ts';
 import { naiveDocuments } from './testing/naive-documents.ts';
 import { recordsOf } from './testing/records-of.ts';
 
@@ -145,14 +145,14 @@ describe('the projection consumer', () => {
       const fixture = await consumerFixture();
       const missing = freshName('test.dead');
       const app = await startServing(fixture, { DEAD_LETTER_TOPIC: missing });
-      const { origin } = await app.ready();
+      await app.ready();
       const [live] = await fixture.generations('LIVE');
       const flowing = catalogue(40);
       await produceRaw(fixture.topic, [{ key: 'k', value: '{not json', partition: 0 }]);
       await eventually(async () => {
-        const answer = await fetch(`${origin}/health/ready`);
-        expect(answer.status).toBe(503);
-        expect(reasonsOf(app)).toContain('partition 0 stands still');
+        const { status, reasons } = await readinessOf(app);
+        expect(status).toBe(503);
+        expect(reasons).toContain('partition 0 stands still');
       }, patient);
       await produce(fixture.topic, flowing);
       // The other partitions continue meanwhile.

@@ -5,7 +5,7 @@ import { generationName } from '@reprise/read-model-indices';
 import { produce } from '@reprise/product-events/testing';
 import { eventually, freshName, kafkaAdmin, producePacked, testEndpoints } from '@reprise/test-kit';
 import { Kafka, logLevel } from 'kafkajs';
-import { catalogue, consumerFixture, reasonsOf, type ConsumerFixture } from './testing/consumer-fixture.ts';
+import { catalogue, consumerFixture, readinessOf, type ConsumerFixture } from './testing/consumer-fixture.ts';
 import { naiveDocuments } from './testing/naive-documents.ts';
 
 jest.setTimeout(120_000);
@@ -78,11 +78,10 @@ describe('the projection consumer on an unusual log', () => {
     await admin.fetchTopicOffsets(fixture.topic.name);
     await admin.deleteTopicRecords({ topic: fixture.topic.name, partitions });
     const app = fixture.start();
-    const { port } = (await app.logged({ msg: 'listening' })) as { port: number };
     await eventually(async () => {
-      const answer = await fetch(`http://127.0.0.1:${port}/health/ready`);
-      expect(answer.status).toBe(503);
-      expect(reasonsOf(app)).toContain('the log begins at offset 4, but a generation needs offset 0');
+      const { status, reasons } = await readinessOf(app);
+      expect(status).toBe(503);
+      expect(reasons).toContain('the log begins at offset 4, but a generation needs offset 0');
     }, patient);
     expect(await fixture.readers()).toEqual([]);
     expect(await app.kill()).toMatchObject({ code: 0 });

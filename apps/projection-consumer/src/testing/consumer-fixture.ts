@@ -123,9 +123,16 @@ export function catalogue(
   ).flat();
 }
 
-/** Why a consumer was not ready so far: its log says so whenever somebody asks it and the reason is another. */
-export function reasonsOf(app: SpawnedApp): string {
-  return app.output
-    .flatMap(({ json }) => (json?.['msg'] === 'not ready' ? [String(json['reason'])] : []))
-    .join('\n');
+/**
+ * Asks a consumer whether it is ready.
+ * @returns what its probe answers, and every reason that its log has given so far: it logs one only when it is asked, and then only
+ *   if it is another than before
+ */
+export async function readinessOf(app: SpawnedApp): Promise<{ status: number; reasons: string }> {
+  const { port } = await app.logged({ msg: 'listening' });
+  const { status } = await fetch(`http://127.0.0.1:${String(port)}/health/ready`);
+  const reasons = app.output.flatMap(({ json }) =>
+    json?.['msg'] === 'not ready' ? [String(json['reason'])] : [],
+  );
+  return { status, reasons: reasons.join('\n') };
 }

@@ -72,7 +72,7 @@ export function createLiveFeed(readModels: ReadModels, options: LiveFeedOptions 
   });
   const waiting = (reason: unknown): void => fed.forEach(({ health }) => health.waiting(reason));
   const reachRegistry = async (): Promise<void> => {
-    waiting('Postgres has not answered yet');
+    fed.forEach(({ health }) => health.asking('Postgres'));
     await assertReadModelMigrated(servers.pool);
     await assertSettingsBound(servers.contexts.map(({ boundModels }) => boundModels()));
   };

@@ -34,7 +34,7 @@ export function contextFeeding(input: ContextFeedingInput): Part {
 async function feedContext(input: ContextFeedingInput, signal: AbortSignal): Promise<void> {
   const { servers, own, health, lag, logger } = input;
   const deadLetters = new DeadLetterProducer(servers.kafkaClient, () => new Date());
-  const asking = (server: string): void => health.waiting(`${server} has not answered yet`);
+  const asking = (server: string): void => health.asking(server);
   try {
     const reached = await whenAvailable(() => reachContext(own, servers, deadLetters, asking), {
       signal,

@@ -2,6 +2,9 @@
 export class FeedHealth {
   readonly #failing = new Map<number, { readonly reason: string; readonly attempts: number }>();
   #standstill: string | undefined = 'the feed has not started yet';
+  /** The server that is asked for what the feed needs, and the one whose failure is the reason. */
+  #asked: string | undefined;
+  #failed: string | undefined;
   #unfollowed: string | undefined;
   #unfed: readonly string[] = [];
   readonly #onFed: () => void;
@@ -13,14 +16,23 @@ export class FeedHealth {
 
   /** Only these partitions are this process's business now, and they are read where they have to be. */
   positioned(partitions: readonly number[]): void {
-    this.#standstill = undefined;
+    this.#standstill = this.#failed = undefined;
     for (const partition of this.#failing.keys())
       if (!partitions.includes(partition)) this.#failing.delete(partition);
     this.#onFed();
   }
 
+  /** The server is asked for what the feed needs before it can start. Its last failure says more than that, until it answers. */
+  asking(server: string): void {
+    this.#asked = server;
+    if (this.#failed === server) return;
+    this.#failed = undefined;
+    this.#standstill = `the feed has not started yet: ${server} has not answered yet`;
+  }
+
   /** What the feed needs before it can start is not there. */
   waiting(error: unknown): void {
+    this.#failed = this.#asked;
     this.#standstill = `the feed has not started yet: ${messageOf(error)}`;
   }
 
