@@ -1,7 +1,8 @@
 import { jest } from '@jest/globals';
-import { itIsClosed, testCredential, testIssuer } from '@reprise/test-kit';
+import { eventually, itIsClosed, testCredential, testIssuer } from '@reprise/test-kit';
 import type { Session } from './contract/index.ts';
-import { consoleFixture, type ConsoleFixture } from './testing/console-fixture.ts';
+import { consoleFixture, streamed, type ConsoleFixture } from './testing/console-fixture.ts';
+import { roleKeys } from './testing/role-keys.ts';
 
 jest.setTimeout(120_000);
 
@@ -69,5 +70,31 @@ describe('a session', () => {
         .status,
     ).toBe(204);
     expect((await ask('/ops/v1/overview', { headers: { cookie } })).status).toBe(401);
+  });
+
+  it.each([
+    ['its key was revoked', undefined, 401],
+    ['its key gives another role now', 'reports:read', 403],
+  ])('ends for the next request and for the open stream when %s', async (_, scope, status) => {
+    const env = { ...fixture.env };
+    const { keys, write } = roleKeys({ env });
+    const { ask, origin } = await fixture.start(env, { clients: { aliveMs: 100 } });
+    const begun = await ask('/ops/v1/session', {
+      ...{ method: 'POST', headers: {} },
+      body: JSON.stringify({ apiKey: keys.operator.text }),
+    });
+    const cookie = begun.headers.get('set-cookie')!.split(';')[0]!;
+    let heard = 0;
+    const stream = streamed(origin, ({ length }) => (heard = length) < 0, { cookie });
+    await eventually(() => expect(heard).toBeGreaterThan(0));
+    write({ operator: scope });
+    await eventually(
+      async () => expect((await ask('/ops/v1/overview', { headers: { cookie } })).status).toBe(status),
+      { timeoutMs: 30_000 },
+    );
+    // Never enough for the test: it is the console that ends it.
+    expect((await stream).length).toBeGreaterThan(0);
+    const { body } = await ask<Session>('/ops/v1/session', { headers: { cookie } });
+    expect(body.user).toBeNull();
   });
 });

@@ -31,7 +31,7 @@ export type Console = HttpApplication;
 /** What tests change. */
 export interface ConsoleParts {
   readonly limits?: Partial<HttpLimits>;
-  readonly clients?: ClientLimits;
+  readonly clients?: Partial<ClientLimits>;
   readonly jobs?: JobStarter;
   /** How many dead letters one answer looks through. */
   readonly lettersLooked?: number;
@@ -53,7 +53,9 @@ export async function createConsole(
   const sessions = new Sessions(settings.sessionMinutes * 60_000);
   const access = openedAccess(settings.access);
   const ownAccess = consoleAccess(access, sessions);
-  const readModels = openReadModels(settings.readModels, { retryBudgetMs });
+  const readModels = openReadModels(settings.readModels, {
+    ...{ retryBudgetMs, registryRetryBudgetMs: retryBudgetMs },
+  });
   const { registry } = readModels;
   const channel = new Channel();
   const jobs =

@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { stopPatienceMs } from '@reprise/relay';
 import { aggregate, checkHistory, relayFixture, type RelayFixture } from '@reprise/relay/testing';
 import { eventually, spawnApp, testCredential, testEndpoints, type SpawnedApp } from '@reprise/test-kit';
-import { tcpProxy, type TcpProxy } from './testing/tcp-proxy.ts';
+import { tcpProxy, type TcpProxy } from '@reprise/test-kit/proxies';
 
 jest.setTimeout(120_000);
 

@@ -1,8 +1,5 @@
 import { jest } from '@jest/globals';
-import { keysFileText, newKey } from '@reprise/access';
 import { eventually } from '@reprise/test-kit';
-import { writeFileSync } from 'node:fs';
-import { join } from 'node:path';
 import {
   actionPlan,
   actionResult,
@@ -13,22 +10,15 @@ import {
   type RunDetail,
 } from '../contract/index.ts';
 import { consoleFixture, type ConsoleFixture, type StartedConsole } from '../testing/console-fixture.ts';
+import { roleKeys, type KeyHolder, type RoleKeys } from '../testing/role-keys.ts';
 
 jest.setTimeout(240_000);
 
 const patient = { timeoutMs: 90_000 };
 let fixture: ConsoleFixture;
 let server: StartedConsole;
-/** One key for each role, in one file. */
-const keys = Object.fromEntries(
-  [
-    ['viewer', 'console:read'],
-    ['operator', 'console:act'],
-    ['second', 'console:act'],
-    ['admin', 'console:write'],
-  ].map(([role, scope]) => [role!, { ...newKey('test'), scope: scope! }]),
-);
-const as = (role: string) => ({ authorization: `Bearer ${keys[role]!.text}` });
+let keys: RoleKeys['keys'];
+let as: RoleKeys['as'];
 
 const request = (action: ActionRequest['action'], options: ActionRequest['options'] = {}): ActionRequest => ({
   ...{ action, options },
@@ -38,7 +28,7 @@ const request = (action: ActionRequest['action'], options: ActionRequest['option
 const post = <T>(
   path: string,
   body: unknown,
-  headers: Record<string, string> = as('operator'),
+  headers: Readonly<Record<string, string>> = as('operator'),
   on = server,
 ) => on.ask<T>(path, { method: 'POST', body: JSON.stringify(body), headers });
 
@@ -64,18 +54,7 @@ const served = async (): Promise<readonly string[]> => {
 
 beforeAll(async () => {
   fixture = await consoleFixture();
-  const file = join(fixture.env['CONSOLE_JOBS_DIRECTORY']!, 'keys.json');
-  writeFileSync(
-    file,
-    keysFileText(
-      Object.entries(keys).map(([name, { id, hash, scope }]) => ({
-        ...{ name, id, hash },
-        scopes: [scope],
-        expiresAt: undefined,
-      })),
-    ),
-  );
-  fixture.env['ACCESS_KEYS_FILE'] = file;
+  ({ keys, as } = roleKeys(fixture));
   server = await fixture.start();
   // Asked as the administrator from here on, unless said otherwise.
   const { ask } = server;
@@ -109,13 +88,13 @@ describe('an action', () => {
   it('is on record before it begins, and is followed to its receipt', async () => {
     const { id } = await asked(request('rebuild'));
     expect(await fixture.registry.audit.list({ limit: 10, verb: 'rebuild' })).toContainEqual(
-      expect.objectContaining({ attempt: id, origin: 'console', askedBy: `key:${keys['operator']!.id}` }),
+      expect.objectContaining({ attempt: id, origin: 'console', askedBy: `key:${keys.operator.id}` }),
     );
     const done = await ended(id);
     expect(done).toMatchObject({
       state: 'done',
       exitCode: 0,
-      requestedBy: `key:${keys['operator']!.id}`,
+      requestedBy: `key:${keys.operator.id}`,
     });
     const run = await server.ask<RunDetail>(`/ops/v1/runs/${done.runId!}`);
     expect(run.body).toMatchObject({
@@ -173,7 +152,7 @@ describe('an action', () => {
 
 describe('who may act', () => {
   it('is decided by the role: a viewer never, an operator not what deletes for good, an administrator everything', async () => {
-    const status = async (role: string, action: ActionRequest['action'], options = {}) =>
+    const status = async (role: KeyHolder, action: ActionRequest['action'], options = {}) =>
       (await post('/ops/v1/actions/preview', request(action, options), as(role))).status;
     const discard = { ids: 'a:0:1', reason: 'a test' };
     expect(await status('viewer', 'plan')).toBe(403);
@@ -206,7 +185,7 @@ describe('who may act', () => {
       CONSOLE_ENVIRONMENT: 'prod-eu',
       CONSOLE_PRODUCTION: 'true',
     });
-    const decide = (id: string, role: string, approve: boolean) =>
+    const decide = (id: string, role: KeyHolder, approve: boolean) =>
       post<ActionResult>(`/ops/v1/actions/${id}/approval`, { approve }, as(role), two);
     expect((await post('/ops/v1/actions', request('rollback'), as('operator'), two)).status).toBe(422);
     const confirmed = { ...request('rollback'), confirmation: 'prod-eu' };
@@ -222,7 +201,7 @@ describe('who may act', () => {
     const approved = await decide(waiting.id, 'second', true);
     expect(approved).toMatchObject({
       status: 200,
-      body: { state: 'running', approvedBy: `key:${keys['second']!.id}` },
+      body: { state: 'running', approvedBy: `key:${keys.second.id}` },
     });
     expect((await decide(waiting.id, 'second', true)).status).toBe(409);
     expect(await ended(waiting.id)).toMatchObject({ state: 'done' });

@@ -20,9 +20,14 @@ export type Decision =
   | { readonly outcome: 'decided'; readonly action: ActionResult }
   | { readonly outcome: 'unknown' | 'not-waiting' | 'same-person' };
 
+/** How long one may be on its way to its job, in milliseconds, before it is asked whether whoever was to start it did so. */
+const startingMs = 60_000;
+
 /** What was asked for here, from the request to the receipt. All of it is in the registry, so another console can take over. */
 export class Actions {
   readonly #options: ActionsOptions;
+  /** Those that this process is about to start, however long that takes. */
+  readonly #starting = new Set<string>();
 
   constructor(options: ActionsOptions) {
     this.#options = options;
@@ -88,29 +93,42 @@ export class Actions {
 
   /** Looks after what is under way, and ends what has ended. @returns those that changed */
   async follow(): Promise<ActionResult[]> {
-    const { requested } = this.#options.registry;
+    const { registry } = this.#options;
+    const { requested } = registry;
     const changed = [...(await requested.expire())];
+    // By the clock that moved them: this machine's may be another.
+    const now = await registry.now();
     for (const open of await requested.open()) {
       if (open.state === 'running') changed.push(...(await this.#look(open)));
-      // Whoever entered it died before it was started, or before that was written down: it is not known which.
-      else if (open.state === 'starting' && Date.now() - lastMoved(open) > 60_000)
-        changed.push(...(await this.#lost(open)));
+      else if (
+        open.state === 'starting' &&
+        !this.#starting.has(open.id) &&
+        now.getTime() - lastMoved(open) > startingMs
+      )
+        changed.push(...(await this.#search(open)));
     }
     return changed.map((one) => this.#changed(one));
   }
 
   async #start(action: RequestedAction): Promise<ActionResult> {
+    this.#starting.add(action.id);
+    try {
+      return this.#changed(await this.#started(action));
+    } finally {
+      this.#starting.delete(action.id);
+    }
+  }
+
+  async #started(action: RequestedAction): Promise<RequestedAction> {
     const { registry, jobs } = this.#options;
-    const { id, arguments: words, requestedBy: actor, approvedBy } = action;
-    await registry.audit.recordAttempt({
-      attempt: id,
-      origin: 'console',
-      ...{ user: userInfo().username, host: hostname(), pid: process.pid },
-      askedBy: actor,
-      ...(approvedBy !== null && { actor: `approved by ${approvedBy}` }),
-      verb: verbOf(words),
-      arguments: words.slice(verbOf(words).split(' ').length),
+    const { id, arguments: words, requestedBy: actor } = action;
+    await this.#recordAttempt(action);
+    const placed = await registry.requested.change(id, ['starting'], {
+      state: 'starting',
+      job: jobs.place(id),
     });
+    // Another console has given it up in the meantime.
+    if (!placed) return (await registry.requested.find(id)) ?? action;
     try {
       const job = await jobs.start({ id, words, actor });
       const started = await registry.requested.change(id, ['starting'], {
@@ -118,16 +136,46 @@ export class Actions {
         started: true,
         job,
       });
-      return this.#changed(started ?? action);
+      return started ?? placed;
     } catch (error) {
       if (!(error instanceof JobNotStarted)) throw error;
+      await registry.audit.recordOutcome(id, { exitCode: 1, message: error.message });
       const failed = await registry.requested.change(id, ['starting'], {
         state: 'failed',
         ended: true,
         message: error.message,
       });
-      await registry.audit.recordOutcome(id, { exitCode: 1, message: error.message });
-      return this.#changed(failed ?? action);
+      return failed ?? placed;
+    }
+  }
+
+  async #recordAttempt({ id, arguments: words, requestedBy, approvedBy }: RequestedAction): Promise<void> {
+    await this.#options.registry.audit.recordAttempt({
+      attempt: id,
+      origin: 'console',
+      ...{ user: userInfo().username, host: hostname(), pid: process.pid },
+      askedBy: requestedBy,
+      ...(approvedBy !== null && { actor: `approved by ${approvedBy}` }),
+      verb: verbOf(words),
+      arguments: words.slice(verbOf(words).split(' ').length),
+    });
+  }
+
+  /** Whoever was to start it died before it did, or before that was written down: its job says which. */
+  async #search(action: RequestedAction): Promise<RequestedAction[]> {
+    const { registry, jobs } = this.#options;
+    const job = action.job as JobHandle | null;
+    try {
+      // It may have died before it had written down that it tries.
+      await this.#recordAttempt(action);
+      if (job === null || (await jobs.look(job)).state === 'gone') return await this.#lost(action, unstarted);
+      const found = await registry.requested.change(action.id, ['starting'], {
+        state: 'running',
+        started: true,
+      });
+      return found ? [found] : [];
+    } catch (error) {
+      return notKnownNow(error);
     }
   }
 
@@ -144,10 +192,17 @@ export class Actions {
         });
         return changed ? [changed] : [];
       }
-      if (state === 'gone') return await this.#lost(action, notices);
+      if (state === 'gone') return await this.#lost(action, killed, notices);
       const document = documentIn(stdout);
       const runId = runIdIn(document);
       const message = meaningOf(exitCode!, document);
+      // First, as the first outcome stays: what fails before the action is ended is done again.
+      await registry.audit.recordOutcome(action.id, {
+        exitCode: exitCode!,
+        ...(exitCode !== 0 && { message: notices.at(-1) ?? message }),
+        ...(runId !== undefined && { runs: [runId] }),
+        receipt: document,
+      });
       const ended = await registry.requested.change(action.id, ['running'], {
         state: exitCode === 0 ? 'done' : 'failed',
         ended: true,
@@ -155,31 +210,25 @@ export class Actions {
         ...(runId !== undefined && { runId }),
         ...(document && { output: document }),
       });
-      await registry.audit.recordOutcome(action.id, {
-        exitCode: exitCode!,
-        ...(exitCode !== 0 && { message: notices.at(-1) ?? message }),
-        ...(runId !== undefined && { runs: [runId] }),
-        receipt: document,
-      });
       return ended ? [ended] : [];
     } catch (error) {
-      // The registry, or what runs jobs, is away: it is looked at again.
-      if (error instanceof DependencyError || error instanceof JobNotSeen) return [];
-      throw error;
+      return notKnownNow(error);
     }
   }
 
-  async #lost(action: RequestedAction, notices: readonly string[] = []): Promise<RequestedAction[]> {
-    const message =
-      'Its process is gone and left no exit code: it was killed. Look at its run; the same action can be asked for again.';
+  async #lost(
+    action: RequestedAction,
+    message: string,
+    notices: readonly string[] = [],
+  ): Promise<RequestedAction[]> {
     const { requested, audit } = this.#options.registry;
+    await audit.recordOutcome(action.id, { exitCode: 137, message });
     const lost = await requested.change(action.id, ['running', 'starting'], {
       state: 'lost',
       ended: true,
       message,
       notices,
     });
-    await audit.recordOutcome(action.id, { exitCode: 137, message });
     return lost ? [lost] : [];
   }
 
@@ -211,6 +260,17 @@ export class Actions {
       output: action.output ?? null,
     };
   }
+}
+
+const killed =
+  'Its process is gone and left no exit code: it was killed. Look at its run; the same action can be asked for again.';
+const unstarted =
+  'No process of it is found: whoever was to start it ended before. The same action can be asked for again.';
+
+/** The registry, or what runs jobs, is away: it is looked at again. */
+function notKnownNow(error: unknown): [] {
+  if (error instanceof DependencyError || error instanceof JobNotSeen) return [];
+  throw error;
 }
 
 /** The verb of a command line: `rebuild`, `dlq redrive`. */

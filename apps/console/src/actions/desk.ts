@@ -103,7 +103,8 @@ export class Desk {
     const card = await this.#cardOf(spec, request);
     const plan = previewOf({
       ...{ spec, request, words: words.words, environment, card, twoPersons },
-      touches: action === 'redrive' || action === 'discard' ? await touches(named.request) : null,
+      touches:
+        named.touches ?? (action === 'redrive' || action === 'discard' ? await touches(named.request) : null),
     });
     return { plan, words: words.words };
   }

@@ -1,22 +1,24 @@
 import type { FieldError } from '@reprise/http';
 import { longestOption } from '../contract/actions.ts';
-import type { ActionRequest } from '../contract/index.ts';
-import type { LetterFilter } from '../dead-letters/dead-letters.ts';
+import type { ActionPlan, ActionRequest } from '../contract/index.ts';
+import type { LetterFilter, MatchingLetters } from '../dead-letters/dead-letters.ts';
 import { problemOf } from './arguments.ts';
 import type { ActionSpec } from './specs.ts';
 
 /** More are not named on one command line, nor as many as take more than `longestOption` characters. */
 export const mostFiltered = 300;
 
-/** The ids of open letters that match; `more` where there may be others. */
-export type FindLetters = (
-  filter: LetterFilter,
-  most: number,
-) => Promise<{ readonly ids: readonly string[]; readonly more: boolean }>;
+/** Finds open letters that match, and names `most` of them. */
+export type FindLetters = (filter: LetterFilter, most: number) => Promise<MatchingLetters>;
 
 /** A request whose letters are named by their ids, as the command line takes them; or what is wrong with it. */
 export type Named =
-  | { readonly outcome: 'named'; readonly request: ActionRequest }
+  | {
+      readonly outcome: 'named';
+      readonly request: ActionRequest;
+      /** What a filter was found to touch; undefined where there was no filter, and nothing was looked at. */
+      readonly touches?: ActionPlan['touches'];
+    }
   | { readonly outcome: 'invalid'; readonly errors: readonly FieldError[] }
   /** Nothing of it can be done now. */
   | { readonly outcome: 'refused'; readonly why: string };
@@ -41,23 +43,27 @@ export async function namedLetters(
     errors.push({ field: 'options', message: 'filters go with neither ids nor all' });
   if (errors.length > 0) return { outcome: 'invalid', errors };
   const textOf = (value: string | boolean | undefined) => (value === undefined ? undefined : String(value));
-  const { ids, more } = await find(
+  const { ids, letters, aggregates, atLeast } = await find(
     {
       ...{ context: textOf(context), type: textOf(type), reason: textOf(error) },
       aggregateId: textOf(aggregateId),
     },
     mostFiltered,
   );
-  if (more && ids.length < mostFiltered)
+  if (letters > ids.length || ids.join().length > longestOption)
+    return {
+      outcome: 'refused',
+      why: `${atLeast ? 'At least ' : ''}${letters} open dead letters of ${aggregates} aggregates match, more than one ${action} names here (${mostFiltered}). Filter further, or use the command line.`,
+    };
+  if (atLeast)
     return {
       outcome: 'refused',
       why: 'There are more dead letters than are looked through here, so some that match may be missing. Use the command line.',
     };
-  if (more || ids.join().length > longestOption)
-    return {
-      outcome: 'refused',
-      why: `More open dead letters match than one ${action} names here (${mostFiltered}). Filter further, or use the command line.`,
-    };
   if (ids.length === 0) return { outcome: 'refused', why: 'No open dead letter matches.' };
-  return { outcome: 'named', request: { ...request, options: { ...options, ids: ids.join(',') } } };
+  return {
+    outcome: 'named',
+    request: { ...request, options: { ...options, ids: ids.join(',') } },
+    touches: { letters, aggregates, atLeast },
+  };
 }

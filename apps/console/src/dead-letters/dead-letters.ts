@@ -25,6 +25,12 @@ export interface LetterFilter {
   readonly aggregateId?: string | undefined;
 }
 
+/** Open letters that match a filter. */
+export interface MatchingLetters extends NonNullable<ActionPlan['touches']> {
+  /** As many as were asked for. */
+  readonly ids: readonly string[];
+}
+
 const withinMs = 20_000;
 const payloadBytes = 64 * 1024;
 
@@ -74,18 +80,18 @@ export class DeadLetters {
     return undefined;
   }
 
-  /** Ids of open letters that match, `most` at most, and whether there may be more: a long topic is not read to its end. */
-  async matching(
-    filter: LetterFilter,
-    most: number,
-  ): Promise<{ readonly ids: readonly string[]; readonly more: boolean }> {
+  /** Open letters that match: the ids of `most` of them, and how many there are, of how many aggregates. */
+  async matching(filter: LetterFilter, most: number): Promise<MatchingLetters> {
     const ids: string[] = [];
-    const more = await this.#each(filter.context, (letter, context) => {
+    const aggregates = new Set<string>();
+    let letters = 0;
+    const atLeast = await this.#each(filter.context, (letter, context) => {
       if (letter.state !== 'open' || !matches(viewOf(letter, context), filter)) return;
-      if (ids.length === most) return false;
-      ids.push(letter.id);
+      letters += 1;
+      if (letter.aggregateId !== undefined) aggregates.add(letter.aggregateId);
+      if (ids.length < most) ids.push(letter.id);
     });
-    return { ids, more };
+    return { ids, letters, aggregates: aggregates.size, atLeast };
   }
 
   /** How many letters an action touches. */
@@ -104,10 +110,10 @@ export class DeadLetters {
     return { letters, aggregates: aggregates.size, atLeast };
   }
 
-  /** Gives letters to `take`, a bounded number of them, until it returns false. @returns whether it was stopped before the end */
+  /** Gives letters to `take`, a bounded number of them. @returns whether there may be more */
   async #each(
     wanted: string | undefined,
-    take: (letter: JudgedLetter, context: string) => boolean | void,
+    take: (letter: JudgedLetter, context: string) => void,
   ): Promise<boolean> {
     let looked = 0;
     const signal = AbortSignal.timeout(withinMs);
@@ -118,8 +124,10 @@ export class DeadLetters {
       if (!servers) continue;
       const topic = await describeTopic(servers.kafka, servers.deadLetters);
       for await (const letters of judgedLetters(servers, topic, await fedModels(servers), { signal }))
-        for (const letter of letters)
-          if (take(letter, name) === false || ++looked === this.#mostLooked) return true;
+        for (const letter of letters) {
+          take(letter, name);
+          if (++looked === this.#mostLooked) return true;
+        }
     }
     return false;
   }

@@ -25,7 +25,9 @@ export interface JobState {
 export interface JobStarter {
   /** Where its jobs run, for a person: `process 4711 on HOST`. */
   describe(handle: JobHandle): string;
-  /** @throws JobNotStarted */
+  /** How the job of that id will be found: known before it is started, so that it is found also where whoever started it died then. */
+  place(id: Job['id']): JobHandle;
+  /** @returns where it is, by more than its place @throws JobNotStarted */
   start(job: Job): Promise<JobHandle>;
   /** @throws JobNotSeen where it cannot be known now */
   look(handle: JobHandle): Promise<JobState>;

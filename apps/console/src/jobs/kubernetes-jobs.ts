@@ -25,6 +25,8 @@ export function kubernetesJobs({ template, ...access }: KubernetesJobsOptions): 
   const api = new ClusterApi(access);
   const { namespace } = api;
 
+  const place = (id: Job['id']) => ({ kind: 'kubernetes', namespace, name: jobName({ id }) });
+
   const readJob = (name: string) =>
     api.json<ClusterJob>({
       right: { verb: 'get', resource: 'jobs.batch' },
@@ -73,9 +75,10 @@ export function kubernetesJobs({ template, ...access }: KubernetesJobsOptions): 
   return {
     describe: ({ name, namespace: where }) => `Job ${name!} in the namespace ${where!}`,
 
+    place,
+
     async start(job: Job): Promise<JobHandle> {
-      const name = jobName(job);
-      const handle = { kind: 'kubernetes', namespace, name };
+      const handle = place(job.id);
       try {
         const found = await api.json<JobTemplate>({
           right: { verb: 'get', resource: 'cronjobs.batch' },
@@ -85,7 +88,7 @@ export function kubernetesJobs({ template, ...access }: KubernetesJobsOptions): 
         return handle;
       } catch (error) {
         if (!(error instanceof ClusterRefusal)) throw error;
-        if (await wasCreated(name, error)) return handle;
+        if (await wasCreated(handle.name, error)) return handle;
         throw new JobNotStarted(error.message, { cause: error });
       }
     },

@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdirSync, openSync, closeSync, readFileSync, statSync } from 'node:fs';
+import { mkdirSync, openSync, closeSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { open } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { extname, join } from 'node:path';
@@ -30,11 +30,14 @@ const keeper = fileURLToPath(new URL(`./keeper${extname(import.meta.url)}`, impo
 /** Jobs as processes of this machine, each with its own session: what ends the console, or its terminal, does not end them. */
 export function localProcesses({ command, env, directory }: LocalProcessesOptions): JobStarter {
   const host = hostname();
+  const place = (id: Job['id']) => ({ kind: 'process', host, folder: join(directory, id) });
   return {
-    describe: ({ pid, host: on }) => `process ${pid!} on ${on!}`,
+    describe: ({ pid, host: on }) => `${pid === undefined ? 'a process' : `process ${pid}`} on ${on!}`,
+
+    place,
 
     async start({ id, words, actor }: Job): Promise<JobHandle> {
-      const folder = join(directory, id);
+      const { folder } = place(id);
       try {
         mkdirSync(directory, { recursive: true, mode: 0o700 });
         mkdirSync(folder, { mode: 0o700 });
@@ -51,8 +54,11 @@ export function localProcesses({ command, env, directory }: LocalProcessesOption
           env: { ...env, REPRISE_ACTOR: actor },
         });
         child.unref();
+        // At once: whoever finds the folder is to find the process, also where this one ends here.
+        const found = child.pid !== undefined && { pid: child.pid, began: beganAt(child.pid) ?? '' };
+        if (found) writeFileSync(join(folder, 'process'), JSON.stringify(found), { mode: 0o600 });
         await once(child, 'spawn');
-        return { kind: 'process', pid: child.pid!, host, folder, began: beganAt(child.pid!) ?? '' };
+        return { ...place(id), ...found };
       } catch (error) {
         throw new JobNotStarted(`${process.execPath} cannot be run (${messageOf(error)})`, { cause: error });
       } finally {
@@ -69,12 +75,22 @@ export function localProcesses({ command, env, directory }: LocalProcessesOption
       });
       if (handle['host'] !== host) return { state: 'running', exitCode: null, stdout: '', stderr: '' };
       // Asked before the exit code is looked for: one that ends in between has left it.
-      const isThere = isRunning(Number(handle['pid']), String(handle['began']));
+      const { pid, began } = handle['pid'] === undefined ? processIn(folder) : handle;
+      const isThere = pid !== undefined && isRunning(Number(pid), String(began));
       const exitCode = exitCodeIn(join(folder, 'exit'));
       const state = exitCode !== null ? 'ended' : isThere ? 'running' : 'gone';
       return { state, exitCode, ...(await outputs()) };
     },
   };
+}
+
+/** The process of a job, as whoever started it left it in its folder; none where it was not started. */
+function processIn(folder: string): JobHandle {
+  try {
+    return JSON.parse(readFileSync(join(folder, 'process'), 'utf8')) as JobHandle;
+  } catch {
+    return {};
+  }
 }
 
 /** Whether that very process runs: a pid is given again after a while. */

@@ -32,8 +32,13 @@ export class Channel {
     this.#number += 1;
     const text = `id: ${this.#epoch}-${this.#number}\nevent: ${name}\ndata: ${said}\n\n`;
     this.#newest.set(place, { number: this.#number, text, said, name });
-    this.#forget(name);
+    this.#drop(name);
     for (const listener of this.#listeners) listener();
+  }
+
+  /** Keeps nothing of that name any more: it is not known now, and whoever comes is not to be shown what was before. */
+  forget(name: LiveEventName): void {
+    for (const [place, entry] of this.#newest) if (entry.name === name) this.#newest.delete(place);
   }
 
   /** The number of the last event that a client has; 0 where its id is none of ours. */
@@ -54,7 +59,7 @@ export class Channel {
     return () => this.#listeners.delete(listener);
   }
 
-  #forget(name: string): void {
+  #drop(name: string): void {
     const ofKind = [...this.#newest].filter(([, entry]) => entry.name === name);
     const [oldest] = ofKind;
     if (oldest && ofKind.length > keptOfAKind) this.#newest.delete(oldest[0]);

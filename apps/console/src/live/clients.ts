@@ -15,11 +15,16 @@ export interface ClientLimits {
   readonly most: number;
   /** How often a sign of life is sent, in milliseconds. */
   readonly aliveMs: number;
+  /** How long one may take to take what it was sent, in milliseconds: whoever takes longer is cut off. */
+  readonly takeMs: number;
 }
 
-export const defaultClientLimits: ClientLimits = { most: 200, aliveMs: 15_000 };
+export const defaultClientLimits: ClientLimits = { most: 200, aliveMs: 15_000, takeMs: 30_000 };
 
-/** Browsers that follow what happens. Each is sent the newest of everything it lacks as fast as it takes it, and no faster. */
+/**
+ * Browsers that follow what happens. Each is sent the newest of everything it lacks as fast as it takes it, and no faster: of one that
+ * takes nothing, no more than one event waits here, and it is cut off after a while.
+ */
 export class Clients {
   readonly #channel: Channel;
   readonly #limits: ClientLimits;
@@ -28,9 +33,9 @@ export class Clients {
   #count = 0;
 
   /** @param onFirst called when somebody begins to look */
-  constructor(channel: Channel, onFirst: () => void, limits: ClientLimits = defaultClientLimits) {
+  constructor(channel: Channel, onFirst: () => void, limits: Partial<ClientLimits> = {}) {
     this.#channel = channel;
-    this.#limits = limits;
+    this.#limits = { ...defaultClientLimits, ...limits };
     this.#onFirst = onFirst;
   }
 
@@ -60,7 +65,9 @@ export class Clients {
     } finally {
       this.#count -= 1;
       this.#stop.signal.removeEventListener('abort', leave);
-      response.end();
+      // The end would wait behind what the client does not take, for as long as it likes.
+      if (response.writableNeedDrain) response.destroy();
+      else response.end();
     }
   }
 
@@ -71,18 +78,19 @@ export class Clients {
     gone: AbortSignal,
   ): Promise<void> {
     let number = from;
-    let aliveAt = performance.now() + this.#limits.aliveMs;
+    const { aliveMs, takeMs } = this.#limits;
+    let aliveAt = performance.now() + aliveMs;
     while (!gone.aborted) {
       if (performance.now() >= aliveAt) {
         if (!(await mayStay())) return;
-        aliveAt = performance.now() + this.#limits.aliveMs;
+        aliveAt = performance.now() + aliveMs;
         const data = JSON.stringify({ at: new Date().toISOString() });
-        await written(response, `event: alive\ndata: ${data}\n\n`, gone);
+        if (!(await taken(response, `event: alive\ndata: ${data}\n\n`, takeMs, gone))) return;
       }
       const entry = this.#channel.next(number);
       if (entry) {
         number = entry.number;
-        await written(response, entry.text, gone);
+        if (!(await taken(response, entry.text, takeMs, gone))) return;
       } else await this.#somethingNew(number, Math.max(0, aliveAt - performance.now()), gone);
     }
   }
@@ -100,8 +108,17 @@ export class Clients {
   }
 }
 
-/** Resolves when the client has room for more. */
-async function written(response: ServerResponse, text: string, gone: AbortSignal): Promise<void> {
-  if (response.write(text)) return;
-  await once(response, 'drain', { signal: gone }).catch(() => undefined);
+/** Sends a text, and waits until the client has room for more. @returns false where it is gone, or took longer than `ms` */
+async function taken(
+  response: ServerResponse,
+  text: string,
+  ms: number,
+  gone: AbortSignal,
+): Promise<boolean> {
+  if (response.write(text)) return true;
+  const signal = AbortSignal.any([gone, AbortSignal.timeout(ms)]);
+  return once(response, 'drain', { signal }).then(
+    () => true,
+    () => false,
+  );
 }

@@ -82,9 +82,13 @@ export class Watcher {
     this.#newest = undefined;
     const { readModels, writeSides, ...rest } = await this.overview();
     this.#channel.publish('overview', '', rest);
+    if (rest.problem !== null) {
+      // All of them are sent again once they are known, also those that say what they said before.
+      for (const name of ['card', 'write-side'] as const) this.#channel.forget(name);
+      return;
+    }
     for (const card of readModels) this.#channel.publish('card', card.projection, card);
     for (const side of writeSides) this.#channel.publish('write-side', side.context, side);
-    if (rest.problem !== null) return;
     for (const action of await this.#watched.follow()) this.publishAction(action);
     // One that has ended since is shown once more, with its end.
     const running = new Set(readModels.flatMap((card) => card.running?.run.runId ?? []));

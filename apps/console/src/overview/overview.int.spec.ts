@@ -168,6 +168,7 @@ describe('the OpenAPI document', () => {
     const [generation] = await fixture.registry.listGenerations();
     // What a generated request asks for must start nothing.
     const jobs = {
+      place: () => ({ nothing: 0 }),
       describe: () => 'nowhere',
       start: async () => ({ nothing: 1 }),
       look: async () => ({ state: 'ended', exitCode: 0, stderr: '', stdout: '' }) as const,

@@ -1,8 +1,8 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { afterFile, hasProgram, testKeyEnv } from '@reprise/test-kit';
-import { chromium, type Browser, type Page } from 'playwright-core';
+import { afterFile, describeWith, hasProgram, testKeyEnv } from '@reprise/test-kit';
+import { chromium, type Browser, type Locator, type Page } from 'playwright-core';
 
 /** Debian's name of the program, and that of others. */
 export const chromiumName = ['chromium', 'chromium-browser', 'google-chrome'].find(hasProgram) ?? 'chromium';
@@ -29,10 +29,28 @@ export async function openBrowser(): Promise<Browser> {
   return browser;
 }
 
-/** A page that fails the test for whatever the browser complains about: scripts, and what the content policy refused. */
-export async function openPage(
-  browser: Browser,
-): Promise<{ readonly page: Page; readonly complaints: string[] }> {
+/** A suite that needs a browser. */
+export function describeInBrowser(title: string, suite: () => void): void {
+  describeWith('chromium', title, suite, hasProgram(chromiumName));
+}
+
+/** Somebody before a browser, whose cookies are nobody else's. */
+export interface Visitor {
+  readonly page: Page;
+  /** Whatever the browser complains about: scripts, and what the content policy refused. Tests want none. */
+  readonly complaints: readonly string[];
+  /** Goes to a page of the console. */
+  visit(path: string): Promise<void>;
+  /** Logs in on the page that is there. */
+  logIn(key?: string): Promise<void>;
+  heading(name: string | RegExp): Locator;
+  seen(text: string | RegExp): Promise<void>;
+  /** What the first screen shows of a read model. */
+  card(projection?: string): Locator;
+}
+
+/** Opens a page for somebody. @param origin where the console is; asked for each time, as it may be started again elsewhere */
+export async function visitor(browser: Browser, origin: () => string): Promise<Visitor> {
   const page = await browser.newPage({
     viewport: { width: 1440, height: 900 },
     colorScheme: 'light',
@@ -44,11 +62,18 @@ export async function openPage(
     if (message.type() === 'error' && !message.text().startsWith('Failed to load resource'))
       complaints.push(message.text());
   });
-  page.setDefaultTimeout(20_000);
-  return { page, complaints };
+  page.setDefaultTimeout(30_000);
+  return {
+    ...{ page, complaints },
+    visit: async (path) => void (await page.goto(`${origin()}/console/${path}`)),
+    logIn: (key) => logIn(page, key),
+    heading: (name) => page.getByRole('heading', { level: 1, name }),
+    seen: (text) => page.getByText(text).first().waitFor(),
+    card: (projection = 'product_search') => page.getByRole('article', { name: projection }),
+  };
 }
 
-export async function logIn(page: Page, key = testKeyEnv.REPRISE_API_KEY): Promise<void> {
+async function logIn(page: Page, key = testKeyEnv.REPRISE_API_KEY): Promise<void> {
   await page.getByLabel('API key').fill(key);
   await page.getByRole('button', { name: 'Log in' }).click();
 }

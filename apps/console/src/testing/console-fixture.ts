@@ -167,7 +167,7 @@ export async function streamed(
 ): Promise<StreamedEvent[]> {
   const leave = new AbortController();
   const answer = await fetch(`${origin}/ops/v1/live`, {
-    headers: { ...testCredential, ...headers },
+    headers: { ...(headers['cookie'] === undefined && testCredential), ...headers },
     signal: leave.signal,
   });
   const events: StreamedEvent[] = [];

@@ -102,6 +102,18 @@ export function jobStarterContract({ starter, kill }: StarterUnderTest): void {
     expect(jobs.describe(handle)).toMatch(/^\w+ \S+/);
   });
 
+  it('finds a job by its place, which is known before it is started, and none where none was started', async () => {
+    const until = join(folder, randomUUID());
+    const one = job([`until=${until}`]);
+    const place = JSON.parse(JSON.stringify(jobs.place(one.id))) as JobHandle;
+    expect((await jobs.look(place)).state).toBe('gone');
+    await jobs.start(one);
+    expect((await (await starter(program)).look(place)).state).toBe('running');
+    writeFileSync(until, '');
+    expect((await seen(place, 'ended')).exitCode).toBe(0);
+    expect(jobs.describe(place)).toMatch(/^\w+ \S+/);
+  });
+
   it('starts a job once, whoever asks for it again', async () => {
     const one = job([]);
     const runs = (): number => readFileSync(`${program}.runs`, 'utf8').length;

@@ -18,6 +18,8 @@ export interface OpeningOptions {
   readonly eventStoreConnections?: number;
   /** How long a call to a store that cannot be reached is tried, in milliseconds. */
   readonly retryBudgetMs?: number;
+  /** The same for the registry. Default 15,000. */
+  readonly registryRetryBudgetMs?: number;
   /** Called for every fault of a store or the registry that is being waited out. */
   readonly onRetry?: (retry: StoreRetry) => void;
   /** Called for every fault in reading Kafka that is being waited out. */
@@ -31,11 +33,18 @@ export type ReadModels = ReturnType<typeof openReadModels>;
 export function openReadModels(configuration: ReadModelConfiguration, options: OpeningOptions = {}) {
   const { kafka, repairQueueLimit, repairAttempts } = configuration;
   const { connections: max, eventStoreConnections, retryBudgetMs, onRetry, onReadFault } = options;
+  const { registryRetryBudgetMs } = options;
+  // Whoever stopped waiting for the registry leaves its calls to be tried again, which would outlive the pool.
+  const closing = new AbortController();
   const elasticsearch = configuration.connectElasticsearch?.();
   const pool = createReadModelPool(configuration.readModelDatabaseUrl, {
     ...(max !== undefined && { max }),
   });
-  const registry = new Registry(pool, { ...(onRetry && { onRetry }) });
+  const registry = new Registry(pool, {
+    ...(onRetry && { onRetry }),
+    ...(registryRetryBudgetMs !== undefined && { budgetMs: registryRetryBudgetMs }),
+    signal: closing.signal,
+  });
   const shared = {
     ...{ kafka, registry },
     stores: { elasticsearch, pool, onRetry, ...(retryBudgetMs !== undefined && { retryBudgetMs }) },
@@ -80,12 +89,14 @@ export function openReadModels(configuration: ReadModelConfiguration, options: O
       }));
       await assertAllBound(inputs).finally(() => away.forEach((reason) => onKafkaAway?.(reason)));
     },
-    close: async (): Promise<void> =>
-      void (await Promise.allSettled([
+    close: async (): Promise<void> => {
+      closing.abort();
+      await Promise.allSettled([
         elasticsearch?.close(),
         pool.end(),
         ...contexts.map((context) => context.close()),
-      ])),
+      ]);
+    },
   };
 }
 

@@ -35,6 +35,19 @@ describe('the read models of several contexts', () => {
     });
   });
 
+  it('leave no call to a registry that is away behind when they are closed', async () => {
+    let retried!: () => void;
+    const waited = new Promise<void>((resolve) => (retried = resolve));
+    const adapters = await loadAdapters(products.projections);
+    const retrying = openReadModels(readModelSettings(settings, { contexts: [products], adapters }), {
+      onRetry: () => retried(),
+    });
+    const asked = retrying.registry.now();
+    await waited;
+    await retrying.close();
+    await expect(asked).rejects.toMatchObject({ name: 'AbortError' });
+  });
+
   it('stand under their contexts, those that are meant', () => {
     const meant = [products.projections[0]!, ...recruiting.projections];
     expect(open.contextsOf(meant).map((one) => [one.settings.context.name, one.chosen])).toEqual([

@@ -1,6 +1,6 @@
 import { Controller, Get, Inject, Query, Req, Res } from '@nestjs/common';
 import { ApiFoundResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
-import { ApiProblem, Permit, ProblemException, type HttpReply } from '@reprise/http';
+import { ApiProblem, Permit, ProblemException, type HttpReply, type HttpRequest } from '@reprise/http';
 import type { Logger } from '@reprise/runtime';
 import { AnyText } from '../../contract/parameters.ts';
 import { sessionCookie } from '../cookies.ts';
@@ -22,8 +22,7 @@ export interface LoginFacts {
 
 export const loginFactsToken = Symbol('LoginFacts');
 
-interface BrowserRequest {
-  readonly url: string;
+interface BrowserRequest extends Pick<HttpRequest, 'url' | 'countFailedCredential'> {
   readonly headers: Readonly<Record<string, string | string[] | undefined>>;
 }
 
@@ -74,23 +73,33 @@ export class LoginController {
   @ApiProblem(404, 'No provider is set up', 'not-found')
   @ApiProblem(503, 'The provider does not answer', 'provider-away')
   finish(@Req() request: BrowserRequest, @Res() reply: HttpReply): Promise<void> {
-    return this.#answer(request, reply, async (provider) => {
-      const attempt = this.#attempts.take(attemptIdIn(request.headers['cookie']));
-      if (!attempt)
-        throw notLoggedIn('This browser began no login here, or did so more than ten minutes ago');
-      const { actor, name, role } = await provider.finish(new URL(request.url, 'http://any').search, attempt);
-      if (role === undefined) throw noRole(actor);
-      const id = this.#sessions.begin({ actor, name, grant: { role } });
-      this.#facts.logger.info({ actor, role }, 'logged in with the provider');
-      reply.header('set-cookie', sessionCookie(id, this.#facts.secure));
-      return attempt.to;
-    });
+    return this.#answer(
+      request,
+      reply,
+      async (provider) => {
+        const attempt = this.#attempts.take(attemptIdIn(request.headers['cookie']));
+        if (!attempt)
+          throw notLoggedIn('This browser began no login here, or did so more than ten minutes ago');
+        const { actor, name, role } = await provider.finish(
+          new URL(request.url, 'http://any').search,
+          attempt,
+        );
+        if (role === undefined) throw noRole(actor);
+        const id = this.#sessions.begin({ actor, name, grant: { role } });
+        this.#facts.logger.info({ actor, role }, 'logged in with the provider');
+        reply.header('set-cookie', sessionCookie(id, this.#facts.secure));
+        return attempt.to;
+      },
+      request.countFailedCredential,
+    );
   }
 
+  /** @param countRefusal called for each answer that is not accepted: it is a credential that is not, and may be one too many */
   async #answer(
     { headers }: BrowserRequest,
     reply: HttpReply,
     act: (provider: OidcProvider) => Promise<string>,
+    countRefusal?: HttpRequest['countFailedCredential'],
   ): Promise<void> {
     reply.header('cache-control', 'no-store');
     try {
@@ -98,13 +107,28 @@ export class LoginController {
       const address = await act(this.#facts.provider);
       reply.status(302).header('location', address).send('');
     } catch (error) {
-      const problem = this.#problemOf(error);
+      const problem = await this.#counted(this.#problemOf(error), countRefusal);
       if (!String(headers['accept'] ?? '').includes('text/html')) throw problem;
+      const { retryAfterSeconds } = problem.extra;
+      if (retryAfterSeconds !== undefined) reply.header('retry-after', retryAfterSeconds);
       reply
         .status(problem.getStatus())
         .header('content-type', 'text/html; charset=utf-8')
         .header('content-security-policy', "default-src 'none'; frame-ancestors 'none'")
         .send(refusalPage(problem, `${this.#facts.basePath}/`));
+    }
+  }
+
+  async #counted(
+    problem: ProblemException,
+    count: HttpRequest['countFailedCredential'],
+  ): Promise<ProblemException> {
+    if (problem.getStatus() !== 401) return problem;
+    try {
+      await count?.();
+      return problem;
+    } catch (error) {
+      return this.#problemOf(error);
     }
   }
 

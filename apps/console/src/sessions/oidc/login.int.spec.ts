@@ -177,6 +177,23 @@ describe('logging in with a provider', () => {
     await isRefused(await loggedIn(), 401, 'not accepted');
   });
 
+  it('counts answers that are not accepted like keys that are not, and still lets in whoever has a good one', async () => {
+    const own = await startConsole(settings(provider.issuer), { limits: { failedCredentials: 2 } });
+    const tried = async () => (await brought(new LittleBrowser(), new URL(callback), {}, own)).status;
+    expect([await tried(), await tried(), await tried()]).toEqual([401, 401, 429]);
+    const key = await own.ask('/ops/v1/session', {
+      ...{ method: 'POST', headers: {} },
+      body: JSON.stringify({ apiKey: 'x' }),
+    });
+    expect(key.status).toBe(429);
+    const page = await brought(new LittleBrowser(), new URL(callback), { accept: 'text/html' }, own);
+    expect([page.status, page.headers.get('content-type')]).toEqual([429, 'text/html; charset=utf-8']);
+    expect(Number(page.headers.get('retry-after'))).toBeGreaterThan(0);
+    const browser = new LittleBrowser();
+    const address = (await begun(browser, '', own)).headers.get('location')!;
+    expect((await brought(browser, await browser.follow(address, callback), {}, own)).status).toBe(302);
+  });
+
   it('takes roles from the claim and the values that the settings name', async () => {
     const own = await startConsole({
       ...settings(provider.issuer),

@@ -1,6 +1,6 @@
 import { useId } from 'react';
 import { Button } from 'react-aria-components';
-import type { ActionName, ActionRequest, LegalAction } from '../../../src/contract/index.ts';
+import type { ActionForm, ActionName, ActionRequest, LegalAction } from '../../../src/contract/index.ts';
 import { mayAct, useUser } from '../app/session.tsx';
 import { actionTitle } from '../words/verdicts.ts';
 import { useActing } from './acting.tsx';
@@ -60,7 +60,7 @@ export function ActionButtons({ projection, actions }: ActionButtonsProps) {
                 className="button small"
                 aria-describedby={id}
                 onPress={() =>
-                  open({ action, projection, options: generation === null ? {} : { generation } })
+                  open({ action, projection, options: optionsOf(forms?.get(action), generation) })
                 }
               >
                 {actionTitle(action)}
@@ -84,6 +84,12 @@ export function ActionButtons({ projection, actions }: ActionButtonsProps) {
       )}
     </footer>
   );
+}
+
+/** The generation that an action is about, where it has to be named: a rollback goes to the one that readers used before. */
+function optionsOf(form: ActionForm | undefined, generation: string | null): ActionRequest['options'] {
+  const takesIt = form?.options.some(({ name }) => name === 'generation') === true;
+  return takesIt && generation !== null ? { generation } : {};
 }
 
 /** A sentence for screen readers and the pointer, about one button. */

@@ -55,11 +55,12 @@ function Troubles() {
           {head.problem}
         </Notice>
       )}
-      {away.map(({ name, fault }) => (
-        <Notice key={name} tone="bad" title={`${name} cannot be used.`}>
-          {fault}
-        </Notice>
-      ))}
+      {!head?.problem &&
+        away.map(({ name, fault }) => (
+          <Notice key={name} tone="bad" title={`${name} cannot be used.`}>
+            {fault}
+          </Notice>
+        ))}
     </div>
   );
 }

@@ -28,6 +28,9 @@ export const nothingYet: LiveState = {
   actions: new Map(),
 };
 
+/** What is not known while the registry is away: what was known before would look like what is. */
+const nothingKnown: Pick<LiveState, 'cards' | 'writeSides'> = { cards: new Map(), writeSides: new Map() };
+
 /** The state after one event, which replaces every earlier one of its name and key. @param now milliseconds since 1970 */
 export function received<N extends LiveEventName>(
   state: LiveState,
@@ -39,7 +42,12 @@ export function received<N extends LiveEventName>(
   const event = { name, data } as { [K in LiveEventName]: { name: K; data: LiveEvents[K] } }[LiveEventName];
   switch (event.name) {
     case 'overview':
-      return { ...heard, problem: undefined, head: event.data };
+      return {
+        ...heard,
+        ...(event.data.problem !== null && nothingKnown),
+        problem: undefined,
+        head: event.data,
+      };
     case 'card':
       return { ...heard, cards: put(state.cards, event.data.projection, event.data) };
     case 'write-side':

@@ -35,4 +35,14 @@ describe('what arrived', () => {
     expect([...state.cards.keys()]).toEqual(['b']);
     expect(state.head).toEqual({ at: 'now' });
   });
+
+  it('drops every read model when nothing can be known of them, and keeps them when the overview has no such problem', () => {
+    const overview = (problem: string | null) => ({ problem }) as LiveEvents['overview'];
+    const known = received(nothingYet, 'card', card('a', 'x'), 1_000);
+    expect(received(known, 'overview', overview(null), 2_000).cards.size).toBe(1);
+    expect(received(known, 'overview', overview('The registry is away.'), 2_000)).toMatchObject({
+      ...{ cards: new Map(), writeSides: new Map() },
+      head: { problem: 'The registry is away.' },
+    });
+  });
 });

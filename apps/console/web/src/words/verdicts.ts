@@ -87,11 +87,18 @@ export function summary(
 ): { readonly tone: Tone; readonly words: string } {
   const serving = cards.filter((card) => card.serving.state === 'serving').length;
   const away = servers.filter(({ fault }) => fault !== null).map(({ name }) => name);
+  if (cards.length === 0)
+    return {
+      tone: 'unknown',
+      words:
+        away.length > 0
+          ? `Whether anything is served is unknown: ${away.join(', ')} cannot be used`
+          : 'No read model is known',
+    };
   const words = [
     `${serving} of ${counted(cards.length, 'read model')} ${serving === 1 ? 'is' : 'are'} served`,
     ...(away.length > 0 ? [`${away.join(', ')} cannot be used`] : []),
   ].join('; ');
-  if (cards.length === 0) return { tone: 'unknown', words: 'No read model is known' };
   if (cards.some((card) => card.serving.state === 'not-serving')) return { tone: 'bad', words };
   if (serving < cards.length) return { tone: 'unknown', words };
   return { tone: away.length > 0 || cards.some((card) => troubles(card).length > 0) ? 'warn' : 'ok', words };

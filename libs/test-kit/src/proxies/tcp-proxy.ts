@@ -1,5 +1,5 @@
 import { createServer, connect, type AddressInfo, type Server, type Socket } from 'node:net';
-import { afterFile } from '@reprise/test-kit';
+import { afterFile } from '../after-file.ts';
 
 /**
  * What the proxy does with connections:

@@ -1,0 +1,131 @@
+import { jest } from '@jest/globals';
+import { weakCredential } from '@reprise/test-kit';
+import type { GenerationList, RunView } from '../contract/index.ts';
+import {
+  describeInBrowser,
+  findings,
+  keepScreenshot,
+  openBrowser,
+  visitor,
+  type Visitor,
+} from '../testing/browser.ts';
+import { consoleFixture, type ConsoleFixture, type StartedConsole } from '../testing/console-fixture.ts';
+
+jest.setTimeout(240_000);
+
+describeInBrowser('The pages of the console', () => {
+  let fixture: ConsoleFixture;
+  let server: StartedConsole;
+  let who: Visitor;
+
+  beforeAll(async () => {
+    fixture = await consoleFixture(40);
+    await fixture.job('rebuild', '--projection', 'product_search');
+    server = await fixture.start();
+    who = await visitor(await openBrowser(), () => server.origin);
+  });
+
+  afterEach(() => expect(who.complaints).toEqual([]));
+
+  it('asks for a key, refuses a wrong one and one without a role, and says why', async () => {
+    await who.visit('');
+    await who.logIn('wrong');
+    await who.seen('You are not logged in.');
+    await who.logIn(weakCredential.authorization.replace('Bearer ', ''));
+    await who.seen(/none of the permissions/);
+    expect(await findings(who.page)).toEqual([]);
+    await keepScreenshot(who.page, 'login', false);
+  });
+
+  it('shows first what is served, from which proven generation', async () => {
+    await who.logIn();
+    const card = who.card();
+    await card.getByText('gate passed').waitFor();
+    await who.seen('live, heard');
+    const names = await card.locator('dt').allTextContents();
+    expect(names.filter((name) => name !== 'needs a rebuild' && name !== 'stands still')).toEqual([
+      ...[
+        'served from',
+        'freshness',
+        'last proof',
+        'run',
+        'rollback',
+        'dead letters',
+        'write side',
+        'room',
+        'changed last',
+      ],
+    ]);
+    expect(await findings(who.page, true)).toEqual([]);
+    await keepScreenshot(who.page, 'overview');
+  });
+
+  it('plans without a change, rebuilds after that, and follows both to what came of them', async () => {
+    const act = async (button: string, confirm: string): Promise<void> => {
+      await who.visit('');
+      await who.card().getByRole('button', { name: button, exact: true }).click();
+      const dialog = who.page.getByRole('dialog');
+      await dialog.getByText('The same on the command line').waitFor();
+      if (confirm.startsWith('Plan')) {
+        await dialog.getByText('--projection=product_search').waitFor();
+        expect(await findings(who.page)).toEqual([]);
+        await keepScreenshot(who.page, 'rebuild-dialog', false);
+      }
+      await dialog.getByRole('button', { name: confirm }).click();
+    };
+    await act('Rebuild', 'Plan first: changes nothing');
+    await who.heading(/^Plan product_search .*done$/).waitFor({ timeout: 60_000 });
+    await act('Rebuild', 'Rebuild product_search in development');
+    await who.heading(/^Rebuild product_search .*done$/).waitFor({ timeout: 60_000 });
+    await who.page.getByRole('button', { name: 'Compute the digest here' }).click();
+    await who.seen('The generation holds now exactly what the receipt proves');
+    await keepScreenshot(who.page, 'action');
+    expect(await findings(who.page)).toEqual([]);
+  });
+
+  it('shows every page, without a finding of axe at 320 and 1920 pixels in both themes', async () => {
+    const { runs } = (await server.ask<{ runs: RunView[] }>('/ops/v1/runs')).body;
+    const { generations } = (
+      await server.ask<GenerationList>('/ops/v1/generations?projection=product_search')
+    ).body;
+    const [left = '', right = ''] = generations.map(({ name }) => name);
+    const pages: readonly (readonly [string, string, string | RegExp])[] = [
+      ['runs', 'runs', 'promoted'],
+      ['run', `runs/${runs.find(({ outcome }) => outcome === 'promoted')!.runId}`, 'passed'],
+      ['generations', 'generations/product_search', 'read now'],
+      ['compare', `compare?left=${left}&right=${right}`, 'the digests are equal'],
+      ['dead-letters', 'dead-letters', 'None matches.'],
+      ['drift', 'drift/product_search', 'No comparison was asked for'],
+      ['audit', 'audit', 'rebuild'],
+      ['write-side', 'write-side', 'relay'],
+      ['actions', 'actions', 'done'],
+      [
+        ...(['aggregate', `aggregates?context=product&id=${fixture.events[0]!.subject}`] as const),
+        'as the events say',
+      ],
+      ['configuration', 'configuration', fixture.topic.name],
+    ];
+    const found: Record<string, string[]> = {};
+    for (const [name, path, text] of pages) {
+      await who.visit(path);
+      try {
+        await who.page.getByRole('main').getByText(text).first().waitFor({ timeout: 10_000 });
+      } catch {
+        found[`${name} shows ${text}`] = [(await who.page.getByRole('main').innerText()).slice(0, 600)];
+      }
+      const of = await findings(who.page, ['aggregate', 'configuration'].includes(name));
+      if (of.length > 0) found[name] = of;
+      await keepScreenshot(who.page, name);
+    }
+    expect(found).toEqual({});
+  });
+
+  it('shows in dark what it shows in light', async () => {
+    await who.visit('');
+    await who.page.getByLabel('Theme').selectOption('dark');
+    await who.card().getByText('gate passed').waitFor();
+    await keepScreenshot(who.page, 'overview-dark');
+    await who.page.setViewportSize({ width: 320, height: 900 });
+    await keepScreenshot(who.page, 'overview-narrow');
+  });
+});
