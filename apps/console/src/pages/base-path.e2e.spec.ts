@@ -1,6 +1,6 @@
 import { jest } from '@jest/globals';
-import { describeWith, hasProgram, testCredential } from '@reprise/test-kit';
-import { chromiumName, logIn, openBrowser, openPage } from '../testing/browser.ts';
+import { testCredential } from '@reprise/test-kit';
+import { describeInBrowser, openBrowser, visitor } from '../testing/browser.ts';
 import { consoleFixture, type StartedConsole } from '../testing/console-fixture.ts';
 
 jest.setTimeout(120_000);
@@ -28,20 +28,22 @@ describe('The console under another path', () => {
     expect((await get(`${basePath}/ops/v1/overview`)).headers.get('content-type')).toMatch(/^text\/html/);
   });
 
-  const inBrowser = () => {
+  describeInBrowser('in a browser', () => {
     it('shows its pages, follows links and comes back to what was asked for', async () => {
-      const browser = await openBrowser();
-      const { page, complaints } = await openPage(browser);
-      await page.goto(`${server.origin}${basePath}/audit`);
-      await logIn(page);
-      await page.getByRole('heading', { level: 1, name: 'Audit' }).waitFor();
+      const { page, complaints, visit, logIn, heading } = await visitor(
+        await openBrowser(),
+        () => server.origin,
+        basePath,
+      );
+      await visit('audit');
+      await logIn();
+      await heading('Audit').waitFor();
       await page.getByRole('link', { name: 'Configuration' }).click();
-      await page.getByRole('heading', { level: 1, name: 'Configuration in force' }).waitFor();
+      await heading('Configuration in force').waitFor();
       expect(new URL(page.url()).pathname).toBe(`${basePath}/configuration`);
       await page.reload();
-      await page.getByRole('heading', { level: 1, name: 'Configuration in force' }).waitFor();
+      await heading('Configuration in force').waitFor();
       expect(complaints).toEqual([]);
     });
-  };
-  describeWith('chromium', 'in a browser', inBrowser, hasProgram(chromiumName));
+  });
 });

@@ -49,8 +49,15 @@ export interface Visitor {
   card(projection?: string): Locator;
 }
 
-/** Opens a page for somebody. @param origin where the console is; asked for each time, as it may be started again elsewhere */
-export async function visitor(browser: Browser, origin: () => string): Promise<Visitor> {
+/**
+ * Opens a page for somebody.
+ * @param origin where the console is; asked for each time, as it may be started again elsewhere
+ */
+export async function visitor(
+  browser: Browser,
+  origin: () => string,
+  basePath = '/console',
+): Promise<Visitor> {
   const page = await browser.newPage({
     viewport: { width: 1440, height: 900 },
     colorScheme: 'light',
@@ -65,7 +72,7 @@ export async function visitor(browser: Browser, origin: () => string): Promise<V
   page.setDefaultTimeout(30_000);
   return {
     ...{ page, complaints },
-    visit: async (path) => void (await page.goto(`${origin()}/console/${path}`)),
+    visit: async (path) => void (await page.goto(`${origin()}${basePath}/${path}`)),
     logIn: (key) => logIn(page, key),
     heading: (name) => page.getByRole('heading', { level: 1, name }),
     seen: (text) => page.getByText(text).first().waitFor(),
