@@ -15,7 +15,7 @@ export {
   type TableOptions,
 } from './declare-storage.ts';
 export { canonicalJson } from './canonical-json.ts';
-export { toMilliseconds } from './event-time.ts';
+export { isInMilliseconds, toMilliseconds } from './event-time.ts';
 export { composedText, foldedText, isPlainText, sortText } from './folded-text.ts';
 export {
   BucketSums,

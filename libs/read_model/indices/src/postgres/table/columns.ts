@@ -1,5 +1,10 @@
 import { escapeIdentifier } from 'pg';
-import { columnName, type PostgresColumn, type PostgresStorage } from '@reprise/read-model-documents';
+import {
+  columnName,
+  isInMilliseconds,
+  type PostgresColumn,
+  type PostgresStorage,
+} from '@reprise/read-model-documents';
 
 /** A column of a generation's table: how its value is checked on the way in and made a JSON value again on the way out. */
 export interface StoredColumn {
@@ -32,14 +37,11 @@ export const ownColumns = [
 type ColumnType = Pick<StoredColumn, 'parse' | 'accepts' | 'copy'> & { select(column: string): string };
 
 const uuidPattern = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
-const timePattern = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/;
 const asIs = (column: string): string => column;
 
-/** A time as toISOString writes it: Postgres would take 24:00 or a leap second too, and give another text back. */
+/** Postgres would take 24:00 or a leap second too, and give another text back. */
 function isStorableTime(value: unknown): boolean {
-  if (typeof value !== 'string' || !timePattern.test(value)) return false;
-  const time = new Date(value);
-  return !Number.isNaN(time.getTime()) && time.toISOString() === value;
+  return typeof value === 'string' && isInMilliseconds(value);
 }
 
 const copyEscapes: Readonly<Record<string, string>> = { '\\': '\\\\', '\t': '\\t', '\n': '\\n', '\r': '\\r' };
