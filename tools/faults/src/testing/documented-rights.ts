@@ -101,6 +101,11 @@ export interface DocumentedGrant {
   readonly privilege: string;
 }
 
+/** The group roles of Postgres that the page lists. */
+export function documentedGroups(): string[] {
+  return [...page.matchAll(/^- `(\w+)`, for [^:]* database: /gm)].map(([, role]) => role!);
+}
+
 /** Each right on a table that the page lists for a role of Postgres. */
 export function documentedGrants(role: string): DocumentedGrant[] {
   const [, list = ''] = new RegExp(`^- \`${role}\`, for [^:]* database: (.*)\\.$`, 'm').exec(page) ?? [];

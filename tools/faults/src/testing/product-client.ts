@@ -1,15 +1,11 @@
 import { hash, randomBytes } from 'node:crypto';
 
-/** Sends requests to a product-api as the holder of a key, and reads the statuses of its answers. */
+/** Sends requests to a product-api as the holder of a key. */
 export interface ProductClient {
   /** Creates a product. */
   create(headers?: Readonly<Record<string, string>>): Promise<Response>;
   /** Creates and publishes a product. @returns its id */
   publish(): Promise<string>;
-  /** Changes the state of the product that was published last. */
-  publishAgain(): Promise<number>;
-  read(id: string, key?: string): Promise<number>;
-  metrics(): Promise<number>;
 }
 
 export function productClient(origin: string, own: string): ProductClient {
@@ -33,11 +29,6 @@ export function productClient(origin: string, own: string): ProductClient {
       if (status !== 200) throw new Error(`A product was not published: ${status}`);
       return last;
     },
-    publishAgain: async () =>
-      (await send('PUT', `/v1/products/${last}/category`, { categoryId: 'garden' }, { 'if-match': '*' }))
-        .status,
-    read: async (id, key = own) => (await fetch(`${origin}/v1/products/${id}`, { headers: as(key) })).status,
-    metrics: async () => (await fetch(`${origin}/metrics`, { headers: as(own) })).status,
   };
 }
 

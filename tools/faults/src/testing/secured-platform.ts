@@ -28,7 +28,13 @@ export interface SecuredPlatform {
 
 export type Env = Record<string, string | undefined>;
 export type ProcessName =
-  'product-api' | 'outbox-relay' | 'projection-consumer' | 'rebuild-job' | 'search-api' | 'migrate';
+  | 'product-api'
+  | 'recruiting-api'
+  | 'outbox-relay'
+  | 'projection-consumer'
+  | 'rebuild-job'
+  | 'search-api'
+  | 'migrate';
 export interface DatabaseUrlOptions {
   readonly password?: string;
   readonly host?: string;
@@ -137,6 +143,10 @@ function environments(
   };
   return {
     'product-api': { ...ports, WRITE_DATABASE_URL: databaseUrl('reprise_product_api', 'reprise_write') },
+    'recruiting-api': {
+      RECRUITING_API_PORT: '0',
+      RECRUITING_WRITE_DATABASE_URL: databaseUrl('reprise_recruiting_api', 'reprise_recruiting'),
+    },
     'outbox-relay': {
       ...ports,
       ...kafka('relay'),
@@ -147,6 +157,7 @@ function environments(
     'search-api': { ...ports, ...elasticsearch('search') },
     migrate: {
       WRITE_DATABASE_OWNER_URL: databaseUrl('reprise_write', 'reprise_write'),
+      RECRUITING_WRITE_DATABASE_OWNER_URL: databaseUrl('reprise_recruiting', 'reprise_recruiting'),
       READ_MODEL_DATABASE_OWNER_URL: databaseUrl('reprise_read', 'reprise_read'),
     },
   };
