@@ -5,9 +5,5 @@ export { hashOf, isEnvironment, isScope, newKey, type NewKey, type StoredKey } f
 export { keysMaxAgeMs, KeyRing, type KeyStore } from './keys/key-ring.ts';
 export { KeysFileError, keysFileText, readKeysFile } from './keys/keys-file.ts';
 export { declaredBy, everything, isPermission, type Declared, type Permission } from './permission.ts';
-export {
-  TokenKeysUnavailable,
-  tokenVerifier,
-  type TokenSettings,
-  type VerifyToken,
-} from './tokens/token-verifier.ts';
+export { TokenKeysUnavailable } from './tokens/issuer-keys.ts';
+export { tokenVerifier, type TokenSettings, type VerifyToken } from './tokens/token-verifier.ts';

@@ -182,20 +182,25 @@ function identifyRequests(fastify: FastifyInstance, exchanges: Exchanges, mostHe
     const exchange = exchanges.of(request.raw);
     if (exchange) Object.assign(exchange, { id: request.id, route: request.routeOptions.url ?? 'none' });
     const { httpVersionMinor, rawHeaders } = request.raw;
-    // Node keeps the first of several; a proxy before it may have gone by another (RFC 9112, 3.2).
-    const hosts = rawHeaders.filter((name, index) => index % 2 === 0 && name.toLowerCase() === 'host').length;
+    const count = (name: string): number =>
+      rawHeaders.filter((given, index) => index % 2 === 0 && given.toLowerCase() === name).length;
     if (rawHeaders.length / 2 > mostHeaders) return done(tooManyHeaders(mostHeaders));
-    done(hosts > 1 || (hosts === 0 && httpVersionMinor >= 1) ? notOneHost() : undefined);
+    if (count('host') === 0 && httpVersionMinor >= 1) return done(notOnce('host'));
+    // Node keeps the first of several; a proxy before it may have gone by another (RFC 9112, 3.2).
+    const repeated = readOnce.find((name) => count(name) > 1);
+    done(repeated === undefined ? undefined : notOnce(repeated));
   });
 }
 
-function notOneHost(): ProblemException {
-  return new ProblemException(
-    400,
-    'bad-request',
-    'Bad Request',
-    'A request needs one Host header and no more. Nothing was changed.',
-  );
+/** Headers of which a request has one, of those that are read here. */
+const readOnce = ['host', 'authorization', 'content-type'];
+
+function notOnce(name: string): ProblemException {
+  const needs =
+    name === 'host'
+      ? 'A request needs one Host header and no more.'
+      : `A request has one ${name} header at most.`;
+  return new ProblemException(400, 'bad-request', 'Bad Request', `${needs} Nothing was changed.`);
 }
 
 function tooManyHeaders(most: number): ProblemException {

@@ -1,5 +1,5 @@
-import { readFile } from 'node:fs/promises';
 import { isError } from '@reprise/runtime';
+import { fileText } from '../bounded-text.ts';
 import { isScope, type StoredKey } from './api-key.ts';
 
 /** Most bytes of a file with keys: some thousands of them. */
@@ -28,11 +28,10 @@ export function keysFileText(keys: readonly StoredKey[]): string {
 export async function readKeysFile(path: string): Promise<StoredKey[]> {
   let text: string;
   try {
-    text = await readFile(path, 'utf8');
+    text = await fileText(path, mostBytes);
   } catch (error) {
     throw unusable(path, isError(error) ? error.message : 'it cannot be read', error);
   }
-  if (text.length > mostBytes) throw unusable(path, `it is larger than ${mostBytes} bytes`);
   let entries: unknown;
   try {
     entries = (JSON.parse(text) as { readonly keys?: unknown } | null)?.keys;

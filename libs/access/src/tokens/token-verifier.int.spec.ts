@@ -3,7 +3,8 @@ import { once } from 'node:events';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { exportJWK, generateKeyPair, SignJWT } from 'jose';
-import { TokenKeysUnavailable, tokenVerifier, type TokenSettings } from './token-verifier.ts';
+import { TokenKeysUnavailable } from './issuer-keys.ts';
+import { tokenVerifier, type TokenSettings } from './token-verifier.ts';
 
 const good = { iss: 'https://issuer.test', aud: 'reprise', sub: 'ada' };
 
@@ -23,8 +24,10 @@ const tokenOf = ({ kid, privateKey }: Pair, claims: object = {}): Promise<string
 describe('a verifier of tokens', () => {
   let server: Server;
   let settings: TokenSettings;
-  let served: { keys: unknown[] } | undefined;
+  let served: { keys: unknown[]; more?: string } | undefined;
   let asked = 0;
+  let redirected = false;
+  let held: Promise<void>;
   let first: Pair;
   let second: Pair;
 
@@ -32,8 +35,9 @@ describe('a verifier of tokens', () => {
     [first, second] = await Promise.all([pairOf('first'), pairOf('second')]);
     server = createServer((_, response) => {
       asked += 1;
-      response.writeHead(served === undefined ? 500 : 200, { 'content-type': 'application/json' });
-      response.end(JSON.stringify(served));
+      const status = redirected ? 302 : served === undefined ? 500 : 200;
+      response.writeHead(status, { 'content-type': 'application/json', location: '/keys' });
+      void held.then(() => response.end(JSON.stringify(served)));
     }).listen(0, '127.0.0.1');
     await once(server, 'listening');
     settings = {
@@ -52,7 +56,7 @@ describe('a verifier of tokens', () => {
 
   beforeEach(() => {
     served = { keys: [first.jwk] };
-    asked = 0;
+    [asked, redirected, held] = [0, false, Promise.resolve()];
     jest.useFakeTimers({ doNotFake: ['setTimeout', 'setImmediate', 'nextTick', 'queueMicrotask'] });
   });
 
@@ -92,11 +96,66 @@ describe('a verifier of tokens', () => {
 
   it('says that no token can be judged while the keys cannot be had, and recovers', async () => {
     const verify = tokenVerifier(settings);
-    for (const answer of [undefined, { keys: 'none' } as never]) {
+    for (const answer of [undefined, { keys: 'none' } as never, { keys: [], more: 'x'.repeat(2 ** 20) }]) {
       served = answer;
       await expect(verify(await tokenOf(first))).rejects.toThrow(TokenKeysUnavailable);
+      jest.advanceTimersByTime(5_000);
     }
     served = { keys: [first.jwk] };
     expect(await verify(await tokenOf(first))).toMatchObject({ ok: true });
   });
+
+  it('asks an issuer that fails once in five seconds, whatever tokens come', async () => {
+    const verify = tokenVerifier(settings);
+    served = undefined;
+    for (let attempt = 0; attempt < 5; attempt++)
+      await expect(verify(await tokenOf(first))).rejects.toThrow(TokenKeysUnavailable);
+    expect(asked).toBe(1);
+    jest.advanceTimersByTime(5_000);
+    await expect(verify(await tokenOf(first))).rejects.toThrow(TokenKeysUnavailable);
+    expect(asked).toBe(2);
+  });
+
+  it('judges by the keys that it has while the issuer is away, and then looks for an unknown one once in thirty seconds too', async () => {
+    const verify = tokenVerifier(settings);
+    await verify(await tokenOf(first));
+    served = undefined;
+    jest.advanceTimersByTime(30_000);
+    for (let attempt = 0; attempt < 5; attempt++)
+      expect(await verify(await tokenOf(second))).toEqual({ ok: false, reason: 'unknown-token-key' });
+    expect(asked).toBe(2);
+    expect(await verify(await tokenOf(first))).toMatchObject({ ok: true });
+  });
+
+  it('looks at the keys again after five minutes, and no holder of a known one waits for that', async () => {
+    const verify = tokenVerifier(settings);
+    await verify(await tokenOf(first));
+    served = { keys: [second.jwk] };
+    jest.advanceTimersByTime(300_000);
+    const { promise, resolve } = Promise.withResolvers<void>();
+    held = promise;
+    const looked = once(server, 'request');
+    expect(await verify(await tokenOf(first))).toMatchObject({ ok: true });
+    await looked;
+    resolve();
+    // Too soon after that look for another one: it is that look which finds the key.
+    const token = await tokenOf(second);
+    for (let turn = 0; turn < 10_000 && !(await verify(token)).ok; turn++) await new Promise(setImmediate);
+    expect(await verify(token)).toMatchObject({ ok: true });
+    expect(asked).toBe(2);
+  });
+
+  it('follows an issuer to no other address', async () => {
+    redirected = true;
+    await expect(tokenVerifier(settings)(await tokenOf(first))).rejects.toThrow(TokenKeysUnavailable);
+    expect(asked).toBe(1);
+  });
+
+  it.each([[['ada']], [7], [{ length: 1 }], ['a\nb'], [''], ['x'.repeat(121)]])(
+    'accepts no subject that is %j',
+    async (sub) => {
+      const token = await tokenOf(first, { sub });
+      expect(await tokenVerifier(settings)(token)).toEqual({ ok: false, reason: 'unusable-subject' });
+    },
+  );
 });

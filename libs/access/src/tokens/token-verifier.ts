@@ -1,6 +1,6 @@
-import { readFile } from 'node:fs/promises';
-import { createRemoteJWKSet, customFetch, errors, jwtVerify, type JWTPayload } from 'jose';
+import { errors, jwtVerify, type JWTPayload } from 'jose';
 import { isPermission } from '../permission.ts';
+import { IssuerKeys } from './issuer-keys.ts';
 
 /** What is accepted as a token, and from whom. */
 export interface TokenSettings {
@@ -35,32 +35,19 @@ export type VerifiedToken =
   /** `reason` is a fixed word for the log. */
   | { readonly ok: false; readonly reason: string };
 
-/** The keys of the issuer could not be had, so that no token can be judged. */
-export class TokenKeysUnavailable extends Error {
-  override readonly name = 'TokenKeysUnavailable';
-  readonly code = 'TOKEN_KEYS_UNAVAILABLE';
-  readonly retryable = true;
-}
-
 export type VerifyToken = (token: string) => Promise<VerifiedToken>;
-
-/** How long the keys of an issuer are believed, in milliseconds. */
-const keysMaxAgeMs = 600_000;
-
-/** How soon after a look a token with an unknown key may cause another one, in milliseconds. */
-const coolDownMs = 30_000;
 
 const mostSubjectChars = 120;
 
 /**
  * Checks tokens: the signature by a key of the issuer, then issuer, audience, times, and that there is a subject and an expiry.
- * Keys are fetched when first needed and kept for ten minutes. A token with an unknown key makes for another look, at most one in
- * thirty seconds: a key that the issuer has just taken into use may be refused for that long.
+ * Keys are fetched when first needed, kept for ten minutes, and looked at again after five of them. A token with an unknown key makes
+ * for another look, at most one in thirty seconds: a key that the issuer has just taken into use may be refused for that long.
  *
  * @throws TokenKeysUnavailable from the returned function, when the keys cannot be had
  */
 export function tokenVerifier(settings: TokenSettings): VerifyToken {
-  const keys = keysOf(settings.keys);
+  const keys = new IssuerKeys(settings.keys);
   const options = {
     issuer: settings.issuer,
     audience: settings.audience,
@@ -70,8 +57,9 @@ export function tokenVerifier(settings: TokenSettings): VerifyToken {
   };
   return async (token) => {
     try {
-      const { payload } = await jwtVerify(token, keys, options);
-      const { sub: subject = '' } = payload;
+      const { payload } = await jwtVerify(token, keys.find, options);
+      // Whatever its type says: a list of one text looks like a text to most of what reads it.
+      const subject: unknown = payload.sub;
       if (!isSubject(subject)) return { ok: false, reason: 'unusable-subject' };
       return { ok: true, subject, scopes: scopesOf(payload, settings.scopeClaim) };
     } catch (error) {
@@ -81,42 +69,9 @@ export function tokenVerifier(settings: TokenSettings): VerifyToken {
   };
 }
 
-type KeySet = ReturnType<typeof createRemoteJWKSet>;
-
-function keysOf(url: URL): (...asked: Parameters<KeySet>) => ReturnType<KeySet> {
-  const set = createRemoteJWKSet(url, {
-    cacheMaxAge: keysMaxAgeMs,
-    cooldownDuration: coolDownMs,
-    timeoutDuration: 5_000,
-    ...(url.protocol === 'file:' && { [customFetch]: async () => new Response(await readFile(url)) }),
-  });
-  return async (header, token) => {
-    try {
-      return await set(header, token);
-    } catch (error) {
-      if (isOfTheToken(error)) throw error;
-      throw new TokenKeysUnavailable(
-        `The keys of the token issuer (${url.href}) cannot be used; no token can be judged.`,
-        {
-          cause: error,
-        },
-      );
-    }
-  };
-}
-
-/** Whether a token asks for a key that its issuer does not have, and the keys themselves are sound. */
-function isOfTheToken(error: unknown): boolean {
-  return (
-    error instanceof errors.JWKSNoMatchingKey ||
-    error instanceof errors.JWKSMultipleMatchingKeys ||
-    error instanceof errors.JOSENotSupported
-  );
-}
-
 /** A subject ends in events and log lines. */
-function isSubject(text: string): boolean {
-  return text.length <= mostSubjectChars && /^[\x21-\x7e]+$/.test(text);
+function isSubject(text: unknown): text is string {
+  return typeof text === 'string' && text.length <= mostSubjectChars && /^[\x21-\x7e]+$/.test(text);
 }
 
 /** Permissions only: no token stands for all of them. */

@@ -1,6 +1,7 @@
 import { Controller, Get, Module, Post, type Type } from '@nestjs/common';
 import type { Access } from '@reprise/access';
 import { createHttpApplication, type HttpApplication } from '../http-application.ts';
+import type { HttpLimits } from '../limits/http-limits.ts';
 import { recordingLogger } from '../testing/wire.ts';
 import { Permit } from './permit.ts';
 
@@ -41,20 +42,28 @@ class Forgotten {
 }
 
 async function started(...controllers: Type<unknown>[]): Promise<HttpApplication> {
+  return limited(controllers);
+}
+
+function limited(controllers: Type<unknown>[], limits: Partial<HttpLimits> = {}): Promise<HttpApplication> {
   @Module({ controllers })
   class Application {}
-  return createHttpApplication(Application, { logger, access });
+  return createHttpApplication(Application, { logger, access, limits });
 }
 
 describe('an application that lets callers pass', () => {
   let application: HttpApplication;
+  let strict: HttpApplication;
   let origin: string;
+  let limitedOrigin: string;
 
   beforeAll(async () => {
     application = await started(Things);
     origin = `http://127.0.0.1:${await application.listen(0)}`;
+    strict = await limited([Things], { addressRequests: 1 });
+    limitedOrigin = `http://127.0.0.1:${await strict.listen(0)}`;
   });
-  afterAll(() => application.close());
+  afterAll(() => Promise.all([application.close(), strict.close()]));
   afterEach(() => (failure = undefined));
 
   const ask = (method: string, init: RequestInit = {}): Promise<Response> =>
@@ -95,6 +104,12 @@ describe('an application that lets callers pass', () => {
     expect((await ask('OPTIONS', nobody)).status).toBe(204);
     expect((await fetch(`${origin}/nothing`)).status).toBe(404);
     expect([(await ask('HEAD', nobody)).status, (await ask('HEAD')).status]).toEqual([401, 200]);
+  });
+
+  it('counts requests whose credentials cannot be judged, by their address', async () => {
+    failure = new Error('the keys are gone');
+    const asked = async (): Promise<number> => (await fetch(`${limitedOrigin}/things`)).status;
+    expect([await asked(), await asked()]).toEqual([503, 429]);
   });
 
   it('lets nobody pass while credentials cannot be judged, says when to try again, and logs why', async () => {

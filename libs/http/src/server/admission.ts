@@ -65,7 +65,13 @@ export function admitRequests(
     Object.assign(request, { countFailedCredential: () => count('failed-credentials') });
     if (permission === 'public') return probes.has(request.routeOptions.url) ? undefined : count('address');
     reply.header('cache-control', 'no-store');
-    const admission = await judged(access, permission, authorizationOf(request), logger);
+    const admission = await judged(access, permission, authorizationOf(request), logger).catch(
+      async (error: unknown) => {
+        // Nobody knows whose it is.
+        await count('address');
+        throw error;
+      },
+    );
     const exchange = exchanges.of(request.raw);
     if (admission.outcome === 'unauthenticated') {
       if (exchange) exchange.refusal = admission.reason;

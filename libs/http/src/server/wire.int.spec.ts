@@ -103,6 +103,16 @@ describe('what is no request', () => {
     ['no host', 'GET /titles HTTP/1.1\r\nconnection: close\r\n\r\n', 400],
     ['two hosts', 'GET /titles HTTP/1.1\r\nhost: a\r\nHost: b\r\nconnection: close\r\n\r\n', 400],
     [
+      'two credentials',
+      'GET /titles HTTP/1.1\r\nhost: a\r\nauthorization: Bearer a\r\nAuthorization: Bearer b\r\nconnection: close\r\n\r\n',
+      400,
+    ],
+    [
+      'two media types',
+      'POST /titles HTTP/1.1\r\nhost: a\r\ncontent-type: application/json\r\ncontent-type: text/plain\r\ncontent-length: 13\r\nconnection: close\r\n\r\n{"title":"a"}',
+      400,
+    ],
+    [
       'a chunk without a size',
       'POST /titles HTTP/1.1\r\nhost: a\r\ncontent-type: application/json\r\ntransfer-encoding: chunked\r\n\r\nzz\r\n',
       400,
