@@ -1,5 +1,6 @@
 import { dropNegativeTimeoutWarnings, outliveReaders, shutdownSignal } from '@reprise/runtime';
 import { benchmarkApi } from './benchmarks/api.ts';
+import { benchmarkConsole } from './benchmarks/console.ts';
 import { benchmarkEventStore } from './benchmarks/event-store.ts';
 import { benchmarkHostile } from './benchmarks/hostile.ts';
 import { benchmarkLatency } from './benchmarks/latency.ts';
@@ -89,6 +90,13 @@ const program = benchCommand([
     defaults: shortLog,
     quick,
     run: onServers(benchmarkLive),
+  },
+  {
+    name: 'console',
+    description: 'the live consumer beside a console in three browsers, against none',
+    defaults: { ...shortLog, rounds: 4 },
+    quick: `${quick} --rounds 1`,
+    run: onServers(benchmarkConsole),
   },
   {
     name: 'latency',

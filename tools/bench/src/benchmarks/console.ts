@@ -1,0 +1,79 @@
+import type { BenchOptions, LogOptions } from '../options.ts';
+import { adopted, catchUp } from '../live/catch-up.ts';
+import { follow } from '../live/followers.ts';
+import { aimLine, comparisonTable, rateOf, type Compared } from '../report/comparison.ts';
+import { describeLoad, describeMachine } from '../report/machine.ts';
+import { percentile } from '../report/percentiles.ts';
+import { whole } from '../report/table.ts';
+import { openPipeline } from '../servers/pipeline.ts';
+import { workloadOf } from '../servers/topic.ts';
+import { inSession, warmUp, type BenchmarkRun } from '../session.ts';
+import { inTurns } from './turns.ts';
+
+type ConsoleOptions = LogOptions & Pick<BenchOptions, 'rounds'>;
+
+const browsers = 3;
+/** How much of its pace the live feed may lose, in percent. */
+const mostLost = 2;
+
+/**
+ * Has the live consumer catch up from a backlog, in turns beside a console that three browsers follow and without a console.
+ * @throws Error when a browser was not sent what changed while the consumer fed
+ */
+export async function benchmarkConsole(options: ConsoleOptions, run: BenchmarkRun): Promise<void> {
+  const log = workloadOf(options);
+  await inSession(run, (session) => session.fill(log));
+  await warmUp(options, run);
+  run.print(`${log.topic}\n${describeMachine()} before the first turn\n`);
+  const events: number[] = [];
+
+  /** One catch-up, on databases and an index that nothing else uses. @returns seconds */
+  const measured = async (isWatched: boolean): Promise<number> => {
+    let seconds = 0;
+    await inSession(run, async (session) => {
+      const pipeline = await openPipeline(session, { ...options, topic: log.topic });
+      const console = isWatched ? await pipeline.start('console', { CONSOLE_PORT: '0' }) : undefined;
+      const followers = console && (await follow(console.origin, browsers));
+      const before = followers?.sent() ?? [];
+      const [fed, { app }] = await Promise.all([
+        catchUp(pipeline, log.events),
+        pipeline.start('projection-consumer'),
+      ]);
+      const sent = followers?.sent().map((count, index) => count - before[index]!) ?? [];
+      await followers?.stop();
+      if (sent.some((count) => count === 0))
+        throw new Error(`Browsers were sent nothing: ${sent.join(', ')}.`);
+      events.push(...sent);
+      await adopted(pipeline);
+      await Promise.all([app.stop(), console?.app.stop()]);
+      run.progress(
+        `${isWatched ? `${browsers} browsers` : 'no console'}: ${fed.toFixed(2)} s (${describeLoad()})`,
+      );
+      seconds = fed;
+    });
+    return seconds;
+  };
+
+  const turns = await inTurns(
+    options.rounds,
+    () => measured(false),
+    () => measured(true),
+  );
+  const lineOf = (title: string, seconds: readonly number[]): Compared => ({
+    title,
+    seconds: percentile(seconds, 0.5),
+    count: log.events,
+  });
+  const [alone, watched] = [lineOf('no console', turns.first), lineOf(`${browsers} browsers`, turns.second)];
+  run.print(comparisonTable([alone, watched], alone, 'events'));
+  run.print('');
+  const lost = 100 * (1 - rateOf(watched) / rateOf(alone));
+  run.print(
+    aimLine(
+      `the console in ${browsers} browsers costs the live feed ${lost.toFixed(1)} % of its pace, medians of ${options.rounds} ` +
+        `(aim: less than ${mostLost} %)`,
+      lost < mostLost,
+    ),
+  );
+  run.print(`checked each browser was sent what changed: ${whole(Math.min(...events))} events or more`);
+}
