@@ -72,6 +72,34 @@ describe('a session', () => {
     expect((await ask('/ops/v1/overview', { headers: { cookie } })).status).toBe(401);
   });
 
+  it('is asked about with keys no oftener than it is begun with them', async () => {
+    const { ask } = await fixture.start({}, { limits: { failedCredentials: 2 } });
+    const about = async (headers: Record<string, string>) =>
+      (await ask('/ops/v1/session', { headers })).status;
+    const tried = { authorization: 'Bearer a' };
+    expect([await about(tried), await about(tried), await about(tried)]).toEqual([200, 200, 429]);
+    // A session that is over tries nothing out.
+    expect(await about({ cookie: `reprise-console=${'a'.repeat(43)}` })).toBe(200);
+  });
+
+  it('of a console behind TLS is in a cookie that no page of another host can set, and under another name it is nobody’s', async () => {
+    const { ask } = await fixture.start({ CONSOLE_URL: 'https://operations.example.test' });
+    const begun = await ask('/ops/v1/session', {
+      ...{ method: 'POST', headers: {} },
+      body: JSON.stringify({ apiKey }),
+    });
+    const [cookie = '', ...rest] = begun.headers.get('set-cookie')!.split('; ');
+    expect([cookie, rest]).toEqual([
+      expect.stringMatching(/^__Host-reprise-console=[\w-]{43}$/),
+      ['Path=/', 'HttpOnly', 'SameSite=Strict', 'Secure'],
+    ]);
+    const seen = async (cookies: string) =>
+      (await ask('/ops/v1/overview', { headers: { cookie: cookies } })).status;
+    const renamed = cookie.replace('__Host-', '');
+    expect([await seen(cookie), await seen(renamed)]).toEqual([200, 401]);
+    expect(await seen(`reprise-console=${'a'.repeat(43)}; ${cookie}`)).toBe(200);
+  });
+
   it.each([
     ['its key was revoked', undefined, 401],
     ['its key gives another role now', 'reports:read', 403],

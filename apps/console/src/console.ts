@@ -21,6 +21,7 @@ import { Watcher } from './live/watcher.ts';
 import { Observer } from './overview/observer.ts';
 import { readPageFiles } from './pages/page-files.ts';
 import { Runs } from './runs/runs.ts';
+import { cookieName } from './sessions/cookies.ts';
 import { authorizationOf, consoleAccess } from './sessions/console-access.ts';
 import { OidcProvider } from './sessions/oidc/oidc-provider.ts';
 import { loginPath } from './sessions/oidc/oidc-settings.ts';
@@ -50,7 +51,7 @@ export async function createConsole(
   const environment = { name: settings.environment, production, version: version() };
   const metrics = createMetrics('console');
   const secure = settings.publicUrl?.protocol === 'https:';
-  const sessions = new Sessions(settings.sessionMinutes * 60_000);
+  const sessions = new Sessions(settings.sessionMinutes * 60_000, cookieName(secure));
   const access = openedAccess(settings.access);
   const ownAccess = consoleAccess(access, sessions);
   const readModels = openReadModels(settings.readModels, {

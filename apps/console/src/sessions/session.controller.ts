@@ -25,9 +25,9 @@ export interface ConsoleFacts {
 
 export const consoleFactsToken = Symbol('ConsoleFacts');
 
-interface SessionRequest {
+type SessionRequest = Pick<HttpRequest, 'countFailedCredential'> & {
   readonly headers: Readonly<Record<string, string | string[] | undefined>>;
-}
+};
 
 export class LogIn {
   /** An API key with one of the permissions of the console. */
@@ -113,7 +113,12 @@ export class SessionController {
     const authorization = authorizationOf(request);
     if (authorization === undefined) return null;
     const judged = await roleOf(access, authorization);
-    if (!judged.ok) return null;
+    if (!judged.ok) {
+      // Whoever tries credentials out here is counted as anywhere; a cookie whose session ended is none.
+      const isTried = request.headers['authorization'] !== undefined && judged.reason === 'unauthenticated';
+      if (isTried) await request.countFailedCredential?.();
+      return null;
+    }
     const { actor, role } = judged;
     return { actor, name: actor, role, expiresAt: null, csrfToken: '' };
   }

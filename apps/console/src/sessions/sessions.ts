@@ -1,5 +1,6 @@
 import { createHash, randomBytes, timingSafeEqual } from 'node:crypto';
 import type { Role } from '../contract/index.ts';
+import type { CookieName } from './cookies.ts';
 
 /** Somebody who logged in. */
 export interface LoggedIn {
@@ -17,21 +18,24 @@ const mostSessions = 10_000;
 
 /**
  * Who is logged in, in this process: a restart ends all sessions. A session is found by a random id, of which only the hash is kept, so
- * that a dump of the memory holds nobody's cookie.
+ * that a dump of the memory holds nobody's cookie. The id has the name of its cookie in it: under another name it is nobody's, since that
+ * one may come from a page of another host.
  */
 export class Sessions {
   readonly #byHash = new Map<string, LoggedIn>();
   readonly #lifeMs: number;
+  readonly #cookie: CookieName;
   readonly #now: () => number;
 
-  constructor(lifeMs: number, now: () => number = Date.now) {
+  constructor(lifeMs: number, cookie: CookieName, now: () => number = Date.now) {
     this.#lifeMs = lifeMs;
+    this.#cookie = cookie;
     this.#now = now;
   }
 
-  /** @returns the id for the cookie; nothing else ever shows it */
+  /** @returns the cookie, name and value; nothing else ever shows it */
   begin(who: Pick<LoggedIn, 'actor' | 'name' | 'grant'>, lifeMs = this.#lifeMs): string {
-    const id = randomBytes(32).toString('base64url');
+    const id = `${this.#cookie}=${randomBytes(32).toString('base64url')}`;
     for (const [hash, { expiresAt }] of this.#byHash) if (expiresAt <= this.#now()) this.#byHash.delete(hash);
     const [oldest] = this.#byHash.keys();
     if (this.#byHash.size >= mostSessions && oldest !== undefined) this.#byHash.delete(oldest);
