@@ -43,7 +43,6 @@ describeInBrowser('A log of 200 partitions with 10,000 dead letters', () => {
     const table = who.page.getByRole('region', { name: 'Partitions' }).last();
     expect(await table.getByRole('row').count()).toBe(partitions + 1);
     await table.getByRole('rowheader', { name: '199', exact: true }).scrollIntoViewIfNeeded();
-    expect(await findings(who.page)).toEqual([]);
   });
 
   it('shows a page of dead letters at a time, newest first, and filters them', async () => {
@@ -59,9 +58,9 @@ describeInBrowser('A log of 200 partitions with 10,000 dead letters', () => {
     await first()
       .getByText(`:${(letters - 101).toLocaleString('en')}`)
       .waitFor();
-    expect(await findings(who.page)).toEqual([]);
     await who.page.getByLabel('error').selectOption('too-big');
     await who.seen('50 letters match');
+    expect(await findings(who.page)).toEqual([]);
     await who.page.getByLabel('aggregate').fill(ids[50]!);
     await who.page.getByRole('button', { name: 'Filter', exact: true }).click();
     await who.seen('1 letter match');

@@ -54,6 +54,7 @@ describeInBrowser('Who may act, in a browser', () => {
     visitors.push(who);
     await who.visit(path);
     await who.logIn(keys[holder].text);
+    await who.page.getByRole('button', { name: 'Log out' }).waitFor();
     return who;
   };
   const buttons = ({ page }: Visitor) =>

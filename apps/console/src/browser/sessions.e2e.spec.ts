@@ -2,7 +2,12 @@ import { jest } from '@jest/globals';
 import type { Browser } from 'playwright-core';
 import type { ActionResult } from '../contract/index.ts';
 import { describeInBrowser, openBrowser, visitor, type Visitor } from '../testing/browser.ts';
-import { consoleFixture, type ConsoleFixture, type StartedConsole } from '../testing/console-fixture.ts';
+import {
+  consoleFixture,
+  freePort,
+  type ConsoleFixture,
+  type StartedConsole,
+} from '../testing/console-fixture.ts';
 import { client, testProvider } from '../testing/test-provider.ts';
 
 jest.setTimeout(240_000);
@@ -35,7 +40,7 @@ describeInBrowser('A session in a browser', () => {
   });
 
   it('logs in at a provider of another site, and comes back to the page', async () => {
-    const port = Number(new URL(server.origin).port) + 1;
+    const port = await freePort();
     const origin = `http://127.0.0.1:${port}`;
     const provider = await testProvider([`${origin}/ops/v1/login/callback`]);
     Object.assign(provider, {

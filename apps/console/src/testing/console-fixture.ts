@@ -1,4 +1,6 @@
+import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
+import { createServer, type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -107,6 +109,15 @@ export async function consoleFixture(products = 20, partitions = 3) {
   };
 }
 
+/** A port that nobody listens on now, for a console whose address has to be known before it is started. */
+export async function freePort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address() as AddressInfo;
+  await new Promise((resolve) => server.close(resolve));
+  return port;
+}
+
 /** The built job, under plain Node, as the image starts it: Jest's own options of Node mean nothing to it. */
 const rebuildJob = fileURLToPath(new URL('../../../rebuild-job/dist/main.js', import.meta.url));
 
@@ -126,10 +137,10 @@ export async function startConsole(
   if (tokens && settings.access.kind === 'closed')
     Object.assign(settings, { access: { ...settings.access, tokens } });
   const application = await createConsole(settings, createLogger('console', { level: 'silent' }), parts);
-  const origin = `http://127.0.0.1:${await application.listen(port)}`;
   let closing: Promise<void> | undefined;
   const close = () => (closing ??= application.close());
   afterFile(close);
+  const origin = `http://127.0.0.1:${await application.listen(port)}`;
   return {
     ...{ origin, close, routes: application.routes },
     async ask(path, init = {}) {

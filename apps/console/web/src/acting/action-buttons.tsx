@@ -54,7 +54,7 @@ export function ActionButtons({ projection, actions }: ActionButtonsProps) {
     <footer className="actions">
       <div role="group" aria-label={`Actions on ${projection}`} className="line-of-actions">
         {legal.map(({ action, why, generation }) => (
-          <Described key={action} sentence={why}>
+          <Described key={`${action} ${generation}`} sentence={why}>
             {(id) => (
               <Button
                 className="button small"
@@ -73,8 +73,8 @@ export function ActionButtons({ projection, actions }: ActionButtonsProps) {
         <details>
           <summary>{others.length} not possible now</summary>
           <ul className="plain">
-            {others.map(({ action, why, role, legal: isLegal }) => (
-              <li key={action}>
+            {others.map(({ action, why, role, generation, legal: isLegal }) => (
+              <li key={`${action} ${generation}`}>
                 <b>{actionTitle(action)}</b>:{' '}
                 {isLegal ? `needs the role ${role}; you have ${user.role}` : why}
               </li>
