@@ -200,7 +200,9 @@ describeWith('helm', 'the chart, as Helm renders it', () => {
         [...others, 'recruiting-api'].sort(),
       );
       expect(asked(...consoleOn)).toContain('console');
-      expect(asked('--set', 'searchApi.enabled=false,productApi.enabled=false')).toEqual(others.slice(0, 2));
+      expect(
+        asked('--set', 'ingress.enabled=false,searchApi.enabled=false,productApi.enabled=false'),
+      ).toEqual(others.slice(0, 2));
     });
   });
 

@@ -75,4 +75,13 @@ describeWith('helm', 'the console in the chart', () => {
       ingress: [{ from: [{ podSelector: { matchLabels: { app: 'vpn' } } }] }],
     });
   });
+
+  it('serves its pages where the values say', () => {
+    const pathOf = (...set: readonly string[]) =>
+      containerOf(withConsole(...set), 'Deployment', 'trial-console').env!.find(
+        ({ name }) => name === 'CONSOLE_BASE_PATH',
+      )!.value;
+    expect(pathOf()).toBe('/console');
+    expect(pathOf('--set', 'console.basePath=/teams/shop')).toBe('/teams/shop');
+  });
 });
