@@ -9,7 +9,10 @@ export interface KubernetesObject {
   readonly metadata: {
     readonly name: string;
     readonly labels?: Readonly<Record<string, string>>;
+    readonly annotations?: Readonly<Record<string, string>>;
+    readonly ownerReferences?: readonly object[];
   };
+  readonly spec?: unknown;
   readonly status?: Readonly<Record<string, unknown>>;
 }
 

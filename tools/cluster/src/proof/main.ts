@@ -10,9 +10,12 @@ import { figuresTable, pageWith, type Result } from './report.ts';
 import { outputOf } from './run-program.ts';
 import { keepResults, resultsBefore } from './kept-results.ts';
 import { loadCommand } from './load-command.ts';
+import { actByConsole } from './steps/console.ts';
+import { evictions } from './steps/evictions.ts';
 import { figures, install, migrated, searchable } from './steps/install.ts';
 import { exitCodes, fromTemplate, shards } from './steps/rebuild.ts';
-import { helmTest, releaseRollback, rollingUpgrade, sideBySide, uninstall } from './steps/release.ts';
+import { earlierRelease, sideBySide } from './steps/projection-versions.ts';
+import { helmTest, releaseRollback, rollingUpgrade, uninstall } from './steps/release.ts';
 import { loadImages, reachServers } from './steps/set-up.ts';
 import { surroundings } from './surroundings.ts';
 import type { Step, World } from './world.ts';
@@ -32,9 +35,12 @@ const steps: readonly Step[] = [
   fromTemplate,
   shards,
   exitCodes,
+  actByConsole,
+  evictions,
   rollingUpgrade,
   releaseRollback,
   sideBySide,
+  earlierRelease,
   uninstall,
 ];
 const namespace = 'reprise-proof';
