@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { thisProcess } from '@reprise/runtime';
+import { printableLines, thisProcess } from '@reprise/runtime';
 import { recordAttempt, recordOutcome } from '@reprise/runtime/audit';
 import type pg from 'pg';
 import { withKeys } from './with-keys.ts';
@@ -29,7 +29,7 @@ export async function changingKeys<T extends { readonly id: string }>(
     });
     const ended = (outcome: Parameters<typeof recordOutcome>[3]) =>
       recordOutcome(owner, '', attempt, outcome).catch((error: unknown) => {
-        process.stderr.write(`The audit lacks how this ended: ${String(error)}\n`);
+        process.stderr.write(`The audit lacks how this ended: ${printableLines(String(error))}\n`);
       });
     try {
       const done = await work(owner);

@@ -1,3 +1,4 @@
+import { printable } from '@reprise/runtime';
 import { type AuditEntry } from '@reprise/runtime/audit';
 import { type ListedKey } from '@reprise/write-api';
 
@@ -25,8 +26,9 @@ export function auditAsTable(entries: readonly AuditEntry[]): string {
   return table([['AT', 'VERB', 'EXIT', 'BY', 'SAYS', 'WITH'], ...rows]);
 }
 
-/** Rows of cells, the first of which are the heads. */
-function table(rows: readonly (readonly string[])[]): string {
+/** Rows of cells, the first of which are the heads. No cell can look like another row, whoever wrote what stands in it. */
+function table(cells: readonly (readonly string[])[]): string {
+  const rows = cells.map((row) => row.map((cell) => printable(cell)));
   const widths = rows[0]!.map((_, column) => Math.max(...rows.map((row) => row[column]!.length)));
   return rows
     .map(

@@ -1,3 +1,4 @@
+import pg from 'pg';
 import { freshDatabase, spawnApp, type FreshDatabase } from '@reprise/test-kit';
 
 let database: FreshDatabase;
@@ -83,6 +84,29 @@ describe('on a migrated database', () => {
     for (const { stdout, said } of [listed, await access('export'), { ...made, stdout: '' }])
       expect(stdout + said).not.toContain(made.stdout.slice(-64));
   }, 120_000);
+
+  it('prints nothing that a terminal obeys, and no row that is none, whoever wrote the audit', async () => {
+    const owner = new pg.Client(database.url);
+    await owner.connect();
+    const user = 'root\n2026-01-01 00:00Z  forged';
+    const who = [user, 'h\u001b[2J', '\u202Eevil', ['\u009b31m']];
+    await owner
+      .query(
+        `INSERT INTO audit_attempts (attempt, origin, os_user, host, pid, actor, verb, arguments)
+         VALUES (gen_random_uuid(), 'cli', $1, $2, 1, $3, 'relay', $4)`,
+        who,
+      )
+      .finally(() => owner.end());
+    const [table, json, refused] = [
+      await access('audit --limit 1'),
+      await access('audit --limit 1 --json'),
+      await access('--context \x1b[31mred list'),
+    ];
+    expect(table.stdout.split('\n')).toHaveLength(2);
+    expect(JSON.parse(json.stdout)).toMatchObject([{ user, actor: '\u202Eevil' }]);
+    expect(refused.code).toBe(1);
+    for (const { stdout, said } of [table, json, refused]) expect(stdout + said).not.toMatch(/[^\P{C}\n]/u);
+  }, 60_000);
 
   it.each([
     ['revoke 0123456789abcdef', 'There is no unrevoked key "0123456789abcdef"'],

@@ -1,5 +1,5 @@
 import { isEnvironment, isScope, keysFileText } from '@reprise/access';
-import { outliveReaders, printable } from '@reprise/runtime';
+import { outliveReaders, printable, printableJson, printableLines } from '@reprise/runtime';
 import { createKey, exportKeys, listKeys, revokeKey, rotateKey, type MadeKey } from '@reprise/write-api';
 import { listAudit } from '@reprise/runtime/audit';
 import { Command, InvalidArgumentError } from 'commander';
@@ -38,9 +38,13 @@ function nameOf(text: string): string {
   throw new InvalidArgumentError('It must be 1 to 100 printable characters.');
 }
 
+/** What stands in a database, or comes from a server, obeys no terminal: others may have written it. */
+const say = (text: string): void => void process.stderr.write(`${printableLines(text)}\n`);
+const asJson = (value: unknown): string => printableJson(JSON.stringify(value, null, 2));
+
 /** The key alone on stdout, so that it can be piped to where it is kept; all else on stderr. */
 function show({ id, text }: MadeKey, sentence: string): void {
-  process.stderr.write(`${sentence} Its id is ${id}. The key is shown this once and stored nowhere:\n`);
+  say(`${sentence} Its id is ${id}. The key is shown this once and stored nowhere:`);
   process.stdout.write(`${text}\n`);
 }
 
@@ -80,7 +84,7 @@ program
   .option('--json', 'as JSON')
   .action(async ({ json = false }: { json?: boolean }) => {
     const keys = await withKeys(context(), listKeys);
-    process.stdout.write(json ? `${JSON.stringify(keys, null, 2)}\n` : asTable(keys));
+    process.stdout.write(json ? `${asJson(keys)}\n` : asTable(keys));
   });
 
 program
@@ -110,8 +114,8 @@ program
       if (!(await revokeKey(owner, id))) throw new KeyNotFound(id, 'unrevoked');
       return { id };
     });
-    process.stderr.write(
-      `Revoked ${id}. Applications refuse it within 5 seconds; a file that was exported before still has it.\n`,
+    say(
+      `Revoked ${id}. Applications refuse it within 5 seconds; a file that was exported before still has it.`,
     );
   });
 
@@ -122,7 +126,7 @@ program
   .option('--json', 'as JSON')
   .action(async ({ limit, json = false }: { limit: number; json?: boolean }) => {
     const entries = await withKeys(context(), (owner) => listAudit(owner, '', { limit }));
-    process.stdout.write(json ? `${JSON.stringify(entries, null, 2)}\n` : auditAsTable(entries));
+    process.stdout.write(json ? `${asJson(entries)}\n` : auditAsTable(entries));
   });
 
 program
@@ -131,10 +135,10 @@ program
     'print the hashes of all usable keys, as a file for ACCESS_KEYS_FILE of applications without a write database',
   )
   .action(async () => {
-    process.stdout.write(keysFileText(await withKeys(context(), exportKeys)));
+    process.stdout.write(printableJson(keysFileText(await withKeys(context(), exportKeys))));
   });
 
 await program.parseAsync().catch((error: unknown) => {
-  process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
+  say(error instanceof Error ? error.message : String(error));
   process.exitCode = exitCodeOf(error);
 });

@@ -1,4 +1,4 @@
-import { ConfigurationError, outliveReaders } from '@reprise/runtime';
+import { ConfigurationError, outliveReaders, printableLines } from '@reprise/runtime';
 import { Command } from 'commander';
 import { databases } from './databases.ts';
 import { planOf } from './plan.ts';
@@ -24,7 +24,7 @@ const { write = false, readModel = false } = new Command('migrate')
   .parse()
   .opts<{ write?: boolean; readModel?: boolean }>();
 
-const print = (line: string): void => void process.stderr.write(`${line}\n`);
+const print = (line: string): void => void process.stderr.write(`${printableLines(line)}\n`);
 
 try {
   const side = write === readModel ? undefined : write ? 'write' : 'read-model';

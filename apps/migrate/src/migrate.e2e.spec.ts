@@ -87,6 +87,21 @@ describe('npm run migrate', () => {
     expect(rows).toEqual([{ given: false }]);
   });
 
+  it('repeats what a database says without anything that a terminal obeys', async () => {
+    const { url } = await freshDatabase('write');
+    const env = { WRITE_DATABASE_OWNER_URL: url };
+    await migrate(['--write'], env);
+    await asOwner(url, (owner) =>
+      owner.query(`
+        DELETE FROM write_migrations WHERE name LIKE 'KeepDaysOfKeys%';
+        ALTER TABLE api_keys DROP COLUMN days;
+        CREATE FUNCTION refuse() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE EXCEPTION E'\\x1b[31mred'; END $$;
+        CREATE TRIGGER refuses BEFORE INSERT ON write_migrations FOR EACH ROW EXECUTE FUNCTION refuse()`),
+    );
+    const { code, said } = await migrate(['--write'], env);
+    expect([code, said]).toEqual([4, expect.stringContaining('\uFFFD[31mred')]);
+  });
+
   it('takes one side only where that is asked for', async () => {
     const recruiting = await freshDatabase('write');
     const { code, said } = await migrate(['--write'], {

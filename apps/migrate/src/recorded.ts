@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { createReadModelPool, Registry } from '@reprise/read-model-indices';
-import { setSession, thisProcess } from '@reprise/runtime';
+import { printableLines, setSession, thisProcess } from '@reprise/runtime';
 import {
   recordAttempt,
   recordedWhereKept,
@@ -48,7 +48,9 @@ export async function recorded(
     });
   const ended = (outcome: Outcome) =>
     audit.recordOutcome(attempt, outcome).catch((error: unknown) => {
-      process.stderr.write(`The audit of the ${name} database lacks how this ended: ${String(error)}\n`);
+      process.stderr.write(
+        `The audit of the ${name} database lacks how this ended: ${printableLines(String(error))}\n`,
+      );
     });
   try {
     const isRecorded = await recordedWhereKept(begin);

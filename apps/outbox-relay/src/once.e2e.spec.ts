@@ -179,6 +179,9 @@ describe('relay --once', () => {
       code: 1,
       stderr: expect.stringContaining('--timeout'),
     });
+    // Repeated without what a terminal obeys.
+    const hostile = await once([], { REPRISE_CONTEXTS: '\x1b[31mred' });
+    expect(hostile).toMatchObject({ code: 1, stderr: expect.stringContaining('\uFFFD[31mred') });
     const serving = relay(['--json']);
     expect(await serving.exit()).toMatchObject({ code: 1 });
   });
