@@ -3,6 +3,18 @@ import { Counter, Registry } from 'prom-client';
 import { silentLogger } from '../logging/logger.ts';
 import { serveOperations, type OperationsServer } from './serve-operations.ts';
 
+/** Sends bytes, and gives what is answered until the connection is closed. */
+function exchanged(port: number, text: string): Promise<string> {
+  const socket = connect(port, '127.0.0.1');
+  const answered = new Promise<string>((resolve) => {
+    let answer = '';
+    socket.on('data', (chunk) => (answer += String(chunk))).on('close', () => resolve(answer));
+    socket.on('error', () => undefined);
+  });
+  socket.write(text);
+  return answered;
+}
+
 describe('the health and metrics of a process without another HTTP server', () => {
   const metrics = new Registry();
   let failure: Error | undefined;
@@ -60,6 +72,15 @@ describe('the health and metrics of a process without another HTTP server', () =
       expect([await status(path), await status(path, { authorization: 'Bearer eve' })]).toEqual([401, 401]);
       expect(await status(path, { authorization: 'Bearer scraper' })).toBe(200);
     }
+    const credential = 'authorization: Bearer scraper\r\n';
+    const asked = async (headers: string): Promise<string> =>
+      (
+        await exchanged(
+          open.port,
+          `GET /metrics HTTP/1.1\r\nhost: here\r\n${headers}connection: close\r\n\r\n`,
+        )
+      ).slice(9, 12);
+    expect([await asked(credential), await asked(credential + credential)]).toEqual(['200', '401']);
     expect([await status('/health/live'), await status('/health/ready')]).toEqual([200, 200]);
     await open.close();
   });
@@ -73,14 +94,8 @@ describe('the health and metrics of a process without another HTTP server', () =
   });
 
   it('refuse headers that are too large, and answer whoever comes next', async () => {
-    const socket = connect(server.port, '127.0.0.1');
-    const answered = new Promise<string>((resolve) => {
-      let text = '';
-      socket.on('data', (chunk) => (text += String(chunk))).on('close', () => resolve(text));
-      socket.on('error', () => undefined);
-    });
-    socket.write(`GET /metrics HTTP/1.1\r\nhost: here\r\nx: ${'x'.repeat(20_000)}\r\n\r\n`);
-    expect(await answered).toMatch(/^HTTP\/1\.1 431 /);
+    const large = `GET /metrics HTTP/1.1\r\nhost: here\r\nx: ${'x'.repeat(20_000)}\r\n\r\n`;
+    expect(await exchanged(server.port, large)).toMatch(/^HTTP\/1\.1 431 /);
     expect((await at('/health/live')).status).toBe(200);
   });
 });
