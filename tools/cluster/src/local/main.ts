@@ -15,8 +15,8 @@ const usage = `npm run -s cluster -- VERB
 
 const ends: Readonly<Record<ClusterEnd, string>> = {
   none: 'No cluster ran.',
-  ended: 'The cluster has ended.',
-  killed: 'The cluster did not end when it was asked to, and was killed.',
+  ended: 'The cluster has ended. Its files are deleted now.',
+  killed: 'The cluster did not end when it was asked to, and was killed. Its files are deleted now.',
 };
 const root = join(import.meta.dirname, '../../../..');
 const report = (line: string): void => void process.stderr.write(`${line}\n`);

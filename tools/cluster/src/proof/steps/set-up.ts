@@ -16,6 +16,9 @@ import { access, ensure, type Step, type World } from '../world.ts';
 
 const root = join(import.meta.dirname, '../../../../..');
 
+/** Versions of the search index: of this release, and of the next one. */
+const versions = { current: 2, next: 3 } as const;
+
 /** What makes the next release's search index another one: its number, in the projection and in the mapping. */
 const versioned = ['product-search.js', 'storage.js'].map(
   (file) => `libs/product/read_model/dist/product-search/${file}`,
@@ -41,10 +44,11 @@ export const loadImages: Step = {
       await outputOf(load[0]!, [...load.slice(1), archive]);
     };
     await release(image.current);
+    const current = new RegExp(`(version|schemaVersion): ${versions.current},`);
     for (const file of versioned.map((path) => join(tree, path))) {
       const text = readFileSync(file, 'utf8');
-      const next = text.replace(/(version|schemaVersion): 2,/, '$1: 3,');
-      ensure(next !== text, `${file} has no version 2 that could be raised`);
+      const next = text.replace(current, `$1: ${versions.next},`);
+      ensure(next !== text, `${file} has no version ${versions.current} that could be raised`);
       writeFileSync(file, next);
     }
     await release(image.next);
@@ -127,6 +131,17 @@ export const reachServers: Step = {
     ];
     const failed = await cluster.inClient<string[]>('reach', ...new Set(hosts));
     ensure(failed.length === 0, failed.join('\n'));
+    const served = await cluster.inClient<string[]>(
+      'served',
+      servers['ELASTICSEARCH_NODE']!,
+      'product_search',
+    );
+    const left = served.find((name) => name.startsWith(`product_search_v${versions.next}_`));
+    ensure(
+      left === undefined,
+      `Readers are on ${left}, where an earlier proof left them that did not come to its end. This release does not feed it, so its consumers would ` +
+        'never be ready. Begin with empty servers: npm run -s stack -- reset',
+    );
     return [...new Set(hosts)].join(', ');
   },
 };
