@@ -204,7 +204,8 @@ describe('who may act', () => {
       body: { state: 'running', approvedBy: `key:${keys.second.id}` },
     });
     expect((await decide(waiting.id, 'second', true)).status).toBe(409);
-    expect(await ended(waiting.id)).toMatchObject({ state: 'done' });
+    const { state, message, notices } = await ended(waiting.id);
+    expect({ state, message, notices }).toMatchObject({ state: 'done', message: 'Done and verified.' });
   });
 });
 
