@@ -53,7 +53,7 @@ export async function namedLetters(
   if (letters > ids.length || ids.join().length > longestOption)
     return {
       outcome: 'refused',
-      why: `${atLeast ? 'At least ' : ''}${letters} open dead letters of ${aggregates} aggregates match, more than one ${action} names here (${mostFiltered}). Filter further, or use the command line.`,
+      why: `${atLeast ? 'At least ' : ''}${letters} open dead letters of ${aggregates} aggregate${aggregates === 1 ? '' : 's'} match, more than one ${action} names here (${mostFiltered}). Filter further, or use the command line.`,
     };
   if (atLeast)
     return {
