@@ -1,6 +1,6 @@
 import { errors, jwtVerify, type JWTPayload } from 'jose';
 import { isPermission } from '../permission.ts';
-import { IssuerKeys } from './issuer-keys.ts';
+import { issuerKeys } from './issuer-keys.ts';
 
 /** What is accepted as a token, and from whom. */
 export interface TokenSettings {
@@ -47,7 +47,7 @@ const mostSubjectChars = 120;
  * @throws TokenKeysUnavailable from the returned function, when the keys cannot be had
  */
 export function tokenVerifier(settings: TokenSettings): VerifyToken {
-  const keys = new IssuerKeys(settings.keys);
+  const keys = issuerKeys(settings.keys);
   const options = {
     issuer: settings.issuer,
     audience: settings.audience,
@@ -57,7 +57,7 @@ export function tokenVerifier(settings: TokenSettings): VerifyToken {
   };
   return async (token) => {
     try {
-      const { payload } = await jwtVerify(token, keys.find, options);
+      const { payload } = await jwtVerify(token, keys, options);
       // Whatever its type says: a list of one text looks like a text to most of what reads it.
       const subject: unknown = payload.sub;
       if (!isSubject(subject)) return { ok: false, reason: 'unusable-subject' };
