@@ -12,8 +12,8 @@ export interface OpenApiOptions {
 
 /** What holds for every operation and has no dedicated place in a document. */
 const everywhere = `Errors are problem documents (RFC 9457). Bodies are JSON in UTF-8 without compression, at most 100 KiB, nested at
-most 32 levels, with at most 1000 members and elements, none named twice. A query string has at most 100 parameters, and unknown ones are
-refused. Another method on a path answers 405 with Allow, OPTIONS 204 with Allow, HEAD as GET without the body.`;
+most 32 levels, with at most 1000 members and elements, none named twice. An operation with parameters takes
+at most 100 of them in a query string and refuses unknown ones; others ignore it. Another method on a path answers 405 with Allow, OPTIONS 204 with Allow, HEAD as GET without the body.`;
 
 const credential =
   'An API key, or a JWT of the issuer that the application names. Tokens are checked as RFC8725 asks: pinned algorithms, issuer, audience and expiry.';
