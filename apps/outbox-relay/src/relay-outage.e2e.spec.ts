@@ -2,7 +2,14 @@ import { jest } from '@jest/globals';
 import { readFileSync } from 'node:fs';
 import { stopPatienceMs } from '@reprise/relay';
 import { aggregate, checkHistory, relayFixture, type RelayFixture } from '@reprise/relay/testing';
-import { eventually, spawnApp, testCredential, testEndpoints, type SpawnedApp } from '@reprise/test-kit';
+import {
+  afterFile,
+  eventually,
+  spawnApp,
+  testCredential,
+  testEndpoints,
+  type SpawnedApp,
+} from '@reprise/test-kit';
 import { tcpProxy, type TcpProxy } from '@reprise/test-kit/proxies';
 
 jest.setTimeout(120_000);
@@ -24,6 +31,7 @@ async function openScene(): Promise<Scene> {
   const kafka = await tcpProxy(testEndpoints().kafka.brokers[0] ?? '');
   const url = new URL(fixture.settings.writeDatabaseUrl);
   const postgres = await tcpProxy(`${url.hostname}:${url.port}`);
+  afterFile(async () => void (await Promise.all([kafka.close(), postgres.close()])));
   url.port = String(postgres.port);
   let nextVersion = 1;
   return {

@@ -13,7 +13,7 @@ import { Actions } from './actions.ts';
 let pool: Pool;
 let registry: Registry;
 let folder: string;
-/** Jobs that run until the file is there that their last word names. */
+/** Jobs that run until the file is there that their last word names, or the test is over. */
 let processes: JobStarter;
 
 beforeAll(async () => {
@@ -27,7 +27,7 @@ beforeAll(async () => {
     program,
     `import { existsSync } from 'node:fs';
      import { setTimeout } from 'node:timers/promises';
-     while (!existsSync(process.argv.at(-1))) await setTimeout(10);`,
+     while (!existsSync(process.argv.at(-1)) && existsSync(import.meta.filename)) await setTimeout(10);`,
   );
   processes = localProcesses({ command: [process.execPath, program], env: process.env, directory: folder });
   afterFile(async () => {

@@ -1,5 +1,5 @@
 import { jest } from '@jest/globals';
-import { testEndpoints } from '@reprise/test-kit';
+import { afterFile, testEndpoints } from '@reprise/test-kit';
 import { httpProxy, tcpProxy, type HttpProxy, type TcpProxy } from '@reprise/test-kit/proxies';
 import {
   describeInBrowser,
@@ -27,6 +27,7 @@ describeInBrowser('A console that loses a server', () => {
     search = await httpProxy(endpoints.elasticsearch.node);
     kafka = await tcpProxy(endpoints.kafka.brokers[0]!);
     postgres = await tcpProxy(`${registry.hostname}:${registry.port}`);
+    afterFile(async () => void (await Promise.all([kafka.close(), postgres.close()])));
     registry.port = String(postgres.port);
     await fixture.job('rebuild', '--projection', 'product_search');
     server = await fixture.start({

@@ -12,7 +12,7 @@ import {
 } from '../jobs/job-starter.ts';
 
 /**
- * A job that does what the words after its verb say: `exit=2`, `until=FILE` (waits for the file), `noise=BYTES` of lines on
+ * A job that does what the words after its verb say: `exit=2`, `until=FILE` (waits for the file, or for the end of the test), `noise=BYTES` of lines on
  * stderr. It says on stdout what it was given, as the finite job prints its documents.
  */
 const source = `
@@ -23,7 +23,7 @@ const said = (name) => words.find((word) => word.startsWith(name + '='))?.slice(
 appendFileSync(import.meta.filename + '.runs', 'x');
 process.stderr.write(JSON.stringify({ notice: 'It began.' }) + '\\n');
 for (let left = Number(said('noise') ?? 0); left > 0; left -= 100) process.stderr.write('n'.repeat(99) + '\\n');
-while (said('until') !== undefined && !existsSync(said('until'))) await setTimeout(10);
+while (said('until') !== undefined && !existsSync(said('until')) && existsSync(import.meta.filename)) await setTimeout(10);
 process.stdout.write(JSON.stringify({ words, actor: process.env.REPRISE_ACTOR }, null, 2) + '\\n');
 process.exitCode = Number(said('exit') ?? 0);
 `;

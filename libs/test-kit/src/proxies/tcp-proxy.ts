@@ -1,5 +1,4 @@
 import { createServer, connect, type AddressInfo, type Server, type Socket } from 'node:net';
-import { afterFile } from '../after-file.ts';
 
 /**
  * What the proxy does with connections:
@@ -19,11 +18,13 @@ export interface TcpProxy {
   set(mode: ProxyMode): Promise<void>;
   /** How often it did what its mode says instead of passing something on. */
   faults(): number;
+  /** Ends it and the connections through it. */
+  close(): Promise<void>;
 }
 
 /**
  * A proxy on a free local port before `target` (`host:port`). A Kafka broker announces its own address to clients, and they would go
- * around the proxy; so that address, as it stands in metadata responses, is replaced on the way back.
+ * around the proxy; so that address, as it stands in metadata responses, is replaced on the way back. The caller closes it.
  */
 export async function tcpProxy(target: string): Promise<TcpProxy> {
   const [host = '', targetPort = ''] = target.split(':');
@@ -105,7 +106,6 @@ export async function tcpProxy(target: string): Promise<TcpProxy> {
   };
 
   await listen();
-  afterFile(close);
   return {
     port,
     address: `127.0.0.1:${port}`,
@@ -114,6 +114,7 @@ export async function tcpProxy(target: string): Promise<TcpProxy> {
       await (next === 'refuse' ? close() : listen());
     },
     faults: () => faults,
+    close,
   };
 }
 
