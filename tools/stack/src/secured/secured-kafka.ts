@@ -1,10 +1,10 @@
 import { execFile } from 'node:child_process';
-import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { install } from '../artifacts/install.ts';
 import { ownFolder, writeOwn } from '../servers/folders.ts';
 import { serverEnvironment } from '../servers/server.ts';
+import { formatCommand } from '../servers/kafka-format.ts';
 import { clusterIdOf } from '../servers/topics.ts';
 import { certificateNames, type CertificateName } from './certificates.ts';
 import { startSecured, type SecuredContext } from './secured-server.ts';
@@ -106,15 +106,7 @@ export async function startSecuredKafka(context: SecuredContext): Promise<Secure
     '--add-scram',
     `SCRAM-SHA-512=[name=${name},password=${name}-secret]`,
   ]);
-  const format = [
-    'kafka.tools.StorageTool',
-    'format',
-    '-t',
-    randomBytes(16).toString('base64url'),
-    '-c',
-    properties,
-  ];
-  await run(binary, ['-Xmx128m', ...classes, ...format, ...logins], {
+  await run(binary, ['-Xmx128m', ...classes, ...formatCommand(properties), ...logins], {
     cwd: home,
     env: serverEnvironment(home),
     signal,

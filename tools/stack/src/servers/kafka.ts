@@ -1,7 +1,6 @@
 import { execFile } from 'node:child_process';
 import { existsSync, readFileSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { randomBytes } from 'node:crypto';
 import { promisify } from 'node:util';
 import { install, kafkaVersion } from '../artifacts/install.ts';
 import { StackError } from '../errors.ts';
@@ -10,6 +9,7 @@ import type { InstanceState } from '../instance/state.ts';
 import { spawnDaemon, type Daemon } from '../processes.ts';
 import { emptyFolder, outputFile, ownFolder, writeOwn } from './folders.ts';
 import { notOwn, portOf, serverEnvironment, type Server, type StartContext } from './server.ts';
+import { formatCommand } from './kafka-format.ts';
 import { kafkaAccess, scramUsers, securityOf } from './kafka-security.ts';
 import { clusterIdOf, createTopics } from './topics.ts';
 
@@ -75,16 +75,7 @@ async function start(context: StartContext): Promise<Daemon> {
   if (!existsSync(join(data, 'meta.properties'))) {
     // Kafka writes that file last. Partitions are never deleted here: without the file, Kafka itself refuses them by name.
     if (!readdirSync(data).some((name) => /-\d+$/.test(name))) emptyFolder(data, user);
-    const clusterId = randomBytes(16).toString('base64url');
-    const format = [
-      'kafka.tools.StorageTool',
-      'format',
-      '-t',
-      clusterId,
-      '-c',
-      properties,
-      ...scramUsers(state),
-    ];
+    const format = [...formatCommand(properties), ...scramUsers(state)];
     try {
       await run(binary, ['-Xmx128m', ...options, ...format], {
         cwd: home,
