@@ -78,7 +78,8 @@ describe('a run that is watched', () => {
 
     const after = await rebuildJob(['status', '--projection', projection, '--json']);
     const [status] = JSON.parse(after.stdout) as [Record<string, unknown>];
-    expect(status).toMatchObject({ running: { lost: true }, lastRuns: [{ state: 'LOST' }] });
+    const { runId } = reports.at(-1)!;
+    expect(status).toMatchObject({ running: { runId, lost: true }, lastRuns: [{ runId, state: 'LOST' }] });
     expect((await rebuildJob(['status', '--projection', projection])).stdout).toContain('(process gone)');
     expect((await rebuildJob(['cancel', '--projection', projection])).stdout).toContain('is lost');
   });

@@ -133,9 +133,16 @@ describe('an action', () => {
     };
     await eventually(async () => expect((await card()).running?.progress.known).toBe(true), patient);
     const shown = (await card()).running!;
-    const run = await second.ask<RunDetail>(`/ops/v1/runs/${shown.run.runId}`, { headers: as('viewer') });
-    expect(run.body).toMatchObject({ run: { state: 'RUNNING' }, action: { id, state: 'running' } });
-    expect(run.body.partitions).toHaveLength(3);
+    await eventually(async () => {
+      const { body } = await second.ask<RunDetail>(`/ops/v1/runs/${shown.run.runId}`, {
+        headers: as('viewer'),
+      });
+      expect(body).toMatchObject({
+        ...{ run: { state: 'RUNNING' }, notices: { known: true } },
+        action: { id, state: 'running', runId: shown.run.runId, runIds: [shown.run.runId] },
+      });
+      expect(body.partitions).toHaveLength(3);
+    }, patient);
     expect((await post('/ops/v1/actions', request('rebuild'), as('operator'), second)).status).toBe(409);
     await asked(request('cancel'), second);
     expect(await ended(id)).toMatchObject({

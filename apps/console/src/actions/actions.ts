@@ -1,11 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import { hostname, userInfo } from 'node:os';
 import { DependencyError, type Registry, type RequestedAction, type Run } from '@reprise/read-model-indices';
-import { lineOf } from '@reprise/runtime/commands';
-import type { ActionName, ActionPlan, ActionRequest, ActionResult } from '../contract/index.ts';
+import type { ActionName, ActionPlan, ActionResult } from '../contract/index.ts';
 import { JobNotSeen, JobNotStarted, type JobHandle, type JobStarter } from '../jobs/job-starter.ts';
-import { wordsToCopy } from './arguments.ts';
-import { documentIn, meaningOf, noticesIn, runIdIn } from './reading.ts';
+import { documentIn, meaningOf, runIdIn, saidIn, type Said } from './reading.ts';
+import { resultOf } from './result.ts';
 
 export interface ActionsOptions {
   readonly registry: Registry;
@@ -75,19 +74,9 @@ export class Actions {
     return found && this.#shown(found);
   }
 
-  /** The action that started a run: its own, by the receipt, or while it runs the one of that projection that runs. */
-  async ofRun(run: Run): Promise<ActionResult | undefined> {
-    const listed = await this.#options.registry.requested.list({ projection: run.projection, limit: 50 });
-    const found =
-      listed.find(({ runId }) => runId === run.runId) ??
-      listed.find(
-        ({ state, action, startedAt }) =>
-          run.state === 'RUNNING' &&
-          state === 'running' &&
-          action === 'rebuild' &&
-          startedAt !== null &&
-          startedAt <= run.startedAt,
-      );
+  /** The action that is known to have begun a run: while it runs by what its job says, afterwards also by its receipt. */
+  async ofRun({ runId }: Pick<Run, 'runId'>): Promise<ActionResult | undefined> {
+    const found = await this.#options.registry.requested.ofRun(runId);
     return found && this.#shown(found);
   }
 
@@ -183,31 +172,31 @@ export class Actions {
     const { registry, jobs } = this.#options;
     try {
       const { state, exitCode, stderr, stdout } = await jobs.look(action.job as JobHandle);
-      const notices = noticesIn(stderr);
+      const document = state === 'ended' ? documentIn(stdout) : undefined;
+      const { notices, runIds: named } = saidIn(stderr);
+      const runIds = runsOf(action, [...named, runIdIn(document)]);
       if (state === 'running') {
-        if (notices.length === 0 || JSON.stringify(notices) === JSON.stringify(action.notices)) return [];
+        const isNew = notices.length > 0 && JSON.stringify(notices) !== JSON.stringify(action.notices);
+        if (!isNew && runIds.length === action.runIds.length) return [];
         const changed = await registry.requested.change(action.id, ['running'], {
-          state: 'running',
-          notices,
+          ...{ state: 'running', runIds },
+          ...(isNew && { notices }),
         });
         return changed ? [changed] : [];
       }
-      if (state === 'gone') return await this.#lost(action, killed, notices);
-      const document = documentIn(stdout);
-      const runId = runIdIn(document);
+      if (state === 'gone') return await this.#lost(action, killed, { notices, runIds });
       const message = meaningOf(exitCode!, document);
       // First, as the first outcome stays: what fails before the action is ended is done again.
       await registry.audit.recordOutcome(action.id, {
         exitCode: exitCode!,
         ...(exitCode !== 0 && { message: notices.at(-1) ?? message }),
-        ...(runId !== undefined && { runs: [runId] }),
+        ...(runIds.length > 0 && { runs: runIds }),
         receipt: document,
       });
       const ended = await registry.requested.change(action.id, ['running'], {
         state: exitCode === 0 ? 'done' : 'failed',
         ended: true,
-        ...{ exitCode: exitCode!, message, notices },
-        ...(runId !== undefined && { runId }),
+        ...{ exitCode: exitCode!, message, notices, runIds },
         ...(document && { output: document }),
       });
       return ended ? [ended] : [];
@@ -219,15 +208,17 @@ export class Actions {
   async #lost(
     action: RequestedAction,
     message: string,
-    notices: readonly string[] = [],
+    { notices, runIds }: Said = { notices: [], runIds: action.runIds },
   ): Promise<RequestedAction[]> {
     const { requested, audit } = this.#options.registry;
-    await audit.recordOutcome(action.id, { exitCode: 137, message });
+    await audit.recordOutcome(action.id, {
+      ...{ exitCode: 137, message },
+      ...(runIds.length > 0 && { runs: runIds }),
+    });
     const lost = await requested.change(action.id, ['running', 'starting'], {
       state: 'lost',
       ended: true,
-      message,
-      notices,
+      ...{ message, notices, runIds },
     });
     return lost ? [lost] : [];
   }
@@ -239,26 +230,7 @@ export class Actions {
   }
 
   #shown(action: RequestedAction): ActionResult {
-    const iso = (moment: Date | null) => moment?.toISOString() ?? null;
-    return {
-      id: action.id,
-      request: action.request as ActionRequest,
-      commandLine: lineOf(wordsToCopy(action.arguments)),
-      state: action.state as ActionResult['state'],
-      requestedBy: action.requestedBy,
-      requestedAt: action.requestedAt.toISOString(),
-      expiresAt: iso(action.expiresAt),
-      approvedBy: action.approvedBy,
-      approvedAt: iso(action.approvedAt),
-      startedAt: iso(action.startedAt),
-      endedAt: iso(action.endedAt),
-      exitCode: action.exitCode,
-      message: action.message,
-      job: action.job === null ? null : this.#options.jobs.describe(action.job as JobHandle),
-      runId: action.runId,
-      notices: [...action.notices],
-      output: action.output ?? null,
-    };
+    return resultOf(action, this.#options.jobs);
   }
 }
 
@@ -271,6 +243,12 @@ const unstarted =
 function notKnownNow(error: unknown): [] {
   if (error instanceof DependencyError || error instanceof JobNotSeen) return [];
   throw error;
+}
+
+/** Runs that an action is known to have begun, with those that its job names now. Other verbs than `rebuild` name runs of others. */
+function runsOf({ action, runIds }: RequestedAction, named: readonly (string | undefined)[]): string[] {
+  const seen = action === 'rebuild' ? named.filter((runId) => runId !== undefined) : [];
+  return [...new Set([...runIds, ...seen])];
 }
 
 /** The verb of a command line: `rebuild`, `dlq redrive`. */

@@ -4,19 +4,28 @@ import { printableLines } from '@reprise/runtime';
 /** Notices and errors that are kept of a job, the last ones. */
 const noticesKept = 100;
 
-/**
- * What a job said on stderr, without its progress, one notice a line. Lines that are no JSON are errors and warnings, and are kept as
- * they are, masked: they may hold texts from the log.
- */
-export function noticesIn(stderr: string): string[] {
-  return stderr
-    .split('\n')
-    .flatMap((line) => {
-      if (!line.startsWith('{')) return line.trim() === '' ? [] : [printableLines(line).slice(0, 2_000)];
-      const said = parsed(line) as { readonly notice?: unknown } | undefined;
-      return typeof said?.notice === 'string' ? [printableLines(said.notice).slice(0, 2_000)] : [];
-    })
-    .slice(-noticesKept);
+/** What a job said on stderr. */
+export interface Said {
+  /** The last ones, one a line. Lines that are no JSON are errors and warnings, kept as they are, masked: they may hold texts from the log. */
+  readonly notices: readonly string[];
+  /** Runs of the registry that its lines of progress name, the earliest first. */
+  readonly runIds: readonly string[];
+}
+
+export function saidIn(stderr: string): Said {
+  const notices: string[] = [];
+  const runIds = new Set<string>();
+  for (const line of stderr.split('\n')) {
+    if (!line.startsWith('{')) {
+      if (line.trim() !== '') notices.push(noticeOf(line));
+      continue;
+    }
+    const said = parsed(line) as { readonly notice?: unknown; readonly runId?: unknown } | undefined;
+    if (typeof said?.notice === 'string') notices.push(noticeOf(said.notice));
+    const runId = runIdIn(said);
+    if (runId !== undefined) runIds.add(runId);
+  }
+  return { notices: notices.slice(-noticesKept), runIds: [...runIds] };
 }
 
 /** The document that a job printed; undefined where there is none, or it is cut. */
@@ -27,7 +36,7 @@ export function documentIn(stdout: string): object | undefined {
   return typeof found === 'object' && found !== null ? found : undefined;
 }
 
-/** The run that a document is the receipt of. */
+/** The run that a receipt, or a line of progress, names. */
 export function runIdIn(document: object | undefined): string | undefined {
   const runId = (document as { readonly runId?: unknown } | undefined)?.runId;
   return typeof runId === 'string' && /^[0-9a-f-]{36}$/.test(runId) ? runId : undefined;
@@ -52,6 +61,10 @@ export function meaningOf(exitCode: number, document: object | undefined): strin
   return typeof said === 'string' && said !== ''
     ? `${meaning} ${printableLines(said).slice(0, 2_000)}`
     : meaning;
+}
+
+function noticeOf(text: string): string {
+  return printableLines(text).slice(0, 2_000);
 }
 
 function parsed(text: string): unknown {

@@ -12,6 +12,8 @@ import { client, testProvider } from '../testing/test-provider.ts';
 
 jest.setTimeout(240_000);
 
+const uuid = /^[0-9a-f]{8}-[0-9a-f-]{27}$/;
+
 describeInBrowser('A session in a browser', () => {
   let fixture: ConsoleFixture;
   let server: StartedConsole;
@@ -64,7 +66,7 @@ describeInBrowser('A session in a browser', () => {
     await ada.page.close();
   });
 
-  it('follows a rebuild again after a restart of the console, and says that its job was killed', async () => {
+  it('follows a rebuild and its run, again after a restart of the console, and says that its job was killed', async () => {
     const { body } = await server.ask<ActionResult>('/ops/v1/actions', {
       method: 'POST',
       body: JSON.stringify({
@@ -73,6 +75,12 @@ describeInBrowser('A session in a browser', () => {
       }),
     });
     await who.visit(`actions/${body.id}`);
+    await who.heading(/^Rebuild product_search .*running$/).waitFor();
+    // Its job names its run, so each page has the other one while it runs.
+    await who.page.getByRole('main').getByRole('link', { name: uuid }).click();
+    await who.heading(/^Run of product_search .*running$/).waitFor();
+    await who.page.getByRole('region', { name: 'Notices' }).getByText('It said nothing.').waitFor();
+    await who.page.getByRole('link', { name: /^asked for here by/ }).click();
     await who.heading(/^Rebuild product_search .*running$/).waitFor();
     await server.close();
     await who.seen('not live');

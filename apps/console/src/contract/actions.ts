@@ -123,8 +123,13 @@ export const actionResult = z.object({
   message: z.string().nullable(),
   /** Where it runs: `process 4711 on HOST`, `job NAME in NAMESPACE`. */
   job: z.string().nullable(),
-  /** The run of the registry that it began; null until there is one, or where the action is no run. */
+  /** The newest of `runIds`; null where there is none. */
   runId: z.uuid().nullable(),
+  /**
+   * Runs of the registry that it is known to have begun, oldest first: none until its job has named one. A pod that replaces an evicted
+   * one resumes the build as another run.
+   */
+  runIds: z.array(z.uuid()),
   /** The last lines of its stderr: notices and errors. */
   notices: z.array(z.string()),
   /** The one JSON document it printed; null until it ended, and where there is none. */

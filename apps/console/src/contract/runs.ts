@@ -73,9 +73,9 @@ export const runDetail = z.object({
   gate: z.array(gateCheck),
   /** Of a failed comparison: the first documents that differ. */
   firstDifferences: z.array(z.object({ id: z.string(), what: z.string() })),
-  /** What it said on stderr; unknown where it was not started from here. */
+  /** What it said on stderr; unknown where no action of this console is known to have begun it. */
   notices: known(z.array(z.string())),
-  /** The action of this console that started it. */
+  /** The action of this console that is known to have begun it. */
   action: actionResult.nullable(),
   /** The receipt as `--json` prints it; null until the run ended. */
   receipt: z.record(z.string(), z.unknown()).nullable(),

@@ -98,7 +98,7 @@ describe('the overview', () => {
     expect(detail.gate.every(({ passed }) => passed)).toBe(true);
     expect(detail.notices).toMatchObject({
       known: false,
-      why: expect.stringContaining('was not started from this console'),
+      why: expect.stringContaining('no action of this console is known to have begun it'),
     });
     const listed = await server.ask<{ runs: RunView[] }>('/ops/v1/runs?projection=product_search');
     expect(listed.body.runs.map(({ runId }) => runId)).toEqual([receipt.runId]);

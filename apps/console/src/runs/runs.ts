@@ -5,7 +5,7 @@ import { gateOf, partitionsOf, progressOf, runViewOf } from './run-view.ts';
 export interface RunsOptions {
   readonly registry: Registry;
   readonly ratesOf: (runId: string) => RateSample[];
-  /** The action of this console that started a run. */
+  /** The action of this console that is known to have begun a run. */
   readonly actionOf: (run: Run) => Promise<ActionResult | undefined>;
 }
 
@@ -102,6 +102,6 @@ function noticesOf({ user, host }: Run, action: ActionResult | undefined): Known
   if (action) return { known: true, value: action.notices };
   return {
     known: false,
-    why: `it was not started from this console: what it said is where ${user} started it, on ${host}`,
+    why: `no action of this console is known to have begun it: what it says is where ${user} started it, on ${host}`,
   };
 }

@@ -32,7 +32,7 @@ export function ActionPage({ id }: { readonly id: string }) {
         )}
       </>
     );
-  const { request, state, commandLine, message, notices, output } = action;
+  const { request, state, commandLine, message, runIds, notices, output } = action;
   return (
     <>
       <h1>
@@ -78,7 +78,13 @@ export function ActionPage({ id }: { readonly id: string }) {
           )}
         </Fact>
         <Fact name="run">
-          {action.runId === null ? 'none' : <a href={address(['runs', action.runId])}>{action.runId}</a>}
+          {runIds.map((runId) => (
+            <a key={runId} href={address(['runs', runId])}>
+              {runId}
+            </a>
+          ))}
+          {runIds.length === 0 &&
+            (state === 'running' && request.action === 'rebuild' ? 'its job has named none yet' : 'none')}
         </Fact>
       </Facts>
       {action.runId !== null && <RunOfAction key={`${action.endedAt}`} runId={action.runId} />}

@@ -16,7 +16,8 @@ import { took } from './runs-page.tsx';
 
 /** One run: where it is, or what came of it. */
 export function RunPage({ runId }: { readonly runId: string }) {
-  const live = useLive().runs.get(runId);
+  const { runs, actions } = useLive();
+  const live = runs.get(runId);
   const fetched = useAnswer<RunDetail>(
     routes.run(runId),
     live && live.run.endedAt === null ? undefined : 10_000,
@@ -34,6 +35,8 @@ export function RunPage({ runId }: { readonly runId: string }) {
       </>
     );
   const { run, progress, partitions, rates, gate, notices } = detail;
+  // Its job may have named the run after the page was fetched.
+  const action = detail.action ?? [...actions.values()].find(({ runIds }) => runIds.includes(runId));
   return (
     <>
       <h1>
@@ -53,9 +56,7 @@ export function RunPage({ runId }: { readonly runId: string }) {
             <Moment at={run.startedAt} aged /> by {run.startedBy.user}@{run.startedBy.host}, pid{' '}
             {run.startedBy.pid}
           </span>
-          {detail.action && (
-            <a href={address(['actions', detail.action.id])}>asked for here by {detail.action.requestedBy}</a>
-          )}
+          {action && <a href={address(['actions', action.id])}>asked for here by {action.requestedBy}</a>}
         </Fact>
         <Fact name="ended">
           {run.endedAt === null ? (

@@ -40,6 +40,7 @@ describe('migrations of the read-model database', () => {
       '0014_audit',
       '0015_service_levels',
       '0016_requested_actions',
+      '0017_runs_of_actions',
     ]);
     await assertReadModelMigrated(pool);
     expect(await runReadModelMigrations(database.url)).toEqual([]);

@@ -20,6 +20,7 @@ import * as ownStores from './0013_own_stores.ts';
 import * as audit from './0014_audit.ts';
 import * as serviceLevels from './0015_service_levels.ts';
 import * as requestedActions from './0016_requested_actions.ts';
+import * as runsOfActions from './0017_runs_of_actions.ts';
 
 /** Every migration by its file's name without extension: the same from sources (.ts) and from the build (.js). */
 const migrations: Readonly<Record<string, Pick<typeof registry, 'up' | 'down'>>> = {
@@ -36,6 +37,7 @@ const migrations: Readonly<Record<string, Pick<typeof registry, 'up' | 'down'>>>
   '0014_audit': audit,
   '0015_service_levels': serviceLevels,
   '0016_requested_actions': requestedActions,
+  '0017_runs_of_actions': runsOfActions,
 };
 
 /** Files of this folder that are not migrations: this one, specs, declarations and source maps. */

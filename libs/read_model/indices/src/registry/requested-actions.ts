@@ -24,7 +24,8 @@ export interface RequestedAction {
   readonly message: string | null;
   /** How its job is found again: plain data of whatever started it. */
   readonly job: unknown;
-  readonly runId: string | null;
+  /** Every run that it is known to have begun, oldest first. */
+  readonly runIds: readonly string[];
   readonly notices: readonly string[];
   readonly output: unknown;
 }
@@ -46,14 +47,15 @@ export interface ActionChange {
   readonly exitCode?: number;
   readonly message?: string;
   readonly job?: object;
-  readonly runId?: string;
+  /** Every run that is known now, oldest first. */
+  readonly runIds?: readonly string[];
   readonly notices?: readonly string[];
   readonly output?: object;
 }
 
 const columns = `id, action, projection, request, arguments, state, requested_by AS "requestedBy", requested_at AS "requestedAt",
   expires_at AS "expiresAt", approved_by AS "approvedBy", approved_at AS "approvedAt", started_at AS "startedAt",
-  ended_at AS "endedAt", exit_code AS "exitCode", message, job, run_id AS "runId", notices, output`;
+  ended_at AS "endedAt", exit_code AS "exitCode", message, job, run_ids AS "runIds", notices, output`;
 
 /** What was asked of the console, in the read-model database, so that it survives the console. */
 export class RequestedActions {
@@ -87,6 +89,15 @@ export class RequestedActions {
 
   async find(id: string): Promise<RequestedAction | undefined> {
     const rows = await this.#query(`SELECT ${columns} FROM registry.requested_actions WHERE id = $1`, [id]);
+    return rows[0];
+  }
+
+  /** The one that began a run, as far as that is known. */
+  async ofRun(runId: string): Promise<RequestedAction | undefined> {
+    const rows = await this.#query(
+      `SELECT ${columns} FROM registry.requested_actions WHERE $1::uuid = ANY(run_ids)`,
+      [runId],
+    );
     return rows[0];
   }
 
@@ -125,7 +136,7 @@ export class RequestedActions {
          started_at = CASE WHEN $5::boolean THEN clock_timestamp() ELSE started_at END,
          ended_at = CASE WHEN $6::boolean THEN clock_timestamp() ELSE ended_at END,
          exit_code = coalesce($7, exit_code), message = coalesce($8, message), job = coalesce($9, job),
-         run_id = coalesce($10::uuid, run_id), notices = coalesce($11, notices), output = coalesce($12, output)
+         run_ids = coalesce($10::uuid[], run_ids), run_id = coalesce(($10::uuid[])[cardinality($10::uuid[])], run_id), notices = coalesce($11, notices), output = coalesce($12, output)
        WHERE id = $1 AND state = ANY($2) AND ($6::boolean OR approved_at IS NOT NULL OR expires_at IS NULL OR expires_at > clock_timestamp())
        RETURNING ${columns}`,
       [
@@ -138,7 +149,7 @@ export class RequestedActions {
         to.exitCode ?? null,
         to.message === undefined ? null : storableText(to.message),
         to.job === undefined ? null : storableJson(to.job),
-        to.runId ?? null,
+        to.runIds === undefined ? null : [...to.runIds],
         to.notices === undefined ? null : storableJson(to.notices),
         to.output === undefined ? null : storableJson(to.output),
       ],

@@ -2,6 +2,8 @@ import type { ProgressPicture, SliceProgress } from '../build/build-progress.ts'
 
 /** A picture of a run with what follows from the ones before it. */
 export interface ProgressReport extends ProgressPicture {
+  /** Of the run in the registry; null where the registry has none: of a dry run, or a part of the log. */
+  readonly runId: string | null;
   readonly slices: readonly MeasuredSlice[];
   /** Share of the log that was read, 0 to 100, rounded down. */
   readonly percent: number;
@@ -16,6 +18,9 @@ export interface ProgressReport extends ProgressPicture {
   /** Given when nothing has moved for a while. */
   readonly stall: Stall | null;
 }
+
+/** What a meter knows of a run. */
+export type MeasuredPicture = Omit<ProgressReport, 'runId'>;
 
 export interface MeasuredSlice extends SliceProgress {
   readonly eventsPerSecond: number;
@@ -54,7 +59,7 @@ export class ProgressMeter {
     this.#movedAt = surroundings.now();
   }
 
-  measure(picture: ProgressPicture): ProgressReport {
+  measure(picture: ProgressPicture): MeasuredPicture {
     const at = this.#surroundings.now();
     const before = this.#samples.at(-1);
     if (!before || hasMoved(before.picture, picture)) this.#movedAt = at;

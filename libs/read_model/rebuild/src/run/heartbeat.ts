@@ -1,6 +1,6 @@
 import { LeaseLost, type JsonObject } from '@reprise/read-model-indices';
 import { RebuildError } from '../errors.ts';
-import type { ProgressReport } from '../progress/progress-meter.ts';
+import type { MeasuredPicture, ProgressReport } from '../progress/progress-meter.ts';
 import type { RunContext } from './run-context.ts';
 
 export interface Heartbeat {
@@ -52,7 +52,7 @@ export function watchOver(context: RunContext, leaseTtlMs: number, stop: (reason
       });
   }, 1000);
   const reports = control.onProgress
-    ? setInterval(() => control.onProgress?.(measured(context)), control.progressIntervalMs ?? 1000)
+    ? setInterval(() => control.onProgress?.(reportOf(context)), control.progressIntervalMs ?? 1000)
     : undefined;
   const lookForStall = () => {
     const { stall } = measured(context);
@@ -71,13 +71,18 @@ export function watchOver(context: RunContext, leaseTtlMs: number, stop: (reason
       // A run that moves again may be through before the next look.
       if (standsStill) lookForStall();
       // A listener gets at least the final picture, however short the run was.
-      control.onProgress?.(measured(context));
+      control.onProgress?.(reportOf(context));
     },
   };
 }
 
-function measured({ meter, progress }: RunContext): ProgressReport {
+function measured({ meter, progress }: RunContext): MeasuredPicture {
   return meter.measure(progress.picture());
+}
+
+/** A run is entered in the registry before it reports anything, under its lease. */
+function reportOf(context: RunContext): ProgressReport {
+  return { runId: context.fence ? context.runId : null, ...measured(context) };
 }
 
 /** The progress as JSON: positions as text, since JSON has no 64-bit integers. */

@@ -1,4 +1,5 @@
 import { jest } from '@jest/globals';
+import type { ProgressReport } from '../progress/progress-meter.ts';
 import { newRunContext } from './run-context.ts';
 import { watchOver } from './heartbeat.ts';
 
@@ -40,5 +41,18 @@ describe('a run that stood still', () => {
     await jest.advanceTimersByTimeAsync(7_500);
     await heartbeat.stop();
     expect(notices).toHaveLength(1);
+  });
+});
+
+describe('what a run reports', () => {
+  it.each([
+    ['names its run, which the registry has', { fencingToken: 1n }, 'run'],
+    ['names none where nothing is written, as the registry has none', undefined, null],
+  ])('%s', async (_, fence, runId) => {
+    const reports: ProgressReport[] = [];
+    const { run } = runInBuild();
+    const control = { ...run.control, onProgress: (report: ProgressReport) => void reports.push(report) };
+    await watchOver({ ...run, control, fence: fence as never }, 60_000, () => undefined).stop();
+    expect(reports).toMatchObject([{ runId, step: 'build' }]);
   });
 });
