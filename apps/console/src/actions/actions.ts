@@ -186,11 +186,13 @@ export class Actions {
       }
       if (state === 'gone') return await this.#lost(action, killed, { notices, runIds });
       const message = meaningOf(exitCode!, document);
+      // As the command line records them: also the run that a cancellation is about.
+      const runs = [...new Set([...runIds, runIdIn(document)])].filter((runId) => runId !== undefined);
       // First, as the first outcome stays: what fails before the action is ended is done again.
       await registry.audit.recordOutcome(action.id, {
         exitCode: exitCode!,
         ...(exitCode !== 0 && { message: notices.at(-1) ?? message }),
-        ...(runIds.length > 0 && { runs: runIds }),
+        ...(runs.length > 0 && { runs }),
         receipt: document,
       });
       const ended = await registry.requested.change(action.id, ['running'], {

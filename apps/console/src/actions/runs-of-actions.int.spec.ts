@@ -146,6 +146,8 @@ describe('the runs of an action', () => {
     const run = randomUUID();
     const cancel = await begun('cancel');
     expect(await cancel.ends({ projection, runId: run, outcome: 'asked' })).toMatchObject({ runIds: [] });
+    const [attempt] = (await registry.audit.list({ limit: 10 })).filter((one) => one.attempt === cancel.id);
+    expect(attempt!.outcome).toMatchObject({ runs: [run] });
     const plan = await begun('plan');
     await plan.says(progress(null));
     expect(await plan.ends({ projection, verdict: 'would-promote' })).toMatchObject({ runIds: [] });

@@ -1,6 +1,7 @@
 import { jest } from '@jest/globals';
+import { eventually } from '@reprise/test-kit';
 import type { Browser, Page } from 'playwright-core';
-import type { ActionRequest } from '../contract/index.ts';
+import type { ActionRequest, Session } from '../contract/index.ts';
 import {
   describeInBrowser,
   findings,
@@ -33,11 +34,13 @@ describeInBrowser('Who may act, in a browser', () => {
   let fixture: ConsoleFixture;
   let browser: Browser;
   let keys: RoleKeys['keys'];
+  let as: RoleKeys['as'];
+  let write: RoleKeys['write'];
   const visitors: Visitor[] = [];
 
   beforeAll(async () => {
     fixture = await consoleFixture(5);
-    ({ keys } = roleKeys(fixture));
+    ({ keys, as, write } = roleKeys(fixture));
     for (const _ of ['earlier', 'served']) await fixture.job('rebuild', '--projection', 'product_search');
     browser = await openBrowser();
   });
@@ -115,6 +118,35 @@ describeInBrowser('Who may act, in a browser', () => {
     expect(await findings(who.page)).toEqual([]);
     await who.page.getByRole('button', { name: 'Log out' }).click();
     await who.page.getByLabel('API key').waitFor();
+  });
+
+  it('shows on an open page what somebody may do now, as the stream says, and that the session ended', async () => {
+    const { origin } = await fixture.start({}, { clients: { aliveMs: 100 } });
+    const who = await logsIn('operator', origin);
+    const rebuild = who.card().getByRole('button', { name: 'Rebuild', exact: true });
+    await rebuild.waitFor();
+    write({ operator: 'console:read' });
+    await who.seen(/· viewer$/);
+    await rebuild.waitFor({ state: 'detached' });
+    write({ operator: undefined });
+    await who.seen('Your session ended.');
+    write();
+  });
+
+  it('shows what somebody may do now once the page is refused anything, however seldom the stream says it', async () => {
+    const { origin, ask } = await fixture.start({}, { clients: { aliveMs: 600_000 } });
+    const who = await logsIn('operator', origin);
+    const rebuild = who.card().getByRole('button', { name: 'Rebuild', exact: true });
+    await rebuild.waitFor();
+    write({ operator: 'console:read' });
+    await eventually(async () => {
+      const { body } = await ask<Session>('/ops/v1/session', { headers: as('operator') });
+      expect(body.user!.role).toBe('viewer');
+    });
+    await who.seen(/· operator$/);
+    await rebuild.click();
+    await who.seen(/· viewer$/);
+    write();
   });
 
   it('lets one person ask and another one approve, each in their own browser, in time', async () => {

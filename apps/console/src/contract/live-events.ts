@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { actionResult } from './actions.ts';
 import { overview, readModelCard, writeSide } from './overview.ts';
 import { runDetail } from './runs.ts';
+import { role } from './session.ts';
 import { moment } from './known.ts';
 
 /**
@@ -21,8 +22,8 @@ export const liveEvents = {
   run: runDetail.omit({ receipt: true, action: true }),
   /** Actions of this console. Key: `id`. */
   action: actionResult,
-  /** A sign of life every 15 seconds, without an id. */
-  alive: z.object({ at: moment }),
+  /** A sign of life every 15 seconds, without an id, with the role that the client has now. */
+  alive: z.object({ at: moment, role }),
 } as const;
 
 export type LiveEvents = { readonly [K in keyof typeof liveEvents]: z.infer<(typeof liveEvents)[K]> };

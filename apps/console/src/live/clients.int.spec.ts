@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { createServer, type Server, type ServerResponse } from 'node:http';
 import { connect, type AddressInfo, type Socket } from 'node:net';
 import { eventually } from '@reprise/test-kit';
-import type { LiveEvents } from '../contract/index.ts';
+import type { LiveEvents, Role } from '../contract/index.ts';
 import { Channel } from './channel.ts';
 import { Clients, type ClientLimits } from './clients.ts';
 
@@ -15,14 +15,17 @@ const open: (() => void)[] = [];
 afterEach(() => open.splice(0).forEach((close) => close()));
 
 /** Streams to whoever connects, as the console does. */
-async function streams(limits: Partial<ClientLimits>, mayStay = async () => true) {
+async function streams(
+  limits: Partial<ClientLimits>,
+  roleNow = async (): Promise<Role | undefined> => 'viewer',
+) {
   const channel = new Channel();
   const clients = new Clients(channel, () => undefined, limits);
   const responses: ServerResponse[] = [];
   const server: Server = createServer((_, response) => {
     responses.push(response);
     response.writeHead(200, { 'content-type': 'text/event-stream' }).flushHeaders();
-    void clients.serve({ response, lastEventId: undefined, mayStay });
+    void clients.serve({ response, lastEventId: undefined, roleNow });
   }).listen(0, '127.0.0.1');
   await once(server, 'listening');
   open.push(() => {
@@ -106,14 +109,16 @@ describe('a client that does not read', () => {
 });
 
 describe('a client that reads', () => {
-  it('is asked now and then whether it may stay, and is ended when it may not', async () => {
-    let may = true;
-    const { clients, client } = await streams({ aliveMs: 5 }, async () => may);
+  it('is sent now and then what it may do, and is ended when it may nothing any more', async () => {
+    let role: Role | undefined = 'operator';
+    const { clients, client } = await streams({ aliveMs: 5 }, async () => role);
     const socket = await client();
     let text = '';
     socket.on('data', (bytes) => (text += bytes.toString('latin1'))).resume();
-    await eventually(() => expect(text).toContain('event: alive'));
-    may = false;
+    await eventually(() => expect(text).toMatch(/event: alive\ndata: .*"role":"operator"/));
+    role = 'viewer';
+    await eventually(() => expect(text).toMatch(/event: alive\ndata: .*"role":"viewer"/));
+    role = undefined;
     await once(socket, 'end');
     expect(clients.count).toBe(0);
   });

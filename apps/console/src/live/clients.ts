@@ -1,13 +1,14 @@
 import { once } from 'node:events';
 import type { ServerResponse } from 'node:http';
 import { setTimeout as delay } from 'node:timers/promises';
+import type { LiveEvents, Role } from '../contract/index.ts';
 import type { Channel } from './channel.ts';
 
 export interface Client {
   readonly response: ServerResponse;
   readonly lastEventId: string | undefined;
-  /** Whether it may still be sent anything: its session may have ended. Asked now and then. */
-  readonly mayStay: () => Promise<boolean>;
+  /** What it may do now; undefined where it may be sent nothing more, as its session ended. Asked now and then. */
+  readonly roleNow: () => Promise<Role | undefined>;
 }
 
 export interface ClientLimits {
@@ -53,7 +54,7 @@ export class Clients {
   }
 
   /** Serves one client until it leaves, may not stay, or the console closes. The headers of the answer were sent. */
-  async serve({ response, lastEventId, mayStay }: Client): Promise<void> {
+  async serve({ response, lastEventId, roleNow }: Client): Promise<void> {
     const gone = new AbortController();
     const leave = () => gone.abort();
     response.once('close', leave).once('error', leave);
@@ -61,7 +62,7 @@ export class Clients {
     this.#count += 1;
     if (this.#count === 1) this.#onFirst();
     try {
-      await this.#send(response, this.#channel.numberOf(lastEventId), mayStay, gone.signal);
+      await this.#send(response, this.#channel.numberOf(lastEventId), roleNow, gone.signal);
     } finally {
       this.#count -= 1;
       this.#stop.signal.removeEventListener('abort', leave);
@@ -74,7 +75,7 @@ export class Clients {
   async #send(
     response: ServerResponse,
     from: number,
-    mayStay: () => Promise<boolean>,
+    roleNow: Client['roleNow'],
     gone: AbortSignal,
   ): Promise<void> {
     let number = from;
@@ -82,10 +83,12 @@ export class Clients {
     let aliveAt = performance.now() + aliveMs;
     while (!gone.aborted) {
       if (performance.now() >= aliveAt) {
-        if (!(await mayStay())) return;
+        const role = await roleNow();
+        if (role === undefined) return;
         aliveAt = performance.now() + aliveMs;
-        const data = JSON.stringify({ at: new Date().toISOString() });
-        if (!(await taken(response, `event: alive\ndata: ${data}\n\n`, takeMs, gone))) return;
+        const alive: LiveEvents['alive'] = { at: new Date().toISOString(), role };
+        if (!(await taken(response, `event: alive\ndata: ${JSON.stringify(alive)}\n\n`, takeMs, gone)))
+          return;
       }
       const entry = this.#channel.next(number);
       if (entry) {

@@ -4,6 +4,7 @@ import { ApiOkResponse, ApiOperation, ApiProduces, ApiTags } from '@nestjs/swagg
 import type { Access } from '@reprise/access';
 import { ApiProblem, Permit, ProblemException } from '@reprise/http';
 import { authorizationOf } from '../sessions/console-access.ts';
+import { roleOf } from '../sessions/roles.ts';
 import { Clients } from './clients.ts';
 
 export const consoleAccessToken = Symbol('ConsoleAccess');
@@ -34,7 +35,7 @@ export class LiveController {
   @ApiOperation({
     summary: 'Follows what happens, as server-sent events; Last-Event-ID resumes',
     description:
-      'Each event is the whole of one thing as it is now: `overview`, `card`, `write-side`, `run`, `action`; `alive` is a sign of life.',
+      'Each event is the whole of one thing as it is now: `overview`, `card`, `write-side`, `run`, `action`; `alive` is a sign of life, with the role that the client has now.',
   })
   @ApiProduces('text/event-stream')
   @ApiOkResponse({
@@ -59,7 +60,10 @@ export class LiveController {
     await this.#clients.serve({
       response,
       lastEventId: typeof last === 'string' ? last : undefined,
-      mayStay: async () => (await this.#access.admit('console:read', authorization)).outcome === 'admitted',
+      roleNow: async () => {
+        const judged = await roleOf(this.#access, authorization);
+        return judged.ok ? judged.role : undefined;
+      },
     });
   }
 }

@@ -39,8 +39,8 @@ export type Judged =
   | { readonly ok: true; readonly actor: string; readonly role: Role }
   | { readonly ok: false; readonly reason: 'unauthenticated' | 'forbidden'; readonly detail: string };
 
-/** The widest role that a credential has. @param authorization as in the header, `Bearer …` */
-export async function roleOf(access: Access, authorization: string): Promise<Judged> {
+/** The widest role that a credential has. @param authorization as in the header, `Bearer …`; an open console takes none */
+export async function roleOf(access: Access, authorization: string | undefined): Promise<Judged> {
   let refused: Judged = { ok: false, reason: 'unauthenticated', detail: 'no-credential' };
   for (const role of rolesThatMay('viewer')) {
     const admission = await access.admit(permissionOf(role), authorization);

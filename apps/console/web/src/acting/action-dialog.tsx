@@ -2,9 +2,9 @@ import { useEffect, useState } from 'react';
 import { Button, Dialog, Heading, Input, Label, Modal, ModalOverlay, TextField } from 'react-aria-components';
 import type { ActionForm, ActionPlan, ActionRequest, ActionResult } from '../../../src/contract/index.ts';
 import { routes } from '../../../src/contract/routes.ts';
-import { ask, Problem } from '../api/client.ts';
+import { ask } from '../api/client.ts';
 import { address, go } from '../app/place.ts';
-import { useSession, useUser } from '../app/session.tsx';
+import { useUser } from '../app/session.tsx';
 import { Notice } from '../parts/notice.tsx';
 import { actionTitle } from '../words/verdicts.ts';
 import { OptionFields } from './option-fields.tsx';
@@ -22,7 +22,6 @@ const settleMs = 250;
 /** Shows what an action would do, with its command line and what is at stake, and does it when that was confirmed. */
 export function ActionDialog({ form, initial, close }: ActionDialogProps) {
   const { session, user } = useUser();
-  const { ended } = useSession();
   const [options, setOptions] = useState(initial.options);
   const [confirmation, setConfirmation] = useState('');
   const [problem, setProblem] = useState<string>();
@@ -46,7 +45,6 @@ export function ActionDialog({ form, initial, close }: ActionDialogProps) {
         go(address(['actions', id]));
       },
       (error: unknown) => {
-        if (error instanceof Problem && error.status === 401) ended();
         setProblem(error instanceof Error ? error.message : String(error));
         setBusy(false);
       },
@@ -126,7 +124,6 @@ function usePreview(request: ActionRequest): {
   readonly planProblem: string | undefined;
 } {
   const { user } = useUser();
-  const { ended } = useSession();
   const [plan, setPlan] = useState<ActionPlan>();
   const [planProblem, setPlanProblem] = useState<string>();
   const asked = JSON.stringify(request);
@@ -142,7 +139,6 @@ function usePreview(request: ActionRequest): {
         signal: stop.signal,
       }).then(setPlan, (error: unknown) => {
         if (stop.signal.aborted) return;
-        if (error instanceof Problem && error.status === 401) ended();
         setPlanProblem(error instanceof Error ? error.message : String(error));
       });
     }, settleMs);
@@ -150,6 +146,6 @@ function usePreview(request: ActionRequest): {
       clearTimeout(timer);
       stop.abort();
     };
-  }, [asked, user.csrfToken, ended]);
+  }, [asked, user.csrfToken]);
   return { plan, planProblem };
 }

@@ -1,3 +1,5 @@
+import { routes } from '../../../src/contract/routes.ts';
+
 /** What went wrong with a request, as the server's problem document says it, or as the browser found it. */
 export class Problem extends Error {
   /** 0 where no answer came. */
@@ -23,6 +25,13 @@ export interface Asking {
   readonly body?: unknown;
   readonly csrfToken?: string;
   readonly signal?: AbortSignal;
+}
+
+let refused = (): void => undefined;
+
+/** Has `listener` called whenever somebody who uses the pages is refused: the session ended, or may less than the page believes. */
+export function onRefused(listener: () => void): void {
+  refused = listener;
 }
 
 /**
@@ -55,7 +64,11 @@ export async function ask<T>(
     );
   }
   const text = await response.text();
-  if (!response.ok) throw problemOf(response.status, text);
+  if (!response.ok) {
+    // Logging in with a wrong key is refused too, which says nothing about the session.
+    if ((response.status === 401 || response.status === 403) && path !== routes.session) refused();
+    throw problemOf(response.status, text);
+  }
   return (text === '' ? undefined : JSON.parse(text)) as T;
 }
 

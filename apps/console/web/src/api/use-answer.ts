@@ -1,5 +1,4 @@
 import { useCallback, useEffect, useState } from 'react';
-import { useSession } from '../app/session.tsx';
 import { ask, Problem } from './client.ts';
 
 export interface Answer<T> {
@@ -17,13 +16,12 @@ interface Held<T> {
 }
 
 /**
- * What a path answers. A session that ended is reported to the frame, which asks for a login and leaves the page where it is.
+ * What a path answers.
  *
  * @param path null while there is nothing to ask for
  * @param every milliseconds after which it asks again, while the page is seen
  */
 export function useAnswer<T>(path: string | null, every?: number): Answer<T> {
-  const { ended } = useSession();
   const [held, setHeld] = useState<Held<T>>({ path: null });
   const [turn, setTurn] = useState(0);
 
@@ -35,12 +33,11 @@ export function useAnswer<T>(path: string | null, every?: number): Answer<T> {
       (error: unknown) => {
         if (stop.signal.aborted) return;
         const problem = error instanceof Problem ? error : new Problem(0, 'unreadable', String(error));
-        if (problem.status === 401) ended();
         setHeld((before) => (before.path === path ? { ...before, problem } : { path, problem }));
       },
     );
     return () => stop.abort();
-  }, [path, turn, ended]);
+  }, [path, turn]);
 
   const reload = useCallback(() => setTurn((before) => before + 1), []);
   useEffect(() => {

@@ -1,7 +1,16 @@
-import { createContext, useCallback, useContext, useEffect, useMemo, useState, type ReactNode } from 'react';
+import {
+  createContext,
+  useCallback,
+  useContext,
+  useEffect,
+  useMemo,
+  useRef,
+  useState,
+  type ReactNode,
+} from 'react';
 import type { Role, Session } from '../../../src/contract/index.ts';
 import { routes } from '../../../src/contract/routes.ts';
-import { ask, Problem } from '../api/client.ts';
+import { ask, onRefused, Problem } from '../api/client.ts';
 
 type User = NonNullable<Session['user']>;
 
@@ -11,8 +20,8 @@ export interface SessionUse {
   readonly problem: string | undefined;
   /** Whether somebody was logged in before. */
   readonly expired: boolean;
-  /** To be called when the server no longer knows the session. */
-  readonly ended: () => void;
+  /** Asks the server again who uses the pages and what they may do, which shows at once. @throws Problem where it does not answer */
+  readonly look: () => Promise<Session>;
   readonly logIn: (apiKey: string) => Promise<void>;
   readonly logOut: () => Promise<void>;
 }
@@ -49,23 +58,35 @@ export function SessionProvider({ children }: { readonly children: ReactNode }) 
     };
   }, [session]);
 
-  const ended = useCallback(() => {
-    setExpired(true);
-    setSession((before) => before && { ...before, user: null });
+  // Whoever logs in or out meanwhile is who counts, not what was asked before.
+  const turn = useRef(0);
+  const look = useCallback(async () => {
+    turn.current += 1;
+    const own = turn.current;
+    const seen = await ask<Session>(routes.session);
+    if (own !== turn.current) return seen;
+    setExpired(seen.user === null);
+    setSession((before) => (JSON.stringify(before) === JSON.stringify(seen) ? before : seen));
+    return seen;
   }, []);
+  // What cannot be asked now is asked when the stream begins again.
+  useEffect(() => onRefused(() => void look().catch(() => undefined)), [look]);
   const logIn = useCallback(async (apiKey: string) => {
-    setSession(await ask<Session>(routes.session, { method: 'POST', body: { apiKey } }));
+    const begun = await ask<Session>(routes.session, { method: 'POST', body: { apiKey } });
+    turn.current += 1;
+    setSession(begun);
     setExpired(false);
   }, []);
   const csrfToken = session?.user?.csrfToken;
   const logOut = useCallback(async () => {
     await ask<void>(routes.session, { method: 'DELETE', ...(csrfToken && { csrfToken }) });
+    turn.current += 1;
     setSession((before) => before && { ...before, user: null });
   }, [csrfToken]);
 
   const use = useMemo(
-    () => ({ session, problem, expired, ended, logIn, logOut }),
-    [session, problem, expired, ended, logIn, logOut],
+    () => ({ session, problem, expired, look, logIn, logOut }),
+    [session, problem, expired, look, logIn, logOut],
   );
   return <SessionContext value={use}>{children}</SessionContext>;
 }

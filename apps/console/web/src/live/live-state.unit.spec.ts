@@ -23,7 +23,8 @@ describe('what arrived', () => {
 
   it('counts as a sign of life, also where it is nothing else', () => {
     const lost = { ...nothingYet, connection: { state: 'lost', heardAt: 1_000 } } as const;
-    expect(received(lost, 'alive', { at: '2026-11-30T03:04:05.000Z' }, 9_000).connection).toEqual({
+    const alive = { at: '2026-11-30T03:04:05.000Z', role: 'viewer' } as const;
+    expect(received(lost, 'alive', alive, 9_000).connection).toEqual({
       state: 'open',
       heardAt: 9_000,
     });

@@ -1,4 +1,4 @@
-import type { LiveEventName, LiveEvents, Overview, Session } from '../../../src/contract/index.ts';
+import type { LiveEventName, LiveEvents, Overview, Role, Session } from '../../../src/contract/index.ts';
 import { routes } from '../../../src/contract/routes.ts';
 import { ask } from '../api/client.ts';
 import { fetched, nothingYet, received, type LiveState } from './live-state.ts';
@@ -14,14 +14,16 @@ const retryMs = 2_000;
  * thing, so nothing that was missed is needed.
  */
 export class LiveStream {
+  /** What the pages take somebody for: hearing of another role, it looks at the session. */
+  role: Role | undefined;
   #state: LiveState = nothingYet;
   #source: EventSource | undefined;
   #timer: ReturnType<typeof setTimeout> | undefined;
   readonly #listeners = new Set<() => void>();
-  readonly #sessionEnded: () => void;
+  readonly #look: () => Promise<Session>;
 
-  constructor(sessionEnded: () => void) {
-    this.#sessionEnded = sessionEnded;
+  constructor(look: () => Promise<Session>) {
+    this.#look = look;
   }
 
   readonly state = (): LiveState => this.#state;
@@ -51,14 +53,10 @@ export class LiveStream {
     for (const name of names)
       source.addEventListener(name, (event) => {
         this.#listenOn();
-        this.#set(
-          received(
-            this.#state,
-            name,
-            JSON.parse(event.data as string) as LiveEvents[typeof name],
-            Date.now(),
-          ),
-        );
+        const data = JSON.parse(event.data as string) as LiveEvents[typeof name];
+        this.#set(received(this.#state, name, data, Date.now()));
+        if (name === 'alive' && (data as LiveEvents['alive']).role !== this.role)
+          void this.#look().catch(() => undefined);
       });
   }
 
@@ -85,9 +83,8 @@ export class LiveStream {
 
   async #again(): Promise<void> {
     try {
-      const { user } = await ask<Session>(routes.session);
-      if (user === null) this.#sessionEnded();
-      else this.#open();
+      const { user } = await this.#look();
+      if (user !== null) this.#open();
     } catch {
       this.#broken();
     }

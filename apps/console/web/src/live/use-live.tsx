@@ -1,5 +1,5 @@
 import { createContext, useContext, useEffect, useState, useSyncExternalStore, type ReactNode } from 'react';
-import { useSession } from '../app/session.tsx';
+import { useSession, useUser } from '../app/session.tsx';
 import { nothingYet, type LiveState } from './live-state.ts';
 import { LiveStream } from './live-stream.ts';
 
@@ -7,8 +7,12 @@ const LiveContext = createContext<LiveState>(nothingYet);
 
 /** Holds the stream open while somebody is logged in. */
 export function Live({ children }: { readonly children: ReactNode }) {
-  const { ended } = useSession();
-  const [stream] = useState(() => new LiveStream(ended));
+  const { look } = useSession();
+  const { user } = useUser();
+  const [stream] = useState(() => new LiveStream(look));
+  useEffect(() => {
+    stream.role = user.role;
+  }, [stream, user.role]);
   useEffect(() => {
     stream.start();
     return () => stream.stop();
