@@ -16,6 +16,7 @@ import { Clients } from './live/clients.ts';
 import { consoleAccessToken, LiveController } from './live/live.controller.ts';
 import { Watcher } from './live/watcher.ts';
 import { OverviewController } from './overview/overview.controller.ts';
+import { readModelsToken, StatusController } from './overview/status.controller.ts';
 import { pageFilesToken, pagesController } from './pages/pages.controller.ts';
 import type { PageFile } from './pages/page-files.ts';
 import { Runs } from './runs/runs.ts';
@@ -53,6 +54,7 @@ export class ConsoleModule {
         SessionController,
         LoginController,
         OverviewController,
+        StatusController,
         LiveController,
         RunsController,
         ActionsController,
@@ -69,6 +71,7 @@ export class ConsoleModule {
         { provide: Clients, useValue: options.clients },
         { provide: Desk, useValue: options.desk },
         { provide: DeadLetters, useValue: options.deadLetters },
+        { provide: readModelsToken, useValue: options.readModels },
         { provide: Generations, useValue: new Generations(options.readModels) },
         { provide: Aggregates, useValue: new Aggregates(options.readModels) },
         { provide: recordsToken, useValue: options.records },

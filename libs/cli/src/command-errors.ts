@@ -3,12 +3,14 @@ import { exitCodeOf } from '@reprise/read-model-rebuild';
 import { NothingFed } from '@reprise/read-model-repair';
 import { ConfigurationError } from '@reprise/runtime';
 import { exitCodes, program } from '@reprise/runtime/commands';
+import { ConsoleUnavailable } from './console/console-api.ts';
 import { UsageError } from './line/usage-error.ts';
 
 /** The process's exit code for whatever a verb threw. */
 export function exitCodeFor(error: unknown): number {
   if (error instanceof UsageError || error instanceof ConfigurationError) return exitCodes.usage;
   if (error instanceof ReadModelNotMigrated || error instanceof NothingFed) return exitCodes.usage;
+  if (error instanceof ConsoleUnavailable) return exitCodes.dependency;
   return exitCodeOf(error);
 }
 

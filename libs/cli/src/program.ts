@@ -88,9 +88,11 @@ async function runVerb(
   const excess = command.args.filter((word) => !taken(word));
   const known = command.options.flatMap(({ long }) => long ?? []);
   const options = new OptionReader(command.opts<RawOptions>(), excess, repeated, known);
-  const loaded = verb.needsNoContexts
-    ? { contexts: [], declaredIn: '' }
-    : await declared(options, invocation);
+  const { needsNoContexts: none } = verb;
+  const loaded =
+    none === true || (none && options.isGiven(none.with))
+      ? { contexts: [], declaredIn: '' }
+      : await declared(options, invocation);
   const name = command.parent?.parent ? `${command.parent.name()} ${verb.name}` : verb.name;
   const audit = new AuditedCommand(name, typed.slice(name.split(' ').length), invocation.env);
   const act = () => run(options, { ...invocation, ...loaded, audit }, command.args.filter(taken));

@@ -64,8 +64,8 @@ export interface Verb {
   readonly notes?: string;
   /** Without the name of the program. */
   readonly examples: readonly string[];
-  /** For a verb that works without `reprise.config.ts`: it is given no contexts. */
-  readonly needsNoContexts?: true;
+  /** For a verb that works without `reprise.config.ts`, or does with this option: it is given no contexts then. */
+  readonly needsNoContexts?: true | { readonly with: string };
   /** The module that does its work. It is loaded when the verb runs, so that help needs none of the servers' clients. */
   readonly load: () => Promise<{ readonly run: CommandRun }>;
 }

@@ -61,10 +61,16 @@ export const status: Verb = {
     ['--check', 'exit with 2 unless every verdict is OK'],
     ['--max-lag <seconds>', 'age of the oldest event readers may lack (default 30)'],
     ['--watch', 'show it again every 2 s until ^C'],
+    ['--console <url>', 'ask this console, with the key in REPRISE_API_KEY, instead of the servers'],
     ['--verbose', 'also show positions, old generations and ids of runs'],
     ['--json', 'print one JSON document on stdout'],
   ],
-  examples: ['status', 'status --check --projection NAME --json'],
+  examples: [
+    'status',
+    'status --check --projection NAME --json',
+    'status --console https://operations.example.com',
+  ],
+  needsNoContexts: { with: 'console' },
   load: () => import('../verbs/status.ts'),
 };
 

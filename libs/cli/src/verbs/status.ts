@@ -1,33 +1,30 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { BoundElsewhere, DependencyError } from '@reprise/read-model-indices';
-import type { Projection } from '@reprise/read-model-projections';
-import { statusOf } from '@reprise/read-model-servers';
-import { answered, defaultMaxLagMs, type ReadModelStatus } from '@reprise/read-model-status';
+import { DependencyError } from '@reprise/read-model-indices';
+import { defaultMaxLagMs, type ReadModelStatus } from '@reprise/read-model-status';
 import { exitCodes } from '@reprise/runtime/commands';
-import { jsonText } from '../report/text.ts';
+import { ConsoleUnavailable } from '../console/console-api.ts';
+import { readConsole } from '../console/console-option.ts';
+import type { OptionReader } from '../line/option-reader.ts';
 import { readProjections } from '../line/projection-option.ts';
 import { describeStatus } from '../report/status-text.ts';
-import { openUnbound, type OpenServers } from '../servers/open-servers.ts';
+import { jsonText } from '../report/text.ts';
+import type { StatusSource } from '../servers/server-status.ts';
 import type { CommandRun, Invocation } from '../verb.ts';
 
-/** How long one server is waited for: whoever asks wants an answer now, with what is unreachable named in it. */
-const withinMs = 3_000;
 const redrawMs = 2_000;
 
 export const run: CommandRun = async (options, invocation) => {
-  const chosen = readProjections(options, invocation, 'all');
   const json = options.flag('json');
   const check = options.flag('check');
   const verbose = options.flag('verbose');
   const watch = options.flag('watch');
-  const maxLagMs = 1_000 * options.wholeNumber('maxLag', 0, defaultMaxLagMs / 1_000);
+  const open = sourceOf(options, invocation);
   if (watch && (json || check)) options.problem('--watch goes with neither --json nor --check');
   options.finish();
-  const servers = await openUnbound(invocation, chosen, { retryBudgetMs: 2_000, readsEvents: false });
+  const source = await open();
   try {
-    const look = () => lookAt(chosen, servers, maxLagMs);
-    if (watch) return await watchStatus(look, verbose, invocation);
-    const { statuses, mismatch } = await look();
+    if (watch) return await watchStatus(source.look, verbose, invocation);
+    const { statuses, mismatch } = await source.look();
     const unreachable = new Set(statuses.flatMap(({ logUnreachable }) => logUnreachable ?? []));
     for (const reason of unreachable) invocation.stderr(`the lag is unknown: ${reason}\n`);
     if (json) invocation.stdout(`${jsonText(statuses, 2)}\n`);
@@ -39,26 +36,25 @@ export const run: CommandRun = async (options, invocation) => {
     const isFine = statuses.every(({ verdict }) => verdict.kind === 'ok');
     return check && !isFine ? exitCodes.refused : exitCodes.done;
   } finally {
-    // A server that hangs must not keep the answer from ending.
-    await answered('postgres', servers.close(), 1_000).catch(() => undefined);
+    await source.close();
   }
 };
 
-interface Looked {
-  readonly statuses: readonly ReadModelStatus[];
-  readonly mismatch: BoundElsewhere | undefined;
-}
-
-async function lookAt(
-  chosen: readonly Projection[],
-  servers: OpenServers,
-  maxLagMs: number,
-): Promise<Looked> {
-  const [mismatch, statuses] = await Promise.all([
-    mismatchOf(chosen, servers),
-    statusOf(servers, chosen, { maxLagMs, withinMs }),
-  ]);
-  return { mismatch, statuses };
+/** Reads who is to be asked about what. @returns what opens it, once the command line was found in order */
+function sourceOf(options: OptionReader, invocation: Invocation): () => Promise<StatusSource> {
+  const maxLagMs = 1_000 * options.wholeNumber('maxLag', 0, defaultMaxLagMs / 1_000);
+  if (options.isGiven('console')) {
+    const question = readConsole(options, invocation.env, (sentence) => invocation.stderr(`${sentence}\n`));
+    return async () => {
+      const { statusFromConsole } = await import('../console/console-status.ts');
+      return statusFromConsole(question, maxLagMs, invocation);
+    };
+  }
+  const chosen = readProjections(options, invocation, 'all');
+  return async () => {
+    const { statusFromServers } = await import('../servers/server-status.ts');
+    return statusFromServers(chosen, maxLagMs, invocation);
+  };
 }
 
 function show(
@@ -75,7 +71,7 @@ function show(
 
 /** Shows the status again and again until the signal aborts: drawn over the last one on a terminal, printed below it elsewhere. */
 async function watchStatus(
-  look: () => Promise<Looked>,
+  look: StatusSource['look'],
   verbose: boolean,
   invocation: Invocation,
 ): Promise<number> {
@@ -87,25 +83,11 @@ async function watchStatus(
       show(statuses, verbose, invocation);
       if (!screen) invocation.stdout('\n');
     } catch (error) {
-      if (!(error instanceof DependencyError)) throw error;
+      if (signal.aborted) break;
+      if (!(error instanceof DependencyError || error instanceof ConsoleUnavailable)) throw error;
       stderr(`${error.message}\n`);
     }
     await delay(redrawMs, undefined, { signal }).catch(() => undefined);
   }
   return exitCodes.done;
-}
-
-/** Why every other verb refuses this configuration; undefined when none does, or a server that knows is away. */
-async function mismatchOf(
-  chosen: readonly Projection[],
-  servers: OpenServers,
-): Promise<BoundElsewhere | undefined> {
-  try {
-    await answered('kafka', servers.assertBound(chosen, false), withinMs + 1_000);
-    return undefined;
-  } catch (error) {
-    if (error instanceof BoundElsewhere) return error;
-    if (!(error instanceof DependencyError)) throw error;
-    return undefined;
-  }
 }

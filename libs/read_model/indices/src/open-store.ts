@@ -9,6 +9,8 @@ export interface StoreServers extends StoreOptions {
   readonly pool: Pool;
   /** The adapter of Elasticsearch, of whoever has read models there. */
   readonly elasticsearch?: StoreAdapter<ElasticsearchStorage> | undefined;
+  /** Aborts when the pool is about to end: a call that is being tried again then would outlive it. */
+  readonly closing?: AbortSignal;
 }
 
 /**
@@ -17,7 +19,7 @@ export interface StoreServers extends StoreOptions {
  */
 export function openGenerationStore(
   { name, storage }: { readonly name: string; readonly storage: StorageDefinition },
-  { pool, elasticsearch, ...options }: StoreServers,
+  { pool, elasticsearch, closing, ...options }: StoreServers,
 ): GenerationStore {
   switch (storage.kind) {
     case 'elasticsearch':
@@ -30,7 +32,11 @@ export function openGenerationStore(
         projection: name,
         storage,
         readersView: name,
-        retry: { onRetry, ...(retryBudgetMs !== undefined && { budgetMs: retryBudgetMs }) },
+        retry: {
+          onRetry,
+          ...(closing && { signal: closing }),
+          ...(retryBudgetMs !== undefined && { budgetMs: retryBudgetMs }),
+        },
       });
     }
     default:

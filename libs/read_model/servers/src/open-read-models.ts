@@ -34,7 +34,7 @@ export function openReadModels(configuration: ReadModelConfiguration, options: O
   const { kafka, repairQueueLimit, repairAttempts } = configuration;
   const { connections: max, eventStoreConnections, retryBudgetMs, onRetry, onReadFault } = options;
   const { registryRetryBudgetMs } = options;
-  // Whoever stopped waiting for the registry leaves its calls to be tried again, which would outlive the pool.
+  // Whoever stopped waiting for Postgres leaves its calls to be tried again, which would outlive the pool.
   const closing = new AbortController();
   const elasticsearch = configuration.connectElasticsearch?.();
   const pool = createReadModelPool(configuration.readModelDatabaseUrl, {
@@ -47,7 +47,10 @@ export function openReadModels(configuration: ReadModelConfiguration, options: O
   });
   const shared = {
     ...{ kafka, registry },
-    stores: { elasticsearch, pool, onRetry, ...(retryBudgetMs !== undefined && { retryBudgetMs }) },
+    stores: {
+      ...{ elasticsearch, pool, onRetry, closing: closing.signal },
+      ...(retryBudgetMs !== undefined && { retryBudgetMs }),
+    },
     ...(eventStoreConnections !== undefined && { eventStoreConnections }),
     ...(onReadFault && { onReadFault }),
   };
@@ -62,7 +65,10 @@ export function openReadModels(configuration: ReadModelConfiguration, options: O
         chosen: projections.filter((one) => isOf(context.settings.context, one)),
       }))
       .filter(({ chosen }) => chosen.length > 0);
-  const repairs = new RepairQueue(pool, { maxTasks: repairQueueLimit, maxFailures: repairAttempts });
+  const repairs = new RepairQueue(pool, {
+    ...{ maxTasks: repairQueueLimit, maxFailures: repairAttempts },
+    retry: { ...(onRetry && { onRetry }), signal: closing.signal },
+  });
   return {
     ...{ kafka, pool, registry, repairs, contexts, contextOf, contextsOf },
     of: (projection: Projection): ModelServers => contextOf(projection).of(projection),

@@ -12,6 +12,8 @@ const settings = new Settings({
   PRODUCT_SEARCH_ALIAS: 'products',
 });
 
+const summary = products.projections.find(({ storage }) => storage.kind === 'postgres')!;
+
 describe('the read models of several contexts', () => {
   let open: ReadModels;
 
@@ -35,14 +37,18 @@ describe('the read models of several contexts', () => {
     });
   });
 
-  it('leave no call to a registry that is away behind when they are closed', async () => {
+  it.each<[string, (models: ReadModels) => Promise<unknown>]>([
+    ['the registry', ({ registry }) => registry.now()],
+    ['the repair queue', ({ repairs }) => repairs.counts(['product_summary'])],
+    ['a table', ({ of }) => of(summary).store.observeReaders()],
+  ])('leave no call to %s that is away behind when they are closed', async (_, call) => {
     let retried!: () => void;
     const waited = new Promise<void>((resolve) => (retried = resolve));
     const adapters = await loadAdapters(products.projections);
     const retrying = openReadModels(readModelSettings(settings, { contexts: [products], adapters }), {
       onRetry: () => retried(),
     });
-    const asked = retrying.registry.now();
+    const asked = call(retrying);
     await waited;
     await retrying.close();
     await expect(asked).rejects.toMatchObject({ name: 'AbortError' });
