@@ -1,5 +1,6 @@
 import { jest } from '@jest/globals';
 import { once } from 'node:events';
+import { closeSync, openSync, readFileSync } from 'node:fs';
 import { createServer, type AddressInfo } from 'node:net';
 import { afterFile, spawnApp } from '@reprise/test-kit';
 import { ownerOf, settlePorts } from './processes/ports.ts';
@@ -18,8 +19,11 @@ async function run(
 
 describe('npm start where a port is taken', () => {
   let port: number;
+  /** A descriptor below that of the socket. */
+  let below: number;
 
   beforeAll(async () => {
+    below = openSync('/dev/null', 'r');
     const server = createServer().listen(0, '127.0.0.1');
     await once(server, 'listening');
     afterFile(() => void server.close());
@@ -43,6 +47,12 @@ describe('npm start where a port is taken', () => {
       ].join('\n'),
     });
     if (process.platform === 'linux') expect(by).toContain(`(pid ${process.pid})`);
+  });
+
+  it('names whoever has it, also where descriptors before its socket come and go', () => {
+    // The lowest free descriptor is below that of the socket: listing the own ones takes it, and it is gone when it is looked at.
+    closeSync(below);
+    expect(ownerOf(port)).toBe(`${readFileSync('/proc/self/comm', 'utf8').trim()} (pid ${process.pid})`);
   });
 
   it('takes a free one on the embedded servers, and says so, unless the port was chosen', async () => {

@@ -78,12 +78,20 @@ function listeningSockets(file: string, port: number): string[] {
 }
 
 function holdsOne(pid: string, sockets: readonly string[]): boolean {
+  const folder = `/proc/${pid}/fd`;
   try {
-    return readdirSync(`/proc/${pid}/fd`).some((fd) =>
-      sockets.includes(readlinkSync(`/proc/${pid}/fd/${fd}`)),
-    );
+    return readdirSync(folder).some((fd) => sockets.includes(targetOf(`${folder}/${fd}`)));
   } catch {
     // It has ended meanwhile, or is another account's.
     return false;
+  }
+}
+
+/** Where a descriptor leads; nowhere once it is closed, as the one by which its own process lists them. */
+function targetOf(link: string): string {
+  try {
+    return readlinkSync(link);
+  } catch {
+    return '';
   }
 }
