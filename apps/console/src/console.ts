@@ -99,6 +99,7 @@ export async function createConsole(
       context.projections.map(({ name }) => name),
     ),
     overview: () => watcher.overview(),
+    look: () => observer.look(),
     touches: (request) => deadLetters.touchedBy(request),
     findLetters: (filter, most) => deadLetters.matching(filter, most),
   });

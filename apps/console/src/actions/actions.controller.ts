@@ -54,6 +54,11 @@ export class ConfirmedActionBody extends ActionBody {
 export class DecisionBody {
   @IsBoolean()
   readonly approve!: boolean;
+
+  @IsOptional()
+  @IsString()
+  @MaxLength(100)
+  readonly confirmation?: string | null;
 }
 
 export class ActionPath {
@@ -65,7 +70,8 @@ interface WithActor extends Pick<HttpRequest, 'actor'> {
   readonly headers: Readonly<Record<string, string | string[] | undefined>>;
 }
 
-const confirmed = actionRequest.extend({ confirmation: z.string().max(100).nullable().optional() });
+const confirmation = z.string().max(100).nullable().optional();
+const confirmed = actionRequest.extend({ confirmation });
 
 /** The answer to whoever may not do it, or not from where the request came. */
 const NotAllowed = () =>
@@ -151,19 +157,23 @@ export class ActionsController {
   @Post(':id/approval')
   @HttpCode(200)
   @Permit('console:act')
-  @ApiOperation({ summary: 'Approves or rejects what somebody else asked for' })
-  @ApiBody(asked(z.object({ approve: z.boolean() })))
+  @ApiOperation({
+    summary: 'Approves or rejects what somebody else asked for',
+    description: 'An approval is judged by what is so now, as the request was when it was asked for.',
+  })
+  @ApiBody(asked(z.object({ approve: z.boolean(), confirmation })))
   @ApiOkResponse(answers(actionResult, 'The action'))
   @ApiProblem(403, 'Who asked for it cannot approve it', 'forbidden', 'foreign-request')
   @ApiProblem(404, 'There is no action of that id', 'not-found')
   @ApiProblem(405, 'This console only shows', 'read-only')
-  @ApiProblem(409, 'It does not wait for anybody', 'not-waiting')
+  @ApiProblem(409, 'It waits for nobody, or cannot be done now', 'not-waiting', 'not-legal-now')
+  @ApiProblem(422, 'The approval was not confirmed with the name of the environment', 'not-confirmed')
   decide(
     @Param() { id }: ActionPath,
-    @Body() { approve }: DecisionBody,
+    @Body() { approve, confirmation: given }: DecisionBody,
     @Req() request: WithActor,
   ): Promise<ActionResult> {
-    return this.#desk.decide(id, approve, who(request));
+    return this.#desk.decide(id, { approve, confirmation: given ?? null }, who(request));
   }
 
   /** What is not offered is answered before who may do it: it is not there. */

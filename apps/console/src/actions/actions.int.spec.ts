@@ -191,9 +191,11 @@ describe('who may act', () => {
       CONSOLE_TWO_PERSONS: 'true',
       CONSOLE_ENVIRONMENT: 'prod-eu',
       CONSOLE_PRODUCTION: 'true',
+      // What was last seen is old enough to be wrong here, so an approval has to look for itself.
+      CONSOLE_REFRESH_MS: '60000',
     });
-    const decide = (id: string, role: KeyHolder, approve: boolean) =>
-      post<ActionResult>(`/ops/v1/actions/${id}/approval`, { approve }, as(role), two);
+    const decide = (id: string, role: KeyHolder, approve: boolean, confirmation: string | null = 'prod-eu') =>
+      post<ActionResult>(`/ops/v1/actions/${id}/approval`, { approve, confirmation }, as(role), two);
     expect((await post('/ops/v1/actions', request('rollback'), as('operator'), two)).status).toBe(422);
     const confirmed = { ...request('rollback'), confirmation: 'prod-eu' };
     const late = await asked(confirmed, two);
@@ -204,7 +206,12 @@ describe('who may act', () => {
     expect(await ended(late.id)).toMatchObject({ state: 'expired', approvedBy: null, job: null });
     const waiting = await asked(confirmed, two);
     expect(waiting).toMatchObject({ state: 'awaiting-approval', approvedBy: null, job: null });
+    const overtaken = await asked(confirmed, two);
     expect((await decide(waiting.id, 'operator', true)).status).toBe(403);
+    for (const confirmation of [null, 'staging'])
+      expect(await decide(waiting.id, 'second', true, confirmation)).toMatchObject({
+        ...{ status: 422, body: { type: 'urn:reprise:problem:not-confirmed' } },
+      });
     const approved = await decide(waiting.id, 'second', true);
     expect(approved).toMatchObject({
       status: 200,
@@ -213,6 +220,19 @@ describe('who may act', () => {
     expect((await decide(waiting.id, 'second', true)).status).toBe(409);
     const { state, message, notices } = await ended(waiting.id);
     expect({ state, message, notices }).toMatchObject({ state: 'done', message: 'Done and verified.' });
+
+    // What was legal when it was asked for is judged again by what is so now.
+    expect(await decide(overtaken.id, 'second', true)).toMatchObject({
+      status: 409,
+      body: {
+        type: 'urn:reprise:problem:not-legal-now',
+        detail: expect.stringContaining('There is no earlier generation on standby.'),
+      },
+    });
+    expect((await two.ask(`/ops/v1/actions/${overtaken.id}`, { headers: as('viewer') })).body).toMatchObject({
+      ...{ state: 'awaiting-approval', approvedBy: null, job: null },
+    });
+    expect((await decide(overtaken.id, 'second', false, null)).body).toMatchObject({ state: 'rejected' });
   });
 });
 

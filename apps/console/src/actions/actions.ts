@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { hostname, userInfo } from 'node:os';
 import { DependencyError, type Registry, type RequestedAction, type Run } from '@reprise/read-model-indices';
-import type { ActionName, ActionPlan, ActionResult } from '../contract/index.ts';
+import type { ActionName, ActionPlan, ActionRequest, ActionResult } from '../contract/index.ts';
 import { JobNotSeen, JobNotStarted, type JobHandle, type JobStarter } from '../jobs/job-starter.ts';
 import { documentIn, meaningOf, runIdIn, saidIn, type Said } from './reading.ts';
 import { resultOf } from './result.ts';
@@ -50,13 +50,22 @@ export class Actions {
     return this.#start(entered);
   }
 
-  /** A second person decides; the first may only take the request back. */
-  async decide(id: string, approve: boolean, actor: string): Promise<Decision> {
+  /**
+   * A second person decides; the first may only take the request back.
+   * @param assertPossible throws what keeps the request from being approved now; nothing is changed then
+   */
+  async decide(
+    id: string,
+    approve: boolean,
+    actor: string,
+    assertPossible: (request: ActionRequest) => Promise<void>,
+  ): Promise<Decision> {
     const { requested } = this.#options.registry;
     const found = await requested.find(id);
     if (!found) return { outcome: 'unknown' };
     if (found.state !== 'awaiting-approval') return { outcome: 'not-waiting' };
     if (approve && found.requestedBy === actor) return { outcome: 'same-person' };
+    if (approve) await assertPossible(found.request as ActionRequest);
     const change = approve
       ? ({ state: 'starting', approvedBy: actor } as const)
       : ({ state: 'rejected', ended: true, message: `${actor} rejected it.` } as const);

@@ -22,7 +22,10 @@ export interface DeskOptions {
   readonly hidden: readonly ActionName[];
   readonly twoPersons: boolean;
   readonly projections: readonly string[];
+  /** As it was last seen. */
   readonly overview: () => Promise<Overview>;
+  /** As it is now. */
+  readonly look: () => Promise<Overview>;
   /** How many dead letters a redrive or discard touches; null where that is not known. */
   readonly touches: (request: ActionRequest) => Promise<ActionPlan['touches']>;
   readonly findLetters: FindLetters;
@@ -44,22 +47,31 @@ export class Desk {
 
   /** @throws ProblemException 404 where it is not offered, 400 where it is not valid */
   async preview(request: ActionRequest): Promise<ActionPlan> {
-    const { plan } = await this.#planned(request);
+    const { plan } = await this.#planned(request, this.#options.overview);
     return plan;
   }
 
   /** @throws ProblemException as `preview`, 409 where it is not legal now, 422 where it was not confirmed; DependencyError */
   async ask(request: ActionRequest, confirmation: string | null, actor: string): Promise<ActionResult> {
-    const { plan, words } = await this.#planned(request);
-    if (!plan.legal) throw notLegal(plan.refusal!);
-    if (plan.confirmation !== null && confirmation !== plan.confirmation)
-      throw notConfirmed(plan.confirmation);
+    const { plan, words } = await this.#planned(request, this.#options.overview);
+    assertPossible(plan, confirmation);
     return this.actions.ask(plan, words, actor);
   }
 
-  /** @throws ProblemException 403 for whoever asked for it, 404, 409 where nobody is waited for; DependencyError */
-  async decide(id: string, approve: boolean, actor: string): Promise<ActionResult> {
-    const decision = await this.actions.decide(id, approve, actor);
+  /**
+   * What was asked for is planned again, by what is so now: whoever approves it confirms it as whoever asked for it did.
+   * @throws ProblemException 403 for whoever asked for it, 404, 409 where nobody is waited for, or it is not legal now, 422 where an
+   *   approval was not confirmed; DependencyError
+   */
+  async decide(
+    id: string,
+    { approve, confirmation }: { readonly approve: boolean; readonly confirmation: string | null },
+    actor: string,
+  ): Promise<ActionResult> {
+    const decision = await this.actions.decide(id, approve, actor, async (request) => {
+      const { plan } = await this.#planned(request, this.#options.look);
+      assertPossible(plan, confirmation);
+    });
     switch (decision.outcome) {
       case 'decided':
         return decision.action;
@@ -89,6 +101,7 @@ export class Desk {
 
   async #planned(
     request: ActionRequest,
+    seen: () => Promise<Overview>,
   ): Promise<{ readonly plan: ActionPlan; readonly words: readonly string[] }> {
     const { hidden, projections, environment, twoPersons, touches, findLetters } = this.#options;
     const { action } = request;
@@ -100,7 +113,7 @@ export class Desk {
     if (named.outcome === 'refused') throw notLegal(named.why);
     const words = wordsOf(spec, named.request, projections);
     if (!words.ok) throw validationProblem(words.errors);
-    const card = await this.#cardOf(spec, request);
+    const card = cardOf(await seen(), spec, request);
     const plan = previewOf({
       ...{ spec, request, words: words.words, environment, card, twoPersons },
       touches:
@@ -108,19 +121,24 @@ export class Desk {
     });
     return { plan, words: words.words };
   }
+}
 
-  async #cardOf(
-    { action }: ActionSpec,
-    { projection, options }: ActionRequest,
-  ): Promise<ReadModelCard | undefined> {
-    const { readModels } = await this.#options.overview();
-    const generation = String(options['generation'] ?? '');
-    const name =
-      projection ?? (action === 'promote' ? generation.slice(0, generation.lastIndexOf('_v')) : undefined);
-    return readModels.find(
-      (card) => card.projection === name || generation.startsWith(`${card.projection}_v`),
-    );
-  }
+/** The read model that a request is about; undefined where it is about several. */
+function cardOf(
+  { readModels }: Overview,
+  { action }: ActionSpec,
+  { projection, options }: ActionRequest,
+): ReadModelCard | undefined {
+  const generation = String(options['generation'] ?? '');
+  const name =
+    projection ?? (action === 'promote' ? generation.slice(0, generation.lastIndexOf('_v')) : undefined);
+  return readModels.find((card) => card.projection === name || generation.startsWith(`${card.projection}_v`));
+}
+
+/** @throws ProblemException 409 where it is not legal now, 422 where it was not confirmed */
+function assertPossible(plan: ActionPlan, confirmation: string | null): void {
+  if (!plan.legal) throw notLegal(plan.refusal!);
+  if (plan.confirmation !== null && confirmation !== plan.confirmation) throw notConfirmed(plan.confirmation);
 }
 
 function notLegal(why: string): ProblemException {

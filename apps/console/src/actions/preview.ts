@@ -49,8 +49,13 @@ function obstacleOf({ spec, request, card }: PreviewInput): string | null {
   if (!card) return null;
   const generation = request.options['generation'];
   const meant = card.actions.filter(({ action }) => action === spec.action);
-  const found = meant.find((one) => one.generation === generation) ?? meant[0];
-  return found && !found.legal ? found.why : null;
+  const found =
+    meant.find((one) => one.generation === generation) ?? meant.find((one) => !one.legal) ?? meant[0];
+  if (found && !found.legal) return found.why;
+  // The others are legal, which says nothing about the one that is named.
+  return found && spec.action === 'promote' && found.generation !== generation
+    ? `${String(generation)} is no complete generation, or readers are on it already.`
+    : null;
 }
 
 function willDo({ spec, request, card, touches }: PreviewInput): string[] {

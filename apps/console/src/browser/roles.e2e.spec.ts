@@ -1,6 +1,6 @@
 import { jest } from '@jest/globals';
 import { eventually } from '@reprise/test-kit';
-import type { Browser, Page } from 'playwright-core';
+import type { Browser, Locator, Page } from 'playwright-core';
 import type { ActionRequest, Session } from '../contract/index.ts';
 import {
   describeInBrowser,
@@ -150,24 +150,34 @@ describeInBrowser('Who may act, in a browser', () => {
   });
 
   it('lets one person ask and another one approve, each in their own browser, in time', async () => {
-    const { origin } = await fixture.start({ CONSOLE_TWO_PERSONS: 'true', CONSOLE_ENVIRONMENT: 'staging' });
+    const { origin } = await fixture.start({
+      ...{ CONSOLE_TWO_PERSONS: 'true', CONSOLE_PRODUCTION: 'true' },
+      CONSOLE_ENVIRONMENT: 'prod-eu',
+    });
+    const confirm = (within: Page | Locator) => within.getByLabel('Type prod-eu to confirm').fill('prod-eu');
     const first = await logsIn('operator', origin);
     const asksToRollBack = async (): Promise<string> => {
       await first.visit('');
       await first.card().getByRole('button', { name: 'Roll back', exact: true }).click();
       const dialog = first.page.getByRole('dialog');
       await dialog.getByText('A second person has to approve it.').waitFor();
+      await confirm(dialog);
       await dialog.getByRole('button', { name: /^Ask for a second person/ }).click();
       await first.heading(/^Roll back product_search .*awaiting approval$/).waitFor();
       return new URL(first.page.url()).pathname.replace('/console/', '');
     };
-    const approve = (of: Visitor) => of.page.getByRole('button', { name: 'Approve in staging' });
+    const approve = (of: Visitor) => of.page.getByRole('button', { name: 'Approve in prod-eu' });
 
     const late = await asksToRollBack();
     await first.seen('You asked for it, so somebody else has to approve it.');
     expect(await approve(first).count()).toBe(0);
     const second = await logsIn('second', origin, late);
-    await approve(second).waitFor();
+    // By what is so now: what it would do, and what is at stake, before the two answers.
+    const now = second.page.getByRole('region', { name: 'If it is approved now' });
+    await now.getByRole('heading', { name: 'What is at stake' }).waitFor();
+    await now.getByText(/^Switches readers from .* back to it in one call\.$/).waitFor();
+    await now.getByText(/^Readers of ".*" get what the earlier generation holds, at once\.$/).waitFor();
+    expect(await approve(second).isDisabled()).toBe(true);
     expect(await findings(second.page)).toEqual([]);
     await keepScreenshot(second.page, 'approval');
     await fixture.pool.query(
@@ -180,9 +190,18 @@ describeInBrowser('Who may act, in a browser', () => {
     }
     expect(await approve(second).count()).toBe(0);
 
+    const overtaken = await asksToRollBack();
     await second.visit(await asksToRollBack());
+    await confirm(now);
     await approve(second).click();
     for (const who of [first, second]) await who.heading(/^Roll back product_search .*done$/).waitFor();
     await first.seen(`by key:${keys.second.id}`);
+
+    // That took the way back from the other request, which the second person sees before anything is tried.
+    await second.visit(overtaken);
+    await now.getByRole('alert').getByText('There is no earlier generation on standby.').waitFor();
+    expect(await approve(second).isDisabled()).toBe(true);
+    await now.getByRole('button', { name: 'Reject' }).click();
+    await second.heading(/^Roll back product_search .*rejected$/).waitFor();
   });
 });

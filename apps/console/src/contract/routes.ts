@@ -58,7 +58,7 @@ export const routes = {
   actions: '/ops/v1/actions',
   /** GET: ActionResult. */
   action: (id: string) => `/ops/v1/actions/${part(id)}`,
-  /** POST `{approve: boolean}` by a second person: ActionResult. */
+  /** POST `{approve, confirmation}` by a second person: ActionResult. */
   approval: (id: string) => `/ops/v1/actions/${part(id)}/approval`,
 } as const;
 

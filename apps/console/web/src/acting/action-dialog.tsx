@@ -1,6 +1,6 @@
-import { useEffect, useState } from 'react';
-import { Button, Dialog, Heading, Input, Label, Modal, ModalOverlay, TextField } from 'react-aria-components';
-import type { ActionForm, ActionPlan, ActionRequest, ActionResult } from '../../../src/contract/index.ts';
+import { useState } from 'react';
+import { Button, Dialog, Heading, Modal, ModalOverlay } from 'react-aria-components';
+import type { ActionForm, ActionRequest, ActionResult } from '../../../src/contract/index.ts';
 import { routes } from '../../../src/contract/routes.ts';
 import { ask } from '../api/client.ts';
 import { address, go } from '../app/place.ts';
@@ -8,16 +8,15 @@ import { useUser } from '../app/session.tsx';
 import { Notice } from '../parts/notice.tsx';
 import { actionTitle } from '../words/verdicts.ts';
 import { OptionFields } from './option-fields.tsx';
-import { PlanView } from './plan-view.tsx';
+import { Confirmation, mayBegin } from './confirmation.tsx';
+import { PlanOrWhyNot } from './plan-view.tsx';
+import { usePreview } from './use-preview.ts';
 
 interface ActionDialogProps {
   readonly form: ActionForm;
   readonly initial: ActionRequest;
   readonly close: () => void;
 }
-
-/** Typing settles before the server is asked what it would come to. */
-const settleMs = 250;
 
 /** Shows what an action would do, with its command line and what is at stake, and does it when that was confirmed. */
 export function ActionDialog({ form, initial, close }: ActionDialogProps) {
@@ -51,7 +50,6 @@ export function ActionDialog({ form, initial, close }: ActionDialogProps) {
     );
   };
 
-  const confirmed = plan?.confirmation == null || confirmation === plan.confirmation;
   const dry = dryRunOf(form, request);
   return (
     <ModalOverlay className="veil" isOpen onOpenChange={(open) => !open && close()}>
@@ -64,24 +62,8 @@ export function ActionDialog({ form, initial, close }: ActionDialogProps) {
           <Heading slot="title">{title}</Heading>
           <p>{form.description}</p>
           <OptionFields form={form} options={options} change={setOptions} />
-          {planProblem !== undefined && (
-            <Notice tone="bad" title="What it would do is unknown." alert>
-              {planProblem}
-            </Notice>
-          )}
-          {plan ? (
-            <PlanView plan={plan} />
-          ) : (
-            planProblem === undefined && <p role="status">Asking what it would do …</p>
-          )}
-          {plan?.confirmation != null && plan.legal && (
-            <TextField value={confirmation} onChange={setConfirmation} className="confirmation">
-              <Label>
-                Type <b>{plan.confirmation}</b> to confirm
-              </Label>
-              <Input autoComplete="off" spellCheck="false" />
-            </TextField>
-          )}
+          <PlanOrWhyNot plan={plan} problem={planProblem} />
+          <Confirmation plan={plan} value={confirmation} change={setConfirmation} />
           {problem !== undefined && (
             <Notice tone="bad" title="It was not started." alert>
               {problem}
@@ -98,7 +80,7 @@ export function ActionDialog({ form, initial, close }: ActionDialogProps) {
             )}
             <Button
               className={form.changes ? 'button danger' : 'button action'}
-              isDisabled={busy || !plan?.legal || !confirmed}
+              isDisabled={busy || !mayBegin(plan, confirmation)}
               onPress={() => start(request, plan?.confirmation ?? undefined)}
             >
               {plan?.needsApproval ? `Ask for a second person: ${title}` : `${title} in ${environment.name}`}
@@ -117,35 +99,4 @@ function dryRunOf(form: ActionForm, request: ActionRequest): ActionRequest | und
   return flag && request.options['dryRun'] !== true
     ? { ...request, options: { ...request.options, dryRun: true } }
     : undefined;
-}
-
-function usePreview(request: ActionRequest): {
-  readonly plan: ActionPlan | undefined;
-  readonly planProblem: string | undefined;
-} {
-  const { user } = useUser();
-  const [plan, setPlan] = useState<ActionPlan>();
-  const [planProblem, setPlanProblem] = useState<string>();
-  const asked = JSON.stringify(request);
-  useEffect(() => {
-    const stop = new AbortController();
-    setPlan(undefined);
-    setPlanProblem(undefined);
-    const timer = setTimeout(() => {
-      ask<ActionPlan>(routes.actionPreview, {
-        method: 'POST',
-        body: JSON.parse(asked) as ActionRequest,
-        csrfToken: user.csrfToken,
-        signal: stop.signal,
-      }).then(setPlan, (error: unknown) => {
-        if (stop.signal.aborted) return;
-        setPlanProblem(error instanceof Error ? error.message : String(error));
-      });
-    }, settleMs);
-    return () => {
-      clearTimeout(timer);
-      stop.abort();
-    };
-  }, [asked, user.csrfToken]);
-  return { plan, planProblem };
 }

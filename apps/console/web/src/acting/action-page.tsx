@@ -1,17 +1,14 @@
-import { useState } from 'react';
-import { Button } from 'react-aria-components';
 import type { ActionResult, RunDetail } from '../../../src/contract/index.ts';
 import { routes } from '../../../src/contract/routes.ts';
-import { ask } from '../api/client.ts';
 import { useAnswer } from '../api/use-answer.ts';
 import { address } from '../app/place.ts';
-import { mayAct, useUser } from '../app/session.tsx';
 import { useLive } from '../live/use-live.tsx';
 import { CommandLine } from '../parts/copy.tsx';
 import { Fact, Facts, Moment, Shown } from '../parts/facts.tsx';
 import { Json } from '../parts/json.tsx';
 import { Mark } from '../parts/mark.tsx';
 import { Failed, Notice } from '../parts/notice.tsx';
+import { Approval } from './approval.tsx';
 import { Progress, RateChart } from '../runs/progress.tsx';
 import { Receipt } from '../runs/receipt.tsx';
 import { actionTitle, actionTone } from '../words/verdicts.ts';
@@ -125,42 +122,5 @@ function RunOfAction({ runId }: { readonly runId: string }) {
       <RateChart rates={run.rates} />
       {run.receipt !== null && <Receipt receipt={run.receipt} projection={run.run.projection} ended />}
     </section>
-  );
-}
-
-/** A second person decides; whoever asked cannot. */
-function Approval({ action, onDone }: { readonly action: ActionResult; readonly onDone: () => void }) {
-  const { user, session } = useUser();
-  const [problem, setProblem] = useState<string>();
-  const decide = (approve: boolean): void => {
-    ask<ActionResult>(routes.approval(action.id), {
-      method: 'POST',
-      body: { approve },
-      csrfToken: user.csrfToken,
-    }).then(onDone, (error: unknown) => setProblem(error instanceof Error ? error.message : String(error)));
-  };
-  const own = user.actor === action.requestedBy;
-  return (
-    <Notice tone="warn" title="It waits for a second person.">
-      {action.expiresAt !== null && (
-        <>
-          It expires at <Moment at={action.expiresAt} aged />.{' '}
-        </>
-      )}
-      {own && 'You asked for it, so somebody else has to approve it. '}
-      {problem !== undefined && <span role="alert">{problem} </span>}
-      {!session.readOnly && mayAct(user.role, 'operator') && (
-        <span className="line-of-actions">
-          {!own && (
-            <Button className="button danger" onPress={() => decide(true)}>
-              Approve in {session.environment.name}
-            </Button>
-          )}
-          <Button className="button" onPress={() => decide(false)}>
-            Reject
-          </Button>
-        </span>
-      )}
-    </Notice>
   );
 }

@@ -3,8 +3,26 @@ import { CommandLine } from '../parts/copy.tsx';
 import { Notice } from '../parts/notice.tsx';
 import { counted } from '../words/format.ts';
 
-/** What an action would do, in sentences. */
-export function PlanView({ plan }: { readonly plan: ActionPlan }) {
+interface PlanOrWhyNotProps {
+  /** Undefined until it is known, and where it cannot be. */
+  readonly plan: ActionPlan | undefined;
+  readonly problem: string | undefined;
+  /** It was asked for already: the page says for whom it waits, and its command line. */
+  readonly asked?: boolean;
+}
+
+/** What an action would do, in sentences, or why that is not known. */
+export function PlanOrWhyNot({ plan, problem, asked = false }: PlanOrWhyNotProps) {
+  if (problem !== undefined)
+    return (
+      <Notice tone="bad" title="What it would do is unknown." alert>
+        {problem}
+      </Notice>
+    );
+  return plan ? <PlanView plan={plan} asked={asked} /> : <p role="status">Asking what it would do …</p>;
+}
+
+function PlanView({ plan, asked }: { readonly plan: ActionPlan; readonly asked: boolean }) {
   const { willDo, atStake, warnings, touches, refusal, commandLine, needsApproval } = plan;
   return (
     <>
@@ -42,13 +60,17 @@ export function PlanView({ plan }: { readonly plan: ActionPlan }) {
       {warnings.map((warning) => (
         <Notice key={warning} tone="warn" title={warning} />
       ))}
-      {needsApproval && (
+      {needsApproval && !asked && (
         <Notice tone="warn" title="A second person has to approve it.">
           It starts when they did, and expires if nobody does.
         </Notice>
       )}
-      <h3>The same on the command line</h3>
-      <CommandLine>{commandLine}</CommandLine>
+      {!asked && (
+        <>
+          <h3>The same on the command line</h3>
+          <CommandLine>{commandLine}</CommandLine>
+        </>
+      )}
     </>
   );
 }

@@ -1,0 +1,41 @@
+import type { LegalAction, ReadModelCard } from '../contract/index.ts';
+import { previewOf } from './preview.ts';
+import { specOf } from './specs.ts';
+
+const unknown = { known: false, why: 'a test' } as const;
+const promotion = (generation: string | null, legal: boolean, why: string): LegalAction => ({
+  ...{ action: 'promote', role: 'operator', generation, legal, why },
+});
+
+/** What keeps readers from being switched to `product_search_v1_a` where these promotions are known. */
+function refusalWith(...actions: LegalAction[]): string | null {
+  const card = { actions, serving: { generation: unknown, caveats: [] }, rollback: unknown, room: unknown };
+  return previewOf({
+    spec: specOf('promote'),
+    request: { action: 'promote', projection: null, options: { generation: 'product_search_v1_a' } },
+    environment: { name: 'test', production: false, version: '1' },
+    ...{ words: [], card: card as unknown as ReadModelCard, touches: null, twoPersons: true },
+  }).refusal;
+}
+
+describe('a promotion', () => {
+  it('of a generation that can be promoted is legal, whatever others can', () => {
+    const own = promotion('product_search_v1_a', true, '');
+    expect(refusalWith(promotion('product_search_v1_b', true, ''), own)).toBeNull();
+  });
+
+  it('of one that readers are on, or that is incomplete, is not, though others can be promoted', () => {
+    expect(refusalWith(promotion('product_search_v1_b', true, ''))).toBe(
+      'product_search_v1_a is no complete generation, or readers are on it already.',
+    );
+  });
+
+  it('names what keeps every generation from it', () => {
+    expect(refusalWith(promotion('product_search_v1_b', false, 'A run works on it.'))).toBe(
+      'A run works on it.',
+    );
+    expect(refusalWith(promotion(null, false, 'There is no complete generation.'))).toBe(
+      'There is no complete generation.',
+    );
+  });
+});
