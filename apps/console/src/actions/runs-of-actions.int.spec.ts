@@ -11,12 +11,16 @@ import {
 } from '@reprise/read-model-indices';
 import { afterFile, eventually, freshDatabase } from '@reprise/test-kit';
 import type { ActionName, ActionPlan } from '../contract/index.ts';
+import type { JobHandle, JobStarter } from '../jobs/job-starter.ts';
+import { kubernetesJobs } from '../jobs/kubernetes-jobs.ts';
 import { localProcesses } from '../jobs/local-processes.ts';
+import { littleCluster } from '../testing/little-cluster.ts';
 import { Actions } from './actions.ts';
 
 const projection = 'product_search';
 let registry: Registry;
 let folder: string;
+let program: string;
 let actions: Actions;
 
 beforeAll(async () => {
@@ -25,7 +29,7 @@ beforeAll(async () => {
   const pool = createReadModelPool(feederUrl);
   registry = new Registry(pool);
   folder = mkdtempSync(join(tmpdir(), 'runs-of-actions-'));
-  const program = join(folder, 'job.mjs');
+  program = join(folder, 'job.mjs');
   // Says what stands in the file SCRIPT.stderr whenever there is one, and ends with what stands in SCRIPT.stdout.
   writeFileSync(
     program,
@@ -44,8 +48,6 @@ beforeAll(async () => {
        if (end !== undefined) writeSync(1, end);
      }`,
   );
-  const jobs = localProcesses({ command: [process.execPath, program], env: process.env, directory: folder });
-  actions = new Actions({ registry, jobs, approvalMs: 60_000, onChange: () => undefined });
   afterFile(async () => {
     await pool.end();
     rmSync(folder, { recursive: true, force: true });
@@ -75,15 +77,14 @@ async function begun(action: ActionName) {
       give('stderr', text);
       await eventually(() => expect(existsSync(`${script}.stderr`)).toBe(false));
     },
-    ends: async (document: object): Promise<RequestedAction> => {
-      give('stdout', JSON.stringify(document));
+    ended: async (document: object): Promise<RequestedAction> => {
+      give('stdout', `${JSON.stringify(document, null, 2)}\n`);
       await eventually(async () => {
         await actions.follow();
         expect((await find()).endedAt).not.toBeNull();
       });
       return find();
     },
-    kill: async () => process.kill(-Number(((await find()).job as { pid: number }).pid), 'SIGKILL'),
   };
 }
 
@@ -98,7 +99,41 @@ const known = (action: Awaited<ReturnType<typeof begun>>, runIds: readonly strin
     expect((await action.find()).runIds).toEqual(runIds);
   });
 
-describe('the runs of an action', () => {
+/** What runs jobs, and ends one from outside so that it leaves no exit code. */
+interface Running {
+  readonly jobs: JobStarter;
+  readonly kill: (job: JobHandle) => void;
+}
+
+const asProcesses = (): Promise<Running> =>
+  Promise.resolve({
+    jobs: localProcesses({ command: [process.execPath, program], env: process.env, directory: folder }),
+    kill: ({ pid }) => void process.kill(-Number(pid), 'SIGKILL'),
+  });
+
+async function inCluster(): Promise<Running> {
+  const spec = { template: { spec: { containers: [{ name: 'rebuild', args: [program] }] } } };
+  const cluster = await littleCluster({ rebuild: { spec: { jobTemplate: { spec } } } });
+  const resources = ['cronjobs', 'jobs', 'pods', 'pods/log'];
+  cluster.rules = [{ apiGroups: ['', 'batch'], resources, verbs: ['get', 'list', 'create'] }];
+  return {
+    jobs: kubernetesJobs({ ...cluster.access, template: 'rebuild' }),
+    kill: ({ name }) => cluster.remove(String(name)),
+  };
+}
+
+describe.each([
+  ['a process', asProcesses],
+  ['a Job of a cluster', inCluster],
+])('the runs of an action that is %s', (_, running) => {
+  let kill: Running['kill'];
+
+  beforeAll(async () => {
+    const { jobs, kill: own } = await running();
+    actions = new Actions({ registry, jobs, approvalMs: 60_000, onChange: () => undefined });
+    kill = own;
+  });
+
   it('are those that its job names while it runs: one that nobody named is of no action, whatever runs', async () => {
     const [own, other] = [randomUUID(), randomUUID()];
     const rebuild = await begun('rebuild');
@@ -108,7 +143,7 @@ describe('the runs of an action', () => {
     await known(rebuild, [own]);
     expect(await actions.ofRun(runOf(own))).toMatchObject({ id: rebuild.id, state: 'running', runId: own });
     expect(await actions.ofRun(runOf(other))).toBeUndefined();
-    expect(await rebuild.ends({ runId: own, outcome: 'promoted' })).toMatchObject({ runIds: [own] });
+    expect(await rebuild.ended({ runId: own, outcome: 'promoted' })).toMatchObject({ runIds: [own] });
   });
 
   it('stay known when what named them is cut off, and when its process is killed', async () => {
@@ -116,14 +151,14 @@ describe('the runs of an action', () => {
     const rebuild = await begun('rebuild');
     await rebuild.says(progress(own));
     await known(rebuild, [own]);
-    await rebuild.says(`${JSON.stringify({ projection, notice: 'x'.repeat(400_000) })}\n`);
+    await rebuild.says(`${JSON.stringify({ projection, notice: 'x'.repeat(1_000) })}\n`.repeat(400));
     await rebuild.says('the last line\n');
     await eventually(async () => {
       await actions.follow();
       expect((await rebuild.find()).notices.at(-1)).toBe('the last line');
     });
     expect(await rebuild.find()).toMatchObject({ state: 'running', runIds: [own] });
-    await rebuild.kill();
+    kill((await rebuild.find()).job as JobHandle);
     await eventually(async () => {
       await actions.follow();
       expect(await rebuild.find()).toMatchObject({ state: 'lost', runIds: [own] });
@@ -138,19 +173,19 @@ describe('the runs of an action', () => {
     await rebuild.says(progress(first) + progress(first) + progress(second));
     await known(rebuild, [first, second]);
     expect(await actions.ofRun(runOf(first))).toMatchObject({ id: rebuild.id, runId: second });
-    await rebuild.ends({ runId: second });
+    await rebuild.ended({ runId: second });
     expect(await actions.ofRun(runOf(first))).toMatchObject({ id: rebuild.id, runIds: [first, second] });
   });
 
   it('are none of a cancellation, which names the run of somebody else, and none of a plan', async () => {
     const run = randomUUID();
     const cancel = await begun('cancel');
-    expect(await cancel.ends({ projection, runId: run, outcome: 'asked' })).toMatchObject({ runIds: [] });
+    expect(await cancel.ended({ projection, runId: run, outcome: 'asked' })).toMatchObject({ runIds: [] });
     const [attempt] = (await registry.audit.list({ limit: 10 })).filter((one) => one.attempt === cancel.id);
     expect(attempt!.outcome).toMatchObject({ runs: [run] });
     const plan = await begun('plan');
     await plan.says(progress(null));
-    expect(await plan.ends({ projection, verdict: 'would-promote' })).toMatchObject({ runIds: [] });
+    expect(await plan.ended({ projection, verdict: 'would-promote' })).toMatchObject({ runIds: [] });
     expect(await actions.ofRun(runOf(run))).toBeUndefined();
   });
 });
