@@ -40,7 +40,7 @@ describe('npm run bench', () => {
       ['--events', '2_000', '--products', '200'],
       'verify is clean for product_search, product_summary, category_summary',
     ],
-    ['console', [...small(607), '--rounds', '1'], 'each browser was sent what changed'],
+    ['console', [...small(607), '--rounds', '1', '--looks', '1'], 'each browser was sent what changed'],
     ['verify', small(606), 'nothing differs, 60 documents and 606 events each time'],
     ['api', ['--events', '60', '--products', '6', '--concurrency', '4'], '240 commands answered'],
     ['hostile', ['--rounds', '5', '--concurrency', '2'], 'answers for their status'],

@@ -94,7 +94,7 @@ const program = benchCommand([
   {
     name: 'console',
     description: 'the live consumer beside a console in three browsers, against none',
-    defaults: { ...shortLog, rounds: 4 },
+    defaults: { ...shortLog, rounds: 4, looks: 10 },
     quick: `${quick} --rounds 1`,
     run: onServers(benchmarkConsole),
   },

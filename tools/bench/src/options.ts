@@ -29,6 +29,7 @@ const optionTexts = {
   seconds: ['--seconds <n>', 'how long it is written', wholeNumber],
   rate: ['--rate <n>', 'writes per second', wholeNumber],
   rounds: ['--rounds <n>', 'times each is measured', wholeNumber],
+  looks: ['--looks <n>', 'how often the console has looked before it is measured', wholeNumber],
   concurrency: ['--concurrency <n>', 'requests in flight', wholeNumber],
 } as const satisfies Record<string, readonly [string, string, (text: string) => number]>;
 

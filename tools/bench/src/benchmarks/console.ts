@@ -5,19 +5,22 @@ import { aimLine, comparisonTable, rateOf, type Compared } from '../report/compa
 import { describeLoad, describeMachine } from '../report/machine.ts';
 import { percentile } from '../report/percentiles.ts';
 import { whole } from '../report/table.ts';
+import { cpuSeconds } from '../servers/cpu-seconds.ts';
+import { lookUntil } from '../servers/look-until.ts';
 import { openPipeline } from '../servers/pipeline.ts';
 import { workloadOf } from '../servers/topic.ts';
 import { inSession, warmUp, type BenchmarkRun } from '../session.ts';
 import { inTurns } from './turns.ts';
 
-type ConsoleOptions = LogOptions & Pick<BenchOptions, 'rounds'>;
+type ConsoleOptions = LogOptions & Pick<BenchOptions, 'rounds' | 'looks'>;
 
 const browsers = 3;
 /** How much of its pace the live feed may lose, in percent. */
 const mostLost = 2;
 
 /**
- * Has the live consumer catch up from a backlog, in turns beside a console that three browsers follow and without a console.
+ * Has the live consumer catch up from a backlog, in turns beside a console that three browsers follow and without a console. The console
+ * is open for a while before: what it takes to start and to compile its code, it takes once.
  * @throws Error when a browser was not sent what changed while the consumer fed
  */
 export async function benchmarkConsole(options: ConsoleOptions, run: BenchmarkRun): Promise<void> {
@@ -26,6 +29,7 @@ export async function benchmarkConsole(options: ConsoleOptions, run: BenchmarkRu
   await warmUp(options, run);
   run.print(`${log.topic}\n${describeMachine()} before the first turn\n`);
   const events: number[] = [];
+  const costs: { readonly looks: number; readonly cpu: number }[] = [];
 
   /** One catch-up, on databases and an index that nothing else uses. @returns seconds */
   const measured = async (isWatched: boolean): Promise<number> => {
@@ -34,12 +38,26 @@ export async function benchmarkConsole(options: ConsoleOptions, run: BenchmarkRu
       const pipeline = await openPipeline(session, { ...options, topic: log.topic });
       const console = isWatched ? await pipeline.start('console', { CONSOLE_PORT: '0' }) : undefined;
       const followers = console && (await follow(console.origin, browsers));
+      if (followers)
+        await lookUntil({
+          until: `the console has looked ${options.looks} times`,
+          look: async () => followers.looks(),
+          done: (looks) => looks >= options.looks,
+          signal: pipeline.signal,
+          everyMs: 100,
+        });
       const before = followers?.sent() ?? [];
+      const cost = async () => ({ looks: followers!.looks(), cpu: await cpuSeconds(console!.origin) });
+      const [costBefore] = console ? [await cost()] : [];
       const [fed, { app }] = await Promise.all([
         catchUp(pipeline, log.events),
         pipeline.start('projection-consumer'),
       ]);
       const sent = followers?.sent().map((count, index) => count - before[index]!) ?? [];
+      if (costBefore) {
+        const { looks, cpu } = await cost();
+        costs.push({ looks: looks - costBefore.looks, cpu: cpu - costBefore.cpu });
+      }
       await followers?.stop();
       if (sent.some((count) => count === 0))
         throw new Error(`Browsers were sent nothing: ${sent.join(', ')}.`);
@@ -74,6 +92,13 @@ export async function benchmarkConsole(options: ConsoleOptions, run: BenchmarkRu
         `(aim: less than ${mostLost} %)`,
       lost < mostLost,
     ),
+  );
+  const sum = (of: (cost: (typeof costs)[number]) => number) =>
+    costs.reduce((total, one) => total + of(one), 0);
+  const [looks, cpu] = [sum((cost) => cost.looks), sum((cost) => cost.cpu)];
+  run.print(
+    `measured ${cpu.toFixed(2)} s of processor time of the console in ${whole(looks)} looks at everything: ` +
+      `${((1_000 * cpu) / Math.max(1, looks)).toFixed(0)} ms a look`,
   );
   run.print(`checked each browser was sent what changed: ${whole(Math.min(...events))} events or more`);
 }

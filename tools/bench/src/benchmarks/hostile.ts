@@ -3,6 +3,7 @@ import type { BenchOptions } from '../options.ts';
 import { describeLoad, describeMachine } from '../report/machine.ts';
 import { percentile } from '../report/percentiles.ts';
 import { markdownTable, times, whole } from '../report/table.ts';
+import { cpuSeconds } from '../servers/cpu-seconds.ts';
 import { openPipeline } from '../servers/pipeline.ts';
 import { inSession, type BenchmarkRun } from '../session.ts';
 
@@ -122,14 +123,6 @@ async function measure(
     p99: percentile(durations, 0.99),
     cpuMs: cpuMs / rounds,
   };
-}
-
-/** Processor time of the API so far, by its own metrics. */
-async function cpuSeconds(origin: string): Promise<number> {
-  const text = await (await fetch(`${origin}/metrics`, { headers: credentialOf(process.env) })).text();
-  const seconds = Number(/^process_cpu_seconds_total\{[^}]*\} (\S+)$/m.exec(text)?.[1]);
-  if (Number.isNaN(seconds)) throw new Error('The API has no process_cpu_seconds_total among its metrics.');
-  return seconds;
 }
 
 function table(costs: readonly Cost[]): string {

@@ -4,6 +4,8 @@ import { credentialOf } from '@reprise/access';
 export interface Followers {
   /** How many events each was sent until now. */
   readonly sent: () => readonly number[];
+  /** How often the console has looked at everything since they follow it: each look is sent as one event. */
+  readonly looks: () => number;
   /** @throws Error when the console ended one of their streams before */
   stop(): Promise<void>;
 }
@@ -16,6 +18,7 @@ export async function follow(origin: string, count: number): Promise<Followers> 
   const stopped = new AbortController();
   const headers = credentialOf(process.env);
   const sent = Array.from({ length: count }, () => 0);
+  let looks = 0;
   const ask = async (path: string) => {
     const answer = await fetch(`${origin}/ops/v1/${path}`, { headers, signal: stopped.signal });
     if (!answer.ok) throw new Error(`The console answered ${answer.status}: ${await answer.text()}`);
@@ -24,8 +27,11 @@ export async function follow(origin: string, count: number): Promise<Followers> 
   const read = async ({ body }: Response, index: number): Promise<void> => {
     const decoder = new TextDecoder();
     try {
-      for await (const chunk of body!)
-        sent[index]! += decoder.decode(chunk, { stream: true }).match(/^event: /gm)?.length ?? 0;
+      for await (const chunk of body!) {
+        const names = decoder.decode(chunk, { stream: true }).match(/^event: .*/gm) ?? [];
+        sent[index]! += names.length;
+        if (index === 0) looks += names.filter((name) => name === 'event: overview').length;
+      }
     } catch (error) {
       if (!stopped.signal.aborted) throw error;
     }
@@ -42,6 +48,7 @@ export async function follow(origin: string, count: number): Promise<Followers> 
   all.catch(() => undefined);
   return {
     sent: () => [...sent],
+    looks: () => looks,
     stop: async () => {
       stopped.abort();
       await all;
