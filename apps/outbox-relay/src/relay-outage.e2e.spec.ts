@@ -10,7 +10,7 @@ import {
   testEndpoints,
   type SpawnedApp,
 } from '@reprise/test-kit';
-import { tcpProxy, type TcpProxy } from '@reprise/test-kit/proxies';
+import { isProduceRequest, tcpProxy, type TcpProxy } from '@reprise/test-kit/proxies';
 
 jest.setTimeout(120_000);
 
@@ -29,10 +29,9 @@ interface Scene {
 async function openScene(): Promise<Scene> {
   const fixture = await relayFixture();
   const kafka = await tcpProxy(testEndpoints().kafka.brokers[0] ?? '');
-  const url = new URL(fixture.settings.writeDatabaseUrl);
-  const postgres = await tcpProxy(`${url.hostname}:${url.port}`);
+  const { writeDatabaseUrl } = fixture.settings;
+  const postgres = await tcpProxy(writeDatabaseUrl);
   afterFile(async () => void (await Promise.all([kafka.close(), postgres.close()])));
-  url.port = String(postgres.port);
   let nextVersion = 1;
   return {
     fixture,
@@ -40,7 +39,11 @@ async function openScene(): Promise<Scene> {
     postgres,
     relay: () =>
       spawnApp('apps/outbox-relay/src/main.ts', {
-        env: { ...fixture.env, WRITE_DATABASE_URL: url.href, KAFKA_BROKERS: kafka.address },
+        env: {
+          ...fixture.env,
+          WRITE_DATABASE_URL: postgres.through(writeDatabaseUrl),
+          KAFKA_BROKERS: kafka.address,
+        },
         args: ['--batch-size=200', '--poll-ms=100', '--lock-timeout-ms=2000', '--lock-retry-ms=100'],
       }),
     async write(versions) {
@@ -97,7 +100,7 @@ describe('while Kafka is away', () => {
 
   it.concurrent.each([
     ['refused', 'refuse'],
-    ['silent', 'swallow'],
+    ['silent', 'blackhole'],
   ] as const)(
     'in the middle, %s: the outbox grows, memory does not, and it resumes in order',
     async (_, mode) => {
@@ -138,11 +141,13 @@ describe('while Kafka is away', () => {
       const app = relay();
       const { origin } = await app.ready();
       const faults = kafka.faults();
-      await kafka.set('reset-produce');
+      kafka.inspect((bytes, towards) =>
+        towards === 'server' && isProduceRequest(bytes) ? 'reset' : undefined,
+      );
       await fixture.append(aggregate(800), 1);
       await notReady(origin, 'publishing');
       expect(kafka.faults()).toBeGreaterThan(faults);
-      await kafka.set('pass');
+      kafka.inspect(undefined);
       await drained();
       await app.ready();
       await app.kill();
@@ -161,7 +166,13 @@ describe('while Kafka is away', () => {
       const app = relay();
       await app.ready();
       const faults = kafka.faults();
-      await kafka.set('lose-answer');
+      let produced: object | undefined;
+      kafka.inspect((bytes, towards, connection) => {
+        if (towards === 'server' && isProduceRequest(bytes)) produced ??= connection;
+        if (towards === 'server' || connection !== produced) return undefined;
+        kafka.inspect(undefined);
+        return 'reset';
+      });
       await write(10);
       await drained();
       await app.kill();
@@ -175,7 +186,7 @@ describe('while Kafka is away', () => {
     const app = relay();
     await app.ready();
     const faults = kafka.faults();
-    await kafka.set('swallow');
+    await kafka.set('blackhole');
     await fixture.append(aggregate(900), 1);
     await eventually(() => expect(kafka.faults()).toBeGreaterThan(faults));
     expect(stopPatienceMs).toBeLessThan(4_000);
@@ -206,7 +217,7 @@ describe('while Postgres is away', () => {
     },
   );
 
-  it.concurrent.each(['refuse', 'swallow'] as const)(
+  it.concurrent.each(['refuse', 'blackhole'] as const)(
     '(%s): the process lives, is not ready, and resumes in order',
     async (mode) => {
       const { fixture, postgres, relay, write, drained } = await openScene();

@@ -1,6 +1,7 @@
-import { eventually } from '@reprise/test-kit';
+import { afterFile, eventually } from '@reprise/test-kit';
 import { v7 } from 'uuid';
-import { problemOf, tcpProxy, type Answer } from '@reprise/write-api/testing';
+import { tcpProxy } from '@reprise/test-kit/proxies';
+import { problemOf, type Answer } from '@reprise/write-api/testing';
 import { startApi } from './testing/api-client.ts';
 import { mug, writeSide, type WriteSide } from './testing/write-side.ts';
 
@@ -35,9 +36,10 @@ const writeWaits = (): Promise<void> =>
 describe('while Postgres is away', () => {
   it('requests answer 503 and when to try again, the process stays alive, and recovers afterwards', async () => {
     const proxy = await tcpProxy(side.fresh.productApiUrl);
-    const call = await startApi(proxy.url);
+    afterFile(proxy.close);
+    const call = await startApi(proxy.through(side.fresh.productApiUrl));
     expect((await call('POST', '/v1/products', { body: mug })).status).toBe(201);
-    proxy.cut();
+    await proxy.set('refuse');
     for (const request of [
       () => call('POST', '/v1/products', { body: mug }),
       () => call('GET', `/v1/products/${v7()}`),
@@ -53,14 +55,15 @@ describe('while Postgres is away', () => {
     }
     expect(problemOf(await call('GET', '/health/ready'))).toBe('503 not-ready');
     expect((await call('GET', '/health/live')).status).toBe(200);
-    proxy.restore();
+    await proxy.set('pass');
     expect((await call('POST', '/v1/products', { body: mug })).status).toBe(201);
     expect((await call('GET', '/health/ready')).status).toBe(200);
   });
 
   it('a change whose connection breaks says that its outcome is unknown; sent again with its key, it has one effect', async () => {
     const proxy = await tcpProxy(side.fresh.productApiUrl);
-    const call = await startApi(proxy.url);
+    afterFile(proxy.close);
+    const call = await startApi(proxy.through(side.fresh.productApiUrl));
     const id = await side.create();
     const request = {
       headers: { 'if-match': '"1"', 'idempotency-key': v7() },
@@ -69,11 +72,11 @@ describe('while Postgres is away', () => {
     const unblock = await blockOutbox();
     const sent = call('POST', `/v1/products/${id}/stock-adjustments`, request);
     await writeWaits();
-    proxy.cut();
+    await proxy.set('refuse');
     const answer = await sent;
     expect(problemOf(answer)).toBe('503 outcome-unknown');
     expect(answer.headers.get('retry-after')).toBe('5');
-    proxy.restore();
+    await proxy.set('pass');
     await unblock();
     const again = await call('POST', `/v1/products/${id}/stock-adjustments`, request);
     expect(again.status).toBe(200);
@@ -82,10 +85,17 @@ describe('while Postgres is away', () => {
 
   it('without a word, the wait ends and the connection is not used again', async () => {
     const proxy = await tcpProxy(side.fresh.productApiUrl);
-    const call = await startApi(proxy.url, { statementTimeoutMs: 200 });
+    afterFile(proxy.close);
+    const call = await startApi(proxy.through(side.fresh.productApiUrl), { statementTimeoutMs: 200 });
+    const open = new Set<object>();
+    let isSilent = false;
+    proxy.inspect((_bytes, _towards, connection) => {
+      if (!isSilent) open.add(connection);
+      return isSilent && open.has(connection) ? 'swallow' : undefined;
+    });
     // Leaves an idle connection in the pool; a write would then notify the relay over it.
     await call('GET', '/health/ready');
-    proxy.silence();
+    isSilent = true;
     expect(problemOf(await call('POST', '/v1/products', { body: mug }))).toBe('503 outcome-unknown');
     expect((await call('POST', '/v1/products', { body: mug })).status).toBe(201);
   }, 20_000);

@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import { connect } from 'node:net';
 import {
+  afterFile,
   documentedMetrics,
   eventually,
   exposedMetrics,
@@ -10,7 +11,8 @@ import {
   type SpawnedApp,
   testCredential,
 } from '@reprise/test-kit';
-import { callsTo, problemOf, tcpProxy } from '@reprise/write-api/testing';
+import { tcpProxy } from '@reprise/test-kit/proxies';
+import { callsTo, problemOf } from '@reprise/write-api/testing';
 import { mug, writeSide, type WriteSide } from './testing/write-side.ts';
 
 const start = (writeDatabaseUrl: string | undefined, more: Record<string, string> = {}): SpawnedApp =>
@@ -88,8 +90,9 @@ describe('the process', () => {
 
   it('started while Postgres is away listens, is not ready and says why in its log, and works once it is there', async () => {
     const proxy = await tcpProxy(side.fresh.productApiUrl);
-    proxy.cut();
-    const app = start(proxy.url);
+    afterFile(proxy.close);
+    await proxy.set('refuse');
+    const app = start(proxy.through(side.fresh.productApiUrl));
     const { port } = await app.logged({ msg: 'listening' });
     const call = callsTo(`http://127.0.0.1:${String(port)}`);
     await app.logged({ msg: 'the write database cannot be reached; retrying' });
@@ -100,7 +103,7 @@ describe('the process', () => {
     const logged = await app.logged({ msg: 'not ready', check: 'writeDatabase' });
     expect(logged['reason']).toContain('The write database has not been reached yet');
     expect(problemOf(await call('POST', '/v1/products', { body: mug }))).toBe('503 dependency-unavailable');
-    proxy.restore();
+    await proxy.set('pass');
     await app.ready();
     expect((await call('POST', '/v1/products', { body: mug })).status).toBe(201);
     expect(await app.kill('SIGTERM')).toEqual({ code: 0, signal: null });

@@ -1,4 +1,5 @@
 import {
+  afterFile,
   ApiConformance,
   documentedFieldLimits,
   fieldLimits,
@@ -6,7 +7,7 @@ import {
   keyOf,
   lintOpenApi,
 } from '@reprise/test-kit';
-import { tcpProxy } from '@reprise/write-api/testing';
+import { tcpProxy } from '@reprise/test-kit/proxies';
 import { v7 } from 'uuid';
 import { startApi } from './testing/api-client.ts';
 import { mug, writeSide, type WriteSide } from './testing/write-side.ts';
@@ -90,10 +91,11 @@ describe('the OpenAPI document', () => {
     const broken = await writeSide();
     await broken.query('ALTER TABLE products RENAME TO gone');
     const proxy = await tcpProxy(side.fresh.url);
-    const [failing, away] = [await startApi(broken.fresh.url), await startApi(proxy.url)];
+    afterFile(proxy.close);
+    const [failing, away] = [await startApi(broken.fresh.url), await startApi(proxy.through(side.fresh.url))];
     const limited = await startApi(side.fresh.url, { limits: { credentialRequests: 1 } });
     await limited('GET', `${base}/${v7()}`);
-    proxy.cut();
+    await proxy.set('refuse');
     for (const operation of api.document.operations) {
       await api.frame(operation);
       const body = operation === create ? mug : changes[keyOf(operation)];

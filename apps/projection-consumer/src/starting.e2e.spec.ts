@@ -1,7 +1,7 @@
-import { connect, createServer, type AddressInfo, type Socket } from 'node:net';
 import { jest } from '@jest/globals';
 import { produce } from '@reprise/product-events/testing';
 import { afterFile, eventually, testEndpoints, type SpawnedApp } from '@reprise/test-kit';
+import { tcpProxy } from '@reprise/test-kit/proxies';
 import { catalogue, consumerFixture, readinessOf } from './testing/consumer-fixture.ts';
 import { naiveDocuments } from './testing/naive-documents.ts';
 
@@ -9,38 +9,17 @@ jest.setTimeout(120_000);
 
 const patient = { timeoutMs: 60_000 };
 
-/** A port that takes connections and says nothing, or takes none, until the server behind it is let through. */
-async function absent(target: string, how: 'refusing' | 'silent') {
-  const port = Number(target.split(':').at(-1));
-  const sockets = new Set<Socket>();
-  let present = false;
-  const server = createServer((client) => {
-    sockets.add(client);
-    client.on('error', () => undefined);
-    if (!present) return;
-    const upstream = connect(port, '127.0.0.1');
-    upstream.on('error', () => undefined);
-    client.pipe(upstream).pipe(client);
-    client.on('close', () => upstream.destroy());
-    upstream.on('close', () => client.destroy());
-  });
-  const listen = (at: number): Promise<number> =>
-    new Promise((resolve) =>
-      server.listen(at, '127.0.0.1', () => resolve((server.address() as AddressInfo).port)),
-    );
-  const close = async (): Promise<void> => {
-    for (const socket of sockets) socket.destroy();
-    if (server.listening) await new Promise((resolve) => server.close(resolve));
-  };
-  const own = await listen(0);
-  if (how === 'refusing') await close();
-  afterFile(close);
+/** A server that refuses connections, or takes them and says nothing, until it appears. */
+async function absent(target: string, how: 'refuse' | 'blackhole') {
+  const proxy = await tcpProxy(target);
+  afterFile(proxy.close);
+  await proxy.set(how);
   return {
-    address: `127.0.0.1:${own}`,
+    address: proxy.address,
     appear: async (): Promise<void> => {
-      present = true;
-      for (const socket of sockets) socket.destroy();
-      if (!server.listening) await listen(own);
+      // Nobody answers what was asked before.
+      await proxy.set('refuse');
+      await proxy.set('pass');
     },
   };
 }
@@ -54,10 +33,10 @@ const { env } = testEndpoints();
 
 describe('a consumer started while a server is away', () => {
   it.each([
-    ['Kafka', 'refusing'],
-    ['Kafka', 'silent'],
-    ['Postgres', 'refusing'],
-    ['Elasticsearch', 'refusing'],
+    ['Kafka', 'refuse'],
+    ['Kafka', 'blackhole'],
+    ['Postgres', 'refuse'],
+    ['Elasticsearch', 'refuse'],
   ] as const)('(%s, %s) lives, is not ready and says why, and feeds once it is there', async (name, how) => {
     const fixture = await consumerFixture();
     const log = catalogue(10);
@@ -90,7 +69,7 @@ describe('a consumer started while a server is away', () => {
 
   it('can be stopped while it waits', async () => {
     const fixture = await consumerFixture();
-    for (const how of ['refusing', 'silent'] as const) {
+    for (const how of ['refuse', 'blackhole'] as const) {
       const app = fixture.start({ KAFKA_BROKERS: (await absent(env['KAFKA_BROKERS'] ?? '', how)).address });
       await eventually(async () => expect((await readinessOf(app)).reasons).toContain('Kafka'), patient);
       expect(await app.kill()).toEqual({ code: 0, signal: null });

@@ -1,4 +1,5 @@
 import {
+  afterFile,
   ApiConformance,
   documentedFieldLimits,
   fieldLimits,
@@ -6,7 +7,8 @@ import {
   keyOf,
   lintOpenApi,
 } from '@reprise/test-kit';
-import { startWriteApi, tcpProxy } from '@reprise/write-api/testing';
+import { tcpProxy } from '@reprise/test-kit/proxies';
+import { startWriteApi } from '@reprise/write-api/testing';
 import { v7 } from 'uuid';
 import { recruitingApi } from './recruiting-api.ts';
 import { ada, backend, recruitingSide, type RecruitingSide } from './testing/recruiting-side.ts';
@@ -140,13 +142,14 @@ describe('the OpenAPI document', () => {
     const broken = await recruitingSide();
     await broken.query('ALTER TABLE candidates RENAME TO gone; ALTER TABLE leads RENAME TO gone_too');
     const proxy = await tcpProxy(side.applicationUrl);
+    afterFile(proxy.close);
     const [failing, away, limited] = [
       await startWriteApi(recruitingApi, broken.applicationUrl),
-      await startWriteApi(recruitingApi, proxy.url),
+      await startWriteApi(recruitingApi, proxy.through(side.applicationUrl)),
       await startWriteApi(recruitingApi, side.applicationUrl, { limits: { credentialRequests: 1 } }),
     ];
     await limited('GET', `${leads}/${v7()}`);
-    proxy.cut();
+    await proxy.set('refuse');
     for (const operation of api.document.operations) {
       await api.frame(operation);
       const body = bodies[keyOf(operation)] ?? changes[keyOf(operation)];

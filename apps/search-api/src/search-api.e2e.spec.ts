@@ -1,6 +1,6 @@
-import { connect, createServer, type AddressInfo } from 'node:net';
 import { step } from '@reprise/product-read-model/testing';
 import { afterFile, spawnApp, testCredential, testEndpoints } from '@reprise/test-kit';
+import { tcpProxy } from '@reprise/test-kit/proxies';
 import { freshCatalogue } from './testing/catalogue.ts';
 
 const main = 'apps/search-api/src/main.ts';
@@ -30,23 +30,15 @@ describe('the search API as a process', () => {
   it('started while Elasticsearch is away listens, is not ready and says why in its log, and answers once it is there', async () => {
     const catalogue = await freshCatalogue();
     await catalogue.add([step.created(), step.published()]);
-    const target = new URL(testEndpoints().elasticsearch.node);
-    const proxy = createServer((client) => {
-      const upstream = connect(Number(target.port), target.hostname);
-      for (const socket of [client, upstream]) socket.on('error', () => undefined);
-      client.pipe(upstream).pipe(client);
-    });
-    afterFile(() => void proxy.close());
-    const listen = (port: number): Promise<void> =>
-      new Promise((resolve) => proxy.listen(port, '127.0.0.1', resolve));
-    await listen(0);
-    const { port: reserved } = proxy.address() as AddressInfo;
-    await new Promise((resolve) => proxy.close(resolve));
+    const { node } = testEndpoints().elasticsearch;
+    const proxy = await tcpProxy(node);
+    afterFile(proxy.close);
+    await proxy.set('refuse');
     const app = spawnApp(main, {
       env: {
         SEARCH_API_PORT: '0',
         SEARCH_ALIAS: catalogue.alias,
-        ELASTICSEARCH_NODE: `http://127.0.0.1:${reserved}`,
+        ELASTICSEARCH_NODE: proxy.through(node),
       },
     });
     const { port } = await app.logged({ msg: 'listening' });
@@ -59,7 +51,7 @@ describe('the search API as a process', () => {
     const logged = await app.logged({ msg: 'not ready', check: 'search-alias' });
     expect(logged['reason']).toMatch(/ECONNREFUSED|connect/);
     expect((await fetch(`${origin}/v1/search?q=mug`, { headers: testCredential })).status).toBe(503);
-    await listen(reserved);
+    await proxy.set('pass');
     await app.ready();
     expect((await fetch(`${origin}/v1/search?q=mug`, { headers: testCredential })).status).toBe(200);
     expect(await app.kill('SIGTERM')).toEqual({ code: 0, signal: null });

@@ -1,2 +1,2 @@
 export { httpProxy, type Decide, type HttpFault, type HttpProxy, type ProxiedRequest } from './http-proxy.ts';
-export { tcpProxy, type ProxyMode, type TcpProxy } from './tcp-proxy.ts';
+export { isProduceRequest, tcpProxy, type Inspection, type TcpProxy, type Toxic } from './tcp-proxy.ts';

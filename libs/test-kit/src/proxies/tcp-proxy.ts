@@ -1,52 +1,70 @@
-import { createServer, connect, type AddressInfo, type Server, type Socket } from 'node:net';
+import { connect, createServer, type AddressInfo, type Server, type Socket } from 'node:net';
+import { setTimeout as delay } from 'node:timers/promises';
 
 /**
- * What the proxy does with connections:
- * - `pass` them on;
- * - `refuse` new ones and reset the open ones;
- * - `swallow` every byte of those it accepts, as a network that drops packets does;
- * - `reset-produce`: reset a connection to Kafka as soon as it carries a produce request, before the broker sees it;
- * - `lose-answer`: let the broker answer the next produce request, reset the connection instead of passing the answer on,
- *   and pass everything from then on.
+ * What happens to connections:
+ * - `pass`: they are passed on;
+ * - `refuse`: new ones are refused, open ones were reset;
+ * - `blackhole`: every byte of those it accepts disappears, as on a network that drops packets;
+ * - a number: each piece arrives so many milliseconds later.
  */
-export type ProxyMode = 'pass' | 'refuse' | 'swallow' | 'reset-produce' | 'lose-answer';
+export type Toxic = 'pass' | 'refuse' | 'blackhole' | number;
+
+/**
+ * Looks at what passes; `reset` ends the connection with this piece unsent, `swallow` leaves the piece out.
+ * @param connection the same for all pieces of one connection, in both directions
+ */
+export type Inspection = (
+  bytes: Buffer,
+  towards: 'server' | 'client',
+  connection: object,
+) => 'reset' | 'swallow' | undefined;
 
 export interface TcpProxy {
   readonly port: number;
   /** `host:port` */
   readonly address: string;
-  set(mode: ProxyMode): Promise<void>;
-  /** How often it did what its mode says instead of passing something on. */
+  /** The URL with the proxy in the place of its server. */
+  through(url: string): string;
+  set(toxic: Toxic): Promise<void>;
+  inspect(inspection: Inspection | undefined): void;
+  /** Pieces and connections that met a toxic or a reset. */
   faults(): number;
   /** Ends it and the connections through it. */
   close(): Promise<void>;
 }
 
+const host = '127.0.0.1';
+
 /**
- * A proxy on a free local port before `target` (`host:port`). A Kafka broker announces its own address to clients, and they would go
- * around the proxy; so that address, as it stands in metadata responses, is replaced on the way back. The caller closes it.
+ * A proxy on a free local port before a TCP server of this machine. A Kafka broker announces its own address, by which clients would go
+ * around the proxy, so that address is replaced where it stands in answers. The caller closes it.
+ *
+ * @param target `host:port`, or a URL of the server
  */
 export async function tcpProxy(target: string): Promise<TcpProxy> {
-  const [host = '', targetPort = ''] = target.split(':');
+  const targetPort = Number(target.includes('://') ? new URL(target).port : target.split(':').at(-1));
   const sockets = new Set<Socket>();
-  let mode: ProxyMode = 'pass';
+  let toxic: Toxic = 'pass';
+  let inspection: Inspection | undefined;
   let faults = 0;
   let server: Server | undefined;
   let port = 0;
 
-  const addressOf = (value: number): Buffer => {
-    const name = Buffer.from(host);
-    const bytes = Buffer.alloc(2 + name.length + 4);
-    bytes.writeInt16BE(name.length);
-    name.copy(bytes, 2);
-    bytes.writeInt32BE(value, 2 + name.length);
+  /** `address` as Kafka writes it: the name's bytes (a length before it), then the port. */
+  const addressOf = (number: number): Buffer => {
+    const bytes = Buffer.alloc(host.length + 4);
+    bytes.write(host);
+    bytes.writeInt32BE(number, host.length);
     return bytes;
   };
 
   const accept = (client: Socket): void => {
-    const upstream = connect(Number(targetPort), host);
+    const upstream = connect(targetPort, host);
+    const [theirs, ours] = [addressOf(targetPort), addressOf(port)];
     for (const socket of [client, upstream]) {
       sockets.add(socket);
+      socket.setNoDelay(true);
       socket.on('error', () => undefined);
       socket.on('close', () => {
         sockets.delete(socket);
@@ -54,42 +72,38 @@ export async function tcpProxy(target: string): Promise<TcpProxy> {
         upstream.destroy();
       });
     }
-    const own = addressOf(Number(targetPort));
-    const mine = addressOf(port);
-    let awaited = false;
-    const fault = (): void => {
-      faults += 1;
-    };
-    client.on('data', (bytes) => {
-      if (mode === 'swallow') return fault();
-      if (isProduceRequest(bytes)) {
-        if (mode === 'reset-produce') {
-          fault();
-          client.resetAndDestroy();
-          return;
-        }
-        awaited = mode === 'lose-answer';
-      }
-      upstream.write(bytes);
-    });
-    upstream.on('data', (bytes) => {
-      if (mode === 'swallow') return fault();
-      if (awaited && mode === 'lose-answer') {
-        fault();
-        mode = 'pass';
+    const pass = (bytes: Buffer, towards: 'server' | 'client'): void => {
+      const verdict = toxic === 'blackhole' ? 'swallow' : inspection?.(bytes, towards, client);
+      if (verdict !== undefined) faults += 1;
+      if (verdict === 'swallow') return;
+      if (verdict === 'reset') {
         client.resetAndDestroy();
+        upstream.destroy();
         return;
       }
-      for (let at = bytes.indexOf(own); at >= 0; at = bytes.indexOf(own, at + 1)) mine.copy(bytes, at);
-      client.write(bytes);
-    });
+      if (towards === 'client')
+        for (let at = bytes.indexOf(theirs); at >= 0; at = bytes.indexOf(theirs, at + 1))
+          ours.copy(bytes, at);
+      const receiver = towards === 'server' ? upstream : client;
+      if (typeof toxic !== 'number') {
+        receiver.write(bytes);
+        return;
+      }
+      faults += 1;
+      void delay(toxic).then(() => receiver.writable && receiver.write(bytes));
+    };
+    client.on('data', (bytes) => pass(bytes, 'server'));
+    upstream.on('data', (bytes) => pass(bytes, 'client'));
   };
 
   const listen = async (): Promise<void> => {
     if (server !== undefined) return;
     const created = createServer(accept);
     server = created;
-    await new Promise<void>((resolve) => created.listen(port, '127.0.0.1', resolve));
+    await new Promise<void>((resolve, reject) => {
+      created.once('error', reject);
+      created.listen(port, host, resolve);
+    });
     port = (created.address() as AddressInfo).port;
   };
   const close = async (): Promise<void> => {
@@ -98,27 +112,31 @@ export async function tcpProxy(target: string): Promise<TcpProxy> {
     const closed = new Promise<void>((resolve) =>
       closing === undefined ? resolve() : closing.close(() => resolve()),
     );
-    for (const socket of sockets) {
-      faults += 1;
-      socket.resetAndDestroy();
-    }
+    for (const socket of sockets) socket.resetAndDestroy();
     await closed;
   };
 
   await listen();
   return {
     port,
-    address: `127.0.0.1:${port}`,
-    set: async (next) => {
-      mode = next;
-      await (next === 'refuse' ? close() : listen());
+    address: `${host}:${port}`,
+    through: (url) => Object.assign(new URL(url), { hostname: host, port: String(port) }).href,
+    async set(next) {
+      toxic = next;
+      if (next === 'refuse') {
+        faults += sockets.size;
+        await close();
+      } else await listen();
+    },
+    inspect: (next) => {
+      inspection = next;
     },
     faults: () => faults,
     close,
   };
 }
 
-/** A Kafka request begins with its length (4 bytes) and the number of its kind (2 bytes); 0 is Produce. kafkajs writes each at once. */
-function isProduceRequest(bytes: Buffer): boolean {
+/** A Kafka request begins with its length (4 bytes) and the number of its kind (2 bytes); 0 is Produce. Clients write each at once. */
+export function isProduceRequest(bytes: Buffer): boolean {
   return bytes.length > 6 && bytes.readInt32BE(0) >= 8 && bytes.readInt16BE(4) === 0;
 }

@@ -7,6 +7,5 @@ export {
   type CallOptions,
   type StartedApi,
 } from './api-client.ts';
-export { tcpProxy, type TcpProxy } from './tcp-proxy.ts';
 export { commandContext, openDatabase, testWriteSide, type TestWriteSide } from './write-side.ts';
 export { itKeepsItsSchema, type KeptSchema } from './kept-schema.contract.ts';

@@ -2,8 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { sessionHook } from '@reprise/runtime';
 import pg from 'pg';
 import { testAccessEnv } from '@reprise/test-kit/access';
-import { httpProxy, type HttpProxy } from '@reprise/test-kit/proxies';
-import { tcpProxy, type TcpProxy } from '../proxies/tcp-proxy.ts';
+import { httpProxy, tcpProxy, type HttpProxy, type TcpProxy } from '@reprise/test-kit/proxies';
 import { startProcess, type AppProcess } from './app-process.ts';
 import type { DatabaseTemplates } from './databases.ts';
 import { eventLog, type EventLog } from './event-log.ts';
@@ -129,11 +128,7 @@ export async function createWorld(
           : new URL(env.WRITE_DATABASE_URL).host;
       const proxy = await tcpProxy(target);
       proxies.push(proxy);
-      const through = (url: string): string => {
-        const changed = new URL(url);
-        changed.port = String(proxy.port);
-        return changed.href;
-      };
+      const { through } = proxy;
       const throughProxy: Record<string, string> =
         server === 'kafka'
           ? { KAFKA_BROKERS: proxy.address }

@@ -1,6 +1,6 @@
 import type { World } from '../cluster/world.ts';
 import type { HttpProxy } from '@reprise/test-kit/proxies';
-import type { TcpProxy } from '../proxies/tcp-proxy.ts';
+import type { TcpProxy } from '@reprise/test-kit/proxies';
 import type { History } from './history.ts';
 import { supervise, type Supervised } from './supervised.ts';
 

@@ -1,6 +1,6 @@
-import { createServer, connect, type AddressInfo, type Server, type Socket } from 'node:net';
 import { Client, type Pool } from 'pg';
 import { testEndpoints, type FreshDatabase } from '@reprise/test-kit';
+import { tcpProxy } from '@reprise/test-kit/proxies';
 import { createReadModelPool } from '../postgres/pool.ts';
 import { newGeneration } from './testing/new-generation.ts';
 import { testRegistry } from '../testing/registry-database.ts';
@@ -88,11 +88,11 @@ describe('the registry when its connections break', () => {
 
   it('continues when the server comes back within the budget, and says what to do when it does not', async () => {
     const proxy = await tcpProxy(database.url);
-    const through = createReadModelPool(proxy.url);
+    const through = createReadModelPool(proxy.through(database.url));
     const patient = new Registry(through, { budgetMs: 10_000 });
     const impatient = new Registry(through, { budgetMs: 200 });
     await patient.renewLease(fence, 60_000);
-    await proxy.cut();
+    await proxy.set('refuse');
     await expect(impatient.renewLease(fence, 60_000)).rejects.toMatchObject({
       code: 'DEPENDENCY',
       dependency: 'postgres',
@@ -102,10 +102,10 @@ describe('the registry when its connections break', () => {
       ),
     });
     const waiting = patient.renewLease(fence, 60_000);
-    await proxy.restore();
+    await proxy.set('pass');
     await expect(waiting).resolves.toBeUndefined();
     await through.end();
-    await proxy.cut();
+    await proxy.close();
   });
 
   it('does not wait when the login is refused', async () => {
@@ -118,34 +118,3 @@ describe('the registry when its connections break', () => {
     await pool.end();
   });
 });
-
-/** Passes TCP through to the server of `target` until it is cut: then connections end and new ones are refused. */
-async function tcpProxy(target: string) {
-  const { hostname, port } = new URL(target);
-  const sockets = new Set<Socket>();
-  let server: Server;
-  const listen = (at: number) =>
-    new Promise<number>((resolve) => {
-      server = createServer((inbound) => {
-        const outbound = connect(Number(port), hostname);
-        for (const socket of [inbound, outbound]) {
-          sockets.add(socket);
-          socket.on('error', () => {});
-          socket.on('close', () => sockets.delete(socket));
-        }
-        inbound.pipe(outbound).pipe(inbound);
-      }).listen(at, '127.0.0.1', () => resolve((server.address() as AddressInfo).port));
-    });
-  const at = await listen(0);
-  const url = new URL(target);
-  url.port = String(at);
-  return {
-    url: url.href,
-    restore: () => listen(at),
-    async cut() {
-      const closed = new Promise((resolve) => server.close(resolve));
-      for (const socket of sockets) socket.destroy();
-      await closed;
-    },
-  };
-}

@@ -1,4 +1,5 @@
 import { testCredential } from '@reprise/test-kit/access';
+import { isProduceRequest } from '@reprise/test-kit/proxies';
 import { startApi, startConsumer, startRelay } from '../../cluster/pipeline.ts';
 import { checkAtRest } from '../../oracle/check-all.ts';
 import { checkCommands } from '../../oracle/command-history.ts';
@@ -37,8 +38,7 @@ async function connectionReset(scene: Scene): Promise<void> {
   await seed(world, { products: 40, events: 10, upTo: 'outbox' });
   let produced = 0;
   proxy.inspect((bytes, towards) => {
-    // A Kafka request begins with its length and its kind; 0 is Produce.
-    if (towards !== 'server' || bytes.length < 7 || bytes.readInt16BE(4) !== 0) return undefined;
+    if (towards !== 'server' || !isProduceRequest(bytes)) return undefined;
     produced += 1;
     return produced % 2 === 0 && produced < 12 ? 'reset' : undefined;
   });
