@@ -100,8 +100,7 @@ export async function createConsole(
     ),
     overview: () => watcher.overview(),
     look: () => observer.look(),
-    touches: (request) => deadLetters.touchedBy(request),
-    findLetters: (filter, most) => deadLetters.matching(filter, most),
+    countLetters: (meant) => deadLetters.count(meant),
   });
   const application = await createHttpApplication(
     ConsoleModule.register({

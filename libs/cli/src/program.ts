@@ -25,7 +25,9 @@ export async function runCommandLine(argv: readonly string[], called: Called): P
     .addHelpText('after', `\n${exitCodeHelp}`);
   silence(program, invocation);
   const ended = (code: number) => void (exitCode = code);
-  const typed = asVerb(argv).map(kebabCase).map(oneSpelling);
+  const typed = asVerb(argv)
+    .map(kebabCase)
+    .map((word, _, [group, verb]) => oneSpelling(word, `${group} ${verb}`));
   const context = { invocation, typed, ended };
   for (const verb of verbs) addVerb(program, verb, context);
   // Never reached: `asVerb` puts `rebuild` in its place.
@@ -140,14 +142,16 @@ function kebabCase(word: string): string {
 }
 
 /** Options that had another name before, each with the one name that every verb has for it now. */
-const olderSpellings: readonly (readonly [older: string, name: string])[] = [
+const olderSpellings: readonly (readonly [older: string, name: string, onlyOf?: string])[] = [
   ['--rate', '--max-events-per-second'],
   ['--full', '--verbose'],
+  ['--reason', '--error', 'dlq list'],
 ];
 
-function oneSpelling(word: string): string {
-  for (const [older, name] of olderSpellings)
-    if (word === older || word.startsWith(`${older}=`)) return `${name}${word.slice(older.length)}`;
+function oneSpelling(word: string, verb: string): string {
+  for (const [older, name, onlyOf = verb] of olderSpellings)
+    if (onlyOf === verb && (word === older || word.startsWith(`${older}=`)))
+      return `${name}${word.slice(older.length)}`;
   return word;
 }
 

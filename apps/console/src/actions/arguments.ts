@@ -38,15 +38,25 @@ export function wordsOf(spec: ActionSpec, request: ActionRequest, projections: r
     if (option.flag === null) return String(value).split(',');
     return option.kind === 'flag' ? [option.flag] : [`${option.flag}=${String(value)}`];
   });
-  const { oneOf } = spec;
-  if (oneOf && oneOf.filter((name) => options[name] !== undefined && options[name] !== false).length !== 1)
-    fail('options', `exactly one of ${oneOf.join(', ')} is required`);
+  const isGiven = (name: string) => options[name] !== undefined && options[name] !== false;
+  const { oneOf, narrowed = [] } = spec;
+  if (oneOf && oneOf.filter(isGiven).length + (narrowed.some(isGiven) ? 1 : 0) !== 1)
+    fail(
+      'options',
+      `exactly one of ${[...oneOf, narrowed.join('/')].filter(Boolean).join(', ')} is required`,
+    );
+  if (isGiven('ids') && isGiven('upTo')) fail('options.upTo', 'upTo does not go with ids');
+  // The command line wants it said that nothing else narrows a context down.
+  const everything = narrowed.filter(isGiven).join() === 'context' ? ['--all'] : [];
   if (errors.length > 0) return { ok: false, errors };
   const which =
     spec.action === 'promote' || projection === null || spec.action === 'discard'
       ? []
       : [`--projection=${projection}`];
-  return { ok: true, words: [...spec.words, ...which, ...words, ...(spec.always ?? []), '--json'] };
+  return {
+    ok: true,
+    words: [...spec.words, ...which, ...everything, ...words, ...(spec.always ?? []), '--json'],
+  };
 }
 
 /** Without what is for programs: what somebody would type. */

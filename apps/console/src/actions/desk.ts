@@ -12,7 +12,7 @@ import type {
 } from '../contract/index.ts';
 import type { Actions } from './actions.ts';
 import { wordsOf } from './arguments.ts';
-import { namedLetters, type FindLetters } from './letter-filters.ts';
+import { keptToCounted, type CountLetters } from './letter-filters.ts';
 import { previewOf } from './preview.ts';
 import { actionSpecs, formOf, specOf, type ActionSpec } from './specs.ts';
 
@@ -26,9 +26,7 @@ export interface DeskOptions {
   readonly overview: () => Promise<Overview>;
   /** As it is now. */
   readonly look: () => Promise<Overview>;
-  /** How many dead letters a redrive or discard touches; null where that is not known. */
-  readonly touches: (request: ActionRequest) => Promise<ActionPlan['touches']>;
-  readonly findLetters: FindLetters;
+  readonly countLetters: CountLetters;
 }
 
 /** Where actions are asked for: it says what one would do, and refuses what is not offered, not allowed, or not legal now. */
@@ -103,23 +101,22 @@ export class Desk {
     request: ActionRequest,
     seen: () => Promise<Overview>,
   ): Promise<{ readonly plan: ActionPlan; readonly words: readonly string[] }> {
-    const { hidden, projections, environment, twoPersons, touches, findLetters } = this.#options;
+    const { hidden, projections, environment, twoPersons, countLetters } = this.#options;
     const { action } = request;
     if (hidden.includes(action))
       throw new ProblemException(404, 'not-found', 'Not Found', 'There is nothing of that name.');
     const spec = specOf(action);
-    const named = await namedLetters(spec, request, findLetters);
-    if (named.outcome === 'invalid') throw validationProblem(named.errors);
-    if (named.outcome === 'refused') throw notLegal(named.why);
-    const words = wordsOf(spec, named.request, projections);
-    if (!words.ok) throw validationProblem(words.errors);
+    const asked = validWords(spec, request, projections);
+    const isOfLetters = action === 'redrive' || action === 'discard';
+    const kept = isOfLetters ? await keptToCounted(request, countLetters) : undefined;
+    if (isOfLetters && !kept) throw notLegal('No open dead letter matches.');
+    const words = kept ? validWords(spec, kept.request, projections) : asked;
     const card = cardOf(await seen(), spec, request);
     const plan = previewOf({
-      ...{ spec, request, words: words.words, environment, card, twoPersons },
-      touches:
-        named.touches ?? (action === 'redrive' || action === 'discard' ? await touches(named.request) : null),
+      ...{ spec, request: kept?.request ?? request, words, environment, card, twoPersons },
+      touches: kept?.touches ?? null,
     });
-    return { plan, words: words.words };
+    return { plan, words };
   }
 }
 
@@ -139,6 +136,13 @@ function cardOf(
 function assertPossible(plan: ActionPlan, confirmation: string | null): void {
   if (!plan.legal) throw notLegal(plan.refusal!);
   if (plan.confirmation !== null && confirmation !== plan.confirmation) throw notConfirmed(plan.confirmation);
+}
+
+/** @throws ProblemException naming all that is wrong with the request */
+function validWords(...request: Parameters<typeof wordsOf>): readonly string[] {
+  const words = wordsOf(...request);
+  if (!words.ok) throw validationProblem(words.errors);
+  return words.words;
 }
 
 function notLegal(why: string): ProblemException {

@@ -1,69 +1,40 @@
-import type { FieldError } from '@reprise/http';
-import { longestOption } from '../contract/actions.ts';
+import { parsePlaces, placesText } from '@reprise/read-model-feed';
 import type { ActionPlan, ActionRequest } from '../contract/index.ts';
-import type { LetterFilter, MatchingLetters } from '../dead-letters/dead-letters.ts';
-import { problemOf } from './arguments.ts';
-import type { ActionSpec } from './specs.ts';
+import type { CountedLetters, MeantLetters } from '../dead-letters/dead-letters.ts';
 
-/** More are not named on one command line, nor as many as take more than `longestOption` characters. */
-export const mostFiltered = 300;
+/** Counts letters that an action is about. */
+export type CountLetters = (meant: MeantLetters) => Promise<CountedLetters>;
 
-/** Finds open letters that match, and names `most` of them. */
-export type FindLetters = (filter: LetterFilter, most: number) => Promise<MatchingLetters>;
-
-/** A request whose letters are named by their ids, as the command line takes them; or what is wrong with it. */
-export type Named =
-  | {
-      readonly outcome: 'named';
-      readonly request: ActionRequest;
-      /** What a filter was found to touch; undefined where there was no filter, and nothing was looked at. */
-      readonly touches?: ActionPlan['touches'];
-    }
-  | { readonly outcome: 'invalid'; readonly errors: readonly FieldError[] }
-  /** Nothing of it can be done now. */
-  | { readonly outcome: 'refused'; readonly why: string };
+/** A redrive or discard that is kept to the letters that were counted. */
+export interface Kept {
+  readonly request: ActionRequest;
+  readonly touches: NonNullable<ActionPlan['touches']>;
+}
 
 /**
- * Puts the ids of the letters that match in the place of filters. The command line has no filters, so that what is shown before is what
- * is done: a letter that arrives in between is not touched.
+ * Counts the letters that a redrive or discard would touch, and gives its request the bound `upTo` unless letters are named by their
+ * ids. What is counted is so what is touched, however many letters arrive in between: the bound is where the dead-letter topics ended
+ * when they were counted, so neither the clock of this process nor those of the consumers have a say in it. A request that was
+ * previewed brings its bound along, and keeps it. Of the letters within it, those that were dealt with meanwhile are left alone.
+ *
+ * @returns undefined where no open letter matches
  */
-export async function namedLetters(
-  { action, filters = [] }: ActionSpec,
-  request: ActionRequest,
-  find: FindLetters,
-): Promise<Named> {
-  const given = filters.filter(({ name }) => request.options[name] !== undefined);
-  if (given.length === 0) return { outcome: 'named', request };
-  const errors = given.flatMap((option): FieldError[] => {
-    const message = problemOf(option, request.options[option.name]!);
-    return message === undefined ? [] : [{ field: `options.${option.name}`, message }];
-  });
-  const { ids: chosen, all, aggregateId, context, type, error, ...options } = request.options;
-  if (chosen !== undefined || all !== undefined)
-    errors.push({ field: 'options', message: 'filters go with neither ids nor all' });
-  if (errors.length > 0) return { outcome: 'invalid', errors };
-  const textOf = (value: string | boolean | undefined) => (value === undefined ? undefined : String(value));
-  const { ids, letters, aggregates, atLeast } = await find(
-    {
-      ...{ context: textOf(context), type: textOf(type), reason: textOf(error) },
-      aggregateId: textOf(aggregateId),
+export async function keptToCounted(request: ActionRequest, count: CountLetters): Promise<Kept | undefined> {
+  const text = (name: string) =>
+    typeof request.options[name] === 'string' ? request.options[name] : undefined;
+  const [ids, bound] = [text('ids')?.split(','), text('upTo')];
+  const { upTo, ...touches } = await count({
+    ...{
+      context: text('context'),
+      type: text('type'),
+      error: text('error'),
+      aggregateId: text('aggregateId'),
     },
-    mostFiltered,
-  );
-  if (letters > ids.length || ids.join().length > longestOption)
-    return {
-      outcome: 'refused',
-      why: `${atLeast ? 'At least ' : ''}${letters} open dead letters of ${aggregates} aggregate${aggregates === 1 ? '' : 's'} match, more than one ${action} names here (${mostFiltered}). Filter further, or use the command line.`,
-    };
-  if (atLeast)
-    return {
-      outcome: 'refused',
-      why: 'There are more dead letters than are looked through here, so some that match may be missing. Use the command line.',
-    };
-  if (ids.length === 0) return { outcome: 'refused', why: 'No open dead letter matches.' };
-  return {
-    outcome: 'named',
-    request: { ...request, options: { ...options, ids: ids.join(',') } },
-    touches: { letters, aggregates, atLeast },
-  };
+    // What cannot be read is a bound before everything, and none that could be left out.
+    upTo: bound === undefined ? undefined : (parsePlaces(bound) ?? new Map()),
+    ids: ids && new Set(ids),
+  });
+  if (ids) return { request, touches };
+  if (touches.letters === 0 && !touches.atLeast) return undefined;
+  return { request: { ...request, options: { ...request.options, upTo: placesText(upTo) } }, touches };
 }

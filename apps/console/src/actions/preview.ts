@@ -92,7 +92,9 @@ function willDo({ spec, request, card, touches }: PreviewInput): string[] {
         ? `Works off the repair queue of ${name}.`
         : `Builds the named documents of ${name} again from the permanent log.`,
     ],
-    redrive: [`Applies ${amount(touches)} again, each after those before it of its aggregate.`],
+    redrive: [
+      `Applies ${amount(touches)} again, each after those before it of its aggregate, and releases what waits behind them.`,
+    ],
     discard: [
       `Discards ${amount(touches)} for good; what waits behind them is applied where the version rule allows it.`,
     ],

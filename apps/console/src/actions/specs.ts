@@ -13,10 +13,9 @@ export interface ActionSpec extends Omit<ActionForm, 'options'> {
   readonly words: readonly string[];
   readonly always?: readonly string[];
   readonly options: readonly SpecOption[];
-  /** Exactly one, or at least one, of these options is needed. */
+  /** Exactly one of these options is needed, or instead of it any of those that narrow down. */
   readonly oneOf?: readonly string[];
-  /** Of dead letters: what matches is looked up, and named on the command line. */
-  readonly filters?: readonly SpecOption[];
+  readonly narrowed?: readonly string[];
 }
 
 const text = (pattern: RegExp) => ({ kind: 'text' as const, pattern });
@@ -92,12 +91,19 @@ const spec = (
   ...rest,
 });
 
-const anyWord = { ...text(/^(?!-)[^\p{Cc}]{1,200}$/u), flag: null };
+const anyWord = text(/^(?!-)[^\p{Cc}]{1,200}$/u);
 const letterFilters = [
-  option('type', 'Open letters of this type of event', anyWord),
-  option('error', 'Open letters with this error', anyWord),
-  option('context', 'Open letters of this context', anyWord),
+  { ...option('--event-type TYPE', 'Open letters of this type of event', anyWord), name: 'type' },
+  option('--error REASON', 'Open letters with this error', anyWord),
+  option('--aggregate-id ID', 'Open letters of this aggregate', { kind: 'text', pattern: ids }),
+  option('--context NAME', 'Open letters of this context', anyWord),
 ];
+const narrowed = letterFilters.map(({ name }) => name);
+const upTo = option(
+  '--up-to PLACES',
+  'Only letters that stand before these places; a preview says which, so that no letter is touched that came after it',
+  text(letterIds),
+);
 
 /** Every action, with what of its command line may be asked for from here. */
 export const actionSpecs: readonly ActionSpec[] = [
@@ -186,13 +192,13 @@ export const actionSpecs: readonly ActionSpec[] = [
         pattern: letterIds,
         flag: null,
       }),
-      option('--aggregate-id ID', 'Every open letter of this aggregate', { kind: 'text', pattern: ids }),
       option('--all', 'Every open letter'),
+      ...letterFilters,
+      upTo,
       option('--dry-run', 'Only say what would happen'),
       rate,
     ],
-    oneOf: ['ids', 'aggregateId', 'all'],
-    filters: letterFilters,
+    ...{ oneOf: ['ids', 'all'], narrowed },
   }),
   spec('discard', 'Leaves dead letters out for good, on record: rebuilds leave their records out too.', {
     needsProjection: false,
@@ -203,10 +209,12 @@ export const actionSpecs: readonly ActionSpec[] = [
         pattern: letterIds,
         flag: null,
       }),
+      ...letterFilters,
+      upTo,
       option('--reason TEXT', 'Why, for the record', { ...text(/^[^\p{Cc}]{1,500}$/u), required: true }),
+      option('--dry-run', 'Only say what would be discarded'),
     ],
-    oneOf: ['ids'],
-    filters: letterFilters,
+    ...{ oneOf: ['ids'], narrowed },
   }),
 ];
 
@@ -222,10 +230,9 @@ export function formOf({
   needsProjection,
   changes,
   options,
-  filters = [],
 }: ActionSpec): ActionForm {
   return {
     ...{ action, description, role, needsProjection, changes },
-    options: [...options, ...filters].map(({ flag: _, pattern: __, ...shown }) => shown),
+    options: options.map(({ flag: _, pattern: __, ...shown }) => shown),
   };
 }

@@ -3,18 +3,19 @@ import {
   fedModels,
   findLetters,
   judgedLetters,
+  matchesFilter,
+  placesOf,
   TopicMissing,
+  typeOf,
   type JudgedLetter,
+  type KafkaTopic,
+  type LetterFilter as FeedFilter,
+  type LetterPlaces,
+  type LetterServers,
 } from '@reprise/read-model-feed';
 import type { ContextServers, ReadModels } from '@reprise/read-model-servers';
 import { printable } from '@reprise/runtime';
-import type {
-  ActionPlan,
-  ActionRequest,
-  DeadLetterList,
-  DeadLetterPayload,
-  DeadLetterView,
-} from '../contract/index.ts';
+import type { ActionPlan, DeadLetterList, DeadLetterPayload, DeadLetterView } from '../contract/index.ts';
 
 /** Which letters are meant; what is left out does not limit. */
 export interface LetterFilter {
@@ -25,10 +26,21 @@ export interface LetterFilter {
   readonly aggregateId?: string | undefined;
 }
 
-/** Open letters that match a filter. */
-export interface MatchingLetters extends NonNullable<ActionPlan['touches']> {
-  /** As many as were asked for. */
-  readonly ids: readonly string[];
+/** Letters that an action is about: those it names, or else the open ones that match. */
+export interface MeantLetters extends FeedFilter {
+  readonly ids?: ReadonlySet<string> | undefined;
+  readonly context?: string | undefined;
+}
+
+/** How many there are, and the places that all of them stand before: the bound that was asked for, or else the ends of the topics. */
+export interface CountedLetters extends NonNullable<ActionPlan['touches']> {
+  readonly upTo: LetterPlaces;
+}
+
+interface OpenedTopic {
+  readonly context: string;
+  readonly servers: LetterServers;
+  readonly topic: KafkaTopic;
 }
 
 const withinMs = 20_000;
@@ -53,12 +65,15 @@ export class DeadLetters {
   async list(filter: LetterFilter, after: string | undefined, limit: number): Promise<DeadLetterList> {
     const found: DeadLetterView[] = [];
     const facets: DeadLetterList['facets'] = { types: {}, reasons: {}, states: {} };
-    const atLeast = await this.#each(filter.context, (letter, context) => {
+    const { context: ofContext, state, reason: error, ...wanted } = filter;
+    const isMeant = (letter: JudgedLetter) =>
+      (state ?? letter.state) === letter.state && matchesFilter(letter, { ...wanted, error });
+    const atLeast = await this.#each(await this.#topics(ofContext), (letter, context) => {
       const shown = viewOf(letter, context);
       tally(facets.states, shown.state);
       tally(facets.reasons, shown.reason);
       if (shown.type !== null) tally(facets.types, shown.type);
-      if (matches(shown, filter)) found.push(shown);
+      if (isMeant(letter)) found.push(shown);
     });
     found.sort((a, b) => b.at.localeCompare(a.at) || (a.id < b.id ? 1 : -1));
     const from = after === undefined ? 0 : found.findIndex(({ id }) => id === after) + 1;
@@ -71,74 +86,63 @@ export class DeadLetters {
   async payload(id: string): Promise<DeadLetterPayload | undefined> {
     for (const context of this.#readModels.contexts) {
       if (!id.startsWith(`${context.settings.topic.value}:`)) continue;
-      const servers = await this.#serversOf(context);
-      const [letter] = servers
-        ? await findLetters(servers, new Set([id]), AbortSignal.timeout(withinMs))
-        : [];
+      const opened = await this.#opened(context);
+      const signal = AbortSignal.timeout(withinMs);
+      const [letter] = opened ? await findLetters(opened.servers, new Set([id]), signal) : [];
       if (letter) return payloadOf(letter);
     }
     return undefined;
   }
 
-  /** Open letters that match: the ids of `most` of them, and how many there are, of how many aggregates. */
-  async matching(filter: LetterFilter, most: number): Promise<MatchingLetters> {
-    const ids: string[] = [];
+  /** How many letters an action on them touches. */
+  async count({ ids, context, ...filter }: MeantLetters): Promise<CountedLetters> {
     const aggregates = new Set<string>();
     let letters = 0;
-    const atLeast = await this.#each(filter.context, (letter, context) => {
-      if (letter.state !== 'open' || !matches(viewOf(letter, context), filter)) return;
-      letters += 1;
-      if (letter.aggregateId !== undefined) aggregates.add(letter.aggregateId);
-      if (ids.length < most) ids.push(letter.id);
-    });
-    return { ids, letters, aggregates: aggregates.size, atLeast };
-  }
-
-  /** How many letters an action touches. */
-  async touchedBy({ options }: ActionRequest): Promise<ActionPlan['touches']> {
-    const { ids, aggregateId, all } = options;
-    const named = typeof ids === 'string' ? new Set(ids.split(',')) : undefined;
-    const aggregates = new Set<string>();
-    let letters = 0;
-    const atLeast = await this.#each(undefined, (letter) => {
-      const isMeant = named
-        ? named.has(letter.id)
-        : letter.state === 'open' && (all === true || letter.aggregateId === aggregateId);
+    const topics = await this.#topics(context);
+    const upTo = filter.upTo ?? placesOf(topics.map(({ topic }) => topic));
+    const atLeast = await this.#each(topics, (letter) => {
+      const isMeant = ids
+        ? ids.has(letter.id)
+        : letter.state === 'open' && matchesFilter(letter, { ...filter, upTo });
       if (isMeant) letters += 1;
       if (isMeant && letter.aggregateId !== undefined) aggregates.add(letter.aggregateId);
     });
-    return { letters, aggregates: aggregates.size, atLeast };
+    return { letters, aggregates: aggregates.size, atLeast, upTo };
   }
 
   /** Gives letters to `take`, a bounded number of them. @returns whether there may be more */
   async #each(
-    wanted: string | undefined,
+    topics: readonly OpenedTopic[],
     take: (letter: JudgedLetter, context: string) => void,
   ): Promise<boolean> {
     let looked = 0;
     const signal = AbortSignal.timeout(withinMs);
-    for (const context of this.#readModels.contexts) {
-      const { name } = context.settings.context;
-      if (wanted !== undefined && wanted !== name) continue;
-      const servers = await this.#serversOf(context);
-      if (!servers) continue;
-      const topic = await describeTopic(servers.kafka, servers.deadLetters);
+    for (const { context, servers, topic } of topics)
       for await (const letters of judgedLetters(servers, topic, await fedModels(servers), { signal }))
         for (const letter of letters) {
-          take(letter, name);
+          take(letter, context);
           if (++looked === this.#mostLooked) return true;
         }
-    }
     return false;
   }
 
+  /** The dead-letter topics there are, as they are now, of one context or of all. */
+  async #topics(context: string | undefined): Promise<OpenedTopic[]> {
+    const meant = this.#readModels.contexts.filter(
+      ({ settings }) => (context ?? settings.context.name) === settings.context.name,
+    );
+    const opened = await Promise.all(meant.map((one) => this.#opened(one)));
+    return opened.filter((one) => one !== undefined);
+  }
+
   /** Undefined where the log or its dead-letter topic does not exist yet: nothing was put aside. */
-  async #serversOf({ settings, letterServers }: ContextServers) {
+  async #opened({ settings, letterServers }: ContextServers): Promise<OpenedTopic | undefined> {
     const { kafka } = this.#readModels;
+    const { context, topic: log, deadLetterTopic } = settings;
     try {
-      const events = await describeTopic(kafka, settings.topic.value);
-      await describeTopic(kafka, settings.deadLetterTopic.value);
-      return letterServers(events, settings.context.projections);
+      const events = await describeTopic(kafka, log.value);
+      const topic = await describeTopic(kafka, deadLetterTopic.value);
+      return { context: context.name, topic, servers: letterServers(events, context.projections) };
     } catch (error) {
       if (error instanceof TopicMissing) return undefined;
       throw error;
@@ -146,21 +150,10 @@ export class DeadLetters {
   }
 }
 
-function matches(letter: DeadLetterView, { state, type, reason, aggregateId }: LetterFilter): boolean {
-  return (
-    (state ?? letter.state) === letter.state &&
-    (type ?? letter.type) === letter.type &&
-    (reason ?? letter.reason) === letter.reason &&
-    (aggregateId ?? letter.aggregateId) === letter.aggregateId
-  );
-}
-
-function viewOf(
-  { id, letter, state, aggregateId, version, decoded, actions }: JudgedLetter,
-  context: string,
-): DeadLetterView {
+function viewOf(judged: JudgedLetter, context: string): DeadLetterView {
+  const { id, letter, state, aggregateId, version, actions } = judged;
   const done = actions.at(-1);
-  const type = letter.type ?? (decoded.ok ? decoded.event.type : undefined);
+  const type = typeOf(judged);
   return {
     ...{ id, context, state },
     at: moment(letter.deadLetteredAt),

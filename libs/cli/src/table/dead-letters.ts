@@ -1,5 +1,18 @@
-import type { VerbGroup } from '../verb.ts';
+import type { VerbGroup, VerbOption } from '../verb.ts';
 import { contextOption, whichOptions } from './options.ts';
+
+/** What dead letters are filtered by. `--type` is the type of aggregates, as everywhere. */
+const letterFilters: readonly VerbOption[] = [
+  ['--event-type <type>', 'only letters of this type of event'],
+  ['--error <reason>', 'only letters put aside for this reason, as in unknown-type or waits-behind'],
+  ['--aggregate-id <id>', 'only letters of this aggregate'],
+  ['--up-to <places>', 'only letters that stand before these places, which a dry run prints'],
+];
+
+/** What says which open letters are meant, where they are not named. */
+const openLetters: readonly VerbOption[] = [['--all', 'every open dead letter'], ...letterFilters];
+const openLettersNote =
+  'Letters are named by their ids, or meant by --all or by filters: those that are open and match each.';
 
 export const deadLetters: VerbGroup = {
   name: 'dlq',
@@ -11,8 +24,7 @@ export const deadLetters: VerbGroup = {
       options: [
         ['--projection <name>', 'judge by the live generation of this projection only (default all)'],
         ...whichOptions,
-        ['--aggregate-id <id>', 'only letters of this aggregate'],
-        ['--reason <reason>', 'only letters with this reason, as in not-applicable or waits-behind'],
+        ...letterFilters,
         ['--state <state>', 'open, resolved, discarded or all (default all)'],
         ['--limit <n>', 'at most this many letters (default 100)'],
         ['--json', 'print one JSON array on stdout'],
@@ -20,7 +32,7 @@ export const deadLetters: VerbGroup = {
       examples: [
         'dlq list --state open',
         'dlq list --aggregate-id 0190b0c4-1f6e-7c3a-9c1e-2f4a6b8c0d1e',
-        'dlq list --reason unknown-type --limit 20 --json',
+        'dlq list --event-type order.priced.v2 --error unknown-type --limit 20 --json',
       ],
       load: () => import('../verbs/dlq/list.ts'),
     },
@@ -44,18 +56,19 @@ export const deadLetters: VerbGroup = {
       description:
         'Applies dead letters to the read models under the version guard, and releases in order what waits behind them.',
       options: [
-        ['--all', 'every open dead letter, instead of ids'],
-        ['--aggregate-id <id>', 'every open dead letter of this aggregate, instead of ids'],
+        ...openLetters,
         ['--projection <name>', 'only into this projection (default all)'],
         ...whichOptions,
         ['--max-events-per-second <n>', 'at most this many events per second; 0 = no limit (default 200)'],
         ['--dry-run', 'only show what would happen'],
         ['--json', 'print one JSON document on stdout'],
       ],
+      notes: openLettersNote,
       examples: [
         'dlq redrive orders.events:3:1042 --dry-run',
         'dlq redrive orders.events:3:1042',
         'dlq redrive --all --max-events-per-second 50',
+        'dlq redrive --event-type order.priced.v2 --error unknown-type --dry-run',
         'dlq redrive --aggregate-id 0190b0c4-1f6e-7c3a-9c1e-2f4a6b8c0d1e --json',
       ],
       load: () => import('../verbs/dlq/redrive.ts'),
@@ -66,11 +79,17 @@ export const deadLetters: VerbGroup = {
       description:
         'Discards dead letters, on record: rebuilds leave their records out. What waits behind is applied if the version rule allows it.',
       options: [
+        ...openLetters,
         contextOption,
         ['--reason <text>', 'why it is discarded, for the record (required)'],
+        ['--dry-run', 'only show what would be discarded'],
         ['--json', 'print one JSON document on stdout'],
       ],
-      examples: ['dlq discard orders.events:3:1042 --reason "sent by the load test of 21 November"'],
+      notes: openLettersNote,
+      examples: [
+        'dlq discard orders.events:3:1042 --reason "sent by the load test of 21 November"',
+        'dlq discard --event-type order.tested.v1 --error unknown-type --reason "sent by a load test" --dry-run',
+      ],
       load: () => import('../verbs/dlq/discard.ts'),
     },
   ],

@@ -82,9 +82,20 @@ export { LiveFeed, type AroundFeed, type BatchOutcome, type LiveFeedServers } fr
 export {
   discardLetters,
   findLetters,
+  type DiscardedOne,
   type DiscardRequest,
-  type DiscardResult,
 } from './dead-letters/discard.ts';
+export {
+  matchesFilter,
+  mayMatch,
+  parsePlaces,
+  placesNow,
+  placesOf,
+  placesText,
+  typeOf,
+  type LetterFilter,
+  type LetterPlaces,
+} from './dead-letters/letter-filter.ts';
 export { isLeftOut } from './dead-letters/left-out.ts';
 export { countOpenLetters, type OpenLetters } from './dead-letters/count-open-letters.ts';
 export {

@@ -28,6 +28,8 @@ export function ActionDialog({ form, initial, close }: ActionDialogProps) {
   const projection = form.needsProjection ? initial.projection : null;
   const request: ActionRequest = { action: form.action, projection, options };
   const { plan, planProblem } = usePreview(request);
+  // With what keeps it to what is shown: letters that arrive while somebody reads this are not touched.
+  const shown = plan?.request ?? request;
   const title = `${actionTitle(form.action)}${initial.projection === null ? '' : ` ${initial.projection}`}`;
   const { environment } = session;
 
@@ -50,7 +52,7 @@ export function ActionDialog({ form, initial, close }: ActionDialogProps) {
     );
   };
 
-  const dry = dryRunOf(form, request);
+  const dry = dryRunOf(form, shown);
   return (
     <ModalOverlay className="veil" isOpen onOpenChange={(open) => !open && close()}>
       <Modal className="modal">
@@ -81,7 +83,7 @@ export function ActionDialog({ form, initial, close }: ActionDialogProps) {
             <Button
               className={form.changes ? 'button danger' : 'button action'}
               isDisabled={busy || !mayBegin(plan, confirmation)}
-              onPress={() => start(request, plan?.confirmation ?? undefined)}
+              onPress={() => start(shown, plan?.confirmation ?? undefined)}
             >
               {plan?.needsApproval ? `Ask for a second person: ${title}` : `${title} in ${environment.name}`}
             </Button>

@@ -35,12 +35,22 @@ async function run(...argv: string[]): Promise<{ out: string; failure: string }>
 
 describe('./reprise dlq', () => {
   it.each([
-    [['redrive'], /name the letters by id, or use --all or --aggregate-id/],
+    [['redrive'], /name the letters by id, or say which open ones are meant/],
     [['redrive', '--all', 'product.events:0:1'], /one of the three/],
+    [['redrive', '--error', 'unknown-type', 'product.events:0:1'], /one of the three/],
+    [['discard', '--all', '--event-type', 'a', '--reason', 'x'], /one of the three/],
+    // Of a variable that is empty, say.
+    [['discard', '--context', 'product', '--reason', 'x'], /one of the three/],
+    [['discard', '--event-type', ' ', '--reason', 'x'], /--event-type names nothing/],
+    [['redrive', '--error='], /--error names nothing/],
+    [['redrive', '--up-to', 'dlq.a:0:1'], /one of the three/],
+    [['redrive', 'a:0:1', '--up-to', 'dlq.a:0:1'], /--up-to goes with --all and filters/],
+    [['list', '--up-to', '2026-11-21T03:00:00Z'], /--up-to must be places of dead-letter topics/],
     [['redrive', '17'], /"17" is not the id of a dead letter/],
     [['redrive', '--all', '--rate', 'fast'], /--max-events-per-second must be a whole number/],
     [['discard', 'product.events:0:1'], /--reason is required/],
-    [['discard', '--reason', 'x'], /name the dead letters to discard/],
+    [['discard', '--reason', 'x'], /name the letters by id, or say which open ones are meant/],
+    [['discard', '--error', 'unknown-type'], /--reason is required/],
     [['show'], /name the dead letter to show/],
     [['list', '--state', 'lost'], /--state must be one of open, resolved, discarded, all/],
     [['list', '--projection', 'none'], /--projection "none" is not known/],

@@ -1,4 +1,4 @@
-import type { JudgedLetter } from '@reprise/read-model-feed';
+import { typeOf, type JudgedLetter } from '@reprise/read-model-feed';
 import { printable, printableLines } from '@reprise/runtime';
 import { commandLine } from '@reprise/runtime/commands';
 import { idText } from '../../report/text.ts';
@@ -17,14 +17,15 @@ export interface LetterRow {
   readonly deadLetteredAt: string;
 }
 
-export function rowOf({ id, state, letter, aggregateId, version }: JudgedLetter): LetterRow {
+export function rowOf(judged: JudgedLetter): LetterRow {
+  const { id, state, letter, aggregateId, version } = judged;
   const { reason, attempts, message: error, deadLetteredAt, headers } = letter;
   return {
     ...{ id, state, reason },
     waitsBehind: headers['waits-behind'] ?? null,
     aggregateId: aggregateId ?? null,
     version: version ?? null,
-    type: letter.type ?? null,
+    type: typeOf(judged) ?? null,
     ...{ attempts, error, deadLetteredAt },
   };
 }

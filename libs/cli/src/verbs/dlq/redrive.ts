@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import {
+  placesText,
   redriveLetters,
-  type JudgedLetter,
   type LetterServers,
   type RedriveOutcome,
 } from '@reprise/read-model-feed';
@@ -10,7 +10,8 @@ import { exitCodes } from '@reprise/runtime/commands';
 import { readProjections } from '../../line/projection-option.ts';
 import { idText, jsonText } from '../../report/text.ts';
 import type { CommandRun } from '../../verb.ts';
-import { findAll, readIds, thisOperator, withLetters } from './with-letters.ts';
+import { boundHint, boundOfDryRun, readMeant, selectionOf } from './which-letters.ts';
+import { findAll, thisOperator, withLetters } from './with-letters.ts';
 
 /** Outcomes after which the letter needs nobody any more. */
 const settled: ReadonlySet<RedriveOutcome> = new Set<RedriveOutcome>(['applied', 'contained']);
@@ -18,23 +19,20 @@ const listed = 1_000;
 
 export const run: CommandRun = async (options, invocation, words) => {
   const chosen = readProjections(options, invocation, 'all');
-  const ids = readIds(options, words);
-  const all = options.flag('all');
-  const aggregateId = options.text('aggregateId')?.trim();
+  const meant = readMeant(options, words);
+  const isAll = options.flag('all');
   const rate = options.wholeNumber('maxEventsPerSecond', 0, 200);
   const dryRun = options.flag('dryRun');
   const json = options.flag('json');
-  const ways = [ids.size > 0, all, aggregateId !== undefined].filter(Boolean).length;
-  if (ways !== 1)
-    options.problem('name the letters by id, or use --all or --aggregate-id: exactly one of the three');
   options.finish();
   const { signal, stdout, stderr } = invocation;
-  return withLetters(chosen, ids, invocation, !dryRun, async (contexts) => {
-    if (ids.size > 0) await findAll(contexts, ids, signal);
-    const selects = ({ id, state, aggregateId: of }: JudgedLetter) =>
-      ids.size > 0 ? ids.has(id) : state === 'open' && (all || of === aggregateId);
+  return withLetters(chosen, meant, invocation, !dryRun, async (contexts) => {
+    if (meant.ids.size > 0) await findAll(contexts, meant.ids, signal);
+    const upTo = dryRun ? await boundOfDryRun(meant, contexts) : meant.filter.upTo;
+    const { selects } = selectionOf({ ...meant, filter: { ...meant.filter, upTo } });
     const request = {
-      ...{ selects, releaseBehind: ids.size > 0, dryRun, signal },
+      // Where all are meant, nothing waits behind them that is not.
+      ...{ selects, releaseBehind: !isAll || upTo !== undefined, dryRun, signal },
       ...{ pace: paced(rate, signal), actor: thisOperator() },
     };
     const counts: Partial<Record<RedriveOutcome, number>> = {};
@@ -50,10 +48,11 @@ export const run: CommandRun = async (options, invocation, words) => {
       stdout(`${one.id}  ${idText(one.aggregateId ?? '-')} v${one.version ?? '?'}  ${how}${why}\n`);
     }
     invocation.audit.report({ counts, letters });
-    if (json) stdout(`${jsonText({ dryRun, counts, letters }, 2)}\n`);
+    const bound = upTo ? placesText(upTo) : null;
+    if (json) stdout(`${jsonText({ dryRun, upTo: bound, counts, letters }, 2)}\n`);
     const summary = Object.entries(counts).map(([outcome, count]) => `${count} ${outcome}`);
     const end = dryRun
-      ? ' It was a dry run: nothing was changed, and no store was asked whether it accepts the documents.'
+      ? ` It was a dry run: nothing was changed, and no store was asked whether it accepts the documents.${boundHint(upTo)}`
       : '';
     stderr(`${summary.length > 0 ? summary.join(', ') : 'Nothing to redrive'}.${end}\n`);
     return unsettled > 0 ? exitCodes.refused : exitCodes.done;

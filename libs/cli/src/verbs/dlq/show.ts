@@ -18,7 +18,7 @@ export const run: CommandRun = async (options, invocation, words) => {
   const longest = options.flag('verbose') ? Infinity : shownCharacters;
   const json = options.flag('json');
   options.finish();
-  return withLetters(chosen, ids, invocation, false, async (contexts) => {
+  return withLetters(chosen, { ids }, invocation, false, async (contexts) => {
     const letters = await findAll(contexts, ids, invocation.signal);
     if (json) invocation.stdout(`${jsonText(letters.map(asJson), 2)}\n`);
     else invocation.stdout(letters.map((letter) => `${describe(letter, longest)}\n`).join('\n'));

@@ -5,6 +5,7 @@ import {
   parseLetterId,
   TopicMissing,
   type JudgedLetter,
+  type LetterFilter,
   type LetterServers,
 } from '@reprise/read-model-feed';
 import type { Projection } from '@reprise/read-model-projections';
@@ -32,28 +33,35 @@ export function readIds(options: OptionReader, words: readonly string[]): Readon
   return new Set(words);
 }
 
+interface WantedLetters {
+  readonly ids: ReadonlySet<string>;
+  readonly filter?: Pick<LetterFilter, 'upTo'>;
+}
+
 /**
  * Opens what dead letters are looked at and worked on with, runs `work`, and closes it.
  *
- * @param wanted ids of dead letters; none where they are not named. Their topics say which contexts are meant.
+ * @param wanted ids of dead letters, if they are named, and places in dead-letter topics, if it is kept to what stands before them:
+ * their topics say which contexts are meant.
  * @param changes whether the read models are changed by it
  * @param work is given the servers of each context that is meant
  * @throws ConfigurationError; ReadModelNotMigrated; BoundElsewhere; TopicMissing; UsageError; DependencyError
  */
 export async function withLetters<T>(
   chosen: readonly Projection[],
-  wanted: ReadonlySet<string>,
+  { ids, filter: { upTo } = {} }: WantedLetters,
   invocation: Invocation,
   changes: boolean,
   work: (contexts: readonly LetterServers[], open: OpenServers) => Promise<T>,
 ): Promise<T> {
   const open = await openServers(invocation, { projections: chosen, changes });
   try {
-    const topics = new Set([...wanted].map((id) => parseLetterId(id)!.topic));
+    const topics = new Set([...ids].map((id) => parseLetterId(id)!.topic));
     const contexts: LetterServers[] = [];
     for (const { settings, letterServers, chosen: own, of } of open.contextsOf(chosen)) {
       const { topic, deadLetterTopic } = settings;
       if (topics.size > 0 && !topics.has(topic.value)) continue;
+      if (upTo && !upTo.has(deadLetterTopic.value)) continue;
       const { kafka } = of(own[0]!);
       const events = await describeTopic(kafka, topic.value, { topicSetting: topic.variable });
       await describeTopic(kafka, deadLetterTopic.value).catch(explainMissing(deadLetterTopic));

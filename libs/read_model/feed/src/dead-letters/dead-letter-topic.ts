@@ -98,11 +98,12 @@ async function fetchPage(
   for (const batch of answer?.records ?? []) {
     const after = batch.firstOffset + BigInt(batch.lastOffsetDelta) + 1n;
     for (const record of batch.attributes & control ? [] : batch.records) {
-      if (batch.firstOffset + BigInt(record.offsetDelta) < position) continue;
+      const offset = batch.firstOffset + BigInt(record.offsetDelta);
+      if (offset < position) continue;
       const sent = record.headers.map(([name, value]) => [String(name), value] as const);
       const texts = sent.map((pair) => pair.map((text) => storableText(String(text ?? ''))));
       const letter = parseLetter(Object.fromEntries(texts) as Record<string, string>, record, sent);
-      if (letter) letters.push(letter);
+      if (letter) letters.push({ ...letter, place: { topic: topic.name, partition, offset } });
       else foreign += 1;
     }
     if (after > next) next = after;

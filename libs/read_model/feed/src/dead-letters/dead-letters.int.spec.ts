@@ -4,16 +4,15 @@ import { producePacked } from '@reprise/test-kit';
 import { jest } from '@jest/globals';
 import { codecs } from '../codecs/unpack.ts';
 import { readDeadLetters } from './dead-letter-topic.ts';
-import { discardLetters, findLetters } from './discard.ts';
+import { findLetters, type DiscardRequest } from './discard.ts';
 import type { JudgedLetter } from './judged-letters.ts';
 import { fedModels } from './letter-servers.ts';
 import type { RedriveRequest } from './redrive.ts';
-import type { BlockedEvents } from '../feed/feed-generation.ts';
 import { describeTopic } from '../kafka/kafka-topic.ts';
 import { waitsBehind } from './dead-letter.ts';
 import { feedEvents } from '../feed/feed-events.ts';
 import { letterHeaders, letterId } from './letter-headers.ts';
-import { life, listLetters, redriveOutcomes } from '../testing/letter-verbs.ts';
+import { discardOutcomes, life, listLetters, redriveOutcomes } from '../testing/letter-verbs.ts';
 import { lettersOnServers, operator } from '../testing/letters-on-servers.ts';
 
 jest.setTimeout(60_000);
@@ -26,6 +25,8 @@ beforeAll(async () => {
 
 const redriven = (ids: readonly string[], more: Partial<RedriveRequest> = {}) =>
   redriveOutcomes(on.servers, ids, more);
+const discarded = (ids: readonly string[], more: Partial<DiscardRequest> = {}) =>
+  discardOutcomes(on.servers, ids, more);
 const listed = (ids: readonly string[]) => listLetters(on.servers, ids);
 
 const statesOf = async (ids: readonly string[]) =>
@@ -57,10 +58,8 @@ describe('records that no database holds as they are', () => {
       `${'\uFFFD'.repeat(128)}…`,
     ]);
     expect(await redriven(ids)).toHaveLength(3);
-    const discard = { ids: new Set(ids), reason: 'a\0b\ud800', signal, actor: operator };
-    const pace = () => Promise.resolve();
-    const { discarded } = await discardLetters(on.servers, { ...discard, pace, requestRepair: pace });
-    expect(discarded).toEqual(ids);
+    const { result } = await discarded(ids, { reason: 'a\0b\ud800' });
+    expect(result.discarded).toEqual(ids);
     const [{ actions } = { actions: [] }] = await listed(ids);
     expect(actions.at(-1)).toMatchObject({ action: 'discard', detail: 'a\uFFFDb\uFFFD' });
   });
@@ -248,15 +247,6 @@ it('takes whatever a broken record calls itself', async () => {
 });
 
 describe('a discarded letter', () => {
-  async function discarded(ids: readonly string[]) {
-    const repairs: BlockedEvents[] = [];
-    const result = await discardLetters(on.servers, {
-      ...{ ids: new Set(ids), reason: 'a test', actor: operator, signal, pace: () => Promise.resolve() },
-      requestRepair: (blocked) => Promise.resolve(void repairs.push(...blocked)),
-    });
-    return { result, repairs };
-  }
-
   it('lets what waits behind it resume when the event store has its version', async () => {
     const [first, second, third] = life();
     const [, spoiled] = await on.fed(first, productEvents.encode(second).replace('.v1', '.v9'));

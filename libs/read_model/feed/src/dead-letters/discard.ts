@@ -1,42 +1,70 @@
 import type { BlockedEvents } from '../feed/feed-generation.ts';
 import { describeTopic } from '../kafka/kafka-topic.ts';
 import { letterId } from './letter-headers.ts';
-import { judgedLetters, type JudgedLetter } from './judged-letters.ts';
+import { judgedLetters, type JudgedLetter, type LetterScan } from './judged-letters.ts';
 import { projectionsLeavingOut } from './projections-leaving-out.ts';
 import { fedModels, type LetterServers } from './letter-servers.ts';
 import { redriveLetters, type RedriveRequest } from './redrive.ts';
 
-export interface DiscardRequest extends Pick<RedriveRequest, 'actor' | 'signal' | 'pace'> {
-  /** Ids of the letters to discard. */
-  readonly ids: ReadonlySet<string>;
+export interface DiscardRequest
+  extends
+    Pick<RedriveRequest, 'selects' | 'dryRun' | 'actor' | 'signal' | 'pace'>,
+    Pick<LetterScan, 'wanted'> {
   /** The operator's words, for the record. */
   readonly reason: string;
-  /** Takes aggregates whose events cannot resume without the discarded one. */
+  /** Takes aggregates whose events cannot resume without the discarded one, some at a time. */
   readonly requestRepair: (blocked: readonly BlockedEvents[]) => Promise<void>;
 }
 
-export interface DiscardResult {
-  readonly discarded: readonly string[];
-  /** Letters that waited behind a discarded one and were applied. */
-  readonly released: readonly string[];
-  /** Letters that still wait; their aggregates were handed to repair. */
-  readonly waiting: readonly string[];
+/** What became of one letter. */
+export interface DiscardedOne {
+  readonly id: string;
+  /** released: it waited behind a discarded one and was applied. waiting: it still waits; its aggregate was handed to repair. */
+  readonly outcome: 'discarded' | 'released' | 'waiting';
 }
+
+/** Aggregates that are handed to repair at once. */
+const repairedAtOnce = 500;
 
 /**
  * Discards dead letters: that is recorded, with the projections that leave their records out from now on, and the letters stay in
  * their topic. What waits behind one is applied only if the version rule allows it, that is when its version is there already or
  * the event store has another event of that version; else its aggregate goes to repair.
+ *
+ * All are recorded before the first that waits is tried, a page at a time: what is held of them is the id and version of each
+ * aggregate. A dry run records nothing, and does not look at what waits.
+ *
+ * @returns what became of each letter, as it happens; those that were discarded before are left out
+ * @throws DependencyError while a server is out of reach; what is recorded stays so
  */
-export async function discardLetters(
+export async function* discardLetters(
   servers: LetterServers,
   request: DiscardRequest,
-): Promise<DiscardResult> {
-  const { ids, reason, actor, signal } = request;
-  const given = (await findLetters(servers, ids, signal)).filter(({ state }) => state !== 'discarded');
+): AsyncGenerator<DiscardedOne> {
+  const { selects, wanted, dryRun, signal } = request;
+  const topic = await describeTopic(servers.kafka, servers.deadLetters);
+  const after = new Map<string, number>();
+  const scan = { ...(wanted && { wanted }), signal };
+  for await (const letters of judgedLetters(servers, topic, await fedModels(servers), scan)) {
+    const given = letters.filter((letter) => letter.state !== 'discarded' && selects(letter));
+    if (!dryRun) await record(servers, request, given);
+    for (const { id, aggregateId, version } of given) {
+      yield { id, outcome: 'discarded' };
+      if (aggregateId === undefined || version === undefined) continue;
+      after.set(aggregateId, Math.min(version, after.get(aggregateId) ?? version));
+    }
+  }
+  if (!dryRun && after.size > 0) yield* releaseBehind(servers, request, after);
+}
+
+async function record(
+  servers: LetterServers,
+  { reason, actor }: DiscardRequest,
+  letters: readonly JudgedLetter[],
+): Promise<void> {
   await servers.actions.record(
     servers.events.id,
-    given.map((one) => {
+    letters.map((one) => {
       const { letter, decoded, aggregateId = null, version = null } = one;
       const { partition, offset } = letter;
       return {
@@ -46,38 +74,35 @@ export async function discardLetters(
       };
     }),
   );
-  const after = new Map<string, number>();
-  for (const { aggregateId, version } of given) {
-    if (aggregateId === undefined || version === undefined) continue;
-    after.set(aggregateId, Math.min(version, after.get(aggregateId) ?? version));
-  }
-  const isBehind = ({ aggregateId, version, state, decoded }: JudgedLetter) => {
+}
+
+/** @param after the lowest version that was discarded, by aggregate */
+async function* releaseBehind(
+  servers: LetterServers,
+  { reason, actor, signal, pace, requestRepair }: DiscardRequest,
+  after: ReadonlyMap<string, number>,
+): AsyncGenerator<DiscardedOne> {
+  const selects = ({ aggregateId, version, state, decoded }: JudgedLetter) => {
     const gone = aggregateId === undefined ? undefined : after.get(aggregateId);
     return state === 'open' && decoded.ok && gone !== undefined && version !== undefined && version > gone;
   };
-  const released: string[] = [];
-  const waiting = new Map<string, string[]>();
-  if (after.size > 0) {
-    const redrive = { ...request, selects: isBehind, releaseBehind: false, dryRun: false };
-    for await (const one of redriveLetters(servers, redrive)) {
-      if (one.outcome === 'applied') released.push(one.id);
-      else if (one.outcome !== 'contained' && one.aggregateId !== null) {
-        waiting.set(one.aggregateId, [...(waiting.get(one.aggregateId) ?? []), one.id]);
-      }
+  const waiting = new Set<string>();
+  const redrive = { selects, releaseBehind: false, dryRun: false, actor, signal, pace };
+  for await (const { id, outcome, aggregateId } of redriveLetters(servers, redrive)) {
+    if (outcome === 'applied') yield { id, outcome: 'released' };
+    else if (outcome !== 'contained' && aggregateId !== null) {
+      waiting.add(aggregateId);
+      yield { id, outcome: 'waiting' };
     }
   }
-  const blocked = [...waiting.keys()].flatMap((aggregateId) =>
+  const blocked = [...waiting].flatMap((aggregateId) =>
     servers.models.map(({ projection }) => ({
       ...{ projection: projection.name, projectionVersion: projection.version, aggregateId },
       ...{ version: after.get(aggregateId) ?? 0, reason: `discarded dead letter: ${reason}` },
     })),
   );
-  if (blocked.length > 0) await request.requestRepair(blocked);
-  return {
-    discarded: given.map(({ id }) => id),
-    released,
-    waiting: [...waiting.values()].flat(),
-  };
+  for (let at = 0; at < blocked.length; at += repairedAtOnce)
+    await requestRepair(blocked.slice(at, at + repairedAtOnce));
 }
 
 /** The letters with these ids, with their state. An id that is in no dead letter is absent. */

@@ -64,7 +64,8 @@ export async function* judgedLetters(
     return true;
   };
   for await (const { letters } of readDeadLetters(servers.kafka, topic, from, signal)) {
-    const own = letters.filter((letter) => isOf(letter, servers.events) && wanted(letter) && isFirst(letter));
+    // Asked after that, so that the same letter stands for its record whatever is wanted.
+    const own = letters.filter((letter) => isOf(letter, servers.events) && isFirst(letter) && wanted(letter));
     for (let at = 0; at < own.length; at += pageSize)
       yield await judge(servers, models, own.slice(at, at + pageSize));
   }

@@ -24,6 +24,8 @@ export interface StoredLetter extends Omit<DeadLetter, 'headers' | 'timestamp'> 
   /** Undefined in letters that do not name it. */
   readonly topicId?: string;
   readonly deadLetteredAt: string;
+  /** Where it stands in the dead-letter topic; undefined for one that was not read from there. */
+  readonly place?: LetterKey & { readonly topic: string };
   /** Those that say what it is, as texts. */
   readonly headers: Readonly<Record<string, string>>;
   /** What its record had beside key and value; undefined where the letter has nothing of it. */

@@ -37,8 +37,8 @@ interface Held extends JudgedLetter {
   readonly selected: boolean;
 }
 
-/** What is held of the dead-letter topic at once, in bytes of events. */
-const heldBytes = 32 << 20;
+/** What is held of the dead-letter topic at once, in bytes: those of its events, and what each takes beside them. */
+const [heldBytes, besideBytes] = [32 << 20, 2 << 10];
 /** More is put aside while a redrive runs only by batches that were in flight: this ends where a topic is fed with old letters. */
 const mostPasses = 10;
 
@@ -117,7 +117,7 @@ async function* redrivePass(
       const first = aggregateId === undefined ? undefined : pass.behind.get(aggregateId);
       if (state === 'open' && decoded.ok && (selected || (first !== undefined && version >= first))) {
         held.push({ ...letter, event: decoded.event, selected });
-        bytes += letter.letter.value?.length ?? 0;
+        bytes += besideBytes + (letter.letter.value?.length ?? 0);
       } else if (selected) yield await passOver(servers, request, letter);
     }
     if (bytes < heldBytes) continue;
