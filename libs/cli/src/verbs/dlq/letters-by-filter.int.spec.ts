@@ -34,7 +34,10 @@ async function putAside(error: string, ...events: readonly ProductEvent[]): Prom
   }));
   await produceRaw(
     deadLetters,
-    letters.map((letter) => ({ key: null, value: letter.value, headers: letterHeaders(letter, origin) })),
+    letters.map((letter) => ({
+      ...{ key: letter.aggregateId, value: letter.value },
+      headers: letterHeaders(letter, origin),
+    })),
   );
   return letters.map(({ offset }) => `${topic.name}:0:${offset}`);
 }
@@ -94,6 +97,20 @@ describe('a redrive by filter', () => {
     expect((await dlq('redrive', '--all', bound)).stdout).not.toContain(late[0]!);
     expect((await dlq('redrive', ...filter)).stdout).toContain(`${late[0]}  `);
   });
+});
+
+it('of a record that was put aside twice, what the first letter says is what every verb goes by', async () => {
+  const [event] = created();
+  const first = await putAside('not-json', event!);
+  next -= 1n;
+  expect(await putAside('unknown-type', event!)).toEqual(first);
+  expect(await listed('--error', 'not-json')).toEqual(first);
+  const second = ['--error', 'unknown-type', '--aggregate-id', event!.subject];
+  expect(await listed(...second)).toEqual([]);
+  expect((await dlq('redrive', ...second)).stderr).toBe('Nothing to redrive.\n');
+  expect((await dlq('discard', ...second, '--reason', 'a test', '--dry-run')).stdout).not.toContain(
+    first[0]!,
+  );
 });
 
 describe('a discard by filter', () => {
