@@ -46,7 +46,10 @@ export async function readConsoleSettings(
         approvalMinutes: settings.wholeNumber('CONSOLE_APPROVAL_MINUTES', { from: 1, to: 10_080 }, 60),
         sessionMinutes: settings.wholeNumber('CONSOLE_SESSION_MINUTES', { from: 1, to: 10_080 }, 480),
         ...jobSettings(settings, env),
-        refreshMs: settings.wholeNumber('CONSOLE_REFRESH_MS', { from: 250, to: 60_000 }, 3_000),
+        pace: {
+          everyMs: settings.wholeNumber('CONSOLE_REFRESH_MS', { from: 250, to: 60_000 }, 3_000),
+          cpuPercent: settings.wholeNumber('CONSOLE_CPU_PERCENT', { from: 1, to: 100 }, 4),
+        },
         readModels: readModelSettings(settings, {
           contexts: meant.filter(({ projections }) => projections.length > 0),
           adapters,

@@ -90,7 +90,7 @@ export async function createConsole(
       follow: () => actions.follow(),
       isWatched: () => clients.count > 0,
     },
-    ...([channel, settings.refreshMs, logger] as const),
+    ...([channel, settings.pace, logger] as const),
   );
   const deadLetters = new DeadLetters(readModels, parts.lettersLooked);
   const desk = new Desk({

@@ -2,6 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { Logger } from '@reprise/runtime';
 import type { ActionResult, Overview, RunDetail } from '../contract/index.ts';
 import type { Channel } from './channel.ts';
+import { pauseAfter, type Pace } from './pause.ts';
 
 export interface Watched {
   readonly look: () => Promise<Overview>;
@@ -12,25 +13,22 @@ export interface Watched {
   readonly isWatched: () => boolean;
 }
 
-/** How much slower the console looks while nobody looks at it. */
-const idleFactor = 10;
-
 /** Looks at everything every while, once for all who look at the console, and publishes what it sees. */
 export class Watcher {
   readonly #watched: Watched;
   readonly #channel: Channel;
   readonly #logger: Logger;
-  readonly #everyMs: number;
+  readonly #pace: Pace;
   readonly #stop = new AbortController();
   #wake = new AbortController();
   #newest: { readonly at: number; readonly overview: Promise<Overview> } | undefined;
   #running = new Set<string>();
   #looping: Promise<void> = Promise.resolve();
 
-  constructor(watched: Watched, channel: Channel, everyMs: number, logger: Logger) {
+  constructor(watched: Watched, channel: Channel, pace: Pace, logger: Logger) {
     this.#watched = watched;
     this.#channel = channel;
-    this.#everyMs = everyMs;
+    this.#pace = pace;
     this.#logger = logger;
   }
 
@@ -52,7 +50,7 @@ export class Watcher {
   /** What was last seen, unless that is older than a look should be. */
   async overview(): Promise<Overview> {
     const newest = this.#newest;
-    if (newest && performance.now() - newest.at < this.#everyMs) return newest.overview;
+    if (newest && performance.now() - newest.at < this.#pace.everyMs) return newest.overview;
     const overview = this.#watched.look();
     this.#newest = { at: performance.now(), overview };
     overview.catch(() => (this.#newest = undefined));
@@ -65,15 +63,18 @@ export class Watcher {
 
   async #loop(): Promise<void> {
     while (!this.#stop.signal.aborted) {
+      // Of the whole process: answering browsers meanwhile is part of what following costs.
+      const before = process.cpuUsage();
       try {
         await this.#look();
       } catch (error) {
         // What is wrong with a server stands in the overview; this is anything else, and the next look may pass.
         this.#logger.error({ err: error }, 'the console could not look at everything');
       }
-      const everyMs = this.#everyMs * (this.#watched.isWatched() ? 1 : idleFactor);
+      const { user, system } = process.cpuUsage(before);
+      const pauseMs = pauseAfter((user + system) / 1_000, this.#pace, this.#watched.isWatched());
       const signal = AbortSignal.any([this.#stop.signal, this.#wake.signal]);
-      await delay(everyMs, undefined, { signal }).catch(() => undefined);
+      await delay(pauseMs, undefined, { signal }).catch(() => undefined);
       this.#wake = new AbortController();
     }
   }

@@ -76,7 +76,7 @@ export async function consoleFixture(products = 20, partitions = 3) {
     READ_MODEL_DATABASE_URL: read.feederUrl,
     EVENT_STORE_DATABASE_URL: write.eventStoreUrl,
     CONSOLE_JOBS_DIRECTORY: jobs,
-    CONSOLE_REFRESH_MS: '250',
+    ...{ CONSOLE_REFRESH_MS: '250', CONSOLE_CPU_PERCENT: '100' },
     ...testAccessEnv,
   };
   const events: ProductEvent[] = Array.from({ length: products }, () =>
