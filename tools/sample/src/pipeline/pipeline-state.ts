@@ -1,5 +1,5 @@
 import { Client, errors } from '@elastic/elasticsearch';
-import { canaryAggregateType } from '@reprise/events';
+import { canaryAggregateType, canaryEventType } from '@reprise/events';
 import type { ElasticsearchConfiguration } from '@reprise/runtime';
 import { inSession } from './in-session.ts';
 
@@ -23,11 +23,13 @@ export interface PipelineEndpoints {
   readonly searchAlias: string;
 }
 
+/** Without canaries, which are written as long as the write side runs and are in no read model. */
 const outboxState = `
   SELECT (SELECT count(*) FROM event_store WHERE aggregate_type <> '${canaryAggregateType}')::int AS stored,
-    (SELECT count(*) FROM outbox_events WHERE NOT processed)::int AS unpublished,
-    (SELECT count(*) FROM outbox_events WHERE NOT processed AND parked)::int AS parked,
-    (SELECT last_error FROM outbox_events WHERE NOT processed AND last_error IS NOT NULL ORDER BY id LIMIT 1) AS error`;
+    count(*)::int AS unpublished,
+    count(*) FILTER (WHERE parked)::int AS parked,
+    (array_agg(last_error ORDER BY id) FILTER (WHERE last_error IS NOT NULL))[1] AS error
+  FROM outbox_events WHERE NOT processed AND type <> '${canaryEventType}'`;
 
 export async function readPipelineState(endpoints: PipelineEndpoints): Promise<PipelineState> {
   const [outbox, searchable] = await Promise.all([
