@@ -36,10 +36,11 @@ export class Watcher {
     this.#looping = this.#loop();
   }
 
-  /** Ends after the look that is under way. */
+  /** Ends after the looks that are under way, also one that a request asked for: the connections they use are closed next. */
   async stop(): Promise<void> {
     this.#stop.abort();
     await this.#looping;
+    await this.#newest?.overview.catch(() => undefined);
   }
 
   /** Looks again at once. */
