@@ -29,6 +29,8 @@ export function kafkaSource(
   const consumers = new Set<Consumer>();
   // Connected, and with nothing on its way: the next slice is read with it, where a new one would connect first.
   const idle: Consumer[] = [];
+  // To a reader a closed consumer looks like a broker that is away: it would be tried again until the read counts as stalled.
+  const closed = new AbortController();
   return {
     description: { kind: 'kafka', connection, topic },
     kind: 'kafka',
@@ -42,7 +44,8 @@ export function kafkaSource(
       consumers.add(consumer);
       let isRead = false;
       try {
-        yield* readSlice({ consumer, connection, topic, events, options }, slice, from, signal);
+        const reading = AbortSignal.any([signal, closed.signal]);
+        yield* readSlice({ consumer, connection, topic, events, options }, slice, from, reading);
         isRead = true;
       } finally {
         if (isRead) idle.push(consumer);
@@ -53,6 +56,7 @@ export function kafkaSource(
       }
     },
     async close() {
+      closed.abort(new Error('The source of the log was closed while it was read.'));
       await Promise.allSettled([...consumers].map((consumer) => consumer.close(true)));
     },
   };

@@ -113,6 +113,16 @@ export function readingRules(rule: Rule): void {
     await source.close();
     await eventually(() => (subject.openResources?.() ?? 0) <= before);
   });
+
+  rule('reading does not outlast the source: it ends, or fails, once that is closed', async (subject) => {
+    const { log } = await fullLog(subject);
+    const source = await log.open();
+    let reading = source.slices.length;
+    const over = (): void => void (reading -= 1);
+    for (const slice of source.slices) batchesOf(source, slice).then(over, over);
+    await source.close();
+    await eventually(() => reading === 0);
+  });
 }
 
 /** A log of 24 lives, interleaved. */

@@ -95,6 +95,23 @@ const mutations: readonly (readonly [wrong: string, rule: string, change: Change
     (source) => ({ read: (slice, from) => source.read(slice, from, new AbortController().signal) }),
   ],
   [
+    'is read on when it is closed',
+    'reading does not outlast the source: it ends, or fails, once that is closed',
+    (source) => {
+      let isClosed = false;
+      return {
+        async *read(slice, from, signal) {
+          yield* source.read(slice, from, signal);
+          if (isClosed) await new Promise(() => undefined);
+        },
+        close: async () => {
+          isClosed = true;
+          await source.close();
+        },
+      };
+    },
+  ],
+  [
     'grows while it is read',
     'the extent is captured once: what is appended later is in the next source only',
     (source, log) => ({
