@@ -194,7 +194,7 @@ export class Actions {
         return changed ? [changed] : [];
       }
       if (state === 'gone') return await this.#lost(action, killed, { notices, runIds });
-      const message = meaningOf(exitCode!, document);
+      const message = meaningOf(action.action as ActionName, exitCode!, document);
       // As the command line records them: also the run that a cancellation is about.
       const runs = [...new Set([...runIds, runIdIn(document)])].filter((runId) => runId !== undefined);
       // First, as the first outcome stays: what fails before the action is ended is done again.

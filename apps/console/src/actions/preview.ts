@@ -24,10 +24,12 @@ export function previewOf(input: PreviewInput): ActionPlan {
   const { spec, request, words, environment, card, touches, twoPersons } = input;
   const obstacle = obstacleOf(input);
   const isDry = request.options['dryRun'] === true;
+  // A comparison only reads, unless it is to have what differs repaired.
+  const changes = !isDry && (spec.changes || request.options['repair'] === true);
   return {
     ...{ request, environment, touches },
     willDo: willDo(input),
-    atStake: isDry || !spec.changes ? ['Nothing: it only reads.'] : atStake(input),
+    atStake: changes ? atStake(input) : ['Nothing: it only reads.'],
     warnings: [
       ...(card === undefined && spec.needsProjection
         ? ['The read model could not be looked at: what stands in the way is not known.']
@@ -41,7 +43,7 @@ export function previewOf(input: PreviewInput): ActionPlan {
     legal: obstacle === null,
     refusal: obstacle,
     needsApproval: needsSecond(spec, twoPersons),
-    confirmation: environment.production && spec.changes && !isDry ? environment.name : null,
+    confirmation: environment.production && changes ? environment.name : null,
   };
 }
 
@@ -58,6 +60,12 @@ function obstacleOf({ spec, request, card }: PreviewInput): string | null {
     : null;
 }
 
+/** Where a log is read, by the word of the command line. */
+const logNames: Readonly<Record<string, string>> = {
+  'event-store': 'the event store',
+  auto: 'Kafka, or from the event store where its history is not complete',
+};
+
 function willDo({ spec, request, card, touches }: PreviewInput): string[] {
   const { projection, options } = request;
   const name = projection ?? 'the read models of the log';
@@ -65,7 +73,7 @@ function willDo({ spec, request, card, touches }: PreviewInput): string[] {
   const sentences: Record<ActionSpec['action'], string[]> = {
     plan: [`Reads and folds the whole log for ${name}, and compares nothing it does not have to.`],
     rebuild: [
-      `Builds a new generation of ${name} from ${options['source'] ?? 'kafka'}, beside the one readers use.`,
+      `Builds a new generation of ${name} from ${logNames[String(options['source'])] ?? 'Kafka'}, beside the one readers use.`,
       'Compares it with the log (the gate), and stops there where it differs.',
       options['noPromote'] === true || options['untilTs'] !== undefined
         ? `Leaves readers on ${on}.`
@@ -121,7 +129,7 @@ function atStake({ spec, card, touches }: PreviewInput): string[] {
       'What the run has read stays on its host for a while; another host starts half-read partitions again.',
     ],
     prune: ['Deleted generations cannot be gone back to.'],
-    verify: ['The log and the store are read from; with repair, documents that differ are built again.'],
+    verify: ['Documents that differ are built again, also as an earlier version where the log says so.'],
     repair: ['Named documents are replaced, also by an earlier version where the log says so.'],
     redrive: [`${amount(touches)}: documents of their aggregates change.`],
     discard: [`${amount(touches)}: what they say is in no read model, and in no rebuild, from then on.`],

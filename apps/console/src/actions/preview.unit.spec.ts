@@ -1,4 +1,4 @@
-import type { LegalAction, ReadModelCard } from '../contract/index.ts';
+import type { ActionRequest, LegalAction, ReadModelCard } from '../contract/index.ts';
 import { previewOf } from './preview.ts';
 import { specOf } from './specs.ts';
 
@@ -17,6 +17,26 @@ function refusalWith(...actions: LegalAction[]): string | null {
     ...{ words: [], card: card as unknown as ReadModelCard, touches: null, twoPersons: true },
   }).refusal;
 }
+
+describe('a comparison', () => {
+  const planned = (options: ActionRequest['options']) =>
+    previewOf({
+      spec: specOf('verify'),
+      request: { action: 'verify', projection: 'product_search', options },
+      environment: { name: 'prod-eu', production: true, version: '1' },
+      ...{ words: [], card: undefined, touches: null, twoPersons: false },
+    });
+
+  it('puts nothing at stake unless it has what differs repaired, which is confirmed in production', () => {
+    expect(planned({ deep: true })).toMatchObject({
+      ...{ atStake: ['Nothing: it only reads.'], confirmation: null },
+    });
+    expect(planned({ repair: true })).toMatchObject({
+      atStake: [expect.stringContaining('Documents that differ are built again')],
+      confirmation: 'prod-eu',
+    });
+  });
+});
 
 describe('a promotion', () => {
   it('of a generation that can be promoted is legal, whatever others can', () => {

@@ -1,5 +1,7 @@
 import { exitCodes } from '@reprise/runtime/commands';
 import { printableLines } from '@reprise/runtime';
+import type { ActionName } from '../contract/index.ts';
+import { saidByDocument } from './said-by-document.ts';
 
 /** Notices and errors that are kept of a job, the last ones. */
 const noticesKept = 100;
@@ -53,8 +55,14 @@ const meanings: Readonly<Record<number, string>> = {
   143: 'It was stopped, and can be resumed.',
 };
 
-/** What an exit code means, with what the document says about it. */
-export function meaningOf(exitCode: number, document: object | undefined): string {
+/** Actions whose end is one that was proven. */
+const verified: readonly ActionName[] = ['rebuild', 'promote', 'rollback'];
+
+/** What came of an action: what its document says where that says it whole, else what its exit code means, with what the document says about it. */
+export function meaningOf(action: ActionName, exitCode: number, document: object | undefined): string {
+  const whole = saidByDocument(action, document);
+  if (whole !== undefined) return printableLines(whole).slice(0, 2_000);
+  if (exitCode === exitCodes.done && !verified.includes(action)) return 'Done.';
   const said = (document as { readonly message?: unknown } | undefined)?.message;
   const meaning =
     meanings[exitCode] ?? `It ended with ${exitCode}, which the command line does not use: it was killed.`;
