@@ -22,7 +22,7 @@ export const liveEvents = {
   run: runDetail.omit({ receipt: true, action: true }),
   /** Actions of this console. Key: `id`. */
   action: actionResult,
-  /** A sign of life every 15 seconds, without an id, with the role that the client has now. */
+  /** A sign of life at once and every 15 seconds, without an id, with the time by the console's clock and the role that the client has now. */
   alive: z.object({ at: moment, role }),
 } as const;
 

@@ -38,7 +38,7 @@ export function App() {
 
 /** What keeps everything that is seen from being true, above all of it. */
 function Troubles() {
-  const { connection, head } = useLive();
+  const { connection, aheadMs, head } = useLive();
   const away = (head?.servers ?? []).filter(({ fault }) => fault !== null);
   return (
     <div className="troubles" role="status">
@@ -46,7 +46,7 @@ function Troubles() {
         <Notice tone="bad" title="The console’s server does not answer.">
           {connection.heardAt === undefined
             ? 'Nothing is known yet.'
-            : `What you see is as of ${utcClock(connection.heardAt)} UTC.`}{' '}
+            : `What you see is as of ${utcClock(connection.heardAt + aheadMs)} UTC.`}{' '}
           The page tries again every two seconds. Runs do not depend on it.
         </Notice>
       )}

@@ -73,15 +73,21 @@ export function Header() {
 
 /** Whether what is seen is of now. */
 function LiveSign() {
-  const { connection } = useLive();
+  const { connection, aheadMs } = useLive();
   const now = useNow();
   const { state, heardAt } = connection;
-  const silent = heardAt === undefined ? undefined : Math.max(0, (now - heardAt) / 1000);
+  const silent = heardAt === undefined ? undefined : Math.max(0, (now - aheadMs - heardAt) / 1000);
   return (
-    <span className={`live live-${state}`} title={`${utcClock(now)} UTC by this computer`}>
+    <span className={`live live-${state}`} title={`${utcClock(now)} UTC by the console’s clock`}>
       {state === 'open' && silent !== undefined && `live, heard ${duration(Math.floor(silent))} ago`}
       {state === 'connecting' && 'connecting'}
       {state === 'lost' && 'not live'}
+      {aheadMs !== 0 && (
+        <span className="quiet">
+          {' '}
+          (this computer’s clock is {duration(Math.abs(aheadMs) / 1000)} {aheadMs > 0 ? 'behind' : 'ahead'})
+        </span>
+      )}
     </span>
   );
 }

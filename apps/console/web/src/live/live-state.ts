@@ -9,6 +9,8 @@ export interface Connection {
 /** Everything that arrived, the newest of each. */
 export interface LiveState {
   readonly connection: Connection;
+  /** How far the console's clock is ahead of this computer's, in milliseconds: ages are by the console's. 0 until it is known. */
+  readonly aheadMs: number;
   /** Why the first screen could not be fetched; undefined once anything of it arrived. */
   readonly problem: string | undefined;
   readonly head: LiveEvents['overview'] | undefined;
@@ -20,6 +22,7 @@ export interface LiveState {
 
 export const nothingYet: LiveState = {
   connection: { state: 'connecting', heardAt: undefined },
+  aheadMs: 0,
   problem: undefined,
   head: undefined,
   cards: new Map(),
@@ -57,8 +60,16 @@ export function received<N extends LiveEventName>(
     case 'action':
       return { ...heard, actions: put(state.actions, event.data.id, event.data) };
     case 'alive':
-      return heard;
+      return { ...heard, aheadMs: aheadOf(event.data.at, now) };
   }
+}
+
+/** Clocks that are as far apart as this are taken for the same: what was sent took as long to come. */
+const apartMs = 2_000;
+
+function aheadOf(at: string, now: number): number {
+  const ahead = Date.parse(at) - now;
+  return Math.abs(ahead) < apartMs ? 0 : ahead;
 }
 
 /** The state after the first screen was fetched, which comes sooner than the stream. */

@@ -30,6 +30,15 @@ describe('what arrived', () => {
     });
   });
 
+  it('knows how far the clock of the console is from this computer’s, unless that is what a message takes', () => {
+    const heardAt = (now: number) =>
+      received(nothingYet, 'alive', { at: '2026-11-30T03:00:00.000Z', role: 'viewer' }, now).aheadMs;
+    const then = Date.parse('2026-11-30T03:00:00.000Z');
+    expect([heardAt(then + 3_600_000), heardAt(then - 5_000), heardAt(then + 900)]).toEqual([
+      -3_600_000, 5_000, 0,
+    ]);
+  });
+
   it('drops a read model that a whole overview no longer has', () => {
     const overview = { readModels: [card('b', 'x')], writeSides: [], at: 'now' } as unknown as Overview;
     const state = fetched(received(nothingYet, 'card', card('a', 'x'), 1_000), overview, 2_000);

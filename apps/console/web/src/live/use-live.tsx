@@ -25,9 +25,10 @@ export function useLive(): LiveState {
   return useContext(LiveContext);
 }
 
-/** The time, once a second. @returns milliseconds since 1970 */
+/** The time by the console's clock, once a second: this computer's may be another. @returns milliseconds since 1970 */
 export function useNow(): number {
-  return useSyncExternalStore(everySecond, seconds) * 1000;
+  const { aheadMs } = useLive();
+  return useSyncExternalStore(everySecond, seconds) * 1000 + aheadMs;
 }
 
 const seconds = (): number => Math.floor(Date.now() / 1000);
