@@ -1,5 +1,5 @@
 import type { FieldDifference } from '../../../src/contract/index.ts';
-import { jsonLine } from '../words/format.ts';
+import { json } from '../words/format.ts';
 import { Table } from './table.tsx';
 
 export interface FieldsProps {
@@ -19,10 +19,10 @@ export function Fields({ name, left, right, fields }: FieldsProps) {
             <code>{path}</code>
           </th>
           <td className="was">
-            <code>{jsonLine(one)}</code>
+            <code>{json(one)}</code>
           </td>
           <td className="is">
-            <code>{jsonLine(other)}</code>
+            <code>{json(other)}</code>
           </td>
         </tr>
       ))}

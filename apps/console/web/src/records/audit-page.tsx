@@ -8,7 +8,7 @@ import { Moment } from '../parts/facts.tsx';
 import { Mark } from '../parts/mark.tsx';
 import { Failed } from '../parts/notice.tsx';
 import { Empty, Table } from '../parts/table.tsx';
-import { jsonLine } from '../words/format.ts';
+import { json } from '../words/format.ts';
 
 const columns = ['when (UTC)', 'who', 'through', 'verb', 'read model', 'asked for', 'outcome', '#exit code'];
 
@@ -56,7 +56,7 @@ export function AuditPage({ query }: { readonly query: URLSearchParams }) {
                 <th scope="row">{row.verb}</th>
                 <td>{row.projection ?? ''}</td>
                 <td>
-                  <code className="long">{jsonLine(row.details)}</code>
+                  <code className="long">{json(row.details)}</code>
                 </td>
                 <td>
                   {row.outcome === null ? (

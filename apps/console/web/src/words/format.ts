@@ -62,7 +62,16 @@ export function short(text: string): string {
   return text.length > 12 ? text.slice(0, 8) : text;
 }
 
-/** A value of a document as one line of JSON; nothing is `absent`. */
-export function jsonLine(value: unknown): string {
-  return value === undefined ? 'absent' : JSON.stringify(value);
+/** What shows as nothing, or has what stands beside it read in another order; joiners of scripts and of emojis are text. */
+const hidden = /[\p{Cf}\u0080-\u009f\u2028\u2029](?<![\u200c\u200d])/gu;
+
+/** JSON of a value, in which everything that would be hidden, or would hide something, is escaped; nothing is `absent`. @param indent spaces, where it is not to be one line */
+export function json(value: unknown, indent?: number): string {
+  if (value === undefined) return 'absent';
+  return JSON.stringify(value, null, indent).replaceAll(hidden, (found) =>
+    found
+      .split('')
+      .map((unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`)
+      .join(''),
+  );
 }

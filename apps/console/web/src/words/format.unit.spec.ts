@@ -1,4 +1,4 @@
-import { bytes, counted, duration, jsonLine, percent, position, rate, remaining } from './format.ts';
+import { bytes, counted, duration, json, percent, position, rate, remaining } from './format.ts';
 import { age, local, utc, utcClock } from './moments.ts';
 import { tickLabel, timeTicks, valueTicks } from './ticks.ts';
 
@@ -16,7 +16,7 @@ describe('numbers with their units', () => {
       '10 events/s',
       '12,346 events/s',
     ]);
-    expect(jsonLine(undefined)).toBe('absent');
+    expect(json(undefined)).toBe('absent');
   });
 
   it('never call something done that is not', () => {
@@ -74,5 +74,19 @@ describe('axes', () => {
       '03:01:30',
       '03:02:00',
     ]);
+  });
+});
+
+describe('a document', () => {
+  it('is JSON in which nothing hides, or has something else read in another order', () => {
+    const text = 'a\u202eb\u2066c\u200bd\u00ade\u{e0041}f\u0085g';
+    const shown = json({ text }, 2);
+    expect(shown).toBe('{\n  "text": "a\\u202eb\\u2066c\\u200bd\\u00ade\\udb40\\udc41f\\u0085g"\n}');
+    expect(JSON.parse(shown)).toEqual({ text });
+  });
+
+  it('keeps the letters of every script, and what joins them', () => {
+    const text = 'مرحبا שלום می\u200cخواهم 👩\u200d💻 é';
+    expect(json(text)).toBe(`"${text}"`);
   });
 });
