@@ -53,7 +53,7 @@ describeInBrowser('A console that loses a server', () => {
       .first()
       .waitFor({ state: 'detached' });
     await who.card().getByText('gate passed').waitFor();
-    await line('freshness').getByText('holds every event of the log').waitFor();
+    await line('freshness').getByText('every event of the log was read').waitFor();
     await line('dead letters')
       .getByText(/unknown/)
       .waitFor({ state: 'detached' });

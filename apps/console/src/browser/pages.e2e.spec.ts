@@ -1,4 +1,5 @@
 import { jest } from '@jest/globals';
+import type { Browser } from 'playwright-core';
 import { weakCredential } from '@reprise/test-kit';
 import type { GenerationList, RunView } from '../contract/index.ts';
 import {
@@ -16,13 +17,15 @@ jest.setTimeout(240_000);
 describeInBrowser('The pages of the console', () => {
   let fixture: ConsoleFixture;
   let server: StartedConsole;
+  let browser: Browser;
   let who: Visitor;
 
   beforeAll(async () => {
     fixture = await consoleFixture(40);
     await fixture.job('rebuild', '--projection', 'product_search');
     server = await fixture.start();
-    who = await visitor(await openBrowser(), () => server.origin);
+    browser = await openBrowser();
+    who = await visitor(browser, () => server.origin);
   });
 
   afterEach(() => expect(who.complaints).toEqual([]));
@@ -70,11 +73,18 @@ describeInBrowser('The pages of the console', () => {
         await dialog.getByText('--projection=product_search').waitFor();
         expect(await findings(who.page)).toEqual([]);
         await keepScreenshot(who.page, 'rebuild-dialog', false);
+        await dialog.getByText('Options').click();
+        await dialog.getByLabel('--poison-budget').fill('3');
+        await dialog.getByLabel('--no-promote').check();
+        await dialog.getByText('--no-promote --poison-budget=3').waitFor();
       }
       await dialog.getByRole('button', { name: confirm }).click();
     };
     await act('Rebuild', 'Plan first: changes nothing');
     await who.heading(/^Plan product_search .*done$/).waitFor({ timeout: 60_000 });
+    // Of the options those that a plan takes too.
+    await who.seen(/^\.\/reprise plan --projection=product_search --poison-budget=3$/);
+    await who.seen('A rebuild is possible: it would make 40 documents of 120 events');
     await act('Rebuild', 'Rebuild product_search in development');
     await who.heading(/^Rebuild product_search .*done$/).waitFor({ timeout: 60_000 });
     await who.page.getByRole('button', { name: 'Compute the digest here' }).click();
@@ -118,6 +128,31 @@ describeInBrowser('The pages of the console', () => {
       await keepScreenshot(who.page, name);
     }
     expect(found).toEqual({});
+  });
+
+  it('leaves a dialog with the page that it is about', async () => {
+    await who.visit('runs');
+    await who.page.getByRole('link', { name: 'Overview' }).click();
+    await who.card().getByRole('button', { name: 'Rebuild', exact: true }).click();
+    const dialog = who.page.getByRole('dialog');
+    await dialog.waitFor();
+    await who.page.goBack();
+    await dialog.waitFor({ state: 'detached' });
+    await who.heading('Runs').waitFor();
+  });
+
+  it('counts ages by the clock of the console, whatever that of the reader says', async () => {
+    const late = await visitor(browser, () => server.origin);
+    await late.page.clock.setFixedTime(Date.now() - 3_600_000);
+    await late.visit('');
+    await late.logIn();
+    await late.seen('(this computer’s clock is 1 h behind)');
+    await late.page
+      .getByRole('region', { name: 'Summary' })
+      .getByText(/UTC \((now|in \d+ s|\d+ s ago)\)/)
+      .waitFor();
+    expect(late.complaints).toEqual([]);
+    await late.page.close();
   });
 
   it('shows in dark what it shows in light', async () => {

@@ -9,11 +9,15 @@ const own =
 const secret = /PASSWORD|SECRET|TOKEN$|API_KEY|_KEY$|CREDENTIAL|SASL|DATABASE_(?:OWNER_)?URL$/;
 
 /** What is configured, without secrets: of a URL of a database only where it leads, never who asks. */
-export function configurationOf({ env, readModels }: ConsoleSettings): ConfigurationView {
-  const settings = Object.entries(env)
+export function configurationOf(configured: ConsoleSettings): ConfigurationView {
+  const { env, readModels } = configured;
+  const set = Object.entries(env)
     .filter(([name, value]) => own.test(name) && value !== undefined && value !== '')
-    .map(([name, value]): SettingView => ({ name, ...shown(name, value!), from: 'environment' }))
-    .sort((a, b) => a.name.localeCompare(b.name));
+    .map(([name, value]): SettingView => ({ name, ...shown(name, value!), from: 'environment' }));
+  const names = new Set(set.map(({ name }) => name));
+  const settings = [...set, ...defaultsOf(configured).filter(({ name }) => !names.has(name))].sort((a, b) =>
+    a.name.localeCompare(b.name),
+  );
   return {
     settings,
     contexts: readModels.contexts.map(({ context, topic, deadLetterTopic, eventStore, readers }) => ({
@@ -26,6 +30,23 @@ export function configurationOf({ env, readModels }: ConsoleSettings): Configura
       })),
     })),
   };
+}
+
+/** What is in force of the console's own where nothing was set. */
+function defaultsOf(configured: ConsoleSettings): SettingView[] {
+  const { port, environment, production, basePath, readOnly, twoPersons } = configured;
+  const { approvalMinutes, sessionMinutes, pace } = configured;
+  return Object.entries({
+    CONSOLE_PORT: port,
+    CONSOLE_ENVIRONMENT: environment,
+    CONSOLE_PRODUCTION: production,
+    CONSOLE_BASE_PATH: basePath,
+    CONSOLE_READ_ONLY: readOnly,
+    CONSOLE_TWO_PERSONS: twoPersons,
+    CONSOLE_APPROVAL_MINUTES: approvalMinutes,
+    CONSOLE_SESSION_MINUTES: sessionMinutes,
+    CONSOLE_REFRESH_MS: pace.everyMs,
+  }).map(([name, value]) => ({ name, value: String(value), secret: false, from: 'default' as const }));
 }
 
 function shown(name: string, value: string): Pick<SettingView, 'value' | 'secret'> {

@@ -111,7 +111,11 @@ describe('records', () => {
       total: 0,
       next: null,
     });
-    const text = JSON.stringify(configurationView.parse(await get('/ops/v1/configuration')));
+    const configuration = configurationView.parse(await get('/ops/v1/configuration'));
+    const of = (name: string) => configuration.settings.filter((setting) => setting.name === name);
+    expect(of('CONSOLE_REFRESH_MS')).toMatchObject([{ value: '250', from: 'environment' }]);
+    expect(of('CONSOLE_TWO_PERSONS')).toMatchObject([{ value: 'false', from: 'default' }]);
+    const text = JSON.stringify(configuration);
     expect(text).toContain(fixture.topic.name);
     const { password } = new URL(fixture.env['READ_MODEL_DATABASE_URL']!);
     expect(password).not.toBe('');

@@ -1,7 +1,8 @@
-import { createContext, useContext, useMemo, useState, type ReactNode } from 'react';
+import { createContext, useContext, useEffect, useMemo, useState, type ReactNode } from 'react';
 import type { ActionForm, ActionName, ActionRequest } from '../../../src/contract/index.ts';
 import { routes } from '../../../src/contract/routes.ts';
 import { useAnswer } from '../api/use-answer.ts';
+import { usePlace } from '../app/place.ts';
 import { ActionDialog } from './action-dialog.tsx';
 
 interface Acting {
@@ -21,6 +22,10 @@ export function ActingProvider({ children }: { readonly children: ReactNode }) {
     [value],
   );
   const form = request && acting.forms?.get(request.action);
+  // It is about something on the page, which the browser's own buttons leave too.
+  const place = usePlace();
+  const at = `${place.parts.join('/')}?${place.query.toString()}`;
+  useEffect(() => setRequest(undefined), [at]);
   return (
     <ActingContext value={acting}>
       {children}
@@ -28,6 +33,7 @@ export function ActingProvider({ children }: { readonly children: ReactNode }) {
         <ActionDialog
           key={JSON.stringify(request)}
           form={form}
+          planForm={acting.forms?.get('plan')}
           initial={request}
           close={() => setRequest(undefined)}
         />

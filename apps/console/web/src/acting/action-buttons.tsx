@@ -50,6 +50,7 @@ export function ActionButtons({ projection, actions }: ActionButtonsProps) {
   const shown = actions.filter(({ action }) => forms?.has(action));
   const legal = shown.filter((one) => one.legal && mayAct(user.role, one.role));
   const others = shown.filter((one) => !legal.includes(one));
+  const several = (name: ActionName): boolean => legal.filter(({ action }) => action === name).length > 1;
   return (
     <footer className="actions">
       <div role="group" aria-label={`Actions on ${projection}`} className="line-of-actions">
@@ -64,6 +65,7 @@ export function ActionButtons({ projection, actions }: ActionButtonsProps) {
                 }
               >
                 {actionTitle(action)}
+                {several(action) && generation !== null && ` ${generation.replace(`${projection}_`, '')}`}
               </Button>
             )}
           </Described>

@@ -14,12 +14,14 @@ import { usePreview } from './use-preview.ts';
 
 interface ActionDialogProps {
   readonly form: ActionForm;
+  /** Of a plan, where one is offered. */
+  readonly planForm: ActionForm | undefined;
   readonly initial: ActionRequest;
   readonly close: () => void;
 }
 
 /** Shows what an action would do, with its command line and what is at stake, and does it when that was confirmed. */
-export function ActionDialog({ form, initial, close }: ActionDialogProps) {
+export function ActionDialog({ form, planForm, initial, close }: ActionDialogProps) {
   const { session, user } = useUser();
   const [options, setOptions] = useState(initial.options);
   const [confirmation, setConfirmation] = useState('');
@@ -52,7 +54,7 @@ export function ActionDialog({ form, initial, close }: ActionDialogProps) {
     );
   };
 
-  const dry = dryRunOf(form, shown);
+  const dry = dryRunOf(form, shown, planForm);
   return (
     <ModalOverlay className="veil" isOpen onOpenChange={(open) => !open && close()}>
       <Modal className="modal">
@@ -94,9 +96,19 @@ export function ActionDialog({ form, initial, close }: ActionDialogProps) {
   );
 }
 
-/** The same thing without changing anything, where there is one. */
-function dryRunOf(form: ActionForm, request: ActionRequest): ActionRequest | undefined {
-  if (request.action === 'rebuild') return { ...request, action: 'plan', options: {} };
+/** The same thing without changing anything, where there is one; of a rebuild a plan, by those of its options that a plan takes. */
+function dryRunOf(
+  form: ActionForm,
+  request: ActionRequest,
+  plan: ActionForm | undefined,
+): ActionRequest | undefined {
+  if (request.action === 'rebuild') {
+    if (!plan) return undefined;
+    const taken = Object.entries(request.options).filter(([name]) =>
+      plan.options.some((option) => option.name === name),
+    );
+    return { ...request, action: 'plan', options: Object.fromEntries(taken) };
+  }
   const flag = form.options.find(({ name, kind }) => name === 'dryRun' && kind === 'flag');
   return flag && request.options['dryRun'] !== true
     ? { ...request, options: { ...request.options, dryRun: true } }

@@ -1,4 +1,4 @@
-import type { ActionResult, RunDetail } from '../../../src/contract/index.ts';
+import type { ActionResult, GateCheck, RunDetail } from '../../../src/contract/index.ts';
 import { routes } from '../../../src/contract/routes.ts';
 import { useAnswer } from '../api/use-answer.ts';
 import { address } from '../app/place.ts';
@@ -9,6 +9,7 @@ import { Json } from '../parts/json.tsx';
 import { Mark } from '../parts/mark.tsx';
 import { Failed, Notice } from '../parts/notice.tsx';
 import { Approval } from './approval.tsx';
+import { Gate } from '../runs/gate.tsx';
 import { Progress, RateChart } from '../runs/progress.tsx';
 import { Receipt } from '../runs/receipt.tsx';
 import { actionTitle, actionTone } from '../words/verdicts.ts';
@@ -84,6 +85,7 @@ export function ActionPage({ id }: { readonly id: string }) {
             (state === 'running' && request.action === 'rebuild' ? 'its job has named none yet' : 'none')}
         </Fact>
       </Facts>
+      {request.action === 'plan' && <PlannedGate output={output} projection={request.projection ?? ''} />}
       {action.runId !== null && <RunOfAction key={`${action.endedAt}`} runId={action.runId} />}
       <h2>Notices</h2>
       {notices.length === 0 ? (
@@ -107,6 +109,14 @@ export function ActionPage({ id }: { readonly id: string }) {
 function newer(live: ActionResult | undefined, fetched: ActionResult | undefined): ActionResult | undefined {
   if (!live || !fetched) return live ?? fetched;
   return fetched.endedAt !== null && live.endedAt === null ? fetched : live;
+}
+
+/** The checks whose outcome a plan knows beforehand. */
+function PlannedGate({ output, projection }: { readonly output: unknown; readonly projection: string }) {
+  const { gate } = (output ?? {}) as { readonly gate?: readonly GateCheck[] };
+  return Array.isArray(gate) && gate.length > 0 ? (
+    <Gate checks={gate} first={[]} projection={projection} />
+  ) : null;
 }
 
 function RunOfAction({ runId }: { readonly runId: string }) {

@@ -35,7 +35,7 @@ export function AggregatePage({ context, id }: { readonly context: string; reado
           <h2>
             Events{' '}
             <span className="quiet">
-              {counted(value.events.length, 'event')}, read from the {value.source}
+              {counted(value.events.length, 'event')}, read from the {value.source.replace('-', ' ')}
             </span>
           </h2>
           {value.events.length === 0 ? <p>It has no event.</p> : <Steps events={value.events} />}

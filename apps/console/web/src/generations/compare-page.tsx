@@ -6,6 +6,8 @@ import type {
 } from '../../../src/contract/index.ts';
 import { routes } from '../../../src/contract/routes.ts';
 import { useAnswer } from '../api/use-answer.ts';
+import { address } from '../app/place.ts';
+import { useLive } from '../live/use-live.tsx';
 import { Fact, Facts, Moment } from '../parts/facts.tsx';
 import { Fields } from '../parts/fields.tsx';
 import { Json } from '../parts/json.tsx';
@@ -30,6 +32,11 @@ export function ComparePage({ left, right }: Two) {
   return (
     <>
       <h1>Compare two generations by content</h1>
+      {(left === '' || right === '') && (
+        <p>
+          Choose two <a href="generations">generations</a> of one read model to compare.
+        </p>
+      )}
       {problem && <Failed what="The comparison" problem={problem} />}
       {loading && (
         <p role="status">Reading both stores; this takes as long as reading all documents does …</p>
@@ -39,7 +46,7 @@ export function ComparePage({ left, right }: Two) {
           <p>
             <Mark tone={value.digests.left === value.digests.right ? 'ok' : 'warn'}>
               {value.digests.left === value.digests.right
-                ? 'They hold the same documents: the digests are equal.'
+                ? 'They hold the same documents, by the hash that is stored with each: the digests are equal.'
                 : `They differ in ${differing.length} of 256 buckets.`}
             </Mark>{' '}
             <span className="quiet">
@@ -166,6 +173,9 @@ function Documents({ left, right, bucket, chosen, choose }: DocumentsProps) {
 
 function Document({ left, right, id }: Two & { readonly id: string }) {
   const { value, problem, loading } = useAnswer<DocumentComparison>(routes.document(left, right, id));
+  const context = [...useLive().cards.values()].find(({ projection }) =>
+    left.startsWith(`${projection}_v`),
+  )?.context;
   return (
     <section aria-labelledby="fields">
       <h2 id="fields">Fields of {id} that differ</h2>
@@ -173,17 +183,28 @@ function Document({ left, right, id }: Two & { readonly id: string }) {
       {loading && <p role="status">Reading the document …</p>}
       {value && (
         <>
-          <Fields
-            name="Fields that differ"
-            left={`left: ${left}`}
-            right={`right: ${right}`}
-            fields={value.fields}
-          />
-          <details>
+          {value.left && value.right ? (
+            <Fields
+              name="Fields that differ"
+              left={`left: ${left}`}
+              right={`right: ${right}`}
+              fields={value.fields}
+            />
+          ) : (
+            <p>Only {value.left ? left : right} has it.</p>
+          )}
+          {context !== undefined && (
+            <p>
+              <a href={address(['aggregates'], { context, id })}>
+                Its events, and what each projection made of them
+              </a>
+            </p>
+          )}
+          <details open={!value.left || !value.right}>
             <summary>Both documents, whole</summary>
             <div className="beside">
-              <Json name="Left document" value={value.left} />
-              <Json name="Right document" value={value.right} />
+              <Json name="Left document" value={value.left ?? undefined} />
+              <Json name="Right document" value={value.right ?? undefined} />
             </div>
           </details>
         </>

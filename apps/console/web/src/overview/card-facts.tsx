@@ -45,7 +45,7 @@ export function Rollback({ to, fresh, lacksEvents, sentence }: RollbackView) {
       <span>
         to <code>{to}</code>
       </span>
-      <span className="quiet">{sentence}</span>
+      {!fresh && <span className="quiet">{sentence}</span>}
     </>
   );
 }

@@ -34,7 +34,7 @@ export function Chart({ name, unit, points, height = 110, atLeast = 1 }: ChartPr
   if (!first || !last || values.length < 2 || first.at === last.at)
     return (
       <div ref={box} className="chart quiet">
-        {name}: not enough was seen for a chart yet.
+        {name}: this console has not seen enough of it for a chart.
       </div>
     );
 
@@ -42,7 +42,9 @@ export function Chart({ name, unit, points, height = 110, atLeast = 1 }: ChartPr
   const highest = marks.at(-1)!;
   const x = (at: number): number => left + ((at - first.at) / (last.at - first.at)) * (width - left - right);
   const y = (value: number): number => height - bottom - (value / highest) * (height - top - bottom);
-  const moments = timeTicks(first.at, last.at, Math.max(2, Math.floor(width / 110)));
+  const round = timeTicks(first.at, last.at, Math.max(2, Math.floor(width / 110)));
+  // One mark says nothing of how long a stretch is.
+  const moments = round.length > 1 ? round : [first.at, last.at];
   const said = `${name}, in ${unit}, from ${utcClock(first.at)} to ${utcClock(last.at)} UTC: least ${tickLabel(Math.min(...values))}, most ${tickLabel(Math.max(...values))}, last ${last.value === null ? 'unknown' : tickLabel(last.value)}`;
   return (
     <div ref={box} className="chart">
@@ -50,6 +52,9 @@ export function Chart({ name, unit, points, height = 110, atLeast = 1 }: ChartPr
         <svg width={width} height={height} role="img" aria-label={said}>
           <text x={0} y={9} className="axis">
             {unit}
+          </text>
+          <text x={0} y={height - 3} className="axis">
+            UTC
           </text>
           {marks.map((mark) => (
             <g key={mark}>

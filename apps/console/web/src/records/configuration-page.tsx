@@ -24,7 +24,14 @@ export function ConfigurationPage() {
                   {set === null ? (
                     <span className="quiet">not set</span>
                   ) : secret ? (
-                    <span>set, and secret</span>
+                    <span>
+                      set, and secret
+                      {set !== 'set' && (
+                        <>
+                          ; leads to <code>{set}</code>
+                        </>
+                      )}
+                    </span>
                   ) : (
                     <code>{set}</code>
                   )}

@@ -13,7 +13,8 @@ import { counted, duration, number, position } from '../words/format.ts';
 /** The last comparison of what readers use with the log, and repairing what differs. */
 export function DriftPage({ projection: named }: { readonly projection: string | undefined }) {
   const projection = useProjection(named);
-  const card = useLive().cards.get(projection ?? '');
+  const { cards } = useLive();
+  const card = cards.get(projection ?? '');
   const { value, problem, loading } = useAnswer<{ drift: DriftView | null }>(
     projection === undefined ? null : routes.drift(projection),
     10_000,
@@ -22,7 +23,10 @@ export function DriftPage({ projection: named }: { readonly projection: string |
     <>
       <h1>Repair and drift{projection !== undefined && ` of ${projection}`}</h1>
       <ProjectionTabs page="drift" current={projection} />
-      {projection !== undefined && (
+      {projection !== undefined && cards.size > 0 && !card && (
+        <Notice tone="unknown" title={`There is no read model ${projection} here.`} />
+      )}
+      {projection !== undefined && card && (
         <p className="line-of-actions">
           <ActionButton action="verify" projection={projection} />
           <ActionButton action="repair" projection={projection} />
@@ -50,7 +54,26 @@ export function DriftPage({ projection: named }: { readonly projection: string |
   );
 }
 
+/** What each class of the command line means. */
+const classes: Readonly<Record<string, string>> = {
+  missing: 'the document is not there',
+  extra: 'the log does not know it',
+  stale: 'it is behind',
+  different: 'other content, or a version its events never had',
+  inFlight: 'no error: a consumer is about to apply an event of it',
+  behind: 'no error: its events are in the log, and nobody feeds their partition',
+  unpublished: 'no error: its events are not in the log yet',
+};
+const drifts = ['missing', 'extra', 'stale', 'different'];
+/** What one action names at most: its command line has an end. */
+const mostRepaired = 100;
+
 function Drift({ drift, context }: { readonly drift: DriftView; readonly context: string }) {
+  const names = [...new Set([...Object.keys(classes), ...Object.keys(drift.counts)])];
+  const repairable = drift.drift
+    .filter((one) => drifts.includes(one.class))
+    .map(({ id }) => id)
+    .slice(0, mostRepaired);
   return (
     <>
       <h2>Last comparison</h2>
@@ -77,15 +100,32 @@ function Drift({ drift, context }: { readonly drift: DriftView; readonly context
         <Notice key={warning} tone="warn" title={warning} />
       ))}
       <h2>By class</h2>
-      <Table name="By class" columns={['class', '#documents']}>
-        {Object.entries(drift.counts).map(([name, count]) => (
-          <tr key={name}>
-            <th scope="row">{name}</th>
-            <td className="number">{number(count)}</td>
-          </tr>
-        ))}
+      <Table name="By class" columns={['class', '#documents', 'meaning']}>
+        {names.flatMap((name) =>
+          drift.counts[name] === undefined ? (
+            []
+          ) : (
+            <tr key={name}>
+              <th scope="row">{name}</th>
+              <td className="number">{number(drift.counts[name])}</td>
+              <td>
+                <span className="quiet">{classes[name] ?? ''}</span>
+              </td>
+            </tr>
+          ),
+        )}
       </Table>
       <h2>Documents that differ</h2>
+      {repairable.length > 0 && (
+        <p>
+          <ActionButton
+            action="repair"
+            projection={drift.projection}
+            options={{ aggregateId: repairable.join(',') }}
+            label={`Repair the ${repairable.length === drift.drift.length ? '' : 'first '}${number(repairable.length)} listed`}
+          />
+        </p>
+      )}
       <Table name="Documents that differ" columns={['document', 'class']}>
         {drift.drift.length === 0 && <Empty columns={2}>None.</Empty>}
         {drift.drift.map(({ id, class: kind }) => (

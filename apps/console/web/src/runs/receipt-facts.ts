@@ -73,13 +73,14 @@ export function judgeReceipt(
   if (recomputed === digest)
     return {
       tone: 'ok',
-      words: 'The generation holds now exactly what the receipt proves: the digests are equal.',
+      words:
+        'The generation holds now exactly what the receipt proves, by the hash that is stored with each document: the digests are equal.',
     };
   if (further === true)
     return {
-      tone: 'quiet',
+      tone: 'unknown',
       words:
-        'The generation was fed events after those of the receipt, so it holds other documents now, as it should. To compare it with the log of now, verify it.',
+        'Whether it holds what the receipt proves is unknown: later events were fed to the generation, so it may rightly hold other documents now. To compare it with the log of now, verify it.',
     };
   if (further === false)
     return {

@@ -7,7 +7,7 @@ import { useLive } from '../live/use-live.tsx';
 import { Age, Fact, Facts, Moment, Shown } from '../parts/facts.tsx';
 import { Mark } from '../parts/mark.tsx';
 import { Failed } from '../parts/notice.tsx';
-import { runTone } from '../words/verdicts.ts';
+import { modeWord, runTone } from '../words/verdicts.ts';
 import { Gate } from './gate.tsx';
 import { Partitions } from './partitions.tsx';
 import { Progress, RateChart } from './progress.tsx';
@@ -47,7 +47,7 @@ export function RunPage({ runId }: { readonly runId: string }) {
         <Fact name="run">
           <code>{run.runId}</code>
           <span className="quiet">
-            {run.mode.toLowerCase().replaceAll('_', ' ')} from {run.source}
+            {modeWord(run.mode)} from {run.source}
             {run.shard !== null && `, part ${run.shard}`}
           </span>
         </Fact>

@@ -7,7 +7,7 @@ import { Mark } from '../parts/mark.tsx';
 import { Failed } from '../parts/notice.tsx';
 import { Empty, Table } from '../parts/table.tsx';
 import { duration, short } from '../words/format.ts';
-import { runTone } from '../words/verdicts.ts';
+import { modeWord, runTone } from '../words/verdicts.ts';
 
 const columns = [
   'run',
@@ -44,7 +44,7 @@ export function RunsPage() {
                 <Mark tone={runTone(run.state)}>{run.state.toLowerCase()}</Mark>
               </td>
               <td>
-                {run.mode.toLowerCase().replaceAll('_', ' ')} from {run.source}
+                {modeWord(run.mode)} from {run.source}
                 {run.shard !== null && `, part ${run.shard}`}
                 {run.outcome !== null && `: ${run.outcome}`}
               </td>

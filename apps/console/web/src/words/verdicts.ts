@@ -37,8 +37,13 @@ export function freshnessWords({
   readonly events: number;
 }): string {
   return events === 0
-    ? '0 s behind: holds every event of the log'
+    ? '0 s behind: every event of the log was read'
     : `${duration(seconds)} behind (${counted(events, 'event')})`;
+}
+
+/** What a run does, by its mode in the registry. */
+export function modeWord(mode: string): string {
+  return mode === 'APPLY' ? 'rebuild' : mode.toLowerCase().replaceAll('_', ' ');
 }
 
 export function runTone(state: RunView['state']): Tone {

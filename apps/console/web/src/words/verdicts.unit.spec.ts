@@ -76,6 +76,6 @@ describe('what needs somebody’s eyes', () => {
 describe('freshness', () => {
   it('is seconds and events, and says when nothing is missing', () => {
     expect(freshnessWords({ seconds: 200, events: 1_234 })).toBe('3 min 20 s behind (1,234 events)');
-    expect(freshnessWords({ seconds: 0, events: 0 })).toBe('0 s behind: holds every event of the log');
+    expect(freshnessWords({ seconds: 0, events: 0 })).toBe('0 s behind: every event of the log was read');
   });
 });
