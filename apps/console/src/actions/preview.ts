@@ -85,7 +85,7 @@ function willDo({ spec, request, card, touches }: PreviewInput): string[] {
     ],
     rollback: [
       card?.rollback.known
-        ? `Feeds ${card.rollback.value.to} what it lacks (${card.rollback.value.lacksEvents} events now).`
+        ? `Feeds ${card.rollback.value.to} what it lacks (now: ${events(card.rollback.value.lacksEvents)}).`
         : 'Feeds the generation on standby what it lacks.',
       `Switches readers from ${on} back to it in one call.`,
     ],
@@ -135,6 +135,10 @@ function atStake({ spec, card, touches }: PreviewInput): string[] {
     discard: [`${amount(touches)}: what they say is in no read model, and in no rebuild, from then on.`],
   };
   return stakes[spec.action];
+}
+
+function events(count: number): string {
+  return count === 0 ? 'nothing' : `${count} event${count === 1 ? '' : 's'}`;
 }
 
 function amount(touches: ActionPlan['touches']): string {

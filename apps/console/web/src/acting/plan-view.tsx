@@ -62,7 +62,7 @@ function PlanView({ plan, asked }: { readonly plan: ActionPlan; readonly asked: 
       ))}
       {needsApproval && !asked && (
         <Notice tone="warn" title="A second person has to approve it.">
-          It starts when they did, and expires if nobody does.
+          It starts once they have, and expires if nobody does.
         </Notice>
       )}
       {!asked && (
