@@ -11,6 +11,8 @@ export interface LiveState {
   readonly connection: Connection;
   /** How far the console's clock is ahead of this computer's, in milliseconds: ages are by the console's. 0 until it is known. */
   readonly aheadMs: number;
+  /** The same as the last signs of life had it, each too low by the time that it took to come. */
+  readonly aheadBy: readonly number[];
   /** Why the first screen could not be fetched; undefined once anything of it arrived. */
   readonly problem: string | undefined;
   readonly head: LiveEvents['overview'] | undefined;
@@ -23,6 +25,7 @@ export interface LiveState {
 export const nothingYet: LiveState = {
   connection: { state: 'connecting', heardAt: undefined },
   aheadMs: 0,
+  aheadBy: [],
   problem: undefined,
   head: undefined,
   cards: new Map(),
@@ -60,16 +63,21 @@ export function received<N extends LiveEventName>(
     case 'action':
       return { ...heard, actions: put(state.actions, event.data.id, event.data) };
     case 'alive':
-      return { ...heard, aheadMs: aheadOf(event.data.at, now) };
+      return { ...heard, ...aheadOf(state.aheadBy, Date.parse(event.data.at) - now) };
   }
 }
 
 /** Clocks that are as far apart as this are taken for the same: what was sent took as long to come. */
 const apartMs = 2_000;
 
-function aheadOf(at: string, now: number): number {
-  const ahead = Date.parse(at) - now;
-  return Math.abs(ahead) < apartMs ? 0 : ahead;
+/** Signs of life that are compared: those of two minutes. */
+const compared = 8;
+
+/** By the sign of life that came fastest: a page that was hidden takes late what waited for it. */
+function aheadOf(before: readonly number[], by: number): Pick<LiveState, 'aheadMs' | 'aheadBy'> {
+  const aheadBy = [...before, by].slice(-compared);
+  const ahead = Math.max(...aheadBy);
+  return { aheadMs: Math.abs(ahead) < apartMs ? 0 : ahead, aheadBy };
 }
 
 /** The state after the first screen was fetched, which comes sooner than the stream. */

@@ -1,5 +1,5 @@
 import type { LiveEvents, Overview } from '../../../src/contract/index.ts';
-import { fetched, nothingYet, received } from './live-state.ts';
+import { fetched, nothingYet, received, type LiveState } from './live-state.ts';
 
 const card = (projection: string, context: string) => ({ projection, context }) as LiveEvents['card'];
 const run = (runId: string, percent: number) =>
@@ -37,6 +37,16 @@ describe('what arrived', () => {
     expect([heardAt(then + 3_600_000), heardAt(then - 5_000), heardAt(then + 900)]).toEqual([
       -3_600_000, 5_000, 0,
     ]);
+  });
+
+  it('takes no sign of life that waited, as for a page that was hidden, for another clock', () => {
+    const at = '2026-11-30T03:00:00.000Z';
+    const alive = (state: LiveState, late: number) =>
+      received(state, 'alive', { at, role: 'viewer' }, Date.parse(at) + late);
+    const woken = [200, 60_000, 45_000].reduce(alive, nothingYet);
+    expect(woken.aheadMs).toBe(0);
+    // A clock that was set counts once what was heard before it is old.
+    expect(Array.from({ length: 8 }, () => 60_000).reduce(alive, woken).aheadMs).toBe(-60_000);
   });
 
   it('drops a read model that a whole overview no longer has', () => {
