@@ -70,7 +70,7 @@ export async function lastPlan(registry: Registry, projection: string): Promise<
   const found = await endedOf(registry, 'plan', projection);
   const { verdict, predicted, estimatedDurationMs } = (found?.output ?? {}) as Planned;
   if (!found || verdict === undefined || predicted?.documents === undefined)
-    return { known: false, why: 'no plan of it was made from this console' };
+    return { known: false, none: true, why: 'no plan of it was made from this console' };
   return {
     known: true,
     value: {

@@ -13,15 +13,17 @@ export const projectionName = /^[a-z][a-z0-9_]{0,99}$/;
 export const position = z.string().regex(/^\d{1,20}$/);
 
 /**
- * What may not be known: nothing is guessed, and what is not known says why, as a sentence.
+ * What may not be known: nothing is guessed, and what is not known says why, as a sentence. `none` is there where it is known that
+ * there is none of it.
  *
  * @param value the schema of what is known
  */
 export const known = <T extends z.ZodType>(value: T) =>
   z.discriminatedUnion('known', [
     z.object({ known: z.literal(true), value }),
-    z.object({ known: z.literal(false), why: z.string() }),
+    z.object({ known: z.literal(false), why: z.string(), none: z.literal(true).optional() }),
   ]);
 
 export type Known<T> =
-  { readonly known: true; readonly value: T } | { readonly known: false; readonly why: string };
+  | { readonly known: true; readonly value: T }
+  | { readonly known: false; readonly why: string; readonly none?: true | undefined };

@@ -19,6 +19,7 @@ export function cardOf(
   const notAsked = logUnreachable ?? 'the registry could not say within the time it was given';
   return {
     ...{ ...beside, projection, versions },
+    ...(isOnNothing(status) && { proof: onNothing }),
     serving: servingOf(status, served),
     freshness: freshnessOf(status, served),
     stalled: stalledOf(status, beside.running),
@@ -30,6 +31,13 @@ export function cardOf(
     repairs: repairs ? { known: true, value: repairs } : { known: false, why: notAsked },
     actions: legalActions(status, hidden),
   };
+}
+
+/** Nothing to be fresh, or proven. */
+const onNothing = { known: false, none: true, why: 'readers are on nothing' } as const;
+
+function isOnNothing({ readers: { unreachable, on } }: Pick<ReadModelStatus, 'readers'>): boolean {
+  return unreachable === null && on.length === 0;
 }
 
 /** The one generation that readers are on, where the registry knows it. */
@@ -64,7 +72,11 @@ function servingOf(
             untilTs: served.untilTs,
           },
         }
-      : { known: false, why: whyNotServed(readers) },
+      : {
+          known: false,
+          why: whyNotServed(readers),
+          ...(isOnNothing({ readers }) && { none: true as const }),
+        },
   };
 }
 
@@ -75,10 +87,12 @@ function whyNotServed({ unreachable, on, alias }: ReadModelStatus['readers']): s
 }
 
 function freshnessOf(
-  { logUnreachable }: ReadModelStatus,
+  status: ReadModelStatus,
   served: GenerationStatus | undefined,
 ): ReadModelCard['freshness'] {
+  if (isOnNothing(status)) return onNothing;
   if (!served) return { known: false, why: 'readers are not on one generation of this registry' };
+  const { logUnreachable } = status;
   const { lag, lagSeconds } = served;
   if (lag === null)
     return {
@@ -92,7 +106,10 @@ function freshnessOf(
 
 function rollbackOf(status: ReadModelStatus): ReadModelCard['rollback'] {
   const to = wayBack(status);
-  if (!to) return { known: false, why: 'there is no earlier generation on standby' };
+  if (!to) {
+    const why = 'there is no earlier generation on standby';
+    return { known: false, why, ...(status.readers.unreachable === null && { none: true as const }) };
+  }
   const { name, lag, feeders } = to;
   if (lag === null)
     return {

@@ -59,8 +59,9 @@ describe('the overview', () => {
       generation: { known: false },
     });
     expect(serving.next).toBe('./reprise rebuild --projection product_search');
-    for (const unknown of [freshness, proof, rollback])
-      expect(unknown).toMatchObject({ known: false, why: expect.any(String) });
+    // That there is none is known.
+    for (const none of [serving.generation, freshness, proof, rollback])
+      expect(none).toMatchObject({ known: false, none: true, why: expect.any(String) });
     expect(running).toBeNull();
     const legal = actions.filter((one) => one.legal).map(({ action }) => action);
     expect(legal).toEqual(['plan', 'rebuild']);
@@ -119,6 +120,10 @@ describe('the overview', () => {
       freshness: { known: false },
       deadLetters: { known: false },
     });
+    const noStore = await fixture.start({ ELASTICSEARCH_NODE: 'http://127.0.0.1:9' });
+    const [unread] = overview.parse((await noStore.ask<Overview>('/ops/v1/overview')).body).readModels;
+    for (const unknown of [unread!.serving.generation, unread!.freshness, unread!.proof])
+      expect(unknown).toEqual({ known: false, why: expect.any(String) });
   });
 });
 

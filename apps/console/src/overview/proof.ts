@@ -28,7 +28,11 @@ export async function proofOf(
   if (!served) return { known: false, why: 'readers are not on one generation of this registry' };
   const { digest, uuid, name } = served;
   if (digest === null)
-    return { known: false, why: `no gate has proven ${name}: a consumer made it and fills it from the log` };
+    return {
+      known: false,
+      none: true,
+      why: `no gate has proven ${name}: a consumer made it and fills it from the log`,
+    };
   const entry = await registry.findGeneration(uuid);
   const run = entry?.runId == null ? undefined : await registry.findRun(entry.runId);
   const receipt = (run?.receipt ?? {}) as ReceiptParts;

@@ -18,7 +18,10 @@ export async function relayLeader({ pool }: EventStore, withinMs: number): Promi
     );
     const [leader] = rows;
     if (!leader)
-      return { known: false, why: 'no relay holds the lock of the outbox: nothing is published now' };
+      return {
+        ...{ known: false, none: true },
+        why: 'no relay holds the lock of the outbox, so nothing is published now',
+      };
     return { known: true, value: { name: `${leader.name || 'a relay'} (session ${leader.pid})` } };
   } catch (error) {
     return { known: false, why: error instanceof Error ? error.message : String(error) };

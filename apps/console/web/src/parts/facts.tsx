@@ -17,7 +17,7 @@ export function Fact({ name, children }: { readonly name: string; readonly child
   );
 }
 
-/** What may not be known: then it says so, and why. */
+/** What may not be known: then it says so, and why. That there is none is known. */
 export function Shown<T>({
   of,
   children,
@@ -25,7 +25,8 @@ export function Shown<T>({
   readonly of: Known<T>;
   readonly children: (value: T) => ReactNode;
 }) {
-  return of.known ? <>{children(of.value)}</> : <Unknown why={of.why} />;
+  if (of.known) return <>{children(of.value)}</>;
+  return of.none ? <span>none: {of.why}</span> : <Unknown why={of.why} />;
 }
 
 export function Unknown({ why }: { readonly why: string }) {
