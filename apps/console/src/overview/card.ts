@@ -20,6 +20,7 @@ export function cardOf(
   return {
     ...{ ...beside, projection, versions },
     ...(isOnNothing(status) && { proof: onNothing }),
+    ...(status.readers.unreachable !== null && !served && { proof: notRead }),
     serving: servingOf(status, served),
     freshness: freshnessOf(status, served),
     stalled: stalledOf(status, beside.running),
@@ -35,6 +36,9 @@ export function cardOf(
 
 /** Nothing to be fresh, or proven. */
 const onNothing = { known: false, none: true, why: 'readers are on nothing' } as const;
+
+/** The store that holds them is away, which `served from` names. */
+const notRead = { known: false, why: 'what readers are on could not be read' } as const;
 
 function isOnNothing({ readers: { unreachable, on } }: Pick<ReadModelStatus, 'readers'>): boolean {
   return unreachable === null && on.length === 0;
@@ -91,6 +95,7 @@ function freshnessOf(
   served: GenerationStatus | undefined,
 ): ReadModelCard['freshness'] {
   if (isOnNothing(status)) return onNothing;
+  if (!served && status.readers.unreachable !== null) return notRead;
   if (!served) return { known: false, why: 'readers are not on one generation of this registry' };
   const { logUnreachable } = status;
   const { lag, lagSeconds } = served;
@@ -106,10 +111,8 @@ function freshnessOf(
 
 function rollbackOf(status: ReadModelStatus): ReadModelCard['rollback'] {
   const to = wayBack(status);
-  if (!to) {
-    const why = 'there is no earlier generation on standby';
-    return { known: false, why, ...(status.readers.unreachable === null && { none: true as const }) };
-  }
+  if (status.readers.unreachable !== null) return notRead;
+  if (!to) return { known: false, none: true, why: 'there is no earlier generation on standby' };
   const { name, lag, feeders } = to;
   if (lag === null)
     return {

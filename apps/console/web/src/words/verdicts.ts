@@ -91,6 +91,7 @@ export function summary(
   servers: Overview['servers'],
 ): { readonly tone: Tone; readonly words: string } {
   const serving = cards.filter((card) => card.serving.state === 'serving').length;
+  const unknown = cards.filter((card) => card.serving.state === 'unknown').length;
   const away = servers.filter(({ fault }) => fault !== null).map(({ name }) => name);
   if (cards.length === 0)
     return {
@@ -101,7 +102,7 @@ export function summary(
           : 'No read model is known',
     };
   const words = [
-    `${serving} of ${counted(cards.length, 'read model')} ${serving === 1 ? 'is' : 'are'} served`,
+    `${serving} of ${counted(cards.length, 'read model')} ${serving === 1 ? 'is' : 'are'} served${unknown > 0 ? `, ${unknown} unknown` : ''}`,
     ...(away.length > 0 ? [`${away.join(', ')} cannot be used`] : []),
   ].join('; ');
   if (cards.some((card) => card.serving.state === 'not-serving')) return { tone: 'bad', words };

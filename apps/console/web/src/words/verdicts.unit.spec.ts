@@ -41,7 +41,9 @@ describe('what readers get, in a word', () => {
       tone: 'bad',
       words: '1 of 2 read models is served',
     });
-    expect(summary([card({ serving: serving('unknown', 'unknown') })], []).tone).toBe('unknown');
+    expect(summary([card({ serving: serving('unknown', 'unknown') })], [])).toEqual({
+      ...{ tone: 'unknown', words: '0 of 1 read model are served, 1 unknown' },
+    });
     expect(summary([card(), card()], [])).toEqual({ tone: 'ok', words: '2 of 2 read models are served' });
     expect(summary([card()], [{ name: 'Kafka', fault: 'refused' }])).toEqual({
       tone: 'warn',
