@@ -48,7 +48,7 @@ export async function readConsoleSettings(
         ...jobSettings(settings, env),
         pace: {
           everyMs: settings.wholeNumber('CONSOLE_REFRESH_MS', { from: 250, to: 60_000 }, 3_000),
-          cpuPercent: settings.wholeNumber('CONSOLE_CPU_PERCENT', { from: 1, to: 100 }, 4),
+          cpuPercent: settings.wholeNumber('CONSOLE_CPU_PERCENT', { from: 1, to: 100 }, 2),
         },
         readModels: readModelSettings(settings, {
           contexts: meant.filter(({ projections }) => projections.length > 0),
