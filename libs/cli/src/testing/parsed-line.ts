@@ -12,15 +12,16 @@ export function wordsOf(line: string): string[] {
 }
 
 /**
- * Runs the real command line without servers: what it takes ends at the missing settings.
+ * Runs the real command line without servers: what it takes ends at the missing settings, or at the signal where it needs none.
  *
  * @returns `taken`, or what it answered
  */
 export async function isTaken(words: readonly string[]): Promise<string> {
   const silent = () => undefined;
-  const called = { env: {}, signal: new AbortController().signal, received: silent, interactive: false };
+  const called = { env: {}, signal: AbortSignal.abort(), received: silent, interactive: false };
   return runCommandLine(words, { ...called, stdout: silent, stderr: silent }).then(
     (code) => (code === 0 ? 'taken' : `ended with ${code}`),
-    (error: unknown) => (error instanceof ConfigurationError ? 'taken' : String(error)),
+    (error: unknown) =>
+      error instanceof ConfigurationError || (error as Error).name === 'AbortError' ? 'taken' : String(error),
   );
 }
