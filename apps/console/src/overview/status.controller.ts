@@ -3,10 +3,10 @@ import { ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import { ApiProblem, Permit, ProblemException } from '@reprise/http';
 import { DependencyError } from '@reprise/read-model-indices';
 import { statusOf, type ReadModels } from '@reprise/read-model-servers';
-import { defaultMaxLagMs } from '@reprise/read-model-status';
-import { statusDocument, type StatusDocument } from '@reprise/read-model-status/document';
+import { defaultMaxLagMs, type ReadModelStatus } from '@reprise/read-model-status';
 import { answers } from '../contract/open-api.ts';
 import { NumberUpTo } from '../contract/parameters.ts';
+import { statusDocument } from '../contract/status.ts';
 
 export const readModelsToken = Symbol('ReadModels');
 
@@ -14,6 +14,12 @@ export class StatusQuery {
   /** Age of the oldest event that readers may lack, in seconds, for a read model to count as fresh. */
   @NumberUpTo(1_000_000_000, { minimum: 0, optional: true })
   readonly maxLag?: number;
+}
+
+/** As it is sent, moments are texts. */
+interface StatusDocument {
+  readonly at: Date;
+  readonly contexts: readonly { readonly context: string; readonly readModels: readonly ReadModelStatus[] }[];
 }
 
 @ApiTags('overview')

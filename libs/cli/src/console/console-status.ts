@@ -1,4 +1,3 @@
-import { readStatusDocument, type StatusDocument } from '@reprise/read-model-status/document';
 import type { ReadModelStatus } from '@reprise/read-model-status';
 import { didYouMean } from '../line/suggestion.ts';
 import { UsageError } from '../line/usage-error.ts';
@@ -6,6 +5,7 @@ import type { Invocation } from '../verb.ts';
 import type { StatusSource } from '../servers/server-status.ts';
 import { askConsole } from './console-api.ts';
 import type { ConsoleQuestion } from './console-option.ts';
+import { readStatusDocument, type StatusDocument } from './status-document.ts';
 
 /**
  * The status of read models as a console sees them now. Needs neither servers nor a file that lists contexts. Its `look` throws
@@ -28,13 +28,11 @@ export function statusFromConsole(
 }
 
 function documentOf({ address: { origin } }: ConsoleQuestion, answer: unknown): StatusDocument {
-  try {
-    return readStatusDocument(answer);
-  } catch {
-    throw new UsageError(
-      `${origin} answered something other than a status of this release. Nothing was changed. Check --console, or use the release the console runs.`,
-    );
-  }
+  const document = readStatusDocument(answer);
+  if (document) return document;
+  throw new UsageError(
+    `${origin} answered something other than a status of this release. Nothing was changed. Check --console, or use the release the console runs.`,
+  );
 }
 
 function chosenOf({ contexts }: StatusDocument, asked: ConsoleQuestion): ReadModelStatus[] {
