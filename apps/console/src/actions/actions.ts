@@ -183,7 +183,8 @@ export class Actions {
       const { state, exitCode, stderr, stdout } = await jobs.look(action.job as JobHandle);
       const document = state === 'ended' ? documentIn(stdout) : undefined;
       const { notices, runIds: named } = saidIn(stderr);
-      const runIds = runsOf(action, [...named, runIdIn(document)]);
+      const ofDocument = runIdIn(document);
+      const runIds = runsOf(action, [...named, ofDocument]);
       if (state === 'running') {
         const isNew = notices.length > 0 && JSON.stringify(notices) !== JSON.stringify(action.notices);
         if (!isNew && runIds.length === action.runIds.length) return [];
@@ -196,7 +197,7 @@ export class Actions {
       if (state === 'gone') return await this.#lost(action, killed, { notices, runIds });
       const message = meaningOf(action.action as ActionName, exitCode!, document);
       // As the command line records them: also the run that a cancellation is about.
-      const runs = [...new Set([...runIds, runIdIn(document)])].filter((runId) => runId !== undefined);
+      const runs = [...new Set([...runIds, ofDocument])].filter((runId) => runId !== undefined);
       // First, as the first outcome stays: what fails before the action is ended is done again.
       await registry.audit.recordOutcome(action.id, {
         exitCode: exitCode!,

@@ -1,6 +1,7 @@
 import { runStates } from '@reprise/read-model-indices';
 import { z } from 'zod';
 import { count, moment } from './known.ts';
+import { verdictKind } from './overview.ts';
 
 const texts = z.array(z.string());
 /** Whatever a run saved; it is only shown. */
@@ -15,18 +16,7 @@ const action = z.discriminatedUnion('do', [
 ]);
 
 const verdict = z.object({
-  kind: z.enum([
-    'ok',
-    'unknown',
-    'no-readers',
-    'ambiguous',
-    'wrong-generation',
-    'not-fed',
-    'complete-unfed',
-    'behind',
-    'held-back',
-    'unpublished',
-  ]),
+  kind: verdictKind,
   text: z.string(),
   next: z.union([...action.options, z.null()]),
 });

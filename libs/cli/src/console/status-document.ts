@@ -65,7 +65,9 @@ const readModel = object({
   ),
   lastRuns: list(run),
 });
-const schema = object({ at: text, contexts: list(object({ context: text, readModels: list(readModel) })) });
+const isDocument = new Ajv2020({ strict: false }).compile(
+  object({ at: text, contexts: list(object({ context: text, readModels: list(readModel) })) }),
+);
 
 /** Moments by the names of their members; the API sends them as texts. */
 const moments: ReadonlySet<string> = new Set(['since', 'startedAt', 'savedAt', 'endedAt']);
@@ -76,7 +78,7 @@ const moments: ReadonlySet<string> = new Set(['since', 'startedAt', 'savedAt', '
  * @returns undefined where it is none of this release
  */
 export function readStatusDocument(document: unknown): StatusDocument | undefined {
-  if (!new Ajv2020({ strict: false }).validate(schema, document)) return undefined;
+  if (!isDocument(document)) return undefined;
   return JSON.parse(JSON.stringify(document), (name, value: unknown) =>
     moments.has(name) && typeof value === 'string' ? new Date(value) : value,
   ) as StatusDocument;

@@ -2,6 +2,7 @@ import { useCallback, useEffect, useState } from 'react';
 import type { ActionPlan, ActionRequest } from '../../../src/contract/index.ts';
 import { routes } from '../../../src/contract/routes.ts';
 import { ask } from '../api/client.ts';
+import { useEvery } from '../api/use-every.ts';
 import { useUser } from '../app/session.tsx';
 
 export interface Preview {
@@ -44,13 +45,7 @@ export function usePreview(request: ActionRequest, every?: number): Preview {
   }, [asked, csrfToken, turn]);
 
   const askAgain = useCallback(() => setTurn((before) => before + 1), []);
-  useEffect(() => {
-    if (every === undefined) return undefined;
-    const timer = setInterval(() => {
-      if (document.visibilityState === 'visible') askAgain();
-    }, every);
-    return () => clearInterval(timer);
-  }, [every, askAgain]);
+  useEvery(every, askAgain);
 
   const current = held?.asked === asked ? held : undefined;
   return { plan: current?.plan, planProblem: current?.problem, askAgain };

@@ -1,5 +1,6 @@
 import { useCallback, useEffect, useState } from 'react';
 import { ask, Problem } from './client.ts';
+import { useEvery } from './use-every.ts';
 
 export interface Answer<T> {
   /** The last answer; it stays while a later one is fetched or fails. */
@@ -40,13 +41,7 @@ export function useAnswer<T>(path: string | null, every?: number): Answer<T> {
   }, [path, turn]);
 
   const reload = useCallback(() => setTurn((before) => before + 1), []);
-  useEffect(() => {
-    if (every === undefined) return undefined;
-    const timer = setInterval(() => {
-      if (document.visibilityState === 'visible') reload();
-    }, every);
-    return () => clearInterval(timer);
-  }, [every, reload]);
+  useEvery(every, reload);
 
   const current = held.path === path ? held : undefined;
   return {
