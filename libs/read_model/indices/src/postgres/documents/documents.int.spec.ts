@@ -147,7 +147,7 @@ describe('documents in a generation table', () => {
       }),
       { numRuns: 25 },
     );
-    expect(kept).toBeGreaterThan(20);
+    expect(kept).toBeGreaterThan(5);
     expect(refused).toBeGreaterThan(5);
   });
 
