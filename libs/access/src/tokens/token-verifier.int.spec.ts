@@ -2,7 +2,7 @@ import { jest } from '@jest/globals';
 import { once } from 'node:events';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { exportJWK, generateKeyPair, SignJWT } from 'jose';
+import { CompactSign, exportJWK, generateKeyPair, SignJWT } from 'jose';
 import { TokenKeysUnavailable } from './issuer-keys.ts';
 import { tokenVerifier, type TokenSettings } from './token-verifier.ts';
 
@@ -161,4 +161,12 @@ describe('a verifier of tokens', () => {
       expect(await tokenVerifier(settings)(token)).toEqual({ ok: false, reason: 'unusable-subject' });
     },
   );
+
+  it('accepts no token that never expires', async () => {
+    const claims = JSON.stringify({ ...good, exp: 1 }).replace('"exp":1', '"exp":1e999');
+    const token = await new CompactSign(Buffer.from(claims))
+      .setProtectedHeader({ alg: 'ES256', kid: first.kid })
+      .sign(first.privateKey);
+    expect(await tokenVerifier(settings)(token)).toEqual({ ok: false, reason: 'wrong-exp' });
+  });
 });

@@ -58,6 +58,8 @@ export function tokenVerifier(settings: TokenSettings): VerifyToken {
   return async (token) => {
     try {
       const { payload } = await jwtVerify(token, keys, options);
+      // Too large a number of JSON is infinite: such a token would never expire.
+      if (!Number.isFinite(payload.exp)) return { ok: false, reason: 'wrong-exp' };
       // Whatever its type says: a list of one text looks like a text to most of what reads it.
       const subject: unknown = payload.sub;
       if (!isSubject(subject)) return { ok: false, reason: 'unusable-subject' };
