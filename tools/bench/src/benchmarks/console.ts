@@ -105,8 +105,8 @@ export async function benchmarkConsole(options: ConsoleOptions, run: BenchmarkRu
     costs.reduce((total, one) => total + of(one), 0);
   const [looks, cpu] = [sum((cost) => cost.looks), sum((cost) => cost.cpu)];
   run.print(
-    `measured ${cpu.toFixed(2)} s of processor time of the console in ${whole(looks)} looks at everything: ` +
-      `${((1_000 * cpu) / Math.max(1, looks)).toFixed(0)} ms a look`,
+    `measured ${cpu.toFixed(2)} s of processor time of the console in ${whole(looks)} looks at everything` +
+      (looks === 0 ? '' : `: ${((1_000 * cpu) / looks).toFixed(0)} ms a look`),
   );
   run.print(`checked each browser was sent what changed: ${whole(Math.min(...events))} events or more`);
 }
