@@ -19,6 +19,8 @@ export const generationView = z.object({
   served: z.boolean(),
   /** Null where the store could not say. */
   stored: z.boolean().nullable(),
+  /** Whether the live feed keeps it up with the log. */
+  fed: z.boolean(),
   lagEvents: count.nullable(),
   lagSeconds: z.number().nullable(),
   partitions: z.array(partitionView.pick({ partition: true, position: true })),

@@ -1,9 +1,10 @@
 import { digestOfBuckets, type BucketDigest, type DocumentDigest } from '@reprise/read-model-documents';
-import type {
-  Generation,
-  GenerationName,
-  GenerationStore,
-  StoredDocument,
+import {
+  fedStates,
+  type Generation,
+  type GenerationName,
+  type GenerationStore,
+  type StoredDocument,
 } from '@reprise/read-model-indices';
 import { statusOf, type ReadModels } from '@reprise/read-model-servers';
 import type {
@@ -60,6 +61,7 @@ export class Generations {
         ...{ digest: entry.digest, runId: entry.runId, untilTs: known?.untilTs ?? null },
         served: status!.readers.on.includes(entry.name),
         stored: known?.stored ?? (entry.state === 'PRUNED' ? false : null),
+        fed: fedStates.includes(entry.state),
         ...{ lagEvents: known?.lag ?? null, lagSeconds: known?.lagSeconds ?? null },
         partitions: Object.entries(known?.positions ?? {}).map(([partition, position]) => ({
           partition: Number(partition),

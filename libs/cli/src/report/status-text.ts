@@ -1,3 +1,4 @@
+import { fedStates } from '@reprise/read-model-indices';
 import {
   describeAction,
   age,
@@ -114,7 +115,7 @@ function generationLines(status: ReadModelStatus, verbose: boolean, line: Line):
 }
 
 function lagText({ state, lag, lagSeconds }: GenerationStatus): string {
-  if (!['VERIFIED', 'LIVE', 'STANDBY'].includes(state)) return '';
+  if (!fedStates.includes(state)) return '';
   if (lag === null) return '  lag unknown';
   const late = lagSeconds === null || lagSeconds === 0 ? '' : `, ${age(1_000 * lagSeconds)}`;
   return `  lag ${lag.toLocaleString('en')}${late}`;

@@ -1,5 +1,6 @@
 export {
   completeStates,
+  fedStates,
   generationStates,
   type Correction,
   type DocumentToWrite,

@@ -3,6 +3,7 @@ import { foldInOrder } from '@reprise/read-model-feed';
 import {
   DependencyError,
   enterGone,
+  fedStates,
   fingerprintOf,
   prepareDocument,
   type DocumentToWrite,
@@ -37,8 +38,6 @@ export interface RepairedDocument {
   readonly to: number | null;
 }
 
-/** Generations a feed keeps up: a document has to be the same in all of them, or a cutover would bring the fault back. */
-const fedStates = ['VERIFIED', 'LIVE', 'STANDBY'] as const;
 /** Rounds of looking and correcting before a document counts as changing all the time. */
 const maxRounds = 20;
 

@@ -1,11 +1,11 @@
 import { describeTopic, type KafkaConnection, type KafkaTopic } from '@reprise/read-model-feed';
 import {
   DependencyError,
+  fedStates,
   fingerprintOf,
   isSameLog,
   type Generation,
   type GenerationName,
-  type GenerationState,
   type GenerationStore,
   type LiveFeeder,
   type Positions,
@@ -68,8 +68,6 @@ export interface GatheredFacts {
 /** Runs searched for running ones and for what generations are as of. */
 const runsLookedThrough = 50;
 const feedersSeenWithinMs = 3_600_000;
-/** States in which a generation follows the log; of others nobody needs to know how far behind they are. */
-const followed: ReadonlySet<GenerationState> = new Set(['VERIFIED', 'LIVE', 'STANDBY']);
 
 /**
  * Looks at registry, store, log and write side. What does not answer is named in the facts; only the registry has to.
@@ -122,7 +120,7 @@ export async function gatherFacts(
       ownFingerprint: fingerprint === fingerprintOf(projection, topicId),
       stored: stored && stored.includes(name),
       lag:
-        description && followed.has(state) && isSame
+        description && fedStates.includes(state) && isSame
           ? await measureLag(kafka, description, topicId, own, now.getTime(), withinMs)
           : null,
       ...(description?.id === topicId && !isSame && { repartitioned: true }),

@@ -1,6 +1,6 @@
 import type { VersionSource } from '@reprise/events';
 import type { OpenLetters } from '@reprise/read-model-feed';
-import type { Run } from '@reprise/read-model-indices';
+import type { GenerationState, Run } from '@reprise/read-model-indices';
 import type { WriteSideFacts } from './facts.ts';
 import type { ProjectionChange } from './projection-change.ts';
 import type { ShardedBuildStatus } from './sharded-build.ts';
@@ -10,7 +10,7 @@ import type { Verdict } from './verdict.ts';
 export interface GenerationStatus {
   readonly name: string;
   readonly uuid: string;
-  readonly state: string;
+  readonly state: GenerationState;
   readonly since: Date;
   readonly sinceSeconds: number;
   readonly fingerprint: string;

@@ -25,9 +25,6 @@ const columns = [
   'do',
 ];
 
-/** Generations that the live feed keeps up with the log. */
-const fedStates = ['VERIFIED', 'LIVE', 'STANDBY'];
-
 /** All generations of a read model, and any two of them to compare. */
 export function GenerationsPage({ projection: named }: { readonly projection: string | undefined }) {
   const projection = useProjection(named);
@@ -149,9 +146,7 @@ function Row({ generation, chosen, choose }: RowProps) {
       <td>
         {generation.lagEvents === null ? (
           <span className="quiet">
-            {fedStates.includes(state)
-              ? 'unknown: the log or its positions could not be read'
-              : 'none: it is not fed'}
+            {generation.fed ? 'unknown: the log or its positions could not be read' : 'none: it is not fed'}
           </span>
         ) : (
           `${counted(generation.lagEvents, 'event')}${generation.lagSeconds === null ? '' : `, ${duration(generation.lagSeconds)}`}`

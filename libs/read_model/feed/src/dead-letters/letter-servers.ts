@@ -1,6 +1,7 @@
 import type { EventContract } from '@reprise/events';
 import {
   assertSameLog,
+  fedStates,
   fingerprintOf,
   isSameLog,
   type BlockedAggregates,
@@ -57,7 +58,7 @@ export async function fedModels({ registry, models, events }: LetterServers): Pr
   for (const { projection, store } of models) {
     const fed = await registry.listGenerations({
       projection: projection.name,
-      states: ['VERIFIED', 'LIVE', 'STANDBY'],
+      states: fedStates,
       fingerprint: fingerprintOf(projection, events.id),
     });
     const listed = fed.filter((generation) => isSameLog(generation, projection, events));

@@ -3,6 +3,7 @@ import {
   assertSameLog,
   DependencyError,
   enterGone,
+  fedStates,
   fingerprintOf,
   isSameLog,
   type Attachment,
@@ -116,10 +117,9 @@ export class LiveFeed {
     for (const { projection, store } of this.#servers.models) {
       if (now) await this.#assertReadersSameLog(projection, now);
       const fingerprint = fingerprintOf(projection, this.#servers.topicId);
-      const states = ['VERIFIED', 'LIVE', 'STANDBY'] as const;
       for (const generation of await this.#servers.registry.listGenerations({
         projection: projection.name,
-        states,
+        states: fedStates,
         fingerprint,
       })) {
         if (now && !isSameLog(generation, projection, now)) continue;

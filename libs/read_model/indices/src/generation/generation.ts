@@ -31,6 +31,9 @@ export type GenerationState = (typeof generationStates)[number];
 /** States of generations whose build was finished, so that an index or table of them is there: readers may be brought back to it. */
 export const completeStates: readonly GenerationState[] = ['BUILT', 'VERIFIED', 'LIVE', 'STANDBY', 'RETIRED'];
 
+/** States in which the live feed keeps a generation up with its log. */
+export const fedStates: readonly GenerationState[] = ['VERIFIED', 'LIVE', 'STANDBY'];
+
 /** One physical build of a read model, as the registry knows it. */
 export interface Generation {
   readonly uuid: string;

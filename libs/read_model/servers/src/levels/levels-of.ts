@@ -1,4 +1,4 @@
-import type { CanaryMark, RecordedVerification, Run } from '@reprise/read-model-indices';
+import { fedStates, type CanaryMark, type RecordedVerification, type Run } from '@reprise/read-model-indices';
 import type { ReadModelStatus } from '@reprise/read-model-status';
 import { runSteps, stallCauses, verdictKinds, type Level, type LevelName } from './level-definitions.ts';
 
@@ -18,8 +18,6 @@ export interface LevelFacts {
   readonly now: Date;
 }
 
-/** States in which a generation follows its log. */
-const following: readonly string[] = ['VERIFIED', 'LIVE', 'STANDBY'];
 /** Outcomes of runs that meant to give readers another generation. */
 const decided: readonly (string | null)[] = ['promoted', 'built', 'refused'];
 
@@ -43,7 +41,7 @@ export function levelsOf(facts: LevelFacts): Level[] {
       level('canary_age_seconds', secondsSince(new Date(sentAt)), { partition: String(partition) }),
     ),
     ...generations
-      .filter(({ state }) => following.includes(state))
+      .filter(({ state }) => fedStates.includes(state))
       .flatMap(({ name: generation, state, lag, lagSeconds, unfed }) => [
         ...level('read_model_lag_events', lag, { generation, state }),
         ...level('read_model_lag_seconds', lagSeconds, { generation, state }),
