@@ -1,27 +1,15 @@
+import { verdictKinds } from '@reprise/read-model-status';
 import { z } from 'zod';
 import { legalAction } from './actions.ts';
 import { count, known, moment } from './known.ts';
 import { runProgress, rateSample, runView } from './runs.ts';
 import { environment } from './session.ts';
 
-export const verdictKind = z.enum([
-  'ok',
-  'unknown',
-  'no-readers',
-  'ambiguous',
-  'wrong-generation',
-  'not-fed',
-  'complete-unfed',
-  'behind',
-  'held-back',
-  'unpublished',
-]);
-
 /** What readers get. */
 export const serving = z.object({
   /** Whether readers are on exactly one complete generation. */
   state: z.enum(['serving', 'not-serving', 'unknown']),
-  verdict: verdictKind,
+  verdict: z.enum(verdictKinds),
   /** The verdict as `status` prints it: one line. */
   sentence: z.string(),
   /** The command line of the fastest safe step, or what to do where that is none; null when there is nothing to do. */

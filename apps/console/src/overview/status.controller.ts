@@ -3,10 +3,8 @@ import { ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import { ApiProblem, Permit, ProblemException } from '@reprise/http';
 import { DependencyError } from '@reprise/read-model-indices';
 import { statusOf, type ReadModels } from '@reprise/read-model-servers';
-import { defaultMaxLagMs, type ReadModelStatus } from '@reprise/read-model-status';
-import { answers } from '../contract/open-api.ts';
+import { defaultMaxLagMs, statusDocumentSchema, type StatusDocument } from '@reprise/read-model-status';
 import { NumberUpTo } from '../contract/parameters.ts';
-import { statusDocument } from '../contract/status.ts';
 
 export const readModelsToken = Symbol('ReadModels');
 
@@ -14,12 +12,6 @@ export class StatusQuery {
   /** Age of the oldest event that readers may lack, in seconds, for a read model to count as fresh. */
   @NumberUpTo(1_000_000_000, { minimum: 0, optional: true })
   readonly maxLag?: number;
-}
-
-/** As it is sent, moments are texts. */
-interface StatusDocument {
-  readonly at: Date;
-  readonly contexts: readonly { readonly context: string; readonly readModels: readonly ReadModelStatus[] }[];
 }
 
 @ApiTags('overview')
@@ -36,7 +28,10 @@ export class StatusController {
   @ApiOperation({
     summary: 'Answers what `status --json` prints, for command lines without access to the servers',
   })
-  @ApiOkResponse(answers(statusDocument, 'The status of every read model, looked at now'))
+  @ApiOkResponse({
+    description: 'The status of every read model, looked at now',
+    schema: statusDocumentSchema,
+  })
   @ApiProblem(503, 'The registry does not answer', 'registry-unavailable')
   async status(@Query() { maxLag }: StatusQuery): Promise<StatusDocument> {
     const bounds = { maxLagMs: maxLag === undefined ? defaultMaxLagMs : 1_000 * maxLag };

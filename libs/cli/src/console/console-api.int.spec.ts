@@ -48,7 +48,8 @@ describe('a console that is asked by --console', () => {
   });
 
   it.each([
-    ['another status document', json(200, { at: 'yesterday' }), 1, 'something other than a status'],
+    ['another document', json(200, { ...empty, contexts: 0 }), 1, 'something other than a status'],
+    ['a moment that is none', json(200, { ...empty, at: 'yesterday' }), 1, 'something other than a status'],
     ['a page', (_: unknown, response: ServerResponse) => void response.end('<html>'), 1, 'answered 200'],
     [
       'nothing of that name',

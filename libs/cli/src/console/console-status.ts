@@ -1,11 +1,11 @@
-import type { ReadModelStatus } from '@reprise/read-model-status';
+import type { ReadModelStatus, StatusDocument } from '@reprise/read-model-status';
 import { didYouMean } from '../line/suggestion.ts';
 import { UsageError } from '../line/usage-error.ts';
 import type { Invocation } from '../verb.ts';
 import type { StatusSource } from '../servers/server-status.ts';
 import { askConsole } from './console-api.ts';
 import type { ConsoleQuestion } from './console-option.ts';
-import { readStatusDocument, type StatusDocument } from './status-document.ts';
+import { readStatusDocument } from './status-document.ts';
 
 /**
  * The status of read models as a console sees them now. Needs neither servers nor a file that lists contexts. Its `look` throws
@@ -21,21 +21,21 @@ export function statusFromConsole(
   return {
     look: async () => {
       const answer = await askConsole(question.address, `status?maxLag=${maxLagMs / 1_000}`, invocation);
-      return { statuses: chosenOf(documentOf(question, answer), question) };
+      return { statuses: chosenOf(contextsOf(question, answer), question) };
     },
     close: () => Promise.resolve(),
   };
 }
 
-function documentOf({ address: { origin } }: ConsoleQuestion, answer: unknown): StatusDocument {
-  const document = readStatusDocument(answer);
-  if (document) return document;
+function contextsOf({ address: { origin } }: ConsoleQuestion, answer: unknown): StatusDocument['contexts'] {
+  const contexts = readStatusDocument(answer);
+  if (contexts) return contexts;
   throw new UsageError(
     `${origin} answered something other than a status of this release. Nothing was changed. Check --console, or use the release the console runs.`,
   );
 }
 
-function chosenOf({ contexts }: StatusDocument, asked: ConsoleQuestion): ReadModelStatus[] {
+function chosenOf(contexts: StatusDocument['contexts'], asked: ConsoleQuestion): ReadModelStatus[] {
   const names = contexts.map(({ context }) => context);
   for (const name of asked.contexts ?? []) if (!names.includes(name)) throw unknown('--context', name, names);
   const meant = contexts

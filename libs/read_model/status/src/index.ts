@@ -19,6 +19,7 @@ export {
   age,
   bestWayBack,
   defaultMaxLagMs,
+  verdictKinds,
   verdictOf,
   type Action,
   type Verdict,
@@ -37,4 +38,5 @@ export { shardStatus, type ShardedBuildStatus } from './sharded-build.ts';
 export { missingOf, orphansOf } from './stored.ts';
 export { answered } from './answered.ts';
 export { describeAction } from './next-step.ts';
+export { statusDocumentSchema, type StatusDocument } from './status-document.ts';
 export { projectionChange, type ProjectionChange } from './projection-change.ts';

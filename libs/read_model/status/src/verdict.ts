@@ -14,27 +14,29 @@ export type Action =
   | { readonly do: 'release-parked' }
   | { readonly do: 'start'; readonly application: 'projection-consumer' | 'outbox-relay' };
 
-export type VerdictKind =
+export const verdictKinds = [
   /** Readers are served everything the log says, give or take `maxLagMs`. */
-  | 'ok'
+  'ok',
   /** It cannot be known now, because a server does not answer. */
-  | 'unknown'
+  'unknown',
   /** Readers are on nothing. */
-  | 'no-readers'
+  'no-readers',
   /** Readers are on several, or on what no generation is. */
-  | 'ambiguous'
+  'ambiguous',
   /** Readers are on a generation that is not the LIVE one. */
-  | 'wrong-generation'
+  'wrong-generation',
   /** The generation readers are on lacks events, and nobody feeds it. */
-  | 'not-fed'
+  'not-fed',
   /** It lacks nothing, and nobody feeds it: the next event will be missing. */
-  | 'complete-unfed'
+  'complete-unfed',
   /** It is fed, and too far behind. */
-  | 'behind'
+  'behind',
   /** Some aggregates wait behind dead letters; all others are up to date. */
-  | 'held-back'
+  'held-back',
   /** What was committed does not get into the log. */
-  | 'unpublished';
+  'unpublished',
+] as const;
+export type VerdictKind = (typeof verdictKinds)[number];
 
 /** The judgement of one read model: what readers get, in one line, and what to do about it. */
 export interface Verdict {

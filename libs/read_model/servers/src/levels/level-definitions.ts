@@ -1,11 +1,3 @@
-import type { VerdictKind } from '@reprise/read-model-status';
-
-/** Every verdict there is: one series each, so that a change of it is a change of values. */
-export const verdictKinds = [
-  ...(['ok', 'unknown', 'no-readers', 'ambiguous', 'wrong-generation', 'not-fed', 'complete-unfed'] as const),
-  ...(['behind', 'held-back', 'unpublished'] as const),
-] as const satisfies readonly VerdictKind[];
-
 /** What a running rebuild that stands still waits for, as far as it was heard to fail. */
 export const stallCauses = ['kafka', 'elasticsearch', 'postgres', 'other', 'none-reported'] as const;
 

@@ -1,6 +1,6 @@
 import { fedStates, type CanaryMark, type RecordedVerification, type Run } from '@reprise/read-model-indices';
-import type { ReadModelStatus } from '@reprise/read-model-status';
-import { runSteps, stallCauses, verdictKinds, type Level, type LevelName } from './level-definitions.ts';
+import { verdictKinds, type ReadModelStatus } from '@reprise/read-model-status';
+import { runSteps, stallCauses, type Level, type LevelName } from './level-definitions.ts';
 
 /** What is known of one read model at one moment. What could not be asked is undefined. */
 export interface LevelFacts {
