@@ -36,7 +36,8 @@ export const run: CommandRun = async (options, invocation, words) => {
       ),
     );
     const request: DiscardRequest = {
-      ...selectionOf({ ...meant, filter: { ...meant.filter, upTo } }),
+      // Those that a run which was cut off has discarded too: what waits behind them is still to be released.
+      ...selectionOf({ ...meant, filter: { ...meant.filter, upTo } }, ['open', 'discarded']),
       ...{ dryRun, reason, signal, actor: thisOperator(), pace: paced(eventsPerSecond, signal) },
       requestRepair: async (blocked) => {
         const tasks = blocked.map(({ projection, projectionVersion, aggregateId, reason: error }) => ({
@@ -62,7 +63,7 @@ export const run: CommandRun = async (options, invocation, words) => {
     invocation.audit.report({ counts, ...first });
     const bound = upTo ? placesText(upTo) : null;
     if (json) stdout(`${jsonText({ dryRun, upTo: bound, counts, ...first }, 2)}\n`);
-    else if (counts.discarded === 0)
+    else if (Object.values(counts).every((count) => count === 0))
       stdout(
         meant.ids.size > 0
           ? 'Nothing was changed: they were already discarded.\n'

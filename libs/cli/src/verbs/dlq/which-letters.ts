@@ -65,13 +65,17 @@ export function boundHint(upTo: LetterPlaces | undefined): string {
   return text ? ` To touch these letters, and none that comes later, add: --up-to=${text}` : '';
 }
 
-/** Whether a letter is meant; `wanted` says it as far as that is known before anything is looked up about it. */
-export function selectionOf({ ids, filter }: Meant) {
+/**
+ * Whether a letter is meant; `wanted` says it as far as that is known before anything is looked up about it.
+ *
+ * @param states in which letters that match the filter are meant
+ */
+export function selectionOf({ ids, filter }: Meant, states: readonly JudgedLetter['state'][] = ['open']) {
   const isNamed = ids.size > 0;
   return {
     wanted: (letter: StoredLetter) =>
       isNamed ? ids.has(letterId(letter.topic, letter)) : mayMatch(letter, filter),
     selects: (letter: JudgedLetter) =>
-      isNamed ? ids.has(letter.id) : letter.state === 'open' && matchesFilter(letter, filter),
+      isNamed ? ids.has(letter.id) : states.includes(letter.state) && matchesFilter(letter, filter),
   };
 }

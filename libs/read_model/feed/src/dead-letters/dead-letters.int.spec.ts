@@ -277,6 +277,19 @@ describe('a discarded letter', () => {
       ['product_summary', first.subject],
     ]);
     expect(await on.versionsOf(first.subject)).toEqual([1, 1]);
-    expect(await discarded([spoiled!])).toMatchObject({ result: { discarded: [] }, repairs: [] });
+    expect(await discarded([spoiled!])).toMatchObject({ result: { ...result, discarded: [] }, repairs });
+  });
+
+  it('lets what waits behind it resume when it is discarded again after a run that was cut off', async () => {
+    const [first, second, third] = life();
+    const [, spoiled] = await on.fed(first, productEvents.encode(second).replace('.v1', '.v9'));
+    const [behind] = await on.fed(third);
+    on.known.push(second);
+    const cutOff = () => Promise.reject(new Error('cut off'));
+    await expect(discarded([spoiled!], { pace: cutOff })).rejects.toThrow('cut off');
+    expect(await statesOf([spoiled!, behind!])).toEqual(['unknown-type discarded', 'waits-behind open']);
+    expect((await discarded([spoiled!])).result).toEqual({ discarded: [], released: [behind], waiting: [] });
+    expect(await on.versionsOf(first.subject)).toEqual([3, 3]);
+    expect((await discarded([spoiled!])).result).toEqual({ discarded: [], released: [], waiting: [] });
   });
 });

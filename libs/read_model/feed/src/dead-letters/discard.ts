@@ -32,7 +32,8 @@ const repairedAtOnce = 500;
  * the event store has another event of that version; else its aggregate goes to repair.
  *
  * All are recorded before the first that waits is tried, a page at a time: what is held of them is the id and version of each
- * aggregate. A dry run records nothing, and does not look at what waits.
+ * aggregate. Discarding letters again releases what an earlier run that was cut off has left waiting behind them. A dry run records
+ * nothing, and does not look at what waits.
  *
  * @returns what became of each letter, as it happens; those that were discarded before are left out
  * @throws DependencyError while a server is out of reach; what is recorded stays so
@@ -46,10 +47,11 @@ export async function* discardLetters(
   const after = new Map<string, number>();
   const scan = { ...(wanted && { wanted }), signal };
   for await (const letters of judgedLetters(servers, topic, await fedModels(servers), scan)) {
-    const given = letters.filter((letter) => letter.state !== 'discarded' && selects(letter));
-    if (!dryRun) await record(servers, request, given);
-    for (const { id, aggregateId, version } of given) {
-      yield { id, outcome: 'discarded' };
+    const given = letters.filter(selects);
+    const fresh = given.filter(({ state }) => state !== 'discarded');
+    if (!dryRun) await record(servers, request, fresh);
+    for (const { id } of fresh) yield { id, outcome: 'discarded' };
+    for (const { aggregateId, version } of given) {
       if (aggregateId === undefined || version === undefined) continue;
       after.set(aggregateId, Math.min(version, after.get(aggregateId) ?? version));
     }
