@@ -85,6 +85,15 @@ const outsideTests = [
   },
 ];
 
+/** An account without a name, such as that of many containers, makes it throw. */
+const askingForTheAccount = [
+  {
+    selector:
+      ":matches(ImportSpecifier[imported.name='userInfo'], MemberExpression[property.name='userInfo'])",
+    message: 'Use thisProcess() of @reprise/runtime: userInfo throws where the account has no name.',
+  },
+];
+
 const inSpecs = [
   {
     selector:
@@ -184,7 +193,7 @@ export default defineConfig(
         'error',
         { object: 'process', property: 'exit', message: 'Return to main.ts, which sets the exit code.' },
       ],
-      ...restricted(everywhere, loadingByRequire, outsideTests),
+      ...restricted(everywhere, loadingByRequire, outsideTests, askingForTheAccount),
     },
   },
   {
@@ -198,7 +207,7 @@ export default defineConfig(
         { object: 'Math', property: 'random', message: 'A pure project is given its numbers.' },
         { object: 'crypto', property: 'randomUUID', message: 'A pure project is given its ids.' },
       ],
-      ...restricted(everywhere, loadingByRequire, outsideTests, inPureProjects),
+      ...restricted(everywhere, loadingByRequire, outsideTests, askingForTheAccount, inPureProjects),
     },
   },
   {
@@ -241,7 +250,7 @@ export default defineConfig(
   {
     // It locates the binaries of a package's own dependency and loads nothing; `import.meta.resolve` resolves from here only.
     files: ['tools/stack/src/servers/postgres-binaries.ts'],
-    rules: restricted(everywhere, outsideTests),
+    rules: restricted(everywhere, outsideTests, askingForTheAccount),
   },
   {
     // It loads the module that its caller names: where an application declares its projections is the application's own.
@@ -253,7 +262,12 @@ export default defineConfig(
       everywhere.filter(({ selector }) => !selector.startsWith('ImportExpression')),
       loadingByRequire,
       outsideTests,
+      askingForTheAccount,
     ),
+  },
+  {
+    files: ['libs/runtime/src/process/this-process.ts'],
+    rules: restricted(everywhere, loadingByRequire, outsideTests),
   },
   // What is loaded by a file's name is its default export.
   { files: ['**/reprise.config.ts'], rules: { 'import-x/no-default-export': 'off' } },

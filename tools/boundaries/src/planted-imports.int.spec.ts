@@ -62,6 +62,15 @@ const waysAround: Record<string, readonly Plant[]> = {
       says: 'getBuiltinModule',
     },
   ],
+  'a question that an account without a name cannot answer': [
+    { at: 'apps/console', code: "import { userInfo } from 'node:os';", rule: syntax, says: 'thisProcess' },
+    {
+      at: 'libs/relay',
+      code: "import * as os from 'node:os';\nos.userInfo();",
+      rule: syntax,
+      says: 'thisProcess',
+    },
+  ],
   'the require function': [
     {
       at: 'apps/rebuild-job',

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
-import { hostname, userInfo } from 'node:os';
 import { DependencyError, type Registry, type RequestedAction, type Run } from '@reprise/read-model-indices';
+import { thisProcess } from '@reprise/runtime';
 import type { ActionName, ActionPlan, ActionRequest, ActionResult } from '../contract/index.ts';
 import { JobNotSeen, JobNotStarted, type JobHandle, type JobStarter } from '../jobs/job-starter.ts';
 import { documentIn, meaningOf, runIdIn, saidIn, type Said } from './reading.ts';
@@ -151,7 +151,7 @@ export class Actions {
     await this.#options.registry.audit.recordAttempt({
       attempt: id,
       origin: 'console',
-      ...{ user: userInfo().username, host: hostname(), pid: process.pid },
+      ...thisProcess(),
       askedBy: requestedBy,
       ...(approvedBy !== null && { actor: `approved by ${approvedBy}` }),
       verb: verbOf(words),

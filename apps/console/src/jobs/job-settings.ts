@@ -1,4 +1,4 @@
-import { tmpdir, userInfo } from 'node:os';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { typedPath, type Settings } from '@reprise/runtime';
 import type { KubernetesJobsOptions } from './kubernetes-jobs.ts';
@@ -38,5 +38,8 @@ function clusterSettings(settings: Settings): KubernetesJobsOptions | undefined 
 
 function jobsDirectory(settings: Settings, env: NodeJS.ProcessEnv): string {
   const folder = settings.optional('CONSOLE_JOBS_DIRECTORY');
-  return folder === undefined ? join(tmpdir(), `reprise-console-${userInfo().uid}`) : typedPath(folder, env);
+  // By the number, which every account has: one of a container may have no name.
+  return folder === undefined
+    ? join(tmpdir(), `reprise-console-${process.getuid?.() ?? -1}`)
+    : typedPath(folder, env);
 }
