@@ -172,7 +172,7 @@ describe('who may act', () => {
     expect((await server.ask('/ops/v1/overview', { headers: {} })).status).toBe(401);
   });
 
-  it('is nobody where the console only shows, and nobody for what it hides', async () => {
+  it('is nobody where the console is read-only, and nobody for what it hides', async () => {
     const shows = await fixture.start({ CONSOLE_READ_ONLY: 'true', CONSOLE_HIDDEN_ACTIONS: 'prune' });
     const refused = await post('/ops/v1/actions', request('rebuild'), as('admin'), shows);
     expect(refused).toMatchObject({ status: 405, body: { type: 'urn:reprise:problem:read-only' } });
@@ -233,6 +233,13 @@ describe('who may act', () => {
       ...{ state: 'awaiting-approval', approvedBy: null, job: null },
     });
     expect((await decide(overtaken.id, 'second', false, null)).body).toMatchObject({ state: 'rejected' });
+
+    // A rebuild ends by switching readers, and its options can make any gate pass.
+    const options = { maxShrink: '1', allowEmpty: true, poisonBudget: '999' };
+    const rebuild = await asked({ ...request('rebuild', options), confirmation: 'prod-eu' }, two);
+    expect(rebuild).toMatchObject({ state: 'awaiting-approval', approvedBy: null, job: null });
+    expect((await decide(rebuild.id, 'operator', true)).status).toBe(403);
+    expect((await decide(rebuild.id, 'operator', false, null)).body).toMatchObject({ state: 'rejected' });
   });
 });
 

@@ -14,9 +14,10 @@ export interface PreviewInput {
   readonly twoPersons: boolean;
 }
 
-/** Actions that need a second person where two are required. */
-export function needsSecond({ action }: Pick<ActionSpec, 'action'>, twoPersons: boolean): boolean {
-  return twoPersons && (action === 'promote' || action === 'rollback');
+/** Whether readers use another generation once it is done: what needs a second person where two are required. */
+function switchesReaders({ action, options }: ActionRequest): boolean {
+  if (action === 'rebuild') return options['noPromote'] !== true && options['untilTs'] === undefined;
+  return action === 'promote' || action === 'rollback';
 }
 
 /** What an action will do, and what is at stake. Pure. */
@@ -42,7 +43,7 @@ export function previewOf(input: PreviewInput): ActionPlan {
     commandLine: lineOf(wordsToCopy(words)),
     legal: obstacle === null,
     refusal: obstacle,
-    needsApproval: needsSecond(spec, twoPersons),
+    needsApproval: twoPersons && switchesReaders(request),
     confirmation: environment.production && changes ? environment.name : null,
   };
 }
@@ -71,13 +72,13 @@ function willDo({ spec, request, card, touches }: PreviewInput): string[] {
   const name = projection ?? 'the read models of the log';
   const on = card?.serving.generation.known ? card.serving.generation.value.name : 'what they are on';
   const sentences: Record<ActionSpec['action'], string[]> = {
-    plan: [`Reads and folds the whole log for ${name}, and compares nothing it does not have to.`],
+    plan: [`Reads and folds the whole log for ${name}. Writes nothing.`],
     rebuild: [
       `Builds a new generation of ${name} from ${logNames[String(options['source'])] ?? 'Kafka'}, beside the one readers use.`,
       'Compares it with the log (the gate), and stops there where it differs.',
-      options['noPromote'] === true || options['untilTs'] !== undefined
-        ? `Leaves readers on ${on}.`
-        : `Switches readers from ${on} to it in one call. The old one stays on standby, for a rollback.`,
+      switchesReaders(request)
+        ? `Switches readers from ${on} to it in one call. The old one stays on standby, for a rollback.`
+        : `Leaves readers on ${on}.`,
     ],
     promote: [
       `Puts ${String(options['generation'])} to the gate again.`,

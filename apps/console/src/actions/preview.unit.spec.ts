@@ -38,6 +38,30 @@ describe('a comparison', () => {
   });
 });
 
+describe('what needs a second person, where two are required', () => {
+  it.each<[ActionRequest['action'], ActionRequest['options'], boolean]>([
+    ['promote', { generation: 'product_search_v1_a' }, true],
+    ['rollback', {}, true],
+    ['rebuild', {}, true],
+    ['rebuild', { resume: true, maxShrink: '1', allowEmpty: true, poisonBudget: '999' }, true],
+    ['rebuild', { noPromote: true }, false],
+    ['rebuild', { untilTs: '2026-12-01T06:00Z' }, false],
+    ['repair', { all: true }, false],
+    ['prune', {}, false],
+  ])('is what switches readers: %s %j', (action, options, isNeeded) => {
+    const plan = (twoPersons: boolean) =>
+      previewOf({
+        spec: specOf(action),
+        request: { action, projection: 'product_search', options },
+        environment: { name: 'prod-eu', production: true, version: '1' },
+        ...{ words: [], card: undefined, touches: null, twoPersons },
+      });
+    expect(plan(true).needsApproval).toBe(isNeeded);
+    expect(plan(true).willDo.some((sentence) => sentence.startsWith('Switches readers'))).toBe(isNeeded);
+    expect(plan(false).needsApproval).toBe(false);
+  });
+});
+
 describe('a promotion', () => {
   it('of a generation that can be promoted is legal, whatever others can', () => {
     const own = promotion('product_search_v1_a', true, '');

@@ -25,7 +25,7 @@ export const session = z.object({
   login: z.object({ apiKey: z.boolean(), oidc: z.string().nullable() }),
   /** Nothing may be changed from here, whoever asks. */
   readOnly: z.boolean(),
-  /** Whether promote and rollback need a second person. */
+  /** Whether what switches readers needs a second person: promote, rollback, and a rebuild that promotes. */
   twoPersons: z.boolean(),
   /** Null for somebody who is not logged in. */
   user: z
