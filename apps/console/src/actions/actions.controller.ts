@@ -30,7 +30,7 @@ import { ListQuery, Uuid } from '../contract/parameters.ts';
 import { consoleAccessToken } from '../live/live.controller.ts';
 import { authorizationOf } from '../sessions/console-access.ts';
 import { permissionOf } from '../sessions/roles.ts';
-import { Desk } from './desk.ts';
+import { Desk, unknownAction } from './desk.ts';
 
 export class ActionBody {
   @IsIn(actionName.options)
@@ -128,7 +128,7 @@ export class ActionsController {
   @ApiOkResponse(answers(actionPlan, 'What it would do'))
   @NotAllowed()
   @ApiProblem(404, 'This console does not offer the action', 'not-found')
-  @ApiProblem(405, 'This console only shows', 'read-only')
+  @ApiProblem(405, 'This console is read-only', 'read-only')
   async preview(
     @Body() { action, projection, options }: ActionBody,
     @Req() request: WithActor,
@@ -145,7 +145,7 @@ export class ActionsController {
   @ApiAcceptedResponse(answers(actionResult, 'The action, which is followed to its end'))
   @NotAllowed()
   @ApiProblem(404, 'This console does not offer the action', 'not-found')
-  @ApiProblem(405, 'This console only shows', 'read-only')
+  @ApiProblem(405, 'This console is read-only', 'read-only')
   @ApiProblem(409, 'It cannot be done now', 'not-legal-now')
   @ApiProblem(422, 'It was not confirmed with the name of the environment', 'not-confirmed')
   async ask(@Body() body: ConfirmedActionBody, @Req() request: WithActor): Promise<ActionResult> {
@@ -165,8 +165,8 @@ export class ActionsController {
   @ApiOkResponse(answers(actionResult, 'The action'))
   @ApiProblem(403, 'Who asked for it cannot approve it', 'forbidden', 'foreign-request')
   @ApiProblem(404, 'There is no action of that id', 'not-found')
-  @ApiProblem(405, 'This console only shows', 'read-only')
-  @ApiProblem(409, 'It waits for nobody, or cannot be done now', 'not-waiting', 'not-legal-now')
+  @ApiProblem(405, 'This console is read-only', 'read-only')
+  @ApiProblem(409, 'No approval is pending, or it cannot be done now', 'not-waiting', 'not-legal-now')
   @ApiProblem(422, 'The approval was not confirmed with the name of the environment', 'not-confirmed')
   decide(
     @Param() { id }: ActionPath,
@@ -190,10 +190,6 @@ export class ActionsController {
       `The credential does not allow ${needed}, which ${action} needs. Nothing was changed. Ask for one that does.`,
     );
   }
-}
-
-export function unknownAction(): ProblemException {
-  return new ProblemException(404, 'not-found', 'Not Found', 'There is no action of that id.');
 }
 
 function who({ actor }: WithActor): string {

@@ -58,7 +58,7 @@ export class Desk {
 
   /**
    * What was asked for is planned again, by what is so now: whoever approves it confirms it as whoever asked for it did.
-   * @throws ProblemException 403 for whoever asked for it, 404, 409 where nobody is waited for, or it is not legal now, 422 where an
+   * @throws ProblemException 403 for whoever asked for it, 404, 409 where no approval is pending, or it is not legal now, 422 where an
    *   approval was not confirmed; DependencyError
    */
   async decide(
@@ -74,12 +74,12 @@ export class Desk {
       case 'decided':
         return decision.action;
       case 'unknown':
-        throw new ProblemException(404, 'not-found', 'Not Found', 'There is no action of that id.');
+        throw unknownAction();
       case 'not-waiting':
         throw new ProblemException(
           409,
           'not-waiting',
-          'It waits for nobody',
+          'No approval is pending',
           'The action was decided already, or its time is over. Nothing was changed. Ask for it again.',
         );
       case 'same-person':
@@ -136,6 +136,10 @@ function cardOf(
 function assertPossible(plan: ActionPlan, confirmation: string | null): void {
   if (!plan.legal) throw notLegal(plan.refusal!);
   if (plan.confirmation !== null && confirmation !== plan.confirmation) throw notConfirmed(plan.confirmation);
+}
+
+export function unknownAction(): ProblemException {
+  return new ProblemException(404, 'not-found', 'Not Found', 'There is no action of that id.');
 }
 
 /** @throws ProblemException naming all that is wrong with the request */

@@ -108,11 +108,11 @@ describeInBrowser('Who may act, in a browser', () => {
     }
   });
 
-  it('offers nobody anything where the console only shows, and answers 405', async () => {
+  it('offers nobody anything where the console is read-only, and answers 405', async () => {
     const { origin } = await fixture.start({ CONSOLE_READ_ONLY: 'true' });
     const who = await logsIn('admin', origin);
     await who.seen(/· admin · read-only/);
-    await who.card().getByText('This console only shows; use the command line to act.').waitFor();
+    await who.card().getByText('This console is read-only; use the command line to act.').waitFor();
     expect(await buttons(who).count()).toBe(0);
     expect(await statusOf(who.page, 'rebuild', 'product_search')).toBe(405);
     expect(await findings(who.page)).toEqual([]);

@@ -103,7 +103,7 @@ describe('jobs as Jobs of a cluster', () => {
       expect(await starter().look(handle)).toEqual({
         ...{ state: 'running', exitCode: null, stdout: '' },
         stderr: expect.stringMatching(
-          new RegExp(`cannot be seen: the right "${verb}" on "${full}" in the namespace shop is missing`),
+          new RegExp(`cannot be read: the right "${verb}" on "${full}" in the namespace shop is missing`),
         ) as string,
       });
     },
@@ -154,7 +154,7 @@ describe('jobs as Jobs of a cluster', () => {
   it('are looked at with the token of the moment', async () => {
     const handle = await starter().start(job('token'));
     cluster.renewToken('second');
-    expect((await starter().look(handle)).stderr).not.toContain('cannot be seen');
+    expect((await starter().look(handle)).stderr).not.toContain('cannot be read');
   });
 
   it('cannot be seen while the server is away, answers nonsense, or shows another certificate', async () => {

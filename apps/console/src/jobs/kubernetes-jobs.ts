@@ -110,7 +110,7 @@ export function kubernetesJobs({ template, ...access }: KubernetesJobsOptions): 
           return {
             ...nothing,
             state: 'running',
-            stderr: `What becomes of it cannot be seen: ${error.message}\n`,
+            stderr: `Its status cannot be read: ${error.message}\n`,
           };
         throw new JobNotSeen(error.message, { cause: error });
       }

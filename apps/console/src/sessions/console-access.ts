@@ -15,7 +15,7 @@ export function authorizationOf({ headers }: WithHeaders): string | undefined {
   const { authorization, cookie } = headers;
   if (typeof authorization === 'string')
     return authorization.startsWith(cookieScheme) ? 'malformed' : authorization;
-  const id = sessionIdIn(typeof cookie === 'string' ? cookie : undefined);
+  const id = sessionIdIn(cookie);
   return id === undefined ? undefined : `${cookieScheme}${id}`;
 }
 

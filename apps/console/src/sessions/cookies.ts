@@ -9,11 +9,11 @@ export function cookieName(secure: boolean): CookieName {
 }
 
 /**
- * The session's cookie in those of a request, its name included; undefined where there is none that could be one. A page of a sibling
+ * The session's cookie in the header of a request, its name included; undefined where there is none that could be one. A page of a sibling
  * host can set the plain name for this host too, and not the other one, so that one comes first.
  */
-export function sessionIdIn(cookie: string | undefined): string | undefined {
-  const given = (cookie ?? '').split(';').map((part) => part.trim());
+export function sessionIdIn(cookie: unknown): string | undefined {
+  const given = (typeof cookie === 'string' ? cookie : '').split(';').map((part) => part.trim());
   for (const name of [names.secure, names.plain]) {
     const found = given.find(
       (one) => one.startsWith(`${name}=`) && /^[\w-]{43}$/.test(one.slice(name.length + 1)),

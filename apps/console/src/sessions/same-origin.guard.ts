@@ -42,7 +42,7 @@ export class SameOriginGuard implements CanActivate {
     const { origin, host, cookie } = headers;
     if (typeof origin === 'string' && URL.canParse(origin) && new URL(origin).host !== host)
       throw foreign('The request comes from a page of another origin.');
-    const session = this.#sessions.find(sessionIdIn(typeof cookie === 'string' ? cookie : undefined));
+    const session = this.#sessions.find(sessionIdIn(cookie));
     if (!session) return true;
     const token = headers[csrfHeader];
     if (typeof token === 'string' && isSameToken(token, session.csrfToken)) return true;
@@ -63,7 +63,7 @@ function readOnly(): ProblemException {
   return new ProblemException(
     405,
     'read-only',
-    'This console only shows',
+    'This console is read-only',
     'Nothing can be changed from here (CONSOLE_READ_ONLY). Nothing was changed. Use the command line, or another console.',
   );
 }

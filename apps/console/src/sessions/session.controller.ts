@@ -88,7 +88,7 @@ export class SessionController {
   @ApiNoContentResponse({ description: 'There is no session any more' })
   @ApiProblem(403, 'The request is not from a page of this console', 'foreign-request')
   logOut(@Req() { headers }: SessionRequest, @Res({ passthrough: true }) reply: HttpReply): void {
-    this.#sessions.end(sessionIdIn(typeof headers.cookie === 'string' ? headers.cookie : undefined));
+    this.#sessions.end(sessionIdIn(headers.cookie));
     reply.header('set-cookie', endedCookie(this.#facts.secure));
   }
 
@@ -104,8 +104,7 @@ export class SessionController {
   async #userOf(request: SessionRequest): Promise<Session['user']> {
     const { access, open } = this.#facts;
     if (open) return { actor: 'anonymous', name: 'anonymous', role: 'admin', expiresAt: null, csrfToken: '' };
-    const { cookie } = request.headers;
-    const found = this.#sessions.find(sessionIdIn(typeof cookie === 'string' ? cookie : undefined));
+    const found = this.#sessions.find(sessionIdIn(request.headers['cookie']));
     if (found) {
       const judged = await judgedSession(access, found);
       return judged.ok ? shown(found, judged.role) : null;

@@ -13,7 +13,7 @@ export interface ActionButtonProps {
   readonly disabled?: boolean;
 }
 
-/** Opens an action's dialog; not there where the action is hidden or the console only shows. */
+/** Opens an action's dialog; not there where the action is hidden or the console is read-only. */
 export function ActionButton({
   action,
   projection,
@@ -46,7 +46,7 @@ export function ActionButtons({ projection, actions }: ActionButtonsProps) {
   const { forms, open } = useActing();
   const { session, user } = useUser();
   if (session.readOnly)
-    return <p className="quiet actions">This console only shows; use the command line to act.</p>;
+    return <p className="quiet actions">This console is read-only; use the command line to act.</p>;
   const shown = actions.filter(({ action }) => forms?.has(action));
   const legal = shown.filter((one) => one.legal && mayAct(user.role, one.role));
   const others = shown.filter((one) => !legal.includes(one));
