@@ -4,7 +4,7 @@ import { fileURLToPath } from 'node:url';
 export default {
   testEnvironment: 'node',
   // A bound against hanging, generous enough for real servers on a busy machine; no test measures time by it.
-  testTimeout: 60_000,
+  testTimeout: 180_000,
   // Tests of one file that wait side by side (`it.concurrent`).
   maxConcurrency: 2,
   extensionsToTreatAsEsm: ['.ts'],

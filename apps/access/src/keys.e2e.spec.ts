@@ -31,7 +31,7 @@ describe('on a migrated database', () => {
     const env = { WRITE_DATABASE_OWNER_URL: database.url };
     const migrated = await spawnApp('apps/migrate/src/main.ts', { args: ['--write'], env }).exit();
     expect(migrated).toMatchObject({ code: 0 });
-  }, 60_000);
+  });
 
   it('makes a key that an application accepts, shows it once, replaces and revokes it', async () => {
     expect((await access('list')).stdout).toBe('There is no key.');
@@ -83,7 +83,7 @@ describe('on a migrated database', () => {
     // Only a hash leaves the command that made it.
     for (const { stdout, said } of [listed, await access('export'), { ...made, stdout: '' }])
       expect(stdout + said).not.toContain(made.stdout.slice(-64));
-  }, 120_000);
+  });
 
   it('prints nothing that a terminal obeys, and no row that is none, whoever wrote the audit', async () => {
     const owner = new pg.Client(database.url);
@@ -106,7 +106,7 @@ describe('on a migrated database', () => {
     expect(JSON.parse(json.stdout)).toMatchObject([{ user, actor: '\u202Eevil' }]);
     expect(refused.code).toBe(1);
     for (const { stdout, said } of [table, json, refused]) expect(stdout + said).not.toMatch(/[^\P{C}\n]/u);
-  }, 60_000);
+  });
 
   it.each([
     ['revoke 0123456789abcdef', 'There is no unrevoked key "0123456789abcdef"'],

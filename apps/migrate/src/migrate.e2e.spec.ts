@@ -1,9 +1,6 @@
-import { jest } from '@jest/globals';
 import { listAudit, type AuditPlace } from '@reprise/runtime/audit';
 import { freshDatabase, spawnApp } from '@reprise/test-kit';
 import pg from 'pg';
-
-jest.setTimeout(120_000);
 
 async function migrate(
   args: readonly string[],
@@ -11,7 +8,7 @@ async function migrate(
 ): Promise<{ readonly code: number | null; readonly said: string }> {
   const unset = { WRITE_DATABASE_URL: undefined, READ_MODEL_DATABASE_URL: undefined };
   const app = spawnApp('apps/migrate/src/main.ts', { args, env: { ...unset, ...env } });
-  const { code } = await app.exit(60_000);
+  const { code } = await app.exit();
   return { code, said: app.output.map(({ text }) => text).join('\n') };
 }
 

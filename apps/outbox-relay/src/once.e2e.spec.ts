@@ -1,4 +1,3 @@
-import { jest } from '@jest/globals';
 import { auditGrantSql, auditTablesSql, listAudit } from '@reprise/runtime/audit';
 import { aggregate, checkHistory, relayFixture, type RelayFixture } from '@reprise/relay/testing';
 import {
@@ -9,8 +8,6 @@ import {
   spawnApp,
   type SpawnedApp,
 } from '@reprise/test-kit';
-
-jest.setTimeout(60_000);
 
 let fixture: RelayFixture;
 beforeAll(async () => {
@@ -189,9 +186,7 @@ describe('relay --once', () => {
   it('finishes the batch, prints its summary and exits 143 on SIGTERM', async () => {
     await fixture.appendMany(100, 300);
     const app = relay(['--once', '--batch-size=50']);
-    await eventually(async () => expect(await fixture.unpublished()).toBeLessThan(30_000), {
-      timeoutMs: 20_000,
-    });
+    await eventually(async () => expect(await fixture.unpublished()).toBeLessThan(30_000));
     expect(await app.kill('SIGTERM')).toEqual({ code: 143, signal: null });
     const [, published, remaining] = /^published (\d+), parked 0, remaining (\d+)$/.exec(app.stdout()) ?? [];
     expect(Number(published) + Number(remaining)).toBe(30_000);

@@ -1,4 +1,3 @@
-import { jest } from '@jest/globals';
 import { aggregate, checkHistory, relayFixture, type RelayFixture } from '@reprise/relay/testing';
 import {
   afterFile,
@@ -11,8 +10,6 @@ import {
   type SpawnedApp,
 } from '@reprise/test-kit';
 import { Client } from 'pg';
-
-jest.setTimeout(120_000);
 
 const batchSize = 50;
 
@@ -55,16 +52,12 @@ const leading = { msg: 'leading: this relay publishes' };
 const standingBy = { msg: 'standing by: another relay publishes' };
 
 function hasFired(app: SpawnedApp, failpoint: string): Promise<void> {
-  return eventually(
-    () => expect(app.output.map(({ text }) => text)).toContain(`failpoint ${failpoint} fired: stop`),
-    {
-      timeoutMs: 60_000,
-    },
+  return eventually(() =>
+    expect(app.output.map(({ text }) => text)).toContain(`failpoint ${failpoint} fired: stop`),
   );
 }
 
-const drained = (): Promise<void> =>
-  eventually(async () => expect(await fixture.unpublished()).toBe(0), { timeoutMs: 60_000 });
+const drained = (): Promise<void> => eventually(async () => expect(await fixture.unpublished()).toBe(0));
 
 /** How often the running relays have logged that their leadership was lost. */
 function losses(app: SpawnedApp): number {
@@ -167,7 +160,7 @@ describe('a leader whose lock session is terminated', () => {
       await fixture.appendMany(20, 20, 1 + round * 20);
       const { rows } = await admin.query(terminate);
       expect(rows).toEqual([{ ended: true }]);
-      await eventually(() => expect(losses(app)).toBe(round + 1), { timeoutMs: 10_000 });
+      await eventually(() => expect(losses(app)).toBe(round + 1));
       await drained();
     }
     await checkHistory(fixture);

@@ -49,7 +49,7 @@ describe('the OpenAPI document', () => {
 
   it('says of every generated request how it is answered, and refuses what the API refuses', async () => {
     for (const operation of api.document.operations) await api.generated(operation, 40);
-  }, 120_000);
+  });
 
   it('keeps the limit of each field, which stands in the documentation as it is', async () => {
     for (const operation of api.document.operations) {
@@ -57,11 +57,11 @@ describe('the OpenAPI document', () => {
       await keepsFieldLimits(api, operation, { body, headers: { 'if-match': '*' } });
     }
     expect(fieldLimits(api.document)).toEqual(documentedFieldLimits('product-api'));
-  }, 120_000);
+  });
 
   it('holds for what no document describes: any bytes, texts and media types, without a fault of the server', async () => {
     for (const operation of api.document.operations) await api.hostile(operation, 25);
-  }, 120_000);
+  });
 
   it('declares no status that cannot be had', async () => {
     const create = api.operation(`POST ${base}`);
@@ -103,5 +103,5 @@ describe('the OpenAPI document', () => {
         await api.send(operation, { path: { id: v7() }, body, headers: { 'if-match': '*' } }, origin);
     }
     expect(api.missing()).toEqual([]);
-  }, 120_000);
+  });
 });

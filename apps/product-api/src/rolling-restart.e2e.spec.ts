@@ -1,9 +1,6 @@
-import { jest } from '@jest/globals';
 import { eventually, spawnApp, type SpawnedApp, testCredential } from '@reprise/test-kit';
 import { readyProxy } from './testing/ready-proxy.ts';
 import { mug, writeSide, type WriteSide } from './testing/write-side.ts';
-
-jest.setTimeout(120_000);
 
 /** Requests under way at any time. */
 const clients = 3;

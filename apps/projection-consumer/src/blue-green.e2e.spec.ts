@@ -1,5 +1,4 @@
 import { join } from 'node:path';
-import { jest } from '@jest/globals';
 import type { ProductEvent } from '@reprise/product-events';
 import type { Generation } from '@reprise/read-model-indices';
 import { produce } from '@reprise/product-events/testing';
@@ -8,9 +7,6 @@ import { catalogue, consumerFixture, readinessOf, type ConsumerFixture } from '.
 import { naiveDocuments } from './testing/naive-documents.ts';
 import { watchAlias, writeEvents } from './testing/traffic.ts';
 
-jest.setTimeout(180_000);
-
-const patient = { timeoutMs: 60_000 };
 const allPartitions = [0, 1, 2];
 /** Of the release before, and of the one after it; see `next-release.mjs`. */
 const releases = {
@@ -60,7 +56,7 @@ describe('two releases side by side', () => {
     eventually(async () => {
       const documents = await fixture.documents(generations[release]!.name);
       expect(documents).toEqual(documentsOf(release, events));
-    }, patient);
+    });
 
   /** How many consumers feed a release's search generation, and which of its partitions. */
   async function partitionsFed(release: Release): Promise<readonly (readonly number[])[]> {
@@ -78,7 +74,7 @@ describe('two releases side by side', () => {
     const writer = writeEvents(fixture, log, { products: 30, perSecond: 100 });
     const alias = watchAlias(fixture);
     try {
-      await eventually(() => expect(log.length).toBeGreaterThan(before + 50), patient);
+      await eventually(() => expect(log.length).toBeGreaterThan(before + 50));
       await work();
     } finally {
       await writer.stop();
@@ -90,7 +86,7 @@ describe('two releases side by side', () => {
     fixture = await consumerFixture(allPartitions.length);
     await write(catalogue(20));
     await start('blue');
-    await eventually(async () => expect(await fixture.generations('LIVE')).toHaveLength(1), patient);
+    await eventually(async () => expect(await fixture.generations('LIVE')).toHaveLength(1));
     generations.blue = await live();
   });
 
@@ -110,7 +106,7 @@ describe('two releases side by side', () => {
     await eventually(async () => {
       expect(await partitionsFed('blue')).toEqual([allPartitions]);
       expect(await partitionsFed('green')).toEqual([allPartitions]);
-    }, patient);
+    });
   });
 
   it('leaves a generation to the consumers of its release: it stands still while they are down, and resumes with them', async () => {
@@ -135,9 +131,9 @@ describe('two releases side by side', () => {
         `readers of product_search are on ${generations.green!.name}, and no running consumer feeds it: start projection-consumer ` +
           `of the release with version ${projectionVersion} (fingerprint ${fingerprint.slice(0, 8)})`,
       );
-    }, patient);
+    });
     await start('green');
-    await consumers.blue!.ready(patient);
+    await consumers.blue!.ready();
   });
 
   it('G7: rolls back to the release before, by the command of either, and forth again, and loses nothing', async () => {

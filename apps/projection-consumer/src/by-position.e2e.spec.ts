@@ -1,12 +1,8 @@
 import { fileURLToPath } from 'node:url';
-import { jest } from '@jest/globals';
 import { produce } from '@reprise/product-events/testing';
 import { eventually } from '@reprise/test-kit';
 import { catalogue, consumerFixture } from './testing/consumer-fixture.ts';
 
-jest.setTimeout(120_000);
-
-const patient = { timeoutMs: 40_000 };
 const REPRISE_CONFIG = fileURLToPath(
   new URL('../../../libs/read_model/feed/src/testing/by-position/reprise.config.ts', import.meta.url),
 );
@@ -17,7 +13,7 @@ describe('a consumer of a log that orders by position', () => {
     const app = fixture.start({ REPRISE_CONFIG });
     await app.ready();
     await produce(fixture.topic, catalogue(3));
-    await eventually(async () => expect((await fixture.documents()).size).toBe(3), patient);
+    await eventually(async () => expect((await fixture.documents()).size).toBe(3));
     const [live] = await fixture.generations('LIVE');
     const before = {
       positions: await fixture.registry.positions(live!.uuid),
@@ -26,7 +22,7 @@ describe('a consumer of a log that orders by position', () => {
     await fixture.topic.grow(3);
     await produce(fixture.topic, catalogue(3));
     for (const ended of [app, fixture.start({ REPRISE_CONFIG })]) {
-      expect((await ended.exit(60_000)).code).toBe(1);
+      expect((await ended.exit()).code).toBe(1);
       const said = ended.output.map(({ text }) => text).join('\n');
       expect(said).toMatch(/1 partitions, but .* 3 partitions/);
       expect(said).toContain('./reprise rebuild --projection');

@@ -40,9 +40,7 @@ beforeAll(async () => {
     ...{ EVENT_STORE_DATABASE_URL: write.eventStoreUrl, CANARY_SECONDS: '1' },
   };
   const owners = { WRITE_DATABASE_OWNER_URL: write.url, READ_MODEL_DATABASE_OWNER_URL: read.url };
-  expect((await spawnApp('apps/migrate/src/main.ts', { env: { ...env, ...owners } }).exit(60_000)).code).toBe(
-    0,
-  );
+  expect((await spawnApp('apps/migrate/src/main.ts', { env: { ...env, ...owners } }).exit()).code).toBe(0);
   const ports = {
     PRODUCT_API_PORT: '0',
     OUTBOX_RELAY_PORT: '0',
@@ -53,7 +51,7 @@ beforeAll(async () => {
   for (const name of applications) {
     const app = spawnApp(`apps/${name}/src/main.ts`, { env: { ...env, ...ports } });
 
-    origins[name] = (await app.ready({ timeoutMs: 60_000 })).origin;
+    origins[name] = (await app.ready()).origin;
   }
   [readers, writers] = [new Client(read.adminUrl), new Client(write.adminUrl)];
   await Promise.all([readers.connect(), writers.connect()]);
@@ -120,15 +118,12 @@ const canaryIndex = (index: string) => `${index}_canary`;
 async function measuredAgain(): Promise<string> {
   const [index, now] = [await servedIndex(), Date.now()];
   const own = canaryIndex(index);
-  await eventually(
-    async () => {
-      await elasticsearch().indices.refresh({ index: own });
-      const { hits } = await elasticsearch().search<{ sentAt: string }>({ index: own, size: 100 });
-      expect(hits.hits).toHaveLength(partitions.length);
-      for (const { _source } of hits.hits) expect(Date.parse(_source!.sentAt)).toBeGreaterThan(now);
-    },
-    { timeoutMs: 60_000 },
-  );
+  await eventually(async () => {
+    await elasticsearch().indices.refresh({ index: own });
+    const { hits } = await elasticsearch().search<{ sentAt: string }>({ index: own, size: 100 });
+    expect(hits.hits).toHaveLength(partitions.length);
+    for (const { _source } of hits.hits) expect(Date.parse(_source!.sentAt)).toBeGreaterThan(now);
+  });
   return index;
 }
 
@@ -136,17 +131,14 @@ describe('canaries', () => {
   it('are found by id and by search in every partition of every read model that is fed', async () => {
     const models = ['product_search', 'product_summary', 'category_summary'];
     const places = models.flatMap((model) => partitions.map((partition) => `${model} ${partition}`)).sort();
-    await eventually(
-      async () => {
-        for (const metric of [
-          'canary_last_readable_seconds',
-          'canary_last_searchable_seconds',
-          'canary_age_seconds',
-        ])
-          expect([...(await canaries(metric)).keys()].sort()).toEqual(places);
-      },
-      { timeoutMs: 60_000 },
-    );
+    await eventually(async () => {
+      for (const metric of [
+        'canary_last_readable_seconds',
+        'canary_last_searchable_seconds',
+        'canary_age_seconds',
+      ])
+        expect([...(await canaries(metric)).keys()].sort()).toEqual(places);
+    });
     const age = Math.max(...(await canaries('canary_age_seconds')).values());
     expect(age).toBeLessThan(120);
     expect(await metricsOf(origins['product-api'])).toMatch(
@@ -155,7 +147,7 @@ describe('canaries', () => {
   });
 
   it('are documents of nobody: no search, facet, count or view has them', async () => {
-    await eventually(async () => expect((await found()).total).toBe(products), { timeoutMs: 60_000 });
+    await eventually(async () => expect((await found()).total).toBe(products));
     const { text } = await found();
     expect(text).not.toMatch(/canary|63616e61-7279/);
     await elasticsearch().indices.refresh({ index: alias });

@@ -1,4 +1,3 @@
-import { jest } from '@jest/globals';
 import { produce } from '@reprise/product-events/testing';
 import {
   eventStoreSql,
@@ -15,10 +14,6 @@ import { Client } from 'pg';
 import { produceRecruiting, registrations } from './testing/candidates.ts';
 import { catalogue, consumerFixture, readinessOf, type ConsumerFixture } from './testing/consumer-fixture.ts';
 import { naiveDocuments } from './testing/naive-documents.ts';
-
-jest.setTimeout(180_000);
-
-const patient = { timeoutMs: 90_000 };
 
 /** The settings of recruiting beside those of product, with topics that do not exist yet. */
 async function recruitingSettings() {
@@ -66,18 +61,15 @@ describe('a consumer of several contexts', () => {
     const log = catalogue(5);
     await produce(fixture.topic, log);
     const app = fixture.start(recruiting.env);
-    await eventually(async () => expect(await fixture.documents()).toEqual(naiveDocuments(log)), patient);
-    await eventually(
-      async () => expect(await checksOf(app)).toEqual({ 'product.feed': 'ok', 'recruiting.feed': 'failed' }),
-      patient,
+    await eventually(async () => expect(await fixture.documents()).toEqual(naiveDocuments(log)));
+    await eventually(async () =>
+      expect(await checksOf(app)).toEqual({ 'product.feed': 'ok', 'recruiting.feed': 'failed' }),
     );
-    await eventually(
-      async () =>
-        expect(await readinessOf(app)).toEqual({
-          status: 503,
-          reasons: expect.stringContaining(`The topic "${recruiting.events}" does not exist`) as string,
-        }),
-      patient,
+    await eventually(async () =>
+      expect(await readinessOf(app)).toEqual({
+        status: 503,
+        reasons: expect.stringContaining(`The topic "${recruiting.events}" does not exist`) as string,
+      }),
     );
     await app.logged({
       context: 'recruiting',
@@ -88,7 +80,7 @@ describe('a consumer of several contexts', () => {
     await freshTopic({ name: `dlq.${recruiting.events}` });
     await produceRecruiting(recruiting.events, registrations(4));
     await app.ready();
-    await eventually(async () => expect(await count(fixture, 'candidate_summary')).toBe(4), patient);
+    await eventually(async () => expect(await count(fixture, 'candidate_summary')).toBe(4));
     const { origin } = await app.ready();
     const metrics = await metricsOf(origin);
     expect(metrics).toMatch(/^feed_records_total\{context="product",.*\} 15$/m);
@@ -110,7 +102,7 @@ describe('a consumer of several contexts', () => {
     await freshTopic({ name: `dlq.${recruiting.events}` });
     await produceRecruiting(recruiting.events, registrations(1));
     const app = fixture.start({ ...recruiting.env, PRODUCT_EVENTS_TOPIC: other.name });
-    expect(await app.exit(90_000)).toEqual({ code: 1, signal: null });
+    expect(await app.exit()).toEqual({ code: 1, signal: null });
     for (const name of [fixture.topic.name, other.name, 'PRODUCT_EVENTS_TOPIC'])
       expect(app.stdout()).toContain(name);
     expect(await fixture.registry.listGenerations()).toEqual(before);
@@ -126,8 +118,7 @@ describe('a consumer of several contexts', () => {
     });
     const unknown = start({}, ['--context', 'product,sales']);
     const config = start({ REPRISE_CONFIG: 'package.json' });
-    for (const app of [shared, unknown, config])
-      expect(await app.exit(90_000)).toEqual({ code: 1, signal: null });
+    for (const app of [shared, unknown, config]) expect(await app.exit()).toEqual({ code: 1, signal: null });
     const problemsOf = async (app: SpawnedApp) =>
       ((await app.logged({ level: 'fatal' })) as { problems: string[] }).problems;
     expect((await problemsOf(shared)).map((problem) => problem.split(' ')[0])).toEqual([
@@ -151,7 +142,7 @@ describe('a consumer of several contexts', () => {
     }));
     await produceRaw(fixture.topic, strangers);
     const app = fixture.start();
-    expect(await app.exit(90_000)).toEqual({ code: 1, signal: null });
+    expect(await app.exit()).toEqual({ code: 1, signal: null });
     expect(app.stdout()).toContain('is in another format than CloudEvents');
     expect(await fixture.registry.listGenerations()).toEqual([]);
   });

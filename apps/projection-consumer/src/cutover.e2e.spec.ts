@@ -1,5 +1,4 @@
 import type { ProductEvent } from '@reprise/product-events';
-import { jest } from '@jest/globals';
 import { produce } from '@reprise/product-events/testing';
 import { elasticsearch, eventually, spawnApp, type SpawnedApp } from '@reprise/test-kit';
 import { catalogue, consumerFixture, type ConsumerFixture } from './testing/consumer-fixture.ts';
@@ -7,9 +6,6 @@ import { naiveDocuments } from './testing/naive-documents.ts';
 import { readProducts, watchAlias, writeEvents } from './testing/traffic.ts';
 
 const rebuildJob = 'apps/rebuild-job/src/main.ts';
-jest.setTimeout(180_000);
-
-const patient = { timeoutMs: 60_000 };
 
 describe('a cutover while events are written', () => {
   let fixture: ConsumerFixture;
@@ -28,14 +24,14 @@ describe('a cutover while events are written', () => {
   async function expectAllFolded(): Promise<void> {
     const expected = naiveDocuments(log);
     for (const { name } of await fixture.generations('LIVE', 'STANDBY', 'VERIFIED'))
-      await eventually(async () => expect(await fixture.documents(name)).toEqual(expected), patient);
+      await eventually(async () => expect(await fixture.documents(name)).toEqual(expected));
   }
 
   beforeAll(async () => {
     fixture = await consumerFixture();
     consumer = fixture.start();
     await consumer.ready();
-    await eventually(async () => expect(await fixture.generations('LIVE')).toHaveLength(1), patient);
+    await eventually(async () => expect(await fixture.generations('LIVE')).toHaveLength(1));
   });
 
   /** Does `work` under traffic and judges what readers saw; `log` holds everything written when it returns. */
@@ -45,7 +41,7 @@ describe('a cutover while events are written', () => {
     const reader = readProducts(fixture, log);
     let outcome: readonly [string[], Awaited<ReturnType<typeof reader.stop>>];
     try {
-      await eventually(() => expect(log.length).toBeGreaterThan(150), patient);
+      await eventually(() => expect(log.length).toBeGreaterThan(150));
       await work();
     } finally {
       await writer.stop();
@@ -84,9 +80,8 @@ describe('a cutover while events are written', () => {
       log.push(...more);
       await fixture.store(more);
       await produce(fixture.topic, more);
-      await eventually(
-        async () => expect(await fixture.documents(standby!.name)).toEqual(naiveDocuments(log)),
-        patient,
+      await eventually(async () =>
+        expect(await fixture.documents(standby!.name)).toEqual(naiveDocuments(log)),
       );
     }
     expect(await fixture.generations('GONE')).toMatchObject([{ name: deleted.name }]);

@@ -1,4 +1,3 @@
-import { jest } from '@jest/globals';
 import { type ProductEvent, productEvents } from '@reprise/product-events';
 import { produce, productHistory, step } from '@reprise/product-events/testing';
 import { eventually, produceRaw, spawnApp, type FreshTopic } from '@reprise/test-kit';
@@ -6,10 +5,6 @@ import { Client } from 'pg';
 import { catalogue, consumerFixture, type ConsumerFixture } from './testing/consumer-fixture.ts';
 import { naiveDocuments } from './testing/naive-documents.ts';
 import { recordsOf } from './testing/records-of.ts';
-
-jest.setTimeout(180_000);
-
-const patient = { timeoutMs: 40_000 };
 
 interface Row {
   readonly id: string;
@@ -26,7 +21,7 @@ async function dlq(
   ...args: string[]
 ): Promise<{ code: number | null; out: string }> {
   const app = spawnApp('apps/rebuild-job/src/main.ts', { args: ['dlq', ...args], env: { ...fixture.env } });
-  const { code } = await app.exit(60_000);
+  const { code } = await app.exit();
   return { code, out: app.stdout() };
 }
 
@@ -40,7 +35,7 @@ async function openLetters(fixture: ConsumerFixture): Promise<unknown[]> {
     args: ['status', '--json'],
     env: { ...fixture.env },
   });
-  expect((await app.exit(60_000)).code).toBe(0);
+  expect((await app.exit()).code).toBe(0);
   return (JSON.parse(app.stdout()) as { letters: unknown }[]).map(({ letters }) => letters);
 }
 
@@ -57,7 +52,7 @@ async function refuseTitle(fixture: ConsumerFixture, title: string | undefined):
 }
 
 async function recordsInTopic(topic: FreshTopic, count: number): Promise<void> {
-  await eventually(async () => expect(await recordsOf(topic.name)).toHaveLength(count), patient);
+  await eventually(async () => expect(await recordsOf(topic.name)).toHaveLength(count));
 }
 
 it.concurrent(
@@ -75,7 +70,7 @@ it.concurrent(
     await eventually(async () => {
       const live = await fixture.registry.listGenerations({ states: ['LIVE'] });
       expect(live).toHaveLength(3);
-    }, patient);
+    });
     await refuseTitle(fixture, 'Poison');
     const actor = 'key:0123456789abcdef';
     const poisoned = productHistory({
@@ -95,7 +90,7 @@ it.concurrent(
     await eventually(async () => {
       for (const { uuid } of await fixture.registry.listGenerations({ states: ['LIVE'] }))
         expect((await fixture.registry.positions(uuid)).get(0)).toBe(BigInt(log.length));
-    }, patient);
+    });
     await first.kill('SIGKILL');
 
     const second = fixture.start();
@@ -115,7 +110,7 @@ it.concurrent(
     ]);
     expect(new Set(letters.map(({ state }) => state))).toEqual(new Set(['open']));
     // The read model that takes the price kept up; so did every other product.
-    await eventually(async () => expect(await fixture.documents()).toEqual(naiveDocuments(log)), patient);
+    await eventually(async () => expect(await fixture.documents()).toEqual(naiveDocuments(log)));
 
     // Still refused: said so, nothing changed.
     const refused = await dlq(fixture, 'redrive', blocking);
@@ -140,7 +135,7 @@ it.concurrent(
 
     // The feed resumes with the product.
     await send(productHistory({ id: subject, events: [step.unpublished()], firstVersion: 6 }));
-    await eventually(async () => expect(await fixture.byId(subject)).toMatchObject({ version: 6 }), patient);
+    await eventually(async () => expect(await fixture.byId(subject)).toMatchObject({ version: 6 }));
     expect(await recordsOf(fixture.deadLetters.name)).toHaveLength(4);
     expect((await second.kill()).code).toBe(0);
   },
@@ -152,7 +147,7 @@ it.concurrent(
     const fixture = await consumerFixture(1);
     const app = fixture.start();
     await app.ready();
-    await eventually(async () => expect(await fixture.generations('LIVE')).toHaveLength(1), patient);
+    await eventually(async () => expect(await fixture.generations('LIVE')).toHaveLength(1));
     const [created, changed, published] = productHistory({
       events: [step.created(), step.priceChanged(3), step.published()],
     });
@@ -182,7 +177,7 @@ it.concurrent(
       args: ['rebuild', '--projection', 'all', '--source', 'event-store', '--json'],
       env: { ...fixture.env },
     });
-    expect(await rebuild.exit(60_000)).toMatchObject({ code: 0 });
+    expect(await rebuild.exit()).toMatchObject({ code: 0 });
     const again = await dlq(fixture, 'redrive', unknown);
     expect(again).toMatchObject({ code: 0, out: expect.stringContaining('contained') as string });
 
@@ -198,7 +193,7 @@ it.concurrent(
       args: ['rebuild', '--projection', 'all', '--source', 'kafka', '--json'],
       env: { ...fixture.env },
     });
-    expect(await fromKafka.exit(60_000)).toMatchObject({ code: 0 });
+    expect(await fromKafka.exit()).toMatchObject({ code: 0 });
     const letters = { leftOut: { count: 1 }, resolved: { count: 1, first: [{ id: unknown }] }, replaced: 1 };
     const digests = (JSON.parse(rebuild.stdout()) as { digest: string }[]).map(({ digest }) => digest);
     expect(JSON.parse(fromKafka.stdout())).toMatchObject(digests.map((digest) => ({ digest, letters })));
@@ -211,14 +206,14 @@ it.concurrent(
     const fixture = await consumerFixture(1);
     const job = async (...args: string[]) => {
       const app = spawnApp('apps/rebuild-job/src/main.ts', { args, env: { ...fixture.env } });
-      const { code } = await app.exit(90_000);
+      const { code } = await app.exit();
       return { code, out: app.stdout() };
     };
     const app = fixture.start();
     await app.ready();
     await eventually(async () => {
       expect(await fixture.registry.listGenerations({ states: ['LIVE'] })).toHaveLength(3);
-    }, patient);
+    });
     const [created, changed, published] = productHistory({
       events: [step.created(), step.priceChanged(3), step.published()],
     }) as [ProductEvent, ProductEvent, ProductEvent];
@@ -236,7 +231,7 @@ it.concurrent(
       const live = await fixture.registry.listGenerations({ states: ['LIVE'] });
       const reached = await Promise.all(live.map(({ uuid }) => fixture.registry.positions(uuid)));
       expect(reached.map((at) => Number(at.get(0)))).toEqual(Array(3).fill(3 + others.length));
-    }, patient);
+    });
     const [spoiled, behind] = [`${fixture.topic.name}:0:1`, `${fixture.topic.name}:0:2`];
     const discarded = await dlq(fixture, 'discard', spoiled, '--reason', 'sent by a load test');
     expect(discarded).toMatchObject({ code: 0, out: expect.stringContaining(`${behind}  waits`) as string });

@@ -1,4 +1,3 @@
-import { jest } from '@jest/globals';
 import { type ProductEvent, productEvents } from '@reprise/product-events';
 import { produce, productHistory, step } from '@reprise/product-events/testing';
 import {
@@ -15,19 +14,15 @@ import { catalogue, consumerFixture, readinessOf, type ConsumerFixture } from '.
 import { naiveDocuments } from './testing/naive-documents.ts';
 import { recordsOf } from './testing/records-of.ts';
 
-jest.setTimeout(120_000);
-
-const patient = { timeoutMs: 40_000 };
-
 async function startServing(fixture: ConsumerFixture, env?: Record<string, string>): Promise<SpawnedApp> {
   const app = fixture.start(env);
   await app.ready();
-  await eventually(async () => expect(await fixture.generations('LIVE')).toHaveLength(1), patient);
+  await eventually(async () => expect(await fixture.generations('LIVE')).toHaveLength(1));
   return app;
 }
 
 async function expectFolded(fixture: ConsumerFixture, log: readonly ProductEvent[]): Promise<void> {
-  await eventually(async () => expect(await fixture.documents()).toEqual(naiveDocuments(log)), patient);
+  await eventually(async () => expect(await fixture.documents()).toEqual(naiveDocuments(log)));
 }
 
 describe('the projection consumer', () => {
@@ -41,7 +36,7 @@ describe('the projection consumer', () => {
       );
       await produce(fixture.topic, log);
       const doomed = fixture.start({ FAILPOINT: 'consumer.afterWrite=kill' });
-      expect(await doomed.exit(60_000)).toEqual({ code: null, signal: 'SIGKILL' });
+      expect(await doomed.exit()).toEqual({ code: null, signal: 'SIGKILL' });
       expect(doomed.output.map(({ text }) => text)).toContain('failpoint consumer.afterWrite fired: kill');
       const [generation] = await fixture.generations('VERIFIED');
       const written = await fixture.documents(generation!.name);
@@ -153,7 +148,7 @@ describe('the projection consumer', () => {
         const { status, reasons } = await readinessOf(app);
         expect(status).toBe(503);
         expect(reasons).toContain('partition 0 stands still');
-      }, patient);
+      });
       await produce(fixture.topic, flowing);
       // The other partitions continue meanwhile.
       await eventually(async () => {
@@ -161,12 +156,12 @@ describe('the projection consumer', () => {
         expect(positions.get(1)).toBeGreaterThan(0n);
         expect(positions.get(2)).toBeGreaterThan(0n);
         expect(positions.get(0) ?? 0n).toBe(0n);
-      }, patient);
+      });
 
       const admin = await kafkaAdmin();
       await admin.createTopics({ topics: [{ topic: missing, numPartitions: 1 }], waitForLeaders: true });
       try {
-        await app.ready({ timeoutMs: 40_000 });
+        await app.ready();
         await expectFolded(fixture, flowing);
         expect((await recordsOf(missing)).map(({ value }) => value)).toContain('{not json');
       } finally {
@@ -193,7 +188,7 @@ describe('the projection consumer', () => {
         const before = proxy.injected;
         proxy.inject(({ path }) => (/\/_(?:bulk|mget)\b/.test(path) ? fault : undefined));
         await produce(fixture.topic, index === 0 ? log.slice(0, 40) : log);
-        await eventually(() => expect(proxy.injected - before).toBeGreaterThan(2), patient);
+        await eventually(() => expect(proxy.injected - before).toBeGreaterThan(2));
         proxy.inject(undefined);
         if (index > 0) await expectFolded(fixture, log);
       }
@@ -216,7 +211,7 @@ describe('the projection consumer', () => {
           ({ attachments }) => attachments[0]?.partitions.length,
         );
         expect(held.sort()).toEqual([1, 2]);
-      }, patient);
+      });
       await produce(fixture.topic, log.slice(45, 60));
       await second.kill('SIGKILL');
       await produce(fixture.topic, log.slice(60));

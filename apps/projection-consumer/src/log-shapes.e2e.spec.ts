@@ -1,5 +1,4 @@
 import { randomUUID } from 'node:crypto';
-import { jest } from '@jest/globals';
 import { type ProductEvent, productEvents } from '@reprise/product-events';
 import { generationName } from '@reprise/read-model-indices';
 import { produce } from '@reprise/product-events/testing';
@@ -7,10 +6,6 @@ import { eventually, freshName, kafkaAdmin, producePacked, testEndpoints } from 
 import { Kafka, logLevel } from 'kafkajs';
 import { catalogue, consumerFixture, readinessOf, type ConsumerFixture } from './testing/consumer-fixture.ts';
 import { naiveDocuments } from './testing/naive-documents.ts';
-
-jest.setTimeout(120_000);
-
-const patient = { timeoutMs: 40_000 };
 
 /** Sends values to partition 0 in one transaction after another, each ended as requested. */
 async function transactions(
@@ -37,7 +32,7 @@ async function transactions(
 }
 
 async function expectFolded(fixture: ConsumerFixture, log: readonly ProductEvent[]): Promise<void> {
-  await eventually(async () => expect(await fixture.documents()).toEqual(naiveDocuments(log)), patient);
+  await eventually(async () => expect(await fixture.documents()).toEqual(naiveDocuments(log)));
 }
 
 describe('the projection consumer on an unusual log', () => {
@@ -55,7 +50,7 @@ describe('the projection consumer on an unusual log', () => {
     ]);
     const app = fixture.start();
     await app.ready();
-    await eventually(async () => expect(await fixture.generations('LIVE')).toHaveLength(1), patient);
+    await eventually(async () => expect(await fixture.generations('LIVE')).toHaveLength(1));
     const [live] = await fixture.generations('LIVE');
     const [end] = await (await kafkaAdmin()).fetchTopicOffsets(fixture.topic.name);
     expect((await fixture.registry.positions(live!.uuid)).get(0)).toBe(BigInt(end!.high));
@@ -82,7 +77,7 @@ describe('the projection consumer on an unusual log', () => {
       const { status, reasons } = await readinessOf(app);
       expect(status).toBe(503);
       expect(reasons).toContain('the log begins at offset 4, but a generation needs offset 0');
-    }, patient);
+    });
     expect(await fixture.readers()).toEqual([]);
     expect(await app.kill()).toMatchObject({ code: 0 });
   });
@@ -112,7 +107,7 @@ describe('the projection consumer on an unusual log', () => {
     const fixture = await consumerFixture();
     const app = fixture.start();
     await app.ready();
-    await eventually(async () => expect(await fixture.generations('LIVE')).toHaveLength(1), patient);
+    await eventually(async () => expect(await fixture.generations('LIVE')).toHaveLength(1));
     const [live] = await fixture.generations('LIVE');
     const name = generationName(1, 'product_search', new Date(0), live!.fingerprint);
     const lease = await fixture.registry.acquireLease('product_search', {
@@ -129,10 +124,7 @@ describe('the projection consumer on an unusual log', () => {
     const log = catalogue(10);
     await produce(fixture.topic, log);
     await expectFolded(fixture, log);
-    await eventually(
-      async () => expect(await fixture.generations('GONE')).toMatchObject([{ uuid, name }]),
-      patient,
-    );
+    await eventually(async () => expect(await fixture.generations('GONE')).toMatchObject([{ uuid, name }]));
     const logged = app.output.filter(({ json }) => json?.['generation'] === name);
     expect(logged.map(({ json }) => json?.['msg'])).toEqual([
       expect.stringContaining('the index or table of the generation is gone'),

@@ -6,7 +6,6 @@ import { afterFile, elasticsearch, eventually, metricsOf, type SpawnedApp } from
 import { catalogue, consumerFixture, type ConsumerFixture } from './testing/consumer-fixture.ts';
 import { naiveDocuments } from './testing/naive-documents.ts';
 
-const patience = { timeoutMs: 45_000 };
 const log = catalogue(20);
 const ids = [...new Set(log.map(({ subject }) => subject))];
 let fixture: ConsumerFixture;
@@ -47,8 +46,8 @@ beforeAll(async () => {
   await produce(fixture.topic, log);
   app = fixture.start();
   await app.ready();
-  await eventually(async () => expect(await fixture.documents()).toEqual(naiveDocuments(log)), patience);
-  await eventually(async () => expect(await fixture.generations('LIVE')).toHaveLength(1), patience);
+  await eventually(async () => expect(await fixture.documents()).toEqual(naiveDocuments(log)));
+  await eventually(async () => expect(await fixture.generations('LIVE')).toHaveLength(1));
 });
 
 describe('the repair worker in the consumer', () => {
@@ -56,7 +55,7 @@ describe('the repair worker in the consumer', () => {
     for (const id of ids.slice(0, 3)) await corrupt(id);
     expect(await fixture.byId(ids[0]!)).toMatchObject({ title: 'corrupted' });
     for (const id of ids.slice(0, 3)) await ask(id);
-    await eventually(isEmpty, patience);
+    await eventually(isEmpty);
     expect(await fixture.documents()).toEqual(naiveDocuments(log));
     const { port } = await app.ready();
     const metrics = await metricsOf(`http://127.0.0.1:${port}`);
@@ -70,10 +69,7 @@ describe('the repair worker in the consumer', () => {
       events: [step.created(), step.published(), step.priceChanged(5)],
     });
     await produce(fixture.topic, [created!, priced!]);
-    await eventually(
-      async () => expect(await fixture.byId(created!.subject)).toMatchObject({ version: 1 }),
-      patience,
-    );
+    await eventually(async () => expect(await fixture.byId(created!.subject)).toMatchObject({ version: 1 }));
     await fixture.store([created!, published!, priced!]);
     await eventually(async () => {
       // As if the wait of the backoff were over.
@@ -83,8 +79,8 @@ describe('the repair worker in the consumer', () => {
         priceMinor: 5,
         status: 'published',
       });
-    }, patience);
-    await eventually(isEmpty, patience);
+    });
+    await eventually(isEmpty);
     log.push(created!, published!, priced!);
   });
 
@@ -96,13 +92,13 @@ describe('the repair worker in the consumer', () => {
     // Long enough for an attempt on a busy machine, short enough to wait for its end.
     const lease = { REPAIR_LEASE_SECONDS: '8' };
     const dying = fixture.start({ ...lease, FAILPOINT: 'repair.afterCorrection=kill' });
-    expect(await dying.exit(30_000)).toMatchObject({ signal: 'SIGKILL' });
+    expect(await dying.exit()).toMatchObject({ signal: 'SIGKILL' });
     expect(await queue.list({ limit: 10 })).toMatchObject([
       { aggregateId: id, attempts: 1, lease: { holder: expect.any(String) } },
     ]);
     app = fixture.start(lease);
     await app.ready();
-    await eventually(isEmpty, patience);
+    await eventually(isEmpty);
     expect(await fixture.documents()).toEqual(naiveDocuments(log));
   });
 
@@ -127,18 +123,12 @@ describe('the repair worker in the consumer', () => {
       const metrics = await metricsOf(`http://127.0.0.1:${port}`);
       expect(metrics).toMatch(/^repair_tasks_refused_total\{.*\} [1-9]/m);
       expect(metrics).toMatch(/^feed_dead_letters_total\{.*\} [1-9]/m);
-    }, patience);
+    });
     expect(
       app.output.some(({ text }) => text.includes('the repair queue is full and refused some tasks')),
     ).toBe(true);
     expect(await queue.list({ limit: 10 })).toMatchObject([{ aggregateId: 'x' }]);
-    await eventually(
-      async () => expect((await queue.counts(['product_search'])).refused).toBeGreaterThan(0),
-      patience,
-    );
-    await eventually(
-      async () => expect(await fixture.byId(created!.subject)).toMatchObject({ version: 1 }),
-      patience,
-    );
+    await eventually(async () => expect((await queue.counts(['product_search'])).refused).toBeGreaterThan(0));
+    await eventually(async () => expect(await fixture.byId(created!.subject)).toMatchObject({ version: 1 }));
   });
 });

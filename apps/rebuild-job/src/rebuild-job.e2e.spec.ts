@@ -146,7 +146,7 @@ describe('the rebuild job', () => {
       without('Postgres', 'READ_MODEL_DATABASE_URL', `postgres://nobody:nothing@${refused}/none`),
     ]);
     await without('Kafka', 'KAFKA_BROKERS', refused);
-  }, 180_000);
+  });
 
   it('exits 1 for a topic that does not exist and names it, and its registry is still anybody’s', async () => {
     const own = await ownReadModel({ ...topic, name: 'no.such.topic' });

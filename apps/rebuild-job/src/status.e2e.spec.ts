@@ -14,7 +14,7 @@ let env: Record<string, string>;
 
 async function rebuildJob(args: readonly string[], overrides: Record<string, string> = {}) {
   const app = spawnApp(main, { args, env: { ...env, ...overrides } });
-  const { code } = await app.exit(60_000);
+  const { code } = await app.exit();
   return { code, stdout: app.stdout(), text: app.output.map(({ text }) => text).join('\n') };
 }
 
@@ -99,12 +99,11 @@ describe('status', () => {
   it('is printed again and again by --watch where there is no terminal, until ^C ends it with 0', async () => {
     const watching = spawnApp(main, { args: ['status', '--projection', projection, '--watch'], env });
     const headline = `${projection}: COMPLETE, BUT NOT FED`;
-    await eventually(
-      () => expect(watching.output.filter(({ text }) => text.startsWith(headline)).length).toBeGreaterThan(1),
-      { timeoutMs: 60_000 },
+    await eventually(() =>
+      expect(watching.output.filter(({ text }) => text.startsWith(headline)).length).toBeGreaterThan(1),
     );
     watching.signal('SIGINT');
-    expect((await watching.exit(30_000)).code).toBe(0);
+    expect((await watching.exit()).code).toBe(0);
   });
 
   it('is drawn over the last one by --watch in a terminal, until ^C ends it with 0', async () => {

@@ -9,7 +9,7 @@ async function rebuilt(env: Record<string, string>, ...args: string[]): Promise<
     args: ['rebuild', '--projection', projection, '--json', ...args],
     env,
   });
-  await app.exit(60_000);
+  await app.exit();
   return (JSON.parse(app.stdout()) as { generation: { name: string } }).generation.name;
 }
 

@@ -1,12 +1,8 @@
-import { jest } from '@jest/globals';
 import { eventually, testCredential, type OtlpReceiver, type ReceivedSpan } from '@reprise/test-kit';
 import { Client } from 'pg';
 import { itKeepsSecrets } from './testing/secrets.contract.ts';
 import { wholeSystem, type WholeSystem } from './testing/whole-system.ts';
 
-jest.setTimeout(180_000);
-
-const patient = { timeoutMs: 60_000 };
 const kinds = { internal: 1, server: 2, client: 3, producer: 4, consumer: 5 } as const;
 /** A caller that asks for its trace to be recorded, as anybody can. */
 const caller = { traceId: '4bf92f3577b34da6a3ce929d0e0e4736', spanId: '00f067aa0ba902b7' };
@@ -52,7 +48,7 @@ const named = (spans: readonly ReceivedSpan[], name: string | RegExp): ReceivedS
 
 /** The only span of that name; waits for it. */
 async function only(spans: () => readonly ReceivedSpan[], name: string | RegExp): Promise<ReceivedSpan> {
-  await eventually(() => expect(named(spans(), name).map((span) => span.name)).toHaveLength(1), patient);
+  await eventually(() => expect(named(spans(), name).map((span) => span.name)).toHaveLength(1));
   return named(spans(), name)[0]!;
 }
 
@@ -190,7 +186,7 @@ describe('many changes in one batch', () => {
       const linked = named(receiver.spans, 'process outbox_events').flatMap(({ links }) => links);
       for (const traceparent of created)
         expect(linked.map((link) => `00-${link.traceId}-${link.spanId}-01`)).toContain(traceparent);
-    }, patient);
+    });
     const batch = named(receiver.spans, 'process outbox_events').find(({ links }) => links.length > 1);
     expect(batch?.parentSpanId).toBeUndefined();
     expect(batch?.links.map(({ traceId }) => traceId)).not.toContain(batch?.traceId);
@@ -205,7 +201,7 @@ describe('a rebuild', () => {
       const job = system.start('rebuild-job', {
         args: ['rebuild', '--projection', 'product_search', '--json', ...options.split(' ')],
       });
-      const { code } = await job.exit(90_000);
+      const { code } = await job.exit();
       expect({ code, said: code === 0 ? [] : job.output.map(({ text }) => text) }).toEqual({
         code: 0,
         said: [],

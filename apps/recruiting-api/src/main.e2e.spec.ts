@@ -42,7 +42,7 @@ describe('the process', () => {
     );
     expect(sessions.rows).toEqual([{ name: 'recruiting-api', role: 'reprise_recruiting_api' }]);
     expect(await app.kill('SIGTERM')).toEqual({ code: 0, signal: null });
-  }, 60_000);
+  });
 
   it('does not start with settings it cannot use, and names all of them', async () => {
     const app = start({
@@ -56,12 +56,12 @@ describe('the process', () => {
     expect(last).toContain('RECRUITING_WRITE_DATABASE_URL is not set');
     expect(last).toContain('RECRUITING_WRITE_DATABASE_POOL_SIZE must be');
     expect(last).toContain('RECRUITING_IDEMPOTENCY_RETENTION_HOURS must be');
-  }, 60_000);
+  });
 
   it('does not start on a database that lacks migrations, and says what to run', async () => {
     const { url } = await freshDatabase('write');
     const app = start({ RECRUITING_WRITE_DATABASE_URL: url });
     expect(await app.exit()).toMatchObject({ code: 1 });
     expect(app.output.at(-1)?.text).toContain('npm run -s migrate');
-  }, 60_000);
+  });
 });

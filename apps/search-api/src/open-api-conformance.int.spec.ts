@@ -60,7 +60,7 @@ describe('the OpenAPI document', () => {
   it('says of every generated request how it is answered, and refuses what the API refuses', async () => {
     expect(api.document.operations.map(keyOf)).toEqual(['GET /v1/search', 'GET /v1/products/{id}']);
     for (const operation of api.document.operations) await api.generated(operation, 80);
-  }, 120_000);
+  });
 
   it('keeps the limit of each field, which stands in the documentation as it is', async () => {
     for (const operation of api.document.operations) await keepsFieldLimits(api, operation, {});
@@ -69,7 +69,7 @@ describe('the OpenAPI document', () => {
 
   it('holds for what no document describes: any bytes, texts and media types, without a fault of the server', async () => {
     for (const operation of api.document.operations) await api.hostile(operation, 60);
-  }, 120_000);
+  });
 
   it('declares no status that cannot be had', async () => {
     const read = api.operation('GET /v1/products/{id}');
@@ -89,5 +89,5 @@ describe('the OpenAPI document', () => {
       for (const origin of [failing, away, limited]) await api.send(operation, {}, origin);
     }
     expect(api.missing()).toEqual([]);
-  }, 120_000);
+  });
 });

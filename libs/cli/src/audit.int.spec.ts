@@ -1,5 +1,4 @@
 import { hostname, userInfo } from 'node:os';
-import { jest } from '@jest/globals';
 import { produce, productHistory, step } from '@reprise/product-events/testing';
 import type { AuditEntry } from '@reprise/runtime/audit';
 import { freshTopic, type FreshTopic } from '@reprise/test-kit';
@@ -8,8 +7,6 @@ import { verbGroups, verbs } from './table/verbs.ts';
 import { inThisProcess } from './testing/in-this-process.ts';
 import { ownEventStore } from './testing/own-event-store.ts';
 import { ownReadModel, type OwnReadModel } from './testing/own-read-model.ts';
-
-jest.setTimeout(120_000);
 
 const search = ['--projection', 'product_search'];
 let topic: FreshTopic;

@@ -1,5 +1,4 @@
 import { randomBytes } from 'node:crypto';
-import { jest } from '@jest/globals';
 import { commandLine } from '@reprise/runtime/commands';
 import { produce, productHistory, step } from '@reprise/product-events/testing';
 import { elasticsearch, freshName, freshTopic, produceRaw, type FreshTopic } from '@reprise/test-kit';
@@ -8,8 +7,6 @@ import { verbGroups, verbs } from './table/verbs.ts';
 import { inThisProcess as rebuildJob } from './testing/in-this-process.ts';
 import { wordsOf as lineWords } from './testing/parsed-line.ts';
 import { ownReadModel, type OwnReadModel } from './testing/own-read-model.ts';
-
-jest.setTimeout(120_000);
 
 const projection = ['--projection', 'product_search'];
 const productId = '0193a000-0000-7000-8000-000000000001';

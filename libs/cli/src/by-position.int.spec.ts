@@ -1,5 +1,4 @@
 import { fileURLToPath } from 'node:url';
-import { jest } from '@jest/globals';
 import { RepairQueue } from '@reprise/read-model-repair';
 import { createReadModelPool } from '@reprise/read-model-indices';
 import { produce, productHistory, step } from '@reprise/product-events/testing';
@@ -8,8 +7,6 @@ import { commandLine } from '@reprise/runtime/commands';
 import { inThisProcess } from './testing/in-this-process.ts';
 import { ownReadModel } from './testing/own-read-model.ts';
 import { wordsOf } from './testing/parsed-line.ts';
-
-jest.setTimeout(180_000);
 
 const REPRISE_CONFIG = fileURLToPath(
   new URL('../../../libs/read_model/feed/src/testing/by-position/reprise.config.ts', import.meta.url),

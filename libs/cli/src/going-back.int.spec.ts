@@ -1,5 +1,4 @@
 import { randomUUID } from 'node:crypto';
-import { jest } from '@jest/globals';
 import type { Fence, Generation } from '@reprise/read-model-indices';
 import { commandLine } from '@reprise/runtime/commands';
 import { produce, productHistory, step } from '@reprise/product-events/testing';
@@ -7,8 +6,6 @@ import { elasticsearch, freshTopic } from '@reprise/test-kit';
 import { inThisProcess } from './testing/in-this-process.ts';
 import { ownReadModel, type OwnReadModel } from './testing/own-read-model.ts';
 import { wordsOf } from './testing/parsed-line.ts';
-
-jest.setTimeout(120_000);
 
 const projection = 'product_search';
 const names = [projection, 'product_summary', 'category_summary'];

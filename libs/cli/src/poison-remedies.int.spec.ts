@@ -1,4 +1,3 @@
-import { jest } from '@jest/globals';
 import { describeTopic, letterHeaders } from '@reprise/read-model-feed';
 import { productEvents } from '@reprise/product-events';
 import { commandLine } from '@reprise/runtime/commands';
@@ -7,8 +6,6 @@ import { freshTopic, produceRaw, testEndpoints } from '@reprise/test-kit';
 import { inThisProcess } from './testing/in-this-process.ts';
 import { ownReadModel } from './testing/own-read-model.ts';
 import { wordsOf } from './testing/parsed-line.ts';
-
-jest.setTimeout(120_000);
 
 it('a refusal over one poison event names its letter, and over several their list; both lines show them, and the promotion passes', async () => {
   const [topic, deadLetters] = [await freshTopic({ partitions: 1 }), await freshTopic({ partitions: 1 })];

@@ -1,12 +1,9 @@
-import { jest } from '@jest/globals';
 import { ConfigurationError } from '@reprise/runtime';
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { loadContexts } from './load-contexts.ts';
-
-jest.setTimeout(60_000);
 
 const folder = mkdtempSync(join(tmpdir(), 'contexts-'));
 afterAll(() => rmSync(folder, { recursive: true }));

@@ -13,8 +13,6 @@ import {
 } from '@reprise/test-kit';
 import { createReprise, defineReprise, type Reprise } from './index.ts';
 
-jest.setTimeout(120_000);
-
 const definition = defineReprise({
   contexts: [{ name: 'product', events: productEvents, projections: [productSummary] }],
 });

@@ -1,4 +1,3 @@
-import { jest } from '@jest/globals';
 import { productEvents } from '@reprise/product-events';
 import { produce, productHistory, step } from '@reprise/product-events/testing';
 import { productSummary, productSummaryStorage } from '@reprise/product-read-model';
@@ -10,8 +9,6 @@ import {
 } from '@reprise/read-model-indices';
 import { afterFile, freshDatabase, freshTopic, testEndpoints } from '@reprise/test-kit';
 import { createReprise, defineReprise, ownStore, type PostgresStorage } from './index.ts';
-
-jest.setTimeout(120_000);
 
 describe('a read model in a store of somebody else’s making', () => {
   it('is rebuilt and switched like any other, by a store that is opened once and closed at the end', async () => {

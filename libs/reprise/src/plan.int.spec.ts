@@ -1,4 +1,3 @@
-import { jest } from '@jest/globals';
 import { productEvents } from '@reprise/product-events';
 import { produce, productHistory, step } from '@reprise/product-events/testing';
 import { productSearch, productSummary } from '@reprise/product-read-model';
@@ -15,8 +14,6 @@ import {
 import { httpProxy, type HttpProxy } from '@reprise/test-kit/proxies';
 import { Client } from 'pg';
 import { createReprise, defineReprise, type Reprise } from './index.ts';
-
-jest.setTimeout(120_000);
 
 const definition = defineReprise({
   contexts: [{ name: 'product', events: productEvents, projections: [productSearch, productSummary] }],

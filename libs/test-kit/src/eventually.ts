@@ -1,7 +1,13 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 
+/**
+ * How long something is waited for that happens at once on a quiet machine. A bound against hanging: a test that passes pays
+ * nothing for it. It is below the time that Jest gives a test, so that a failure shows what was waited for.
+ */
+export const patienceMs = 90_000;
+
 export interface EventuallyOptions {
-  /** Milliseconds until it fails. Default 10,000. */
+  /** Milliseconds until it fails. Default {@link patienceMs}. */
   readonly timeoutMs?: number;
   /** Milliseconds between attempts. Default 50. */
   readonly intervalMs?: number;
@@ -16,7 +22,7 @@ export async function eventually<T>(
   assertion: () => T | Promise<T>,
   options: EventuallyOptions = {},
 ): Promise<T> {
-  const { timeoutMs = 10_000, intervalMs = 50 } = options;
+  const { timeoutMs = patienceMs, intervalMs = 50 } = options;
   const deadline = performance.now() + timeoutMs;
   for (let attempts = 1; ; attempts += 1) {
     try {

@@ -3,7 +3,7 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterFile } from './after-file.ts';
 import { testEndpoints } from './servers/endpoints.ts';
-import { eventually } from './eventually.ts';
+import { eventually, patienceMs } from './eventually.ts';
 import { OutputCapture, type OutputLine } from './output-capture.ts';
 import { workspaceRoot } from './workspace-root.ts';
 
@@ -39,9 +39,6 @@ export interface SpawnedApp {
   /** Resolves when the process exits on its own or by a signal. */
   exit(timeoutMs?: number): Promise<Exit>;
 }
-
-/** How long something is waited for that a process does at once on a quiet machine. */
-const patienceMs = 90_000;
 
 /**
  * Starts a TypeScript file of the workspace, e.g. `apps/search-api/src/main.ts`. It is killed at the end of the test file, and
@@ -80,7 +77,7 @@ export function spawnApp(file: string, options: SpawnOptions = {}): SpawnedApp {
   afterFile(async () => {
     if (ended !== undefined) return;
     child.kill('SIGKILL');
-    await exit(10_000);
+    await exit();
   });
 
   const app: SpawnedApp = {
@@ -89,7 +86,7 @@ export function spawnApp(file: string, options: SpawnOptions = {}): SpawnedApp {
     stdout: () => textOf(capture.lines, 'stdout'),
     logged: (members, timeoutMs = patienceMs) =>
       capture.until(() => find(members), timeoutMs, `The line ${JSON.stringify(members)} of ${file}`),
-    ready: async ({ timeoutMs = 60_000 } = {}) => {
+    ready: async ({ timeoutMs = patienceMs } = {}) => {
       const { port } = await app.logged({ msg: 'listening' }, timeoutMs);
       const origin = `http://127.0.0.1:${Number(port)}`;
       await eventually(() => answersReady(origin), { timeoutMs });

@@ -28,7 +28,7 @@ describe('nx affected', () => {
     const { output, errors, code } = await runMain(['graph']);
     if (code !== 0) throw new Error(`The import graph could not be read: ${errors}`);
     ({ projects } = JSON.parse(output) as ImportGraph);
-  }, 30_000);
+  });
 
   const of = (context: string): ImportGraph['projects'] =>
     projects.filter(({ tags }) => tags.includes(`context:${context}`));
@@ -52,10 +52,10 @@ describe('nx affected', () => {
     const testedWithIt = ['cli', 'packages'];
     const allowed = [...of('all').map(({ name }) => name), ...testedWithIt];
     expect(allowed).toEqual(expect.arrayContaining(affected));
-  }, 60_000);
+  });
 
   it('builds and tests every context after a change of what they are built on', async () => {
     const affected = await affectedBy(['libs/write-api/src/index.ts']);
     expect(affected).toEqual(expect.arrayContaining(contexts.map((context) => `${context}-api`)));
-  }, 60_000);
+  });
 });

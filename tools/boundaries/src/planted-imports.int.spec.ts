@@ -188,7 +188,7 @@ describe('ESLint', () => {
     const { output, errors, code } = await runMain(['lint'], JSON.stringify(samples));
     if (code !== 0) throw new Error(`ESLint did not run: ${errors}`);
     JSON.parse(output).forEach((report: [], index: number) => reports.set(plants[index] as Plant, report));
-  }, 60_000);
+  });
 
   it('is given an import for every row', () => {
     expect(Object.keys(perRow)).toEqual(constraints.map(({ id }) => id));

@@ -17,7 +17,7 @@ describe('The workspace', () => {
     const { output, errors, code } = await runMain(['graph']);
     if (code !== 0) throw new Error(`The import graph could not be read: ${errors}`);
     graph = JSON.parse(output);
-  }, 30_000);
+  });
 
   it('is read from the sources, and not from an empty graph', () => {
     const importers = new Set(
@@ -55,7 +55,7 @@ describe('The workspace', () => {
   it('is drawn as it is in docs/reference/architecture.md', async () => {
     const { errors, code } = await runMain(['architecture', '--check']);
     expect({ errors: code === 0 ? '' : errors, code }).toEqual({ errors: '', code: 0 });
-  }, 30_000);
+  });
 });
 
 describe('What the applications ship', () => {
@@ -108,4 +108,4 @@ it('fails to lint where Nx left no project graph, because every import would pas
   });
   rmSync(empty, { recursive: true });
   expect(output).toContain('workspace/project-graph-exists');
-}, 30_000);
+});

@@ -1,12 +1,9 @@
-import { jest } from '@jest/globals';
 import { describeWith } from '@reprise/test-kit';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { chart, examples, golden } from './chart-files.ts';
 import { helm, template, type RenderedObject } from './helm.ts';
 import { consoleOn, containerOf, named, podsOf, rendered, small, values } from './rendered.ts';
-
-jest.setTimeout(120_000);
 
 describeWith('helm', 'the chart, as Helm renders it', () => {
   describe.each(examples)('the example %s', (example) => {

@@ -1,9 +1,6 @@
-import { jest } from '@jest/globals';
 import { describeWith } from '@reprise/test-kit';
 import type { RenderedObject } from './helm.ts';
 import { consoleOn, containerOf, named, podsOf, rendered, small, values } from './rendered.ts';
-
-jest.setTimeout(120_000);
 
 describeWith('helm', 'the console in the chart', () => {
   const withConsole = (...set: readonly string[]) => rendered(...small, ...consoleOn, ...set);

@@ -1,9 +1,6 @@
-import { jest } from '@jest/globals';
 import { describeWith } from '@reprise/test-kit';
 import { template, type RenderedObject } from './helm.ts';
 import { consoleOn, named, rendered, small } from './rendered.ts';
-
-jest.setTimeout(120_000);
 
 interface Ingress extends RenderedObject {
   readonly spec: {

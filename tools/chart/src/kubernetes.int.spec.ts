@@ -1,10 +1,7 @@
-import { jest } from '@jest/globals';
 import { describeWith } from '@reprise/test-kit';
 import { spawnSync } from 'node:child_process';
 import { join } from 'node:path';
 import { examples, golden } from './chart-files.ts';
-
-jest.setTimeout(120_000);
 
 /** Judges manifests by the schemas of the Kubernetes API server; a field it does not know is an error. */
 function judge(file: string, version: string): { readonly code: number | null; readonly said: string } {

@@ -1,13 +1,10 @@
 import { PrometheusRule } from '@kubernetes-models/prometheus-operator/monitoring.coreos.com/v1/PrometheusRule';
 import { ServiceMonitor } from '@kubernetes-models/prometheus-operator/monitoring.coreos.com/v1/ServiceMonitor';
-import { jest } from '@jest/globals';
 import { describeWith } from '@reprise/test-kit';
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { chart } from './chart-files.ts';
 import { objectsIn, template, type RenderedObject } from './helm.ts';
-
-jest.setTimeout(120_000);
 
 const values = ['--values', join(chart, 'examples/managed-cloud.yaml')];
 const rendered = (...set: readonly string[]): RenderedObject[] => {

@@ -1,10 +1,7 @@
-import { jest } from '@jest/globals';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { spawnApp, testEndpoints } from '@reprise/test-kit';
 import { parse } from 'yaml';
-
-jest.setTimeout(120_000);
 
 interface Service {
   readonly image: string;
@@ -109,7 +106,7 @@ describe('an application in the Compose file', () => {
     'is given all its settings: %s',
     async (name) => {
       const app = start(name);
-      await app.logged({ msg: 'listening' }, 60_000);
+      await app.logged({ msg: 'listening' });
       await app.kill();
     },
   );
@@ -119,7 +116,7 @@ describe('an application in the Compose file', () => {
     ['rebuild-job', ['verify', '--projection', 'all']],
   ])('is given all its settings: %s, which ends with 4', async (name, args) => {
     const app = start(name, args);
-    expect([(await app.exit(90_000)).code, app.output.map(({ text }) => text).join('\n')]).toEqual([
+    expect([(await app.exit()).code, app.output.map(({ text }) => text).join('\n')]).toEqual([
       4,
       expect.not.stringContaining('is not set'),
     ]);

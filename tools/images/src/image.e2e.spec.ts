@@ -163,9 +163,7 @@ const suite = (): void => {
     }
 
     const isReady = (origin: string): Promise<void> =>
-      eventually(async () => expect((await fetch(`${origin}/health/ready`)).status).toBe(200), {
-        timeoutMs: 60_000,
-      });
+      eventually(async () => expect((await fetch(`${origin}/health/ready`)).status).toBe(200));
 
     it('migrates, writes, publishes, feeds, rebuilds, shows and rolls back, on a root file system that nobody can write to', async () => {
       const migrated = await ended(start('migrate', [], owners));
@@ -201,9 +199,8 @@ const suite = (): void => {
 
       const [consumer, search] = [start('projection-consumer', [], env), start('search-api', [], env)];
       const found = `${await listening(search)}/v1/products/${id}`;
-      await eventually(
-        async () => expect((await fetch(found, { headers: testCredential })).status).toBe(200),
-        { timeoutMs: 60_000 },
+      await eventually(async () =>
+        expect((await fetch(found, { headers: testCredential })).status).toBe(200),
       );
       await isReady(await listening(consumer));
 

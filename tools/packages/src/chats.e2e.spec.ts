@@ -128,9 +128,7 @@ describe.each([
         expect(await found()).toEqual({ chats: 90, tasks: 100 });
       }
       if (started.length > 0 && line.startsWith('node write.ts'))
-        await eventually(async () => expect(await found()).toEqual({ chats: 99, tasks: 110 }), {
-          timeoutMs: 60_000,
-        });
+        await eventually(async () => expect(await found()).toEqual({ chats: 99, tasks: 110 }));
     }
     expect(endedOf('verify')).toEqual([2, 0]);
     expect(await found()).toEqual({ chats: 99, tasks: 110 });
@@ -151,5 +149,5 @@ describe.each([
         codes.push((await shell.run(line)).code);
       expect(codes).toEqual([2, 0, 0]);
       expect((await reader.query("SELECT * FROM tasks WHERE state = 'lost'")).rowCount).toBe(0);
-    }, 120_000);
+    });
 });

@@ -81,7 +81,7 @@ describe('a project with events in Kafka and read models in Postgres', () => {
   beforeAll(() => {
     small = mkdtempSync(join(folder, 'small-'));
     installed = install({ folder: small, tarballs, names: ['@reprise/reprise'] });
-  }, 120_000);
+  });
 
   it('installs less than 25 MB, without Elasticsearch, Nest or TypeORM', () => {
     const others = /^(@elastic|@nestjs|@reprise\/elasticsearch|fastify|typeorm|rxjs|jest)(\/|$)/;
@@ -179,4 +179,4 @@ it('is all that the applications use of the packages', () => {
     () => false,
   );
   expect(problems).toEqual([]);
-}, 120_000);
+});

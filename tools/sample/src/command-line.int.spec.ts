@@ -1,7 +1,4 @@
-import { jest } from '@jest/globals';
 import { freshDatabase, spawnApp } from '@reprise/test-kit';
-
-jest.setTimeout(120_000);
 
 interface Ended {
   readonly code: number | null;
@@ -14,7 +11,7 @@ async function run(
   env: Record<string, string | undefined> = {},
 ): Promise<Ended> {
   const app = spawnApp(file, { args, env });
-  const { code } = await app.exit(60_000);
+  const { code } = await app.exit();
   return { code, said: app.output.map(({ text }) => text).join('\n') };
 }
 

@@ -27,7 +27,7 @@ describe('an instance with --secure', () => {
   afterAll(async () => {
     await reset({ directory });
     rmSync(join(directory, '..'), { recursive: true, force: true });
-  }, 60_000);
+  });
 
   /** What comes of work on Kafka: its result, or the codes of its errors. */
   async function onKafka(login: object, work: (admin: Admin) => Promise<unknown>): Promise<string> {

@@ -31,7 +31,7 @@ describe('an instance of the stack', () => {
   afterAll(async () => {
     await reset({ directory });
     rmSync(join(directory, '..'), { recursive: true, force: true });
-  }, 60_000);
+  });
 
   it('comes up beside any other one, with all servers ready', async () => {
     const result = await status(directory);
@@ -137,7 +137,7 @@ describe('an instance of the stack', () => {
     const before = currentState();
     signalProcess(before.servers.postgres?.pid as number, 'SIGKILL');
     const died = await poll(async () => ((await status(directory)).up ? undefined : true), {
-      timeoutMs: 10_000,
+      timeoutMs: 60_000,
     });
     expect(died.ok).toBe(true);
     expect((await status(directory)).servers[0]?.health).toBe('crashed');
@@ -152,7 +152,7 @@ describe('an instance of the stack', () => {
     expect(after.servers.kafka).toEqual(before.servers.kafka);
     expect(after.servers.elasticsearch).toEqual(before.servers.elasticsearch);
     expect(commandLine(process.pid)).toBeDefined();
-  }, 120_000);
+  });
 
   it('is left up by a command that only used it, whose exit code is passed on', () => {
     const script = 'process.exit(process.env.KAFKA_BROKERS === process.argv[1] ? 7 : 1)';
@@ -160,7 +160,7 @@ describe('an instance of the stack', () => {
     const { status: code } = spawnSync(process.execPath, [main, 'run', '--dir', directory, '--', ...command]);
     expect(code).toBe(7);
     expect(allPids(currentState())).toHaveLength(3);
-  }, 60_000);
+  });
 
   it('leaves no process behind when it goes down, and keeps its data', async () => {
     const stopped = await down({ directory });
@@ -169,7 +169,7 @@ describe('an instance of the stack', () => {
     expect(allPids(state)).toEqual([]);
     expect(existsSync(join(state.dataDirectory, 'postgres/data/PG_VERSION'))).toBe(true);
     expect(await down({ directory })).toEqual([]);
-  }, 90_000);
+  });
 
   it.each([
     ['SIGTERM', 143],

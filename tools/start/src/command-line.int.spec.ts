@@ -1,4 +1,3 @@
-import { jest } from '@jest/globals';
 import { once } from 'node:events';
 import { closeSync, openSync, readFileSync } from 'node:fs';
 import { createServer, type AddressInfo } from 'node:net';
@@ -6,15 +5,13 @@ import { afterFile, spawnApp } from '@reprise/test-kit';
 import { apps } from './processes/apps.ts';
 import { ownerOf, settlePorts } from './processes/ports.ts';
 
-jest.setTimeout(120_000);
-
 async function run(
   file: string,
   args: readonly string[],
   env: Record<string, string | undefined> = {},
 ): Promise<{ readonly code: number | null; readonly said: string }> {
   const app = spawnApp(`tools/start/src/${file}`, { args, env });
-  const { code } = await app.exit(60_000);
+  const { code } = await app.exit();
   return { code, said: app.output.map(({ text }) => text).join('\n') };
 }
 

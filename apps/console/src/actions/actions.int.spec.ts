@@ -14,7 +14,6 @@ import { roleKeys, type KeyHolder, type RoleKeys } from '../testing/role-keys.ts
 
 jest.setTimeout(240_000);
 
-const patient = { timeoutMs: 90_000 };
 let fixture: ConsoleFixture;
 let server: StartedConsole;
 let keys: RoleKeys['keys'];
@@ -43,7 +42,7 @@ async function ended(id: string, on = server): Promise<ActionResult> {
   await eventually(async () => {
     action = (await on.ask<ActionResult>(`/ops/v1/actions/${id}`)).body;
     expect(action.endedAt).not.toBeNull();
-  }, patient);
+  });
   return actionResult.parse(action);
 }
 
@@ -131,7 +130,7 @@ describe('an action', () => {
       const { body } = await second.ask<Overview>('/ops/v1/overview', { headers: as('viewer') });
       return body.readModels.find(({ projection }) => projection === 'product_search')!;
     };
-    await eventually(async () => expect((await card()).running?.progress.known).toBe(true), patient);
+    await eventually(async () => expect((await card()).running?.progress.known).toBe(true));
     const shown = (await card()).running!;
     await eventually(async () => {
       const { body } = await second.ask<RunDetail>(`/ops/v1/runs/${shown.run.runId}`, {
@@ -142,7 +141,7 @@ describe('an action', () => {
         action: { id, state: 'running', runId: shown.run.runId, runIds: [shown.run.runId] },
       });
       expect(body.partitions).toHaveLength(3);
-    }, patient);
+    });
     expect((await post('/ops/v1/actions', request('rebuild'), as('operator'), second)).status).toBe(409);
     await asked(request('cancel'), second);
     expect(await ended(id)).toMatchObject({

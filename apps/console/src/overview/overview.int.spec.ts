@@ -1,5 +1,4 @@
 import { randomUUID } from 'node:crypto';
-import { jest } from '@jest/globals';
 import {
   ApiConformance,
   documentedFieldLimits,
@@ -30,8 +29,6 @@ import {
   type ConsoleFixture,
   type StartedConsole,
 } from '../testing/console-fixture.ts';
-
-jest.setTimeout(180_000);
 
 let fixture: ConsoleFixture;
 let server: StartedConsole;

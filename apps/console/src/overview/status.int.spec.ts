@@ -1,11 +1,8 @@
 import { mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { jest } from '@jest/globals';
 import { spawnApp, testKeyEnv } from '@reprise/test-kit';
 import { consoleFixture, type ConsoleFixture, type StartedConsole } from '../testing/console-fixture.ts';
-
-jest.setTimeout(120_000);
 
 let fixture: ConsoleFixture;
 let server: StartedConsole;
@@ -22,7 +19,7 @@ async function fromAfar(words: readonly string[], env: Record<string, string> = 
       ...env,
     },
   });
-  const { code } = await app.exit(60_000);
+  const { code } = await app.exit();
   const stderr = app.output.flatMap(({ stream, text }) => (stream === 'stderr' ? [text] : [])).join('\n');
   return { code, stdout: app.stdout(), stderr };
 }

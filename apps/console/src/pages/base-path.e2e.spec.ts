@@ -1,9 +1,6 @@
-import { jest } from '@jest/globals';
 import { testCredential } from '@reprise/test-kit';
 import { describeInBrowser, openBrowser, visitor } from '../testing/browser.ts';
 import { consoleFixture, type StartedConsole } from '../testing/console-fixture.ts';
-
-jest.setTimeout(120_000);
 
 const basePath = '/teams/shop/console';
 

@@ -78,10 +78,10 @@ export async function wholeSystem(): Promise<WholeSystem> {
     started.push(process);
     return process;
   };
-  const { code } = await start('migrate').exit(60_000);
+  const { code } = await start('migrate').exit();
   if (code !== 0) throw new Error(`migrate ended with ${code}`);
   const [api, relay, consumer] = [start('product-api'), start('outbox-relay'), start('projection-consumer')];
-  await Promise.all([api.ready(), relay.ready(), consumer.ready({ timeoutMs: 90_000 })]);
+  await Promise.all([api.ready(), relay.ready(), consumer.ready()]);
   const adminUrls = { write: write.adminUrl, read: read.adminUrl };
   return { receiver, env, api, relay, consumer, adminUrls, scratch, start, started };
 }

@@ -1,5 +1,4 @@
 import { fileURLToPath } from 'node:url';
-import { jest } from '@jest/globals';
 import { productEvents, type ProductEvent } from '@reprise/product-events';
 import { produce, productHistory, step } from '@reprise/product-events/testing';
 import { productSearch } from '@reprise/product-read-model';
@@ -12,8 +11,6 @@ import { inThisProcess } from '../testing/in-this-process.ts';
 import { ownEventStore } from '../testing/own-event-store.ts';
 import { ownReadModel } from '../testing/own-read-model.ts';
 import { wordsOf } from '../testing/parsed-line.ts';
-
-jest.setTimeout(180_000);
 
 const projection = 'product_search';
 const search = ['--projection', projection];

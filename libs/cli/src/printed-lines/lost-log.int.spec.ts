@@ -1,4 +1,3 @@
-import { jest } from '@jest/globals';
 import { commandLine } from '@reprise/runtime/commands';
 import { produce, productHistory, step } from '@reprise/product-events/testing';
 import { freshTopic, kafkaAdmin } from '@reprise/test-kit';
@@ -6,8 +5,6 @@ import { inThisProcess } from '../testing/in-this-process.ts';
 import { ownEventStore } from '../testing/own-event-store.ts';
 import { ownReadModel } from '../testing/own-read-model.ts';
 import { wordsOf } from '../testing/parsed-line.ts';
-
-jest.setTimeout(180_000);
 
 const projection = 'product_search';
 const search = ['--projection', projection];

@@ -1,5 +1,4 @@
 import { fileURLToPath } from 'node:url';
-import { jest } from '@jest/globals';
 import type { Generation, GenerationState } from '@reprise/read-model-indices';
 import { commandLine } from '@reprise/runtime/commands';
 import { produce, productHistory, step } from '@reprise/product-events/testing';
@@ -14,8 +13,6 @@ import {
 import { inThisProcess } from '../testing/in-this-process.ts';
 import { ownReadModel, type OwnReadModel } from '../testing/own-read-model.ts';
 import { wordsOf } from '../testing/parsed-line.ts';
-
-jest.setTimeout(180_000);
 
 const projection = 'product_search';
 const search = ['--projection', projection];

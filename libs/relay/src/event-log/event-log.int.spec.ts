@@ -1,4 +1,3 @@
-import { jest } from '@jest/globals';
 import { type PublishableMessage } from '@reprise/outbox';
 import { createLogger } from '@reprise/runtime';
 import { afterFile, freshName, freshTopic, testEndpoints, type FreshTopic } from '@reprise/test-kit';
@@ -7,8 +6,6 @@ import { createKafka } from './kafka-client.ts';
 import { keyPartitioner } from './key-partitioner.ts';
 import { aggregate } from '../testing/relay-fixture.ts';
 import { readTopic } from '../testing/topic-reader.ts';
-
-jest.setTimeout(60_000);
 
 const kafka = createKafka(testEndpoints().kafka, 'event-log-test', createLogger('test', { level: 'silent' }));
 

@@ -1,4 +1,3 @@
-import { jest } from '@jest/globals';
 import { LeadershipLostError } from '@reprise/outbox';
 import { createLogger } from '@reprise/runtime';
 import { afterFile } from '@reprise/test-kit';
@@ -7,8 +6,6 @@ import { EventLog } from '../event-log/event-log.ts';
 import { createKafka } from '../event-log/kafka-client.ts';
 import { checkHistory } from '../testing/history.ts';
 import { relayFixture, type RelayFixture } from '../testing/relay-fixture.ts';
-
-jest.setTimeout(60_000);
 
 const never = new AbortController().signal;
 

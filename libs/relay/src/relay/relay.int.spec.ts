@@ -1,4 +1,3 @@
-import { jest } from '@jest/globals';
 import { afterFile, eventually, kafkaAdmin } from '@reprise/test-kit';
 import { createLogger } from '@reprise/runtime';
 import { releaseParked } from '@reprise/outbox';
@@ -8,8 +7,6 @@ import { type RelaySettings } from './settings.ts';
 import { type RelayTelemetry } from '../metrics/telemetry.ts';
 import { checkHistory } from '../testing/history.ts';
 import { aggregate, relayFixture, type RelayFixture } from '../testing/relay-fixture.ts';
-
-jest.setTimeout(60_000);
 
 let fixture: RelayFixture;
 beforeAll(async () => {
@@ -45,8 +42,7 @@ function start(overrides: Partial<RelaySettings> = {}): Running {
   return { relay, batches, parked, stop };
 }
 
-const drained = (): Promise<void> =>
-  eventually(async () => expect(await fixture.unpublished()).toBe(0), { timeoutMs: 30_000 });
+const drained = (): Promise<void> => eventually(async () => expect(await fixture.unpublished()).toBe(0));
 
 /** Changes the topic's limit, the way an operator does at run time. */
 async function limitTo(bytes: number): Promise<void> {
@@ -198,7 +194,7 @@ describe('an event the topic does not take', () => {
       await fixture.append(aggregate(number), number === 7 ? 3 : 2, { client });
     await client.query('COMMIT');
     client.release();
-    await eventually(async () => expect(await fixture.unpublished()).toBe(1), { timeoutMs: 20_000 });
+    await eventually(async () => expect(await fixture.unpublished()).toBe(1));
     await running.stop();
     expect(running.parked).toEqual([large]);
     await checkHistory(fixture);

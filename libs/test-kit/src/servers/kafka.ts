@@ -45,30 +45,24 @@ export async function freshTopic(options: TopicOptions = {}): Promise<FreshTopic
   const connected = await kafkaAdmin();
   // A deleted topic is gone a moment after Kafka has said so; until then one of its name is not made. One that exists afterwards was
   // made by an earlier try of this very call, whose answer was lost.
-  await eventually(
-    async () => {
-      if ((await connected.listTopics()).includes(name)) throw new Error(`${name} exists`);
-    },
-    { timeoutMs: 30_000 },
-  );
-  await eventually(() => connected.createTopics({ topics, waitForLeaders: true }), { timeoutMs: 30_000 });
+  await eventually(async () => {
+    if ((await connected.listTopics()).includes(name)) throw new Error(`${name} exists`);
+  });
+  await eventually(() => connected.createTopics({ topics, waitForLeaders: true }));
   // A broker that was only just named leader still refuses the partition. The producer then sends the whole request again, and the
   // other partitions would hold it twice. Only a broker that leads answers with offsets; kafkajs fails at the first refusal.
-  await eventually(() => connected.fetchTopicOffsets(name), { timeoutMs: 30_000 });
+  await eventually(() => connected.fetchTopicOffsets(name));
   let deleted: Promise<void> | undefined;
   const remove = async (): Promise<void> => (await kafkaAdmin()).deleteTopics({ topics: [name] });
   const removeOnce = (): Promise<void> => (deleted ??= remove());
   afterFile(removeOnce);
   const grow = async (count: number): Promise<void> => {
     await connected.createPartitions({ topicPartitions: [{ topic: name, count }] });
-    await eventually(
-      async () => {
-        const { topics } = await connected.fetchTopicMetadata({ topics: [name] });
-        if (topics[0]?.partitions.length !== count) throw new Error(`${name} has not grown yet`);
-        await connected.fetchTopicOffsets(name);
-      },
-      { timeoutMs: 30_000 },
-    );
+    await eventually(async () => {
+      const { topics } = await connected.fetchTopicMetadata({ topics: [name] });
+      if (topics[0]?.partitions.length !== count) throw new Error(`${name} has not grown yet`);
+      await connected.fetchTopicOffsets(name);
+    });
     // kafkajs drops records without a word for a partition that it has not heard of; another producer asks.
     producer = undefined;
   };

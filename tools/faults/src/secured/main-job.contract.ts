@@ -7,7 +7,7 @@ export function documentedRightsAreEnough(platform: () => SecuredPlatform, servi
   it('the documented rights are enough for every service and every verb, with TLS and logins everywhere', async () => {
     const { publish, find } = services();
     const id = await publish();
-    await eventually(async () => expect(await find(id)).toBe(200), { timeoutMs: 60_000 });
+    await eventually(async () => expect(await find(id)).toBe(200));
     const expectDone = async (verb: string, more: Env = {}) => {
       const env = { ...platform().environment['rebuild-job'], ...more };
       const run = spawnApp('apps/rebuild-job/src/main.ts', { args: verb.split(' '), env });

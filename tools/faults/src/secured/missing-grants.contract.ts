@@ -35,7 +35,7 @@ export function eachGrantOfTheWriteSideIsNeeded(platform: () => SecuredPlatform)
       async (grant) => {
         const refused = await without(grant, async () => {
           const app = start('outbox-relay', ['--once', '--release-parked']);
-          return [(await app.exit(90_000)).code, textOf(app)];
+          return [(await app.exit()).code, textOf(app)];
         });
         // What cannot be recorded after it is done stays done.
         const isAfter = grant.table === 'audit_outcomes';
@@ -59,7 +59,7 @@ export function eachGrantOfTheWriteSideIsNeeded(platform: () => SecuredPlatform)
         const grant = documentedGrants('event_store_reader').find((one) => one.table === table)!;
         const refused = await without(grant, async () => {
           const app = start('rebuild-job', words);
-          return [(await app.exit(90_000)).code, textOf(app)];
+          return [(await app.exit()).code, textOf(app)];
         });
         expect(refused).toEqual([code, expect.stringContaining(table)]);
       },

@@ -46,7 +46,7 @@ export function eachRightIsNeeded(platform: () => SecuredPlatform): void {
       const { origin } = await api.ready({ timeoutMs: 120_000 });
       await productClient(origin, testCredential.authorization.replace('Bearer ', '')).publish();
       await api.kill();
-    }, 150_000);
+    });
 
     it.concurrent.each(rights.filter((right) => !isLater(right)))(
       'Kafka refuses: $principal, $operation on $resource $name',

@@ -19,13 +19,9 @@ export function renewalsLoseNothing(platform: () => SecuredPlatform, services: (
 
   /** Waits until an application has written these words; what it wrote is too much for a message. */
   const says = (app: SpawnedApp, words: string) =>
-    eventually(async () => expect([words, textOf(app).includes(words)]).toEqual([words, true]), {
-      timeoutMs: 60_000,
-    });
+    eventually(async () => expect([words, textOf(app).includes(words)]).toEqual([words, true]));
   const isReady = (status: number) =>
-    eventually(async () => expect(await ready(services().origin('projection-consumer'))).toBe(status), {
-      timeoutMs: 60_000,
-    });
+    eventually(async () => expect(await ready(services().origin('projection-consumer'))).toBe(status));
 
   it('a consumer waits while certificates have expired, says so, and resumes once they are renewed', async () => {
     const { administrator, servers, databaseUrl } = platform();
@@ -43,10 +39,8 @@ export function renewalsLoseNothing(platform: () => SecuredPlatform, services: (
       const { node } = servers.elasticsearch;
       const tls = { ca: readFileSync(servers.certificates.authority, 'utf8') };
       const auth = { username: 'feeder', password: 'feeder-secret' };
-      await eventually(
-        async () =>
-          expect(await elasticsearchMessage({ node, tls, auth }, platform())).toContain(elasticsearch),
-        { timeoutMs: 30_000 },
+      await eventually(async () =>
+        expect(await elasticsearchMessage({ node, tls, auth }, platform())).toContain(elasticsearch),
       );
       expect(await postgresMessage(databaseUrl('reprise_feeder', 'reprise_read'))).toContain(postgres);
     } finally {
@@ -54,11 +48,9 @@ export function renewalsLoseNothing(platform: () => SecuredPlatform, services: (
     }
     await isReady(200);
     const id = await services().publish();
-    await eventually(async () => expect(await services().find(id)).toBe(200), { timeoutMs: 60_000 });
+    await eventually(async () => expect(await services().find(id)).toBe(200));
     const renewed = new X509Certificate(readFileSync(servers.certificates.renewed.certificate));
-    await eventually(async () => expect(await shownBy(servers.kafka.tls.good)).toBe(renewed.fingerprint256), {
-      timeoutMs: 30_000,
-    });
+    await eventually(async () => expect(await shownBy(servers.kafka.tls.good)).toBe(renewed.fingerprint256));
   }, 300_000);
 
   it('a consumer whose passwords were changed says so, and the next one resumes with the new ones', async () => {
@@ -84,7 +76,7 @@ export function renewalsLoseNothing(platform: () => SecuredPlatform, services: (
       });
       await consumer.ready({ timeoutMs: 120_000 });
       await old.kill();
-      await eventually(async () => expect(await find(id)).toBe(200), { timeoutMs: 60_000 });
+      await eventually(async () => expect(await find(id)).toBe(200));
       expect((await consumer.kill()).code).toBe(0);
     } finally {
       // What the tests after this one log in with.

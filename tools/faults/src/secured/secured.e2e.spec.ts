@@ -33,7 +33,7 @@ describe('the services', () => {
   it('end with 0', async () => {
     for (const name of ['product-api', 'outbox-relay', 'search-api'] as const)
       expect([name, (await services.app(name).kill()).code]).toEqual([name, 0]);
-  }, 60_000);
+  });
 });
 
 eachGrantOfTheWriteSideIsNeeded(() => platform);

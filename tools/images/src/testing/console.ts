@@ -20,12 +20,9 @@ export async function verifiedBy(
   };
   const body = JSON.stringify({ action: 'verify', projection, options: {} });
   const { id } = await ask('', { method: 'POST', body });
-  return eventually(
-    async () => {
-      const action = await ask(`/${id}`);
-      expect(action.endedAt).not.toBeNull();
-      return action;
-    },
-    { timeoutMs: 90_000 },
-  );
+  return eventually(async () => {
+    const action = await ask(`/${id}`);
+    expect(action.endedAt).not.toBeNull();
+    return action;
+  });
 }

@@ -71,17 +71,14 @@ export function runContainer(
     ended,
     signal: (signal) => void engineOutput(engine, 'kill', `--signal=${signal}`, name),
     logged: (members) =>
-      eventually(
-        () => {
-          const found = lines
-            .map(parsed)
-            .find((line) => Object.entries(members).every(([key, value]) => line[key] === value));
-          if (!found)
-            throw new Error(`${JSON.stringify(members)} was not logged:\n${lines.slice(-20).join('\n')}`);
-          return found;
-        },
-        { timeoutMs: 60_000 },
-      ),
+      eventually(() => {
+        const found = lines
+          .map(parsed)
+          .find((line) => Object.entries(members).every(([key, value]) => line[key] === value));
+        if (!found)
+          throw new Error(`${JSON.stringify(members)} was not logged:\n${lines.slice(-20).join('\n')}`);
+        return found;
+      }),
   };
 }
 

@@ -37,7 +37,7 @@ describe('the report of a public interface', () => {
     }
     expect(readFileSync(join(folder, file), 'utf8')).toBe(written);
     rmSync(folder, { recursive: true });
-  }, 120_000);
+  });
 
   it('is there for every package, as it is built', async () => {
     const { NODE_OPTIONS: _, ...env } = process.env;
@@ -48,5 +48,5 @@ describe('the report of a public interface', () => {
       );
     });
     expect(result).toEqual({ stdout: '', stderr: '', code: 0 });
-  }, 120_000);
+  });
 });

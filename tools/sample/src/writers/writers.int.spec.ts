@@ -1,4 +1,3 @@
-import { jest } from '@jest/globals';
 import { type ProductEvent, productEvents } from '@reprise/product-events';
 import { runWriteMigrations } from '@reprise/product-api';
 import { evolveProduct, type ProductState } from '@reprise/product-domain';
@@ -19,8 +18,6 @@ import { writeThroughApi } from './api-writer.ts';
 import { writeToEventStore } from './event-store-writer.ts';
 import { clientOptions } from './topic.ts';
 import { writeToTopic } from './topic-writer.ts';
-
-jest.setTimeout(60_000);
 
 const asked = { products: 40, events: 400, seed: 3 };
 

@@ -28,8 +28,6 @@ const ports = {
 export type Application = keyof typeof ports;
 export const applications = Object.keys(ports) as Application[];
 
-const patient = { timeoutMs: 90_000 };
-
 /** The platform with one context, a few products, and a shell as somebody on call has it. */
 export class Platform {
   /** What all processes are started with. */
@@ -94,7 +92,7 @@ export class Platform {
     if (this.#apps.has(name)) return;
     const app = spawnApp(`apps/${name}/src/main.ts`, { env: this.env });
     this.#apps.set(name, app);
-    const { origin } = await app.ready(patient);
+    const { origin } = await app.ready();
     this.#origins.set(name, origin);
   }
 
@@ -154,7 +152,7 @@ export class Platform {
     await eventually(async () => {
       const said = await this.type(line);
       if (!holds(said)) throw new Error(`${line} says:\n${said.stdout}${said.stderr}`);
-    }, patient);
+    });
   }
 
   /** `./reprise` and `./access`, as they ship where applications are tested so, else as in a clone. */

@@ -38,14 +38,11 @@ async function poison(platform: Platform): Promise<Found> {
   if (known === undefined) await produceRaw(platform.topic, [{ partition: 0, value: 'written by hand' }]);
   const id =
     known ??
-    (await eventually(
-      async () => {
-        const found = await letter();
-        if (found === undefined) throw new Error('No dead letter is open yet');
-        return found;
-      },
-      { timeoutMs: 90_000 },
-    ));
+    (await eventually(async () => {
+      const found = await letter();
+      if (found === undefined) throw new Error('No dead letter is open yet');
+      return found;
+    }));
   return { words: [[/product\.events:0:1\b/g, id]] };
 }
 
@@ -117,7 +114,7 @@ export const situations = {
       'json',
     ];
     const run = spawnApp('apps/rebuild-job/src/main.ts', { args, env: platform.env });
-    await run.logged({ step: 'build' }, 60_000);
+    await run.logged({ step: 'build' });
     await run.kill('SIGKILL');
     return nothing;
   },

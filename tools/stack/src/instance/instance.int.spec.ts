@@ -58,8 +58,8 @@ describe('the lock', () => {
       order.push(`${name} ends`);
     };
     await Promise.all([
-      withLock(file(), { timeoutMs: 5_000 }, work('first')),
-      withLock(file(), { timeoutMs: 5_000 }, work('second')),
+      withLock(file(), { timeoutMs: 60_000 }, work('first')),
+      withLock(file(), { timeoutMs: 60_000 }, work('second')),
     ]);
     expect(order[1]).toBe(order[0]?.replace('begins', 'ends'));
     expect(existsSync(file())).toBe(false);
@@ -70,13 +70,13 @@ describe('the lock', () => {
       file(),
       JSON.stringify({ pid: process.pid, commandLine: 'node tools/stack/src/main.ts up' }),
     );
-    await expect(withLock(file(), { timeoutMs: 1_000 }, async () => 'done')).resolves.toBe('done');
+    await expect(withLock(file(), { timeoutMs: 60_000 }, async () => 'done')).resolves.toBe('done');
   });
 
   it('is taken over from an earlier process of the same number and command, as containers have them', async () => {
     const own = { pid: process.pid, commandLine: commandLine(process.pid)?.text };
     writeFileSync(file(), JSON.stringify({ ...own, startedAt: 'before' }));
-    await expect(withLock(file(), { timeoutMs: 1_000 }, async () => 'done')).resolves.toBe('done');
+    await expect(withLock(file(), { timeoutMs: 60_000 }, async () => 'done')).resolves.toBe('done');
     writeFileSync(file(), JSON.stringify({ ...own, startedAt: startedAt(process.pid) }));
     await expect(withLock(file(), { timeoutMs: 300 }, async () => 'done')).rejects.toMatchObject({
       code: 'LOCKED',

@@ -1,4 +1,3 @@
-import { jest } from '@jest/globals';
 import { productEvents, type ProductEvent } from '@reprise/product-events';
 import { productHistory, step } from '@reprise/product-events/testing';
 import { describeTopic, letterHeaders } from '@reprise/read-model-feed';
@@ -7,8 +6,6 @@ import { inThisProcess } from '../../testing/in-this-process.ts';
 import { ownEventStore } from '../../testing/own-event-store.ts';
 import { ownReadModel, type OwnReadModel } from '../../testing/own-read-model.ts';
 import type { LetterRow } from './letter-text.ts';
-
-jest.setTimeout(120_000);
 
 const created = () => productHistory({ events: [step.created(), step.published()] });
 const [createdType, publishedType] = created().map(({ type }) => type);

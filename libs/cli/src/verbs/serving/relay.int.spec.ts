@@ -1,9 +1,6 @@
-import { jest } from '@jest/globals';
 import { checkHistory, relayFixture } from '@reprise/relay/testing';
 import { eventually } from '@reprise/test-kit';
 import { inThisProcess } from '../../testing/in-this-process.ts';
-
-jest.setTimeout(60_000);
 
 describe('relay', () => {
   it('publishes what writers add until it is stopped, and ends with 0', async () => {
@@ -12,7 +9,7 @@ describe('relay', () => {
     const env = { ...fixture.env, LOG_LEVEL: 'silent' };
     const running = inThisProcess(['relay', '--context', 'product'], env, stop.signal);
     await fixture.appendMany(3, 4);
-    await eventually(async () => expect(await fixture.unpublished()).toBe(0), { timeoutMs: 30_000 });
+    await eventually(async () => expect(await fixture.unpublished()).toBe(0));
     stop.abort();
     expect(await running).toEqual({
       code: 0,

@@ -1,5 +1,4 @@
 import { randomUUID } from 'node:crypto';
-import { jest } from '@jest/globals';
 import { afterFile, dropIndices, freshName, testEndpoints } from '@reprise/test-kit';
 import { httpProxy, type HttpFault, type HttpProxy } from '@reprise/test-kit/proxies';
 import { generationName, type DocumentToWrite, type StoreRetry } from '@reprise/read-model-indices';
@@ -8,8 +7,6 @@ import type { BulkWriterOptions } from './bulk-writer.ts';
 import { createElasticsearchClient } from '../servers/client.ts';
 import { elasticsearchGenerationStore } from '../generation-store.ts';
 import { contractStorage } from '../testing/contract-storage.ts';
-
-jest.setTimeout(60_000);
 
 const projection = freshName('writer');
 const overloaded = {

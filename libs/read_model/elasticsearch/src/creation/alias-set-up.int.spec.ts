@@ -1,12 +1,9 @@
 import { randomUUID } from 'node:crypto';
-import { jest } from '@jest/globals';
 import { afterFile, dropIndices, elasticsearch, freshName, testEndpoints } from '@reprise/test-kit';
 import { generationName, type GenerationName } from '@reprise/read-model-indices';
 import { createElasticsearchClient } from '../servers/client.ts';
 import { elasticsearchGenerationStore } from '../generation-store.ts';
 import { contractStorage } from '../testing/contract-storage.ts';
-
-jest.setTimeout(60_000);
 
 const projection = freshName('alias');
 const alias = `${projection}_readers`;

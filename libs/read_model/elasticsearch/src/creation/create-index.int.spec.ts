@@ -9,8 +9,6 @@ import { createElasticsearchClient } from '../servers/client.ts';
 import { elasticsearchGenerationStore } from '../generation-store.ts';
 import { contractStorage } from '../testing/contract-storage.ts';
 
-jest.setTimeout(60_000);
-
 const projection = freshName('created');
 const readersAlias = `${projection}_readers`;
 const templateName = `${projection}_template`;

@@ -14,8 +14,6 @@ import { createElasticsearchClient } from '../servers/client.ts';
 import { elasticsearchGenerationStore } from '../generation-store.ts';
 import { indexDefinition } from '../creation/index-definition.ts';
 
-jest.setTimeout(60_000);
-
 const projection = freshName('sampled');
 const client = createElasticsearchClient(testEndpoints().elasticsearch);
 afterFile(() => client.close());

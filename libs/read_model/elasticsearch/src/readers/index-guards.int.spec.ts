@@ -15,8 +15,6 @@ import { createElasticsearchClient } from '../servers/client.ts';
 import { elasticsearchGenerationStore, type ElasticsearchStoreOptions } from '../generation-store.ts';
 import { contractStorage } from '../testing/contract-storage.ts';
 
-jest.setTimeout(60_000);
-
 const projection = freshName('guards');
 const readersAlias = `${projection}_readers`;
 const client = createElasticsearchClient(testEndpoints().elasticsearch);

@@ -1,5 +1,4 @@
 import { randomUUID } from 'node:crypto';
-import { jest } from '@jest/globals';
 import { afterFile, dropIndices, elasticsearch, freshName, testEndpoints } from '@reprise/test-kit';
 import { httpProxy, type HttpFault, type ProxiedRequest } from '@reprise/test-kit/proxies';
 import { generationName, type GenerationName, type StoreRetry } from '@reprise/read-model-indices';
@@ -7,8 +6,6 @@ import { contractDocument } from '@reprise/read-model-indices/testing';
 import { createElasticsearchClient } from './client.ts';
 import { elasticsearchGenerationStore } from '../generation-store.ts';
 import { contractStorage } from '../testing/contract-storage.ts';
-
-jest.setTimeout(60_000);
 
 const projection = freshName('answers');
 const readersAlias = `${projection}_readers`;

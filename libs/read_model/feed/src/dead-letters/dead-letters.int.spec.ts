@@ -1,7 +1,6 @@
 import { productEvents } from '@reprise/product-events';
 import { productHistory, step } from '@reprise/product-events/testing';
 import { producePacked } from '@reprise/test-kit';
-import { jest } from '@jest/globals';
 import { codecs } from '../codecs/unpack.ts';
 import { readDeadLetters } from './dead-letter-topic.ts';
 import { findLetters, type DiscardRequest } from './discard.ts';
@@ -14,8 +13,6 @@ import { feedEvents } from '../feed/feed-events.ts';
 import { letterHeaders, letterId } from './letter-headers.ts';
 import { discardOutcomes, life, listLetters, redriveOutcomes } from '../testing/letter-verbs.ts';
 import { lettersOnServers, operator } from '../testing/letters-on-servers.ts';
-
-jest.setTimeout(60_000);
 
 const { signal } = new AbortController();
 let on: Awaited<ReturnType<typeof lettersOnServers>>;

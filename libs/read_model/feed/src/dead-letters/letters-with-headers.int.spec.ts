@@ -1,11 +1,8 @@
-import { jest } from '@jest/globals';
 import type { EventContract } from '@reprise/events';
 import { productEvents, type ProductEvent } from '@reprise/product-events';
 import { productHistory, step } from '@reprise/product-events/testing';
 import { listLetters, redriveOutcomes } from '../testing/letter-verbs.ts';
 import { lettersOnServers, type RecordToFeed } from '../testing/letters-on-servers.ts';
-
-jest.setTimeout(60_000);
 
 /** The events of the catalogue as another writer has them: the data alone as value, all else beside it. */
 const inHeaders: EventContract = {

@@ -1,11 +1,8 @@
-import { jest } from '@jest/globals';
 import type { ProductEvent } from '@reprise/product-events';
 import { categorySummary, productSummary } from '@reprise/product-read-model';
 import { catalogues, deliveries } from '@reprise/product-read-model/testing';
 import fc from 'fast-check';
 import { testReaders, type TestReaders } from '../testing/test-readers.ts';
-
-jest.setTimeout(120_000);
 
 /** A product as its events leave it, found without any projection. */
 interface Product {

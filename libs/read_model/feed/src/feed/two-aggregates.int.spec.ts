@@ -1,4 +1,3 @@
-import { jest } from '@jest/globals';
 import type { RecruitingEvent } from '@reprise/recruiting-events';
 import { projections } from '@reprise/recruiting-read-model';
 import {
@@ -11,8 +10,6 @@ import {
 import type { Projection } from '@reprise/read-model-projections';
 import fc from 'fast-check';
 import { testReaders, type TestReaders } from '../testing/test-readers.ts';
-
-jest.setTimeout(120_000);
 
 type Row = Record<string, unknown>;
 

@@ -1,4 +1,3 @@
-import { jest } from '@jest/globals';
 import { ConfigResourceTypes } from '@platformatic/kafka';
 import { type ProductEvent, productEvents } from '@reprise/product-events';
 import { describeTopic } from '@reprise/read-model-feed';
@@ -11,8 +10,6 @@ import { storedDocuments } from '../testing/stored-documents.ts';
 import { openTransaction } from '../testing/transactions.ts';
 import { kafkaSource } from './kafka-source.ts';
 import { ownWarnings } from '../testing/own-warnings.ts';
-
-jest.setTimeout(120_000);
 
 const life = () => productHistory({ events: [step.created(), step.published(), step.priceChanged(7)] });
 const lives = (count: number): ProductEvent[] => Array.from({ length: count }, life).flat();

@@ -1,4 +1,3 @@
-import { jest } from '@jest/globals';
 import { type ProductEvent, productEvents } from '@reprise/product-events';
 import { codecs, describeTopic, groupFreeConsumer } from '@reprise/read-model-feed';
 import type { GenerationName } from '@reprise/read-model-indices';
@@ -8,8 +7,6 @@ import { naiveSearchDocuments } from '../testing/naive-fold.ts';
 import { testReadModel, type TestReadModel } from '../testing/read-model.ts';
 import { storedDocuments } from '../testing/stored-documents.ts';
 import { verifyReadModel } from '../verify/verify.ts';
-
-jest.setTimeout(60_000);
 
 const lives = (count: number): ProductEvent[] =>
   Array.from({ length: count }, () =>

@@ -1,4 +1,3 @@
-import { jest } from '@jest/globals';
 import { projectionsByPosition } from '@reprise/product-read-model/testing';
 import {
   adoptFirst,
@@ -16,8 +15,6 @@ import { testReadModel, type TestReadModel } from '../testing/read-model.ts';
 import { storedDocuments } from '../testing/stored-documents.ts';
 import { unrulyLog } from '../testing/unruly-log.ts';
 import { verifyReadModel } from '../verify/verify.ts';
-
-jest.setTimeout(180_000);
 
 const { signal } = new AbortController();
 

@@ -1,9 +1,6 @@
-import { jest } from '@jest/globals';
 import { produce, productHistory, step } from '@reprise/product-events/testing';
 import { producePacked } from '@reprise/test-kit';
 import { testReadModel } from '../testing/read-model.ts';
-
-jest.setTimeout(60_000);
 
 /** As a plain-JSON application writes its events, with the attributes elsewhere. */
 const strangers = (count: number) =>

@@ -1,11 +1,8 @@
-import { jest } from '@jest/globals';
 import { productHistory, step, produce } from '@reprise/product-events/testing';
 import { producePacked } from '@reprise/test-kit';
 import { testReadModel } from '../testing/read-model.ts';
 import { verifyReadModel } from '../verify/verify.ts';
 import { defaultGateLimits } from '../gate/gate.ts';
-
-jest.setTimeout(60_000);
 
 const event = (members: object) => JSON.stringify({ specversion: '1.0', ...members });
 

@@ -1,4 +1,3 @@
-import { jest } from '@jest/globals';
 import { projectionsByPosition } from '@reprise/product-read-model/testing';
 import type { ProductEvent } from '@reprise/product-events';
 import { DependencyError, type Generation } from '@reprise/read-model-indices';
@@ -13,8 +12,6 @@ import { exitCodeOf } from '../run/run-ending.ts';
 import { testReadModel, type TestReadModel } from '../testing/read-model.ts';
 import { verifyReadModel } from '../verify/verify.ts';
 import { ownWarnings } from '../testing/own-warnings.ts';
-
-jest.setTimeout(120_000);
 
 const { signal } = new AbortController();
 const products = (count: number): ProductEvent[] =>

@@ -1,4 +1,3 @@
-import { jest } from '@jest/globals';
 import type { GenerationName } from '@reprise/read-model-indices';
 import { projections } from '@reprise/product-read-model';
 import { projectionsByPosition } from '@reprise/product-read-model/testing';
@@ -19,8 +18,6 @@ import { placed } from '../testing/placed.ts';
 import { testReadModel, type TestReadModel } from '../testing/read-model.ts';
 import { storedDocuments } from '../testing/stored-documents.ts';
 import { unrulyLog, type UnrulyRecord } from '../testing/unruly-log.ts';
-
-jest.setTimeout(180_000);
 
 /** Poison and gaps make the gate refuse; what was built can still be inspected. */
 const tolerant = { poisonBudget: 1_000, maxShrink: 1, allowEmpty: true };

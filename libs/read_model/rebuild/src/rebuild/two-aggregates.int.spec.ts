@@ -1,4 +1,3 @@
-import { jest } from '@jest/globals';
 import type { GenerationName } from '@reprise/read-model-indices';
 import { recruitingEvents, type RecruitingEvent } from '@reprise/recruiting-events';
 import { candidateSummary } from '@reprise/recruiting-read-model';
@@ -7,8 +6,6 @@ import { produceRaw } from '@reprise/test-kit';
 import fc from 'fast-check';
 import { testReadModel, type TestReadModel } from '../testing/read-model.ts';
 import { storedDocuments } from '../testing/stored-documents.ts';
-
-jest.setTimeout(180_000);
 
 let model: TestReadModel;
 let log: RecruitingEvent[];
