@@ -6,7 +6,7 @@ import { createMetrics, type Logger } from '@reprise/runtime';
 import { lineOf } from '@reprise/runtime/commands';
 import { Actions } from './actions/actions.ts';
 import { Desk } from './actions/desk.ts';
-import { lastComparison, lastPlan } from './actions/last.ts';
+import { lastPlan } from './actions/last.ts';
 import { ConsoleModule } from './console.module.ts';
 import type { ConsoleSettings } from './console-settings.ts';
 import { configurationOf } from './configuration/configuration.ts';
@@ -74,7 +74,6 @@ export async function createConsole(
   });
   const observer = new Observer({
     ...{ readModels, environment, hidden, lineOf },
-    comparisons: (projection) => lastComparison(registry, projection),
     plans: (projection) => lastPlan(registry, projection),
   });
   const runs = new Runs({

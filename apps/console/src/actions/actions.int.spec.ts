@@ -111,14 +111,30 @@ describe('an action', () => {
   });
 
   it('that reads only is done too: a comparison proves again what readers use', async () => {
+    const shown = async () => {
+      const { body } = await server.ask<Overview>('/ops/v1/overview');
+      const { proof } = body.readModels.find(({ projection }) => projection === 'product_search')!;
+      const { body: drift } = await server.ask<{ drift: unknown }>('/ops/v1/drift?projection=product_search');
+      return { proof, ...drift };
+    };
+    const aggregateId = fixture.events[0]!.subject;
+    const one = await ended((await asked(request('verify', { aggregateId }))).id);
+    expect(one.output).toMatchObject({ outcome: 'clean', digest: null });
+    const { proof: gate } = await shown();
     const verify = await ended((await asked(request('verify', { deep: true }))).id);
     // Nobody feeds it here, which is no difference.
     expect(verify.output).toMatchObject({ outcome: 'clean', counts: { different: 0 } });
-    await eventually(async () => {
-      const { body } = await server.ask<Overview>('/ops/v1/overview');
-      const { proof } = body.readModels.find(({ projection }) => projection === 'product_search')!;
-      expect(proof).toMatchObject({ known: true, value: { by: 'verify' } });
-    });
+    const { upTo: provenAt, watermark, digest } = verify.output as Record<string, unknown>;
+    // Nothing was written since: it is what the gate of the build stated.
+    expect(gate).toMatchObject({ known: true, value: { by: 'gate', digest } });
+    const proof = { known: true, value: { by: 'verify', provenAt, watermark, digest, runId: null } };
+    await eventually(async () =>
+      expect(await shown()).toMatchObject({ proof, drift: { actionId: verify.id } }),
+    );
+    // Of the one document nothing follows for the others.
+    const again = await ended((await asked(request('verify', { aggregateId }))).id);
+    expect(again.output).toMatchObject({ outcome: 'clean' });
+    expect(await shown()).toMatchObject({ proof, drift: { actionId: verify.id } });
   });
 
   it('survives the console that started it: another one cancels it and follows it to its end, and it is resumed', async () => {

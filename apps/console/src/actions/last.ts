@@ -1,6 +1,5 @@
 import type { Registry, RequestedAction } from '@reprise/read-model-indices';
 import type { DriftView, Recommendation } from '../contract/index.ts';
-import type { CleanComparison } from '../overview/proof.ts';
 
 /** What `verify --json` prints, as far as it is read here; one of another release may lack any of it. */
 interface Verification {
@@ -22,27 +21,20 @@ interface Planned {
 
 const lookedThrough = 20;
 
+/** The newest one about the whole read model: a check of some aggregates says nothing of the others. */
 async function endedOf(
   registry: Registry,
   action: string,
   projection: string,
 ): Promise<RequestedAction | undefined> {
   const listed = await registry.requested.list({ action, projection, limit: lookedThrough });
-  return listed.find(({ endedAt, output }) => endedAt !== null && output !== null);
+  return listed.find(
+    ({ endedAt, output, arguments: words }) =>
+      endedAt !== null && output !== null && !words.some((word) => word.startsWith('--aggregate-id')),
+  );
 }
 
-/** The newest comparison with the log that was asked for here, if it found no difference. */
-export async function lastComparison(
-  registry: Registry,
-  projection: string,
-): Promise<CleanComparison | undefined> {
-  const found = await endedOf(registry, 'verify', projection);
-  const { outcome, upTo, generation, watermark = {} } = (found?.output ?? {}) as Verification;
-  if (outcome !== 'clean' || upTo === undefined || generation === undefined) return undefined;
-  return { at: upTo, generation, watermark };
-}
-
-/** What the newest comparison found; null where none was asked for here. */
+/** What the newest whole comparison found; null where none was asked for here. */
 export async function lastDrift(registry: Registry, projection: string): Promise<DriftView | null> {
   const found = await endedOf(registry, 'verify', projection);
   const {

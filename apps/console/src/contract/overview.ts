@@ -44,7 +44,7 @@ export const proof = z.object({
   /** Ends of the log that it speaks for, by partition, as decimal text; empty where the receipt is gone. */
   watermark: z.record(z.string(), z.string()),
   provenAt: moment,
-  /** What proved it: the gate of a run, or a comparison asked for here. */
+  /** What proved it: the gate of a run, or a whole comparison with the log that found no difference. */
   by: z.enum(['gate', 'verify']),
   runId: z.uuid().nullable(),
 });

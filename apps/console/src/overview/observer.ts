@@ -15,7 +15,7 @@ import { progressOf, runViewOf } from '../runs/run-view.ts';
 import { cardOf, servedOf } from './card.ts';
 import { changesOf } from './changes.ts';
 import { relayLeader } from './relay-leader.ts';
-import { proofOf, type CleanComparison } from './proof.ts';
+import { proofOf } from './proof.ts';
 import { remembered } from './remembered.ts';
 import { SeriesByKey } from './series.ts';
 
@@ -23,8 +23,7 @@ export interface ObserverOptions {
   readonly readModels: ReadModels;
   readonly environment: Environment;
   readonly hidden: readonly ActionName[];
-  /** The newest comparison of a read model that found no difference, and the last plan of one, of those asked for here. */
-  readonly comparisons: (projection: string) => Promise<CleanComparison | undefined>;
+  /** What the last plan of a read model predicted, of those asked for here. */
   readonly plans: (projection: string) => Promise<ReadModelCardPrediction>;
   /** Makes the command line of an action, to copy. */
   readonly lineOf: (words: readonly string[]) => string;
@@ -104,11 +103,12 @@ export class Observer {
   ): Promise<ReadModelCard> {
     const { registry } = this.#options.readModels;
     const { name, storage } = projection;
-    const [generations, runs, now] = await answered(
+    const [generations, runs, verifications, now] = await answered(
       'postgres',
       Promise.all([
         registry.listGenerations({ projection: name }),
         registry.listRuns({ projection: name, limit: 10 }),
+        registry.verifications.list(),
         registry.now(),
       ]),
       withinMs,
@@ -123,7 +123,11 @@ export class Observer {
         context: settings.context.name,
         storage: storage.kind,
         freshnessTrend: trend.list(),
-        proof: await proofOf(registry, served, await this.#options.comparisons(name)),
+        proof: await proofOf(
+          registry,
+          served,
+          verifications.find(({ projection }) => projection === name)?.proof ?? null,
+        ),
         running: this.#running(status, runs, names, now),
         room: await this.#rooms(name, () => this.#room(storeOf(projection))),
         changes: changesOf(name, { runs, generations, audit }),

@@ -1,4 +1,4 @@
-import type { Registry } from '@reprise/read-model-indices';
+import type { Registry, VerifiedProof } from '@reprise/read-model-indices';
 import type { GenerationStatus } from '@reprise/read-model-status';
 import type { Known, Proof } from '../contract/index.ts';
 
@@ -8,25 +8,26 @@ interface ReceiptParts {
   readonly timing?: { readonly endedAt?: string };
 }
 
-/** A comparison that found readers to be served what the log says. */
-export interface CleanComparison {
-  readonly at: string;
-  readonly generation: string;
-  readonly watermark: Readonly<Record<string, string>>;
-}
-
 /**
  * The newest proof of a generation: the gate of the run that built it, or a later comparison with the log that found no difference.
  *
- * @param compared the newest clean comparison of the read model, where there is one
+ * @param verified the newest whole comparison of the read model that found no difference, whoever made it; null where there is none
  */
 export async function proofOf(
   registry: Registry,
   served: GenerationStatus | undefined,
-  compared: CleanComparison | undefined,
+  verified: VerifiedProof | null,
 ): Promise<Known<Proof>> {
   if (!served) return { known: false, why: 'readers are not on one generation of this registry' };
-  const { digest, uuid, name } = served;
+  const { uuid, name } = served;
+  if (verified?.generation === name) {
+    const { digest, watermark, at: provenAt } = verified;
+    return {
+      known: true,
+      value: { digest, watermark: { ...watermark }, provenAt, by: 'verify', runId: null },
+    };
+  }
+  const { digest } = served;
   if (digest === null)
     return {
       known: false,
@@ -36,17 +37,6 @@ export async function proofOf(
   const entry = await registry.findGeneration(uuid);
   const run = entry?.runId == null ? undefined : await registry.findRun(entry.runId);
   const receipt = (run?.receipt ?? {}) as ReceiptParts;
-  if (compared?.generation === name)
-    return {
-      known: true,
-      value: {
-        digest,
-        watermark: { ...compared.watermark },
-        provenAt: compared.at,
-        by: 'verify',
-        runId: null,
-      },
-    };
   const at = receipt.timing?.endedAt ?? run?.endedAt?.toISOString() ?? served.since.toISOString();
   const watermark = Object.fromEntries(
     (receipt.ranges ?? []).map(({ partition, end }) => [String(partition), end]),

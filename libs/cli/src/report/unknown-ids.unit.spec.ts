@@ -9,6 +9,7 @@ describe('ids that nobody knows', () => {
   it('stand in the text of a comparison, which is not called clean, nor drift', () => {
     const text = describeVerification({
       ...{ projection: 'product_search', generation: 'g', source: 'kafka', watermark: { 0: '3' } },
+      digest: null,
       ...{
         log: { events: 3, poison: 0, gaps: 0 },
         documents: { expected: 1, actual: 1 },

@@ -84,7 +84,11 @@ export {
   type RequestedAction,
 } from './registry/requested-actions.ts';
 export { type Presence } from './registry/presence.ts';
-export { type RecordedVerification, type Verification } from './registry/verifications.ts';
+export {
+  type RecordedVerification,
+  type Verification,
+  type VerifiedProof,
+} from './registry/verifications.ts';
 export { UnknownGeneration } from './registry/errors.ts';
 export { type Wake } from './registry/watch-generations.ts';
 export { type Attachment, type LiveFeeder } from './registry/feeders.ts';

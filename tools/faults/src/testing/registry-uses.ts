@@ -103,7 +103,7 @@ export async function usesOfRegistry(registry: Registry, fence: Fence): Promise<
     verifications: {
       SELECT: () => verifications.list(),
       ...each(upsert, () =>
-        verifications.record({ projection, generation: 'none', outcome: 'clean', differing: 0 }),
+        verifications.record({ projection, generation: 'none', outcome: 'clean', differing: 0, proof: null }),
       ),
     },
     requested_actions: {

@@ -21,6 +21,7 @@ import * as audit from './0014_audit.ts';
 import * as serviceLevels from './0015_service_levels.ts';
 import * as requestedActions from './0016_requested_actions.ts';
 import * as runsOfActions from './0017_runs_of_actions.ts';
+import * as proofs from './0018_proofs.ts';
 
 /** Every migration by its file's name without extension: the same from sources (.ts) and from the build (.js). */
 const migrations: Readonly<Record<string, Pick<typeof registry, 'up' | 'down'>>> = {
@@ -38,6 +39,7 @@ const migrations: Readonly<Record<string, Pick<typeof registry, 'up' | 'down'>>>
   '0015_service_levels': serviceLevels,
   '0016_requested_actions': requestedActions,
   '0017_runs_of_actions': runsOfActions,
+  '0018_proofs': proofs,
 };
 
 /** Files of this folder that are not migrations: this one, specs, declarations and source maps. */

@@ -14,7 +14,21 @@ describe('a verification', () => {
     const entered: Verification[] = [];
     const registry = registryThat((found) => Promise.resolve(void entered.push(found)));
     expect(await recordVerification(registry, report)).toBe(report);
-    expect(entered).toEqual([{ projection: 'orders', generation: 'g', outcome: 'drift', differing: 10 }]);
+    expect(entered).toEqual([
+      { projection: 'orders', generation: 'g', outcome: 'drift', differing: 10, proof: null },
+    ]);
+  });
+
+  it('is entered as a proof where it found no difference', async () => {
+    const entered: Verification[] = [];
+    const registry = registryThat((found) => Promise.resolve(void entered.push(found)));
+    const found = { digest: 'd', watermark: { 0: '7' }, upTo: '2026-12-01T00:00:00.000Z' };
+    const whole = { ...report, ...found, clean: true };
+    await recordVerification(registry, whole);
+    await recordVerification(registry, { ...whole, clean: false });
+    await recordVerification(registry, { ...whole, digest: null });
+    const proof = { generation: 'g', digest: 'd', watermark: { 0: '7' }, at: '2026-12-01T00:00:00.000Z' };
+    expect(entered.map((one) => one.proof)).toEqual([proof, null, null]);
   });
 
   it('stays valid where it could not be entered, and says so', async () => {

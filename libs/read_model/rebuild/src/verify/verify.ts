@@ -1,4 +1,5 @@
 import type { LogSource } from '@reprise/events';
+import { digestOfBuckets } from '@reprise/read-model-documents';
 import { assertBound, describeTopic, proveHistoryComplete } from '@reprise/read-model-feed';
 import { assertSameLog, type Generation } from '@reprise/read-model-indices';
 import type { Projection } from '@reprise/read-model-projections';
@@ -54,6 +55,8 @@ export interface VerifyReport {
   readonly upTo: string;
   /** Captured ends of the log that the comparison speaks for, decimal text. */
   readonly watermark: Readonly<Record<string, string>>;
+  /** Of the documents that the log makes up to there, as a rebuild would state it; null where aggregates were named. */
+  readonly digest: string | null;
   readonly log: FoldedLog;
   readonly documents: { readonly expected: number; readonly actual: number };
   readonly bucketsCompared: number;
@@ -165,6 +168,7 @@ export async function verifyReadModel(
       source: source.kind,
       upTo,
       watermark: watermarkOf(source),
+      digest: aggregateIds ? null : digestOfBuckets(expected.buckets),
       log,
       documents,
       bucketsCompared: buckets,

@@ -150,6 +150,7 @@ describe('the service levels of a read model', () => {
       generation: 'live',
       outcome: 'drift',
       differing: 3,
+      proof: null,
       verifiedAt: ago(60),
     };
     const verified = facts({}, { verification: found });
