@@ -1,7 +1,7 @@
 import { Controller, Get, Inject, Query } from '@nestjs/common';
 import { ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import type { Registry } from '@reprise/read-model-indices';
-import { Permit } from '@reprise/http';
+import { ApiProblem, Permit, ProblemException } from '@reprise/http';
 import { z } from 'zod';
 import { lastDrift } from '../actions/last.ts';
 import {
@@ -59,6 +59,7 @@ export class RecordsController {
   @Permit('console:read')
   @ApiOperation({ summary: 'Lists what operators tried, on the command line or here, newest first' })
   @ApiOkResponse(answers(auditPage, 'A page of the audit, of the newest 2000 attempts'))
+  @ApiProblem(400, 'The cursor is none of these attempts', 'invalid-cursor')
   async audit(@Query() { verb, actor, after, limit = 50 }: AuditQuery): Promise<AuditPage> {
     const entries = await this.#records.registry.audit.list({
       limit: after === undefined ? limit + 1 : mostRows,
@@ -66,6 +67,13 @@ export class RecordsController {
       ...(actor !== undefined && { by: actor }),
     });
     const from = after === undefined ? 0 : entries.findIndex(({ attempt }) => attempt === after) + 1;
+    if (after !== undefined && from === 0)
+      throw new ProblemException(
+        400,
+        'invalid-cursor',
+        'The cursor cannot be continued',
+        `No attempt ${after} is among the newest ${mostRows} that match. Begin again without after.`,
+      );
     const page = entries.slice(from, from + limit);
     return {
       rows: page.map(rowOf),

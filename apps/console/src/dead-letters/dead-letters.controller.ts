@@ -10,6 +10,7 @@ import {
 import { answers } from '../contract/open-api.ts';
 import { AnyText, NumberUpTo, OneOf, TextOf } from '../contract/parameters.ts';
 import { DeadLetters, type LetterFilter } from './dead-letters.ts';
+import { letterCursor } from './letter-page.ts';
 
 const letterId = /^[A-Za-z0-9._-]{1,249}:\d{1,9}:\d{1,19}$/;
 const longestLetterId = 249 + 1 + 9 + 1 + 19;
@@ -30,7 +31,7 @@ export class LettersQuery {
   @AnyText(200, { optional: true })
   readonly aggregateId?: string;
 
-  @TextOf(letterId, longestLetterId, { optional: true })
+  @TextOf(letterCursor, 18 + longestLetterId, { optional: true })
   readonly after?: string;
 
   @NumberUpTo(500, { optional: true })

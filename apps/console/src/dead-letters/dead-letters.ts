@@ -16,6 +16,7 @@ import {
 import type { ContextServers, ReadModels } from '@reprise/read-model-servers';
 import { printable } from '@reprise/runtime';
 import type { ActionPlan, DeadLetterList, DeadLetterPayload, DeadLetterView } from '../contract/index.ts';
+import { pageOf } from './letter-page.ts';
 
 /** Which letters are meant; what is left out does not limit. */
 export interface LetterFilter {
@@ -60,26 +61,32 @@ export class DeadLetters {
   /**
    * Letters that match, newest first, a page of them.
    *
-   * @param after id of the last letter of the page before
+   * @param after `next` of the page before
    */
   async list(filter: LetterFilter, after: string | undefined, limit: number): Promise<DeadLetterList> {
     const found: DeadLetterView[] = [];
-    const facets: DeadLetterList['facets'] = { types: {}, reasons: {}, states: {} };
+    const types = new Map<string, number>();
+    const reasons = new Map<string, number>();
+    const states = new Map<string, number>();
     const { context: ofContext, state, reason: error, ...wanted } = filter;
     const isMeant = (letter: JudgedLetter) =>
       (state ?? letter.state) === letter.state && matchesFilter(letter, { ...wanted, error });
     const atLeast = await this.#each(await this.#topics(ofContext), (letter, context) => {
       const shown = viewOf(letter, context);
-      tally(facets.states, shown.state);
-      tally(facets.reasons, shown.reason);
-      if (shown.type !== null) tally(facets.types, shown.type);
+      tally(states, shown.state);
+      tally(reasons, shown.reason);
+      if (shown.type !== null) tally(types, shown.type);
       if (isMeant(letter)) found.push(shown);
     });
-    found.sort((a, b) => b.at.localeCompare(a.at) || (a.id < b.id ? 1 : -1));
-    const from = after === undefined ? 0 : found.findIndex(({ id }) => id === after) + 1;
-    const letters = found.slice(from, from + limit);
-    const next = from + limit < found.length ? (letters.at(-1)?.id ?? null) : null;
-    return { letters, total: found.length, atLeast, next, facets };
+    return {
+      ...pageOf(found, after, limit),
+      ...{ total: found.length, atLeast },
+      facets: {
+        types: Object.fromEntries(types),
+        reasons: Object.fromEntries(reasons),
+        states: Object.fromEntries(states),
+      },
+    };
   }
 
   /** What one letter holds; undefined where there is none of that id. */
@@ -194,6 +201,7 @@ function moment(text: string): string {
   return Number.isNaN(at.getTime()) ? new Date(0).toISOString() : at.toISOString();
 }
 
-function tally(counts: Record<string, number>, name: string): void {
-  if (Object.keys(counts).length < 200 || name in counts) counts[name] = (counts[name] ?? 0) + 1;
+/** Names come from the log: 200 of them are counted. */
+function tally(counts: Map<string, number>, name: string): void {
+  if (counts.size < 200 || counts.has(name)) counts.set(name, (counts.get(name) ?? 0) + 1);
 }

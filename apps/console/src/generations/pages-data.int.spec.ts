@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { createHash, randomUUID } from 'node:crypto';
 import { productEvents } from '@reprise/product-events';
 import { productHistory, step } from '@reprise/product-events/testing';
 import { eventually, produceRaw } from '@reprise/test-kit';
@@ -118,6 +118,14 @@ describe('records', () => {
     expect(password).not.toBe('');
     for (const hushed of [password, 'hush']) expect(text).not.toContain(hushed);
   });
+
+  it('refuse a cursor of the audit that is none of its rows', async () => {
+    const { status, body } = await server.ask(`/ops/v1/audit?after=${randomUUID()}`);
+    expect({ status, body }).toMatchObject({
+      status: 400,
+      body: { type: 'urn:reprise:problem:invalid-cursor' },
+    });
+  });
 });
 
 describe('dead letters that match', () => {
@@ -202,6 +210,31 @@ describe('dead letters that match', () => {
     expect(status).toBe(200);
     expect(body).toMatchObject({ legal: true, touches: { letters: 2, atLeast: true } });
     expect(body.commandLine).toContain(end(6));
+  });
+
+  it('are counted by type, whatever types call themselves', async () => {
+    const hostile = ['constructor', '__proto__', 'constructor'];
+    await letters(3, (at) => hostile[at]!, 4_000);
+    const { body } = await server.ask<DeadLetterList>('/ops/v1/dead-letters?type=constructor&limit=1');
+    expect(body.letters).toHaveLength(1);
+    expect(new Map(Object.entries(body.facets.types))).toEqual(
+      new Map([
+        ...([
+          ['__proto__', 1],
+          ['constructor', 2],
+        ] as const),
+        ...([
+          [types[0], 2],
+          [types[2], 1],
+          ['shop.product.late.v1', 3],
+        ] as const),
+      ]),
+    );
+    const next = await server.ask<DeadLetterList>(
+      `/ops/v1/dead-letters?type=constructor&limit=1&after=${body.next!}`,
+    );
+    expect(next.body).toMatchObject({ letters: [{ type: 'constructor' }], next: null });
+    expect(next.body.letters[0]!.id).not.toBe(body.letters[0]!.id);
   });
 
   it.each([
