@@ -91,9 +91,9 @@ const { index_prefixes: beginnings } = productSearchStorage.properties.title as 
 
 /** What bounds the cost of a search: as the documentation has it, and searches at the limit and just beyond it. */
 const costs = [
-  ['hits of a page (`size`)', largestPage, '400', [`size=${largestPage}`], [`size=${largestPage + 1}`]],
+  ['hits per page (`size`)', largestPage, '400', [`size=${largestPage}`], [`size=${largestPage + 1}`]],
   [
-    'words of `q`',
+    'words in `q`',
     mostWords,
     '400',
     [`q=${'字'.repeat(mostWords)}`, `q=${'a '.repeat(mostWords)}`, `q=${phrase.repeat(mostWords / 4)}`],
@@ -104,22 +104,18 @@ const costs = [
     ],
   ],
   [
-    'values of each of `category`, `brand` and `tag`',
+    'values of `category`, `brand` and `tag` each',
     mostChosen,
     '400',
     [tags(mostChosen)],
     [tags(mostChosen + 1)],
   ],
-  [
-    'characters of the beginning of a word that are looked up',
-    beginnings.max_chars,
-    'compared with the words',
-  ],
-  ['values of a facet', mostValues, 'counted in `others`'],
-  ['currencies of a facet', mostCurrencies, 'counted in `others`'],
-  ['hits that are counted exactly', exactTotals, 'at least so many: `gte`'],
-  ['time of a search in a shard', Number.parseInt(shardTimeout), '503'],
-  ['time until Elasticsearch answers', defaultRequestTimeoutMs / 1_000, '503'],
+  ['leading characters of a word that are looked up', beginnings.max_chars, 'compared with the words'],
+  ['values per facet', mostValues, 'counted in `others`'],
+  ['currencies per facet', mostCurrencies, 'counted in `others`'],
+  ['hits counted exactly', exactTotals, 'a lower bound: `gte`'],
+  ['search time per shard', Number.parseInt(shardTimeout), '503'],
+  ['response time of Elasticsearch', defaultRequestTimeoutMs / 1_000, '503'],
 ] as const satisfies readonly (readonly [string, number, string, string[]?, string[]?])[];
 
 describe('the OpenAPI document of the search API', () => {

@@ -53,7 +53,7 @@ async function onHeldRequest(port: number, then: (wire: Wire) => Promise<void>):
 
 const rows: readonly Row[] = [
   {
-    limit: 'until the first byte of a connection, and until the end of the headers',
+    limit: 'time to the first byte of a connection, and to the end of the headers',
     value: seconds(headersMs),
     beyond: '408, closed',
     limits: { headersMs: 300, requestMs: 600 },
@@ -66,7 +66,7 @@ const rows: readonly Row[] = [
     outside: each('GET /things HTTP/1.1\r\nhost: a\r\nx: '),
   },
   {
-    limit: 'until the last byte of the body',
+    limit: 'time to the last byte of the body',
     value: seconds(requestMs),
     beyond: '408, closed',
     limits: { headersMs: 300, requestMs: 600 },
@@ -86,7 +86,7 @@ const rows: readonly Row[] = [
     },
   },
   {
-    limit: 'without any activity while a request is in progress',
+    limit: 'inactivity during a request',
     value: seconds(silenceMs),
     beyond: 'closed',
     limits: { silenceMs: 400 },
@@ -94,7 +94,7 @@ const rows: readonly Row[] = [
     outside: (port) => onHeldRequest(port, async ({ socket }) => void (await once(socket, 'end'))),
   },
   {
-    limit: 'of waiting for the next request',
+    limit: 'wait for the next request',
     value: seconds(keepAliveMs),
     beyond: 'closed',
     limits: { keepAliveMs: 1 },
@@ -113,7 +113,7 @@ const rows: readonly Row[] = [
     },
   },
   {
-    limit: 'connections at once',
+    limit: 'concurrent connections',
     value: whole(defaultHttpLimits.connections),
     beyond: 'closed',
     limits: { connections: 3 },
@@ -135,14 +135,14 @@ const rows: readonly Row[] = [
     outside: each(get('/things', 'x: 1\r\n'.repeat(headers - 1))),
   },
   {
-    limit: 'characters of one part of a path, such as an id',
+    limit: 'characters in one path segment, such as an id',
     value: whole(pathPartChars),
     beyond: '414',
     within: each(get(`/things/ids/${'a'.repeat(pathPartChars)}`)),
     outside: each(get(`/things/ids/${'a'.repeat(pathPartChars + 1)}`)),
   },
   {
-    limit: 'parameters of a query string',
+    limit: 'query parameters',
     value: whole(mostParameters),
     beyond: '400',
     within: each(get(`/things?${'a=1&'.repeat(mostParameters - 1)}a=1`)),
@@ -156,21 +156,21 @@ const rows: readonly Row[] = [
     outside: each(post(bodyOf(bodyBytes + 1))),
   },
   {
-    limit: 'levels of nesting of a body',
+    limit: 'nesting levels in a body',
     value: whole(jsonLimits.depth),
     beyond: '400',
     within: each(post('['.repeat(jsonLimits.depth) + ']'.repeat(jsonLimits.depth))),
     outside: each(post('['.repeat(jsonLimits.depth + 1) + ']'.repeat(jsonLimits.depth + 1))),
   },
   {
-    limit: 'members and elements of a body',
+    limit: 'members and elements in a body',
     value: whole(jsonLimits.parts),
     beyond: '400',
     within: each(post(`[${'0,'.repeat(jsonLimits.parts - 1)}0]`)),
     outside: each(post(`[${'0,'.repeat(jsonLimits.parts)}0]`)),
   },
   {
-    limit: 'requests in a minute with one credential (`HTTP_CREDENTIAL_REQUESTS`)',
+    limit: 'requests per minute with one credential (`HTTP_CREDENTIAL_REQUESTS`)',
     value: whole(defaultHttpLimits.credentialRequests),
     beyond: '429',
     limits: { credentialRequests: 2 },
@@ -178,7 +178,7 @@ const rows: readonly Row[] = [
     outside: each(...Array<string>(3).fill(get('/things/closed', bearer(key.text)))),
   },
   {
-    limit: 'requests in a minute from one address to what is opened to everybody (`HTTP_ANONYMOUS_REQUESTS`)',
+    limit: 'requests per minute from one address to what is open to everyone (`HTTP_ANONYMOUS_REQUESTS`)',
     value: whole(defaultHttpLimits.anonymousRequests),
     beyond: '429',
     limits: { anonymousRequests: 2 },
@@ -186,7 +186,7 @@ const rows: readonly Row[] = [
     outside: each(get('/things/opened'), get('/things/opened'), get('/things/opened')),
   },
   {
-    limit: 'other requests in a minute without a credential from one address (`HTTP_ADDRESS_REQUESTS`)',
+    limit: 'other requests per minute from one address without a credential (`HTTP_ADDRESS_REQUESTS`)',
     value: whole(defaultHttpLimits.addressRequests),
     beyond: '429',
     limits: { addressRequests: 3 },
@@ -194,8 +194,7 @@ const rows: readonly Row[] = [
     outside: each(get('/things/closed'), get('/nowhere'), get('/things').replace('GET', 'PUT'), get()),
   },
   {
-    limit:
-      'requests in a minute from one address with a credential that is not accepted (`HTTP_FAILED_CREDENTIALS`)',
+    limit: 'requests per minute from one address with a rejected credential (`HTTP_FAILED_CREDENTIALS`)',
     value: whole(defaultHttpLimits.failedCredentials),
     beyond: '429',
     limits: { failedCredentials: 2 },
