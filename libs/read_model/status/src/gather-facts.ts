@@ -65,8 +65,9 @@ export interface GatheredFacts {
   readonly runs: readonly Run[];
 }
 
-/** Runs searched for running ones and for what generations are as of. */
+/** Runs searched for running ones, and of a generation for what it is as of. */
 const runsLookedThrough = 50;
+const runsOfGeneration = 10;
 const feedersSeenWithinMs = 3_600_000;
 
 /**
@@ -106,6 +107,14 @@ export async function gatherFacts(
       Promise.all(generations.map(async ({ uuid }) => [uuid, await registry.positions(uuid)] as const)),
     ),
   );
+  const moments = new Map(
+    await asked(
+      'postgres',
+      Promise.all(
+        generations.map(async ({ uuid }) => [uuid, await untilTsOf(registry, uuid, runs)] as const),
+      ),
+    ),
+  );
   const description = 'description' in topic ? topic.description : undefined;
   const described = generations.map(async (generation): Promise<GenerationFacts> => {
     const { name, uuid, state, topicId, fingerprint, digest } = generation;
@@ -126,7 +135,7 @@ export async function gatherFacts(
       ...(description?.id === topicId && !isSame && { repartitioned: true }),
       feeding: feedingOf(uuid, feeders, partitions),
       proven: digest !== null,
-      untilTs: untilTsOf(runs, generation),
+      untilTs: moments.get(uuid)!,
     };
   });
   const heldBack = description
@@ -154,13 +163,17 @@ export async function gatherFacts(
   };
 }
 
-/** The moment a generation is as of, from the checkpoints of the runs that built it. */
-function untilTsOf(runs: readonly Run[], { uuid }: Generation): string | null {
-  for (const { generation, checkpoint } of runs) {
-    const untilTs = checkpoint?.['untilTs'];
-    if (generation === uuid && typeof untilTs === 'string') return untilTs;
-  }
-  return null;
+/**
+ * The moment a generation is as of, from the checkpoints of the runs that built it; null where it holds everything.
+ *
+ * @param latest runs that are known already; its own are asked for where none of them is there
+ */
+async function untilTsOf(registry: Registry, uuid: string, latest: readonly Run[]): Promise<string | null> {
+  const known = latest.filter(({ generation, checkpoint }) => generation === uuid && checkpoint !== null);
+  const runs =
+    known.length > 0 ? known : await registry.listRuns({ generation: uuid, limit: runsOfGeneration });
+  const moment = runs.find(({ checkpoint }) => typeof checkpoint?.['untilTs'] === 'string');
+  return (moment?.checkpoint?.['untilTs'] as string | undefined) ?? null;
 }
 
 /** What a server says, or why it does not. */

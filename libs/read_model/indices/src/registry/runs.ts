@@ -185,6 +185,8 @@ export async function findRun(pool: Pool, runId: string): Promise<Run | undefine
 
 export interface RunSelection {
   readonly projection?: string;
+  /** Only runs that built or fed the generation of this uuid. */
+  readonly generation?: string;
   /** Only runs that left a receipt. */
   readonly withReceipt?: boolean;
   readonly limit: number;
@@ -193,13 +195,14 @@ export interface RunSelection {
 /** The latest runs, newest first. */
 export async function listRuns(
   pool: Pool,
-  { projection, withReceipt = false, limit }: RunSelection,
+  { projection, generation, withReceipt = false, limit }: RunSelection,
 ): Promise<Run[]> {
   const { rows } = await pool.query<RunRow>(
     `SELECT ${columns} FROM registry.runs
-     WHERE ($1::text IS NULL OR projection = $1) AND (NOT $3::boolean OR receipt IS NOT NULL)
+     WHERE ($1::text IS NULL OR projection = $1) AND ($4::uuid IS NULL OR generation = $4)
+       AND (NOT $3::boolean OR receipt IS NOT NULL)
      ORDER BY started_at DESC, run_id DESC LIMIT $2`,
-    [projection ?? null, limit, withReceipt],
+    [projection ?? null, limit, withReceipt, generation ?? null],
   );
   return rows.map(toRun);
 }

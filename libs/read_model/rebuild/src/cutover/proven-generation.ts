@@ -22,15 +22,12 @@ export interface BuildRecord {
   readonly gate: readonly GateCheck[];
 }
 
-/** Runs looked through for those of one generation, newest first. */
+/** Runs of one generation that are looked through, newest first. */
 const runsLookedThrough = 500;
 
 /** Gathers what is known of a generation from the checkpoints, progress and receipts of its runs. */
 export async function buildRecordOf(registry: Registry, generation: Generation): Promise<BuildRecord> {
-  const { projection, uuid } = generation;
-  const runs = (await registry.listRuns({ projection, limit: runsLookedThrough })).filter(
-    (run) => run.generation === uuid,
-  );
+  const runs = await registry.listRuns({ generation: generation.uuid, limit: runsLookedThrough });
   const checkpoints = runs.flatMap(({ checkpoint }) =>
     checkpoint ? [checkpoint as unknown as Checkpoint] : [],
   );

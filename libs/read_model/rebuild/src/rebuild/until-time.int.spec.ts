@@ -1,4 +1,5 @@
-import { fingerprintOf } from '@reprise/read-model-indices';
+import { createReadModelPool, fingerprintOf } from '@reprise/read-model-indices';
+import { gatherFacts } from '@reprise/read-model-status';
 import { produce, productHistory, step } from '@reprise/product-events/testing';
 import { testEventStore } from '../testing/event-store.ts';
 import { testReadModel, type TestReadModel } from '../testing/read-model.ts';
@@ -20,6 +21,19 @@ async function promoteIt(model: TestReadModel, uuid: string) {
     signal: new AbortController().signal,
     onNotice: (line) => notices.push(line),
   });
+}
+
+/** As if the read model had been built and looked at for months: more runs than anybody looks through. */
+async function manyRunsLater({ databaseUrl, projection }: TestReadModel): Promise<void> {
+  const pool = createReadModelPool(databaseUrl, { max: 1 });
+  await pool
+    .query(
+      `INSERT INTO registry.runs (run_id, projection, mode, source, state, host, pid, os_user, ended_at, outcome, exit_code)
+       SELECT gen_random_uuid(), $1, 'APPLY', 'kafka', 'DONE', 'host', 1, 'user', clock_timestamp(), 'promoted', 0
+       FROM generate_series(1, 501)`,
+      [projection.name],
+    )
+    .finally(() => pool.end());
 }
 
 describe('a generation as of a moment', () => {
@@ -74,6 +88,11 @@ describe('a generation as of a moment', () => {
     await model.rebuild();
     expect(await model.registry.findGeneration(uuid)).toMatchObject({ state: 'VERIFIED' });
 
+    await manyRunsLater(model);
+    const { facts } = await gatherFacts(model.projection, model.servers, { unreachable: 'not asked' });
+    expect(facts.generations.find((one) => one.uuid === uuid)).toMatchObject({
+      untilTs: untilTime.toISOString(),
+    });
     const promoted = await promoteIt(model, uuid);
     expect(promoted).toMatchObject({ untilTs: untilTime.toISOString(), cutover: { to: name } });
     expect(notices.join(' ')).toContain(`as of ${untilTime.toISOString()}`);
