@@ -38,11 +38,16 @@ afterEach(async () => {
   });
 });
 
-/** A relay in its own process, armed with failpoints. */
-function relay(failpoints = ''): SpawnedApp {
+/** A relay in its own process, armed with failpoints. It keeps the lock through any stall of a busy machine, unless given less time. */
+function relay(failpoints = '', lockTimeoutMs = 60_000): SpawnedApp {
   const app = spawnApp('apps/outbox-relay/src/main.ts', {
     env: { ...fixture.env, FAILPOINT: failpoints },
-    args: [`--batch-size=${batchSize}`, '--poll-ms=100', '--lock-timeout-ms=1000', '--lock-retry-ms=100'],
+    args: [
+      `--batch-size=${batchSize}`,
+      '--poll-ms=100',
+      `--lock-timeout-ms=${lockTimeoutMs}`,
+      '--lock-retry-ms=100',
+    ],
   });
   spawned.push(app);
   return app;
@@ -59,10 +64,17 @@ function hasFired(app: SpawnedApp, failpoint: string): Promise<void> {
 
 const drained = (): Promise<void> => eventually(async () => expect(await fixture.unpublished()).toBe(0));
 
+/** A relay that loses the lock soon after it is stopped; on a busy machine also now and then before. */
+const zombieOf = (failpoints: string): SpawnedApp => relay(failpoints, 1_000);
+
 /** How often the running relays have logged that their leadership was lost. */
 function losses(app: SpawnedApp): number {
   return app.output.filter(({ text }) => text.includes('LEADERSHIP_LOST')).length;
 }
+
+/** How often a relay has become the leader. */
+const elections = (app: SpawnedApp): number =>
+  app.output.filter(({ json }) => json?.['msg'] === leading.msg).length;
 
 describe('a relay that is killed', () => {
   it('after the acknowledgement and before the mark: its batch is published again, nothing is lost or out of order', async () => {
@@ -118,7 +130,7 @@ describe('a standby', () => {
 
   it('takes over from a leader that is stopped and stays silent; that one sends at most the batch in its hands when it resumes', async () => {
     await fixture.appendMany(20, 20);
-    const zombie = relay('relay.beforeSend=stop@3');
+    const zombie = zombieOf('relay.beforeSend=stop@3');
     await zombie.logged(leading);
     await hasFired(zombie, 'relay.beforeSend');
     const successor = relay();
@@ -126,17 +138,18 @@ describe('a standby', () => {
     await drained();
     zombie.signal('SIGCONT');
     await zombie.logged(standingBy);
-    expect(losses(zombie)).toBe(1);
+    expect(losses(zombie)).toBeGreaterThanOrEqual(1);
     await fixture.appendMany(20, 5, 21);
     await drained();
     const { duplicates } = await checkHistory(fixture);
-    expect(duplicates).toBeLessThanOrEqual(2 * batchSize);
+    // Each loss repeats at most the batch that was in hand.
+    expect(duplicates).toBeLessThanOrEqual((1 + losses(zombie)) * batchSize);
     expect(losses(successor)).toBe(0);
   });
 
   it('is not disturbed by a zombie that had a batch acknowledged and then marks it late', async () => {
     await fixture.appendMany(20, 20);
-    const zombie = relay('relay.afterAck=stop@3');
+    const zombie = zombieOf('relay.afterAck=stop@3');
     await hasFired(zombie, 'relay.afterAck');
     const successor = relay();
     await successor.logged(leading);
@@ -144,7 +157,8 @@ describe('a standby', () => {
     zombie.signal('SIGCONT');
     await zombie.logged(standingBy);
     const { duplicates } = await checkHistory(fixture);
-    expect(duplicates).toBeLessThanOrEqual(2 * batchSize);
+    // Each loss repeats at most the batch that was in hand.
+    expect(duplicates).toBeLessThanOrEqual((1 + losses(zombie)) * batchSize);
   });
 });
 
@@ -154,9 +168,9 @@ describe('a leader whose lock session is terminated', () => {
 
   it('stops, is elected again, and resumes in order', async () => {
     const app = relay();
-    // A session that ends before it has the lock is no leader's.
-    await app.logged(leading);
     for (let round = 0; round < 5; round++) {
+      // A session that ends before it has the lock is no leader's.
+      await eventually(() => expect(elections(app)).toBe(round + 1));
       await fixture.appendMany(20, 20, 1 + round * 20);
       const { rows } = await admin.query(terminate);
       expect(rows).toEqual([{ ended: true }]);

@@ -1,4 +1,3 @@
-import { readFileSync } from 'node:fs';
 import { stopPatienceMs } from '@reprise/relay';
 import { aggregate, checkHistory, relayFixture, type RelayFixture } from '@reprise/relay/testing';
 import {
@@ -16,8 +15,8 @@ interface Scene {
   readonly fixture: RelayFixture;
   readonly kafka: TcpProxy;
   readonly postgres: TcpProxy;
-  /** A relay whose every connection goes through the proxies. */
-  relay(): SpawnedApp;
+  /** A relay whose every connection goes through the proxies. It keeps the lock through any stall, unless given less time. */
+  relay(lockTimeoutMs?: number): SpawnedApp;
   /** Appends the next versions of each of 50 aggregates. */
   write(versions: number): Promise<void>;
   drained(): Promise<void>;
@@ -34,14 +33,21 @@ async function openScene(): Promise<Scene> {
     fixture,
     kafka,
     postgres,
-    relay: () =>
+    relay: (lockTimeoutMs = 60_000) =>
       spawnApp('apps/outbox-relay/src/main.ts', {
         env: {
           ...fixture.env,
+          // A process that kept what it cannot send would be out of memory soon.
+          NODE_OPTIONS: '--max-old-space-size=96',
           WRITE_DATABASE_URL: postgres.through(writeDatabaseUrl),
           KAFKA_BROKERS: kafka.address,
         },
-        args: ['--batch-size=200', '--poll-ms=100', '--lock-timeout-ms=2000', '--lock-retry-ms=100'],
+        args: [
+          '--batch-size=200',
+          '--poll-ms=100',
+          `--lock-timeout-ms=${lockTimeoutMs}`,
+          '--lock-retry-ms=100',
+        ],
       }),
     async write(versions) {
       await fixture.appendMany(50, versions, nextVersion);
@@ -65,12 +71,6 @@ async function notReady(origin: string, check: string): Promise<void> {
 
 const portOf = async (app: SpawnedApp): Promise<string> =>
   `http://127.0.0.1:${String((await app.logged({ msg: 'listening' }))['port'])}`;
-
-/** Resident memory in MiB. */
-function memory(app: SpawnedApp): number {
-  const [, pages = '0'] = readFileSync(`/proc/${app.pid}/statm`, 'utf8').split(' ');
-  return (Number(pages) * 4_096) / 2 ** 20;
-}
 
 describe('while Kafka is away', () => {
   it.concurrent(
@@ -103,7 +103,6 @@ describe('while Kafka is away', () => {
       const { origin } = await app.ready();
       await write(10);
       await drained();
-      const before = memory(app);
       const faults = kafka.faults();
       await write(20);
       await kafka.set(mode);
@@ -111,7 +110,6 @@ describe('while Kafka is away', () => {
       await notReady(origin, 'eventLog');
       await eventually(async () => expect((await checksOf(origin))['publishing']).toBe('failed'));
       expect(await fixture.unpublished()).toBeGreaterThanOrEqual(10_000 - 200);
-      expect(memory(app) - before).toBeLessThan(64);
       expect(kafka.faults()).toBeGreaterThan(faults);
       await kafka.set('pass');
       await drained();
@@ -190,6 +188,9 @@ describe('while Kafka is away', () => {
   });
 });
 
+/** So that a session through which nothing comes counts as lost soon. On a busy machine another one may, too. */
+const impatientMs = 2_000;
+
 describe('while Postgres is away', () => {
   it.concurrent(
     'from the start: the process lives, is not ready and says why, and publishes once Postgres is there',
@@ -197,7 +198,7 @@ describe('while Postgres is away', () => {
       const { fixture, postgres, relay, write, drained } = await openScene();
       await write(10);
       await postgres.set('refuse');
-      const app = relay();
+      const app = relay(impatientMs);
       const origin = await portOf(app);
       await notReady(origin, 'outbox');
       expect((await fetch(`${origin}/health/live`)).status).toBe(200);
@@ -213,7 +214,7 @@ describe('while Postgres is away', () => {
     '(%s): the process lives, is not ready, and resumes in order',
     async (mode) => {
       const { fixture, postgres, relay, write, drained } = await openScene();
-      const app = relay();
+      const app = relay(impatientMs);
       const { origin } = await app.ready();
       await write(20);
       await postgres.set(mode);
@@ -224,7 +225,9 @@ describe('while Postgres is away', () => {
       await app.ready();
       expect(await app.kill()).toEqual({ code: 0, signal: null });
       const { duplicates } = await checkHistory(fixture);
-      expect(duplicates).toBeLessThanOrEqual(3 * 400);
+      // As many as are in hand when the lock is lost.
+      const terms = app.output.filter(({ json }) => json?.['msg'] === 'leading: this relay publishes').length;
+      expect(duplicates).toBeLessThanOrEqual(terms * 400);
     },
   );
 });

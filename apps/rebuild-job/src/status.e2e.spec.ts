@@ -4,12 +4,13 @@ import { createServer, type AddressInfo } from 'node:net';
 import type { Registry } from '@reprise/read-model-indices';
 import { produce, productHistory, step } from '@reprise/product-events/testing';
 import { elasticsearch, eventually, freshTopic, spawnApp, terminalShows } from '@reprise/test-kit';
-import { inOwnTerminal, ownReadModel } from '@reprise/cli/testing';
+import { inOwnTerminal, ownReadModel, type OwnReadModel } from '@reprise/cli/testing';
 
 const main = 'apps/rebuild-job/src/main.ts';
 const projection = 'product_search';
 
 let registry: Registry;
+let fedBy: OwnReadModel['fedBy'];
 let env: Record<string, string>;
 
 async function rebuildJob(args: readonly string[], overrides: Record<string, string> = {}) {
@@ -20,7 +21,7 @@ async function rebuildJob(args: readonly string[], overrides: Record<string, str
 
 beforeAll(async () => {
   const topic = await freshTopic({ partitions: 2 });
-  ({ registry, env } = await ownReadModel(topic));
+  ({ registry, env, fedBy } = await ownReadModel(topic));
   await produce(topic, productHistory({ events: [step.created(), step.published()] }));
   expect((await rebuildJob(['rebuild', '--projection', projection])).code).toBe(0);
 });
@@ -37,15 +38,12 @@ describe('status', () => {
     });
     expect((await rebuildJob(check.slice(0, -1))).code).toBe(0);
     const [live] = await registry.listGenerations({ projection, states: ['LIVE'] });
-    const beat = () => registry.beat('a consumer', [{ generation: live!.uuid, partitions: [0, 1] }]);
-    await beat();
-    const beating = setInterval(() => void beat(), 500);
+    await fedBy('a consumer', [live!], [0, 1]);
     try {
       const fed = await rebuildJob(check);
       expect(fed.stdout.split('\n')[0]).toBe(`${projection}: OK`);
       expect(fed.code).toBe(0);
     } finally {
-      clearInterval(beating);
       await registry.removeFeeder('a consumer');
     }
   });

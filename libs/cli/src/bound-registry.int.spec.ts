@@ -214,7 +214,7 @@ describe('a move to another log and other readers on purpose', () => {
     const { registry } = own;
     const [live] = await registry.listGenerations({ states: ['LIVE'] });
     const before = await everything();
-    await registry.beat('a-consumer', [{ generation: live!.uuid, partitions: [0] }]);
+    await own.fedBy('a-consumer', [live!]);
     expect(await rebind('APPLY')).toMatchObject({ code: 3, stderr: expect.stringContaining('a-consumer') });
     await registry.removeFeeder('a-consumer');
     const index = `product_search_v1_20200101_000000_${randomBytes(4).toString('hex')}`;

@@ -56,7 +56,7 @@ it('a refusal over one poison event names its letter, and over several their lis
   const promotion = commandLine.promote(refusedTwice!.name, { poisonBudget: 2 });
   expect(again.stdout).toContain(`To let readers have it as it is: ${promotion}`);
   expect((await typed(promotion)).code).toBe(0);
-  await own.registry.beat('a-consumer', [{ generation: refusedTwice!.uuid, partitions: [0] }]);
+  await own.fedBy('a-consumer', [refusedTwice!]);
   const status = await inThisProcess(['status', '--projection', 'product_search'], env);
   expect(status.stdout).toContain('letters     2 open');
   expect(status.stdout).toContain(commandLine.listOpenDeadLetters());

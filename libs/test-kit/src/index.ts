@@ -21,6 +21,7 @@ export {
 } from './access/test-access.ts';
 export {
   freshTopic,
+  groupsOf,
   kafkaAdmin,
   produceRaw,
   type FreshTopic,

@@ -69,7 +69,7 @@ export function watchAlias(fixture: ConsumerFixture): Ongoing<string[]> {
 export function readProducts(
   fixture: ConsumerFixture,
   log: readonly ProductEvent[],
-): Ongoing<{ reads: number; wentBack: string[]; failed: string[] }> {
+): Ongoing<{ wentBack: string[]; failed: string[] }> & { readonly reads: number } {
   const newest = new Map<string, number>();
   const wentBack: string[] = [];
   const failed: string[] = [];
@@ -91,5 +91,12 @@ export function readProducts(
       failed.push(String(error));
     }
   };
-  return repeat(5, round, () => ({ reads, wentBack, failed }));
+  const { stop } = repeat(5, round, () => ({ wentBack, failed }));
+  return {
+    stop,
+    /** How many documents were read so far. */
+    get reads() {
+      return reads;
+    },
+  };
 }

@@ -33,19 +33,15 @@ const readersOn = async () =>
   Object.keys(await elasticsearch().indices.getAlias({ name: own.alias }, { ignore: [404] }));
 const saidBy = ({ stdout, stderr }: { stdout: string; stderr: string }) => stdout + stderr;
 
-/** Has the registry take generations for fed by a consumer while `work` runs; they may change meanwhile. */
-async function fedBy<T>(fed: () => readonly Generation[], work: () => Promise<T>): Promise<T> {
-  const beat = () =>
-    own.registry.beat(
-      'a-consumer',
-      fed().map(({ uuid }) => ({ generation: uuid, partitions: [0] })),
-    );
-  await beat();
-  const beating = setInterval(() => void beat(), 500);
+/** Has the registry take generations for fed by a consumer. */
+const feed = (generations: readonly Generation[]) => own.fedBy('a-consumer', generations);
+
+/** Has it take them for that while `work` runs. */
+async function whileFed<T>(generations: readonly Generation[], work: () => Promise<T>): Promise<T> {
+  await feed(generations);
   try {
     return await work();
   } finally {
-    clearInterval(beating);
     await own.registry.removeFeeder('a-consumer');
   }
 }
@@ -125,23 +121,14 @@ describe('a line that is printed', () => {
     const [unfed] = await generations('VERIFIED');
     const line = commandLine.promote(unfed!.name, { requireFeeder: true });
     expect(refused).toMatchObject({ code: 2, stdout: expect.stringContaining(line) });
-    expect(
-      await fedBy(
-        () => [unfed!],
-        () => typed(line),
-      ),
-    ).toMatchObject({ code: 0 });
+    expect(await whileFed([unfed!], () => typed(line))).toMatchObject({ code: 0 });
 
     expect((await reprise('rebuild', ...search, '--no-promote')).code).toBe(0);
     const [next] = await generations('VERIFIED');
-    let fed = [unfed!];
     // What is printed after 30 s in which a consumer took nothing on, typed when it does again.
-    const late = fedBy(
-      () => fed,
-      () => typed(commandLine.promote(next!.name)),
-    );
+    const late = whileFed([unfed!], () => typed(commandLine.promote(next!.name)));
     await eventually(async () => expect(await own.registry.heldLeases(projection)).toHaveLength(1));
-    fed = [unfed!, next!];
+    await feed([unfed!, next!]);
     expect(await late).toMatchObject({ code: 0 });
     expect(await readersOn()).toEqual([next!.name]);
   });

@@ -1,4 +1,10 @@
-import { createReadModelPool, Registry, runReadModelMigrations } from '@reprise/read-model-indices';
+import {
+  createReadModelPool,
+  Registry,
+  runReadModelMigrations,
+  type Generation,
+} from '@reprise/read-model-indices';
+import { keepFed } from '@reprise/read-model-indices/testing';
 import { afterFile, elasticsearch, freshDatabase, freshName, type FreshTopic } from '@reprise/test-kit';
 
 export interface OwnReadModel {
@@ -6,6 +12,12 @@ export interface OwnReadModel {
   readonly alias: string;
   /** What a process needs to work on it, beside the endpoints of the servers. */
   readonly env: Record<string, string>;
+  /** Has the registry take generations for fed by a consumer, from now on; `removeFeeder` ends it. */
+  fedBy(
+    feederId: string,
+    generations: readonly Pick<Generation, 'uuid'>[],
+    partitions?: readonly number[],
+  ): Promise<void>;
 }
 
 /** A migrated read-model database and an alias of the test file's own for a topic; all generations are gone afterwards. */
@@ -26,5 +38,15 @@ export async function ownReadModel(topic: FreshTopic): Promise<OwnReadModel> {
     READ_MODEL_DATABASE_URL: database.feederUrl,
     READ_MODEL_DATABASE_OWNER_URL: database.url,
   };
-  return { registry, alias, env };
+  return {
+    registry,
+    alias,
+    env,
+    fedBy: (feederId, generations, partitions = [0]) =>
+      keepFed(
+        database.feederUrl,
+        feederId,
+        generations.map(({ uuid }) => ({ generation: uuid, partitions })),
+      ),
+  };
 }

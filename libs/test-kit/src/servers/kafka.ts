@@ -69,6 +69,21 @@ export async function freshTopic(options: TopicOptions = {}): Promise<FreshTopic
   return { name, partitions, grow, delete: removeOnce };
 }
 
+/** The consumer groups that have committed a position in a topic. The broker also has those that other tests make and delete meanwhile. */
+export async function groupsOf(topic: FreshTopic | string): Promise<string[]> {
+  const name = typeof topic === 'string' ? topic : topic.name;
+  const connected = await kafkaAdmin();
+  const committed = async ({ groupId }: { groupId: string }): Promise<string[]> => {
+    const positions = await connected.fetchOffsets({ groupId });
+    return positions.some((one) => one.topic === name) ? [groupId] : [];
+  };
+  return eventually(async () => {
+    const found: string[] = [];
+    for (const group of (await connected.listGroups()).groups) found.push(...(await committed(group)));
+    return found;
+  });
+}
+
 /** Writes records as they are. */
 export async function produceRaw(topic: FreshTopic | string, records: readonly RawRecord[]): Promise<void> {
   const connected = await kafkaProducer();

@@ -1,2 +1,3 @@
 export { contractDocument } from './contract-document.ts';
+export { keepFed } from './keep-fed.ts';
 export { versioned } from './versioned.ts';

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { DependencyError, LeaseLost, type Fence, type Generation } from '@reprise/read-model-indices';
+import { keepFed } from '@reprise/read-model-indices/testing';
 import { feedEvents } from '@reprise/read-model-feed';
 import { produce, productHistory, step } from '@reprise/product-events/testing';
 import { elasticsearch } from '@reprise/test-kit';
@@ -152,7 +153,7 @@ describe('a promotion beside writes that never pause', () => {
     const live = (await registry.findGeneration(receipt.generation!.uuid))!;
     const next = await built(model);
     await registry.advancePositions(live.uuid, new Map([[0, 100n]]));
-    await registry.beat('consumer', [{ generation: live.uuid, partitions: [0] }]);
+    await keepFed(model.databaseUrl, 'consumer', [{ generation: live.uuid, partitions: [0] }]);
     const catchUp: CatchUp = async ({ uuid }, target) => {
       if (target === 'end') return;
       await registry.advancePositions(uuid, target);
@@ -165,7 +166,7 @@ describe('a promotion beside writes that never pause', () => {
         registry,
         fence,
         catchUp,
-        signal: AbortSignal.timeout(10_000),
+        signal: AbortSignal.timeout(90_000),
         now: () => new Date(0),
         attachTimeoutMs: 300,
       }).then(

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
-import { setTimeout as delay } from 'node:timers/promises';
 import type { ProductEvent } from '@reprise/product-events';
 import type { GenerationStore } from '@reprise/read-model-indices';
+import { eventually } from '@reprise/test-kit';
 import { naiveSearchDocuments } from '../testing/naive-fold.ts';
 import type { TestReadModel } from '../testing/read-model.ts';
 import {
@@ -198,9 +198,9 @@ describe('a rebuild by shards', () => {
   it('stops every running shard when it is cancelled', async () => {
     const stores = [held(model), held(model)];
     const working = stores.map(({ store }, index) => shards(model, 2)(index, {}, store));
-    await Promise.all(stores.map(({ arrived }) => arrived));
+    const signals = await Promise.all(stores.map(({ arrived }) => arrived));
     await model.registry.requestCancel(projection);
-    await delay(1100);
+    await eventually(() => expect(signals.map(({ aborted }) => aborted)).toEqual([true, true]));
     for (const { goOn } of stores) goOn();
     const results = await Promise.all(working);
     expect(results.map(({ ending }) => ending.exitCode)).toEqual([130, 130]);

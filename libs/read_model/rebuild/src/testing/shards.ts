@@ -36,16 +36,16 @@ export function shards(
     model.rebuild({ ...options, shard: { index, of, job } }, control, { store });
 }
 
-/** A store that stops at its next write and waits there, and the call that lets it continue. */
+/** A store that stops at its next write and waits there, the signal of the run that arrives there, and the call that lets it continue. */
 export function held(model: TestReadModel) {
-  const arrived = Promise.withResolvers<void>();
+  const arrived = Promise.withResolvers<AbortSignal>();
   const goOn = Promise.withResolvers<void>();
   // A run that was never released, because its test failed, must not keep the file from ending.
   afterFile(goOn.resolve);
   const store: GenerationStore = {
     ...model.store,
     write: async (...given) => {
-      arrived.resolve();
+      arrived.resolve(given[2]!);
       await goOn.promise;
       return model.store.write(...given);
     },
