@@ -2,7 +2,7 @@ import type { Generation } from '@reprise/read-model-indices';
 import { commandLine } from '@reprise/runtime/commands';
 import { produce, productHistory, step } from '@reprise/product-events/testing';
 import { elasticsearch, freshTopic } from '@reprise/test-kit';
-import { feedBy } from '../testing/feeders.ts';
+import { feedBy, feedNoMore } from '../testing/feeders.ts';
 import { testReadModel, type TestReadModel } from '../testing/read-model.ts';
 import { defaultGateLimits } from '../gate/gate.ts';
 import { catchUpFromLog } from './catch-up.ts';
@@ -105,7 +105,7 @@ describe('a promotion by name', () => {
     const promoted = await promoteIt(model, built, { requireFeeder: true });
     expect(promoted).toMatchObject({ cutover: { to: built.name } });
     expect(ownWarnings(promoted)).toEqual([]);
-    await model.registry.removeFeeder('a-test-feeder');
+    await feedNoMore(model);
     const again = await promoteIt(model, built);
     expect(ownWarnings(again)).toEqual([expect.stringContaining(start)]);
   });

@@ -12,6 +12,11 @@ export async function feedBy(
   await keepFed(databaseUrl, 'a-test-feeder', [{ generation: generation!.uuid, partitions }]);
 }
 
+/** Ends that: a promotion waits for a feeder of what is live to take the next generation on. */
+export function feedNoMore({ registry }: Pick<TestReadModel, 'registry'>): Promise<void> {
+  return registry.removeFeeder('a-test-feeder');
+}
+
 /** Makes the last sign of life of every feeder a minute old: as if the feeder had died without a word. */
 export async function silenceFeeders({ databaseUrl }: Pick<TestReadModel, 'databaseUrl'>): Promise<void> {
   const client = new Client({ connectionString: databaseUrl });

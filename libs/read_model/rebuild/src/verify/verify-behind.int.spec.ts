@@ -2,7 +2,7 @@ import type { GenerationName } from '@reprise/read-model-indices';
 import type { Projection } from '@reprise/read-model-projections';
 import { productSearch, productSummary } from '@reprise/product-read-model';
 import { produce, productHistory, step } from '@reprise/product-events/testing';
-import { feedBy, silenceFeeders } from '../testing/feeders.ts';
+import { feedBy, feedNoMore, silenceFeeders } from '../testing/feeders.ts';
 import { testReadModel, type TestReadModel } from '../testing/read-model.ts';
 import { verifyReadModel, type VerifyOptions } from './verify.ts';
 
@@ -63,7 +63,7 @@ describe.each([
     };
     const noList = { limit: 0 };
     // Nobody was ever there for this generation.
-    await model.registry.removeFeeder('a-test-feeder');
+    await feedNoMore(model);
     expect(await verify(noList)).toMatchObject(behind);
     // The feeder has not given a sign of life for a minute.
     await feedBy(model, live);

@@ -5,7 +5,7 @@ import type { GenerationName } from '@reprise/read-model-indices';
 import { produce, productHistory, step } from '@reprise/product-events/testing';
 import { elasticsearch, eventually, testEndpoints } from '@reprise/test-kit';
 import { testEventStore, type TestEventStore } from '../testing/event-store.ts';
-import { feedBy } from '../testing/feeders.ts';
+import { feedBy, feedNoMore } from '../testing/feeders.ts';
 import { testReadModel, type TestReadModel } from '../testing/read-model.ts';
 import { verifyReadModel, type VerifyOptions } from './verify.ts';
 
@@ -82,6 +82,7 @@ describe('verify against the event store', () => {
     await produce(model.topic, [...next, ...created]);
     await feedBy(model, live);
     expect(await verify()).toMatchObject({ clean: true, counts: { inFlight: 2, unpublished: 0 } });
+    await feedNoMore(model);
     live = (await model.rebuild()).receipt.generation!.name as GenerationName;
     expect(await verify()).toMatchObject({ clean: true, counts: { inFlight: 0 } });
   });

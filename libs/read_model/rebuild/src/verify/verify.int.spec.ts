@@ -3,7 +3,7 @@ import { contentDigest, documentDigest } from '@reprise/read-model-documents';
 import type { GenerationName } from '@reprise/read-model-indices';
 import { produce, productHistory, step } from '@reprise/product-events/testing';
 import { elasticsearch, produceRaw } from '@reprise/test-kit';
-import { feedBy } from '../testing/feeders.ts';
+import { feedBy, feedNoMore } from '../testing/feeders.ts';
 import { testReadModel, type TestReadModel } from '../testing/read-model.ts';
 import { verifyReadModel, type VerifyOptions } from './verify.ts';
 
@@ -73,6 +73,7 @@ describe('verify', () => {
     );
     await feedBy(model, live);
     const report = await verify();
+    await feedNoMore(model);
     expect(report).toMatchObject({ clean: true, counts: { inFlight: 2, behind: 0, missing: 0, stale: 0 } });
     live = (await model.rebuild()).receipt.generation!.name as GenerationName;
     expect((await verify()).counts.inFlight).toBe(0);
