@@ -104,6 +104,19 @@ describe('status', () => {
     expect((await watching.exit()).code).toBe(0);
   });
 
+  it('says with each look of --watch that the registry belongs to other readers', async () => {
+    const args = ['status', '--projection', projection, '--watch'];
+    const watching = spawnApp(main, { args, env: { ...env, SEARCH_ALIAS: 'others_search' } });
+    await eventually(() => {
+      const said = watching.output.filter(
+        ({ stream, text }) => stream === 'stderr' && text.includes('SEARCH_ALIAS'),
+      );
+      expect(said.length).toBeGreaterThan(1);
+    });
+    watching.signal('SIGINT');
+    expect((await watching.exit()).code).toBe(0);
+  });
+
   it('is drawn over the last one by --watch in a terminal, until ^C ends it with 0', async () => {
     const args = ['status', '--projection', projection, '--watch'];
     const run = inOwnTerminal(args, { ...env, NO_COLOR: '1' }, { typed: true });

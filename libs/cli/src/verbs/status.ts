@@ -78,9 +78,10 @@ async function watchStatus(
   const { signal, screen, stderr } = invocation;
   while (!signal.aborted) {
     try {
-      const { statuses } = await look();
+      const { statuses, mismatch } = await look();
       screen?.write('\u001b[H\u001b[2J');
       show(statuses, verbose, invocation);
+      if (mismatch) stderr(`${mismatch.message}\n`);
       if (!screen) invocation.stdout('\n');
     } catch (error) {
       if (signal.aborted) break;

@@ -63,9 +63,11 @@ export interface GatheredFacts {
   readonly writeSideFault: string | null;
   /** The latest runs, newest first. */
   readonly runs: readonly Run[];
+  /** Those of each generation by its uuid, newest first, however many came after them. */
+  readonly runsOf: ReadonlyMap<string, readonly Run[]>;
 }
 
-/** Runs searched for running ones, and of a generation for what it is as of. */
+/** Runs that are read: the latest of the read model, and of a generation where none of those is its own. */
 const runsLookedThrough = 50;
 const runsOfGeneration = 10;
 const feedersSeenWithinMs = 3_600_000;
@@ -107,12 +109,10 @@ export async function gatherFacts(
       Promise.all(generations.map(async ({ uuid }) => [uuid, await registry.positions(uuid)] as const)),
     ),
   );
-  const moments = new Map(
+  const runsOf = new Map(
     await asked(
       'postgres',
-      Promise.all(
-        generations.map(async ({ uuid }) => [uuid, await untilTsOf(registry, uuid, runs)] as const),
-      ),
+      Promise.all(generations.map(async ({ uuid }) => [uuid, await ownRuns(registry, uuid, runs)] as const)),
     ),
   );
   const description = 'description' in topic ? topic.description : undefined;
@@ -135,7 +135,7 @@ export async function gatherFacts(
       ...(description?.id === topicId && !isSame && { repartitioned: true }),
       feeding: feedingOf(uuid, feeders, partitions),
       proven: digest !== null,
-      untilTs: moments.get(uuid)!,
+      untilTs: untilTsOf(runsOf.get(uuid)!),
     };
   });
   const heldBack = description
@@ -159,19 +159,24 @@ export async function gatherFacts(
     stored,
     positions,
     writeSideFault: written && 'fault' in written ? written.fault : null,
-    runs,
+    ...{ runs, runsOf },
   };
 }
 
 /**
- * The moment a generation is as of, from the checkpoints of the runs that built it; null where it holds everything.
+ * Runs that built a generation, newest first.
  *
- * @param latest runs that are known already; its own are asked for where none of them is there
+ * @param latest runs that are known already; its own are asked for where none that built it is among them
  */
-async function untilTsOf(registry: Registry, uuid: string, latest: readonly Run[]): Promise<string | null> {
-  const known = latest.filter(({ generation, checkpoint }) => generation === uuid && checkpoint !== null);
-  const runs =
-    known.length > 0 ? known : await registry.listRuns({ generation: uuid, limit: runsOfGeneration });
+async function ownRuns(registry: Registry, uuid: string, latest: readonly Run[]): Promise<readonly Run[]> {
+  const known = latest.filter(({ generation }) => generation === uuid);
+  return known.some(({ checkpoint }) => checkpoint !== null)
+    ? known
+    : registry.listRuns({ generation: uuid, limit: runsOfGeneration });
+}
+
+/** The moment a generation is as of, from the checkpoints of the runs that built it; null where it holds everything. */
+function untilTsOf(runs: readonly Run[]): string | null {
   const moment = runs.find(({ checkpoint }) => typeof checkpoint?.['untilTs'] === 'string');
   return (moment?.checkpoint?.['untilTs'] as string | undefined) ?? null;
 }

@@ -84,7 +84,7 @@ async function statusOf(
     gatherFacts(projection, { ...request, store }, topic),
     openLetters(projection, request, topic),
   ]);
-  const { facts, generations, feeders, stored, positions, runs, writeSideFault } = gathered;
+  const { facts, generations, feeders, stored, positions, runs, runsOf, writeSideFault } = gathered;
   const running = new Set(leases.map(({ runId }) => runId));
   const current = runs.find(({ state, shard }) => state === 'RUNNING' && shard === null) ?? null;
   const names = new Map(generations.map(({ uuid, name: generation }) => [uuid, generation]));
@@ -100,7 +100,7 @@ async function statusOf(
       ...generationStatus(generation, facts.generations[index]!, positions.get(generation.uuid)!),
       sinceSeconds: secondsSince(generation.stateChangedAt),
       feeders: feedersOf(generation, feeders),
-      refusedBy: refusedBy(generation, runs),
+      refusedBy: refusedBy(generation, runsOf.get(generation.uuid)!),
     })),
     orphans: stored && orphansOf(stored, generations),
     missing: stored && missingOf(stored, generations),
@@ -206,9 +206,9 @@ function feedersOf({ uuid }: Generation, feeders: readonly LiveFeeder[]): Feeder
 }
 
 /** What the newest run of a generation that was not promoted says of its gate. */
-function refusedBy({ uuid, state }: Generation, runs: readonly Run[]): string[] {
+function refusedBy({ state }: Generation, runs: readonly Run[]): string[] {
   if (state !== 'BUILT' && state !== 'FAILED') return [];
-  const run = runs.find(({ generation, receipt }) => generation === uuid && receipt !== null);
+  const run = runs.find(({ receipt }) => receipt !== null);
   return run ? failedChecksOf(run) : [];
 }
 

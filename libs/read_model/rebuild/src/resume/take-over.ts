@@ -129,17 +129,13 @@ async function fits(
 
 /** Whether a run that continued this generation was refused: it would be again, however often it is resumed. */
 async function wasRefused(
-  { servers, options }: RunContext,
+  { servers }: RunContext,
   { uuid }: Generation,
   interrupted: Run | undefined,
 ): Promise<boolean> {
-  const runs = await servers.registry.listRuns({ projection: options.projection.name, limit: 50 });
+  const runs = await servers.registry.listRuns({ generation: uuid, limit: 50 });
   return runs.some(
-    (run) =>
-      run.runId !== interrupted?.runId &&
-      run.generation === uuid &&
-      run.state === 'FAILED' &&
-      run.shard === null,
+    ({ runId, state, shard }) => runId !== interrupted?.runId && state === 'FAILED' && shard === null,
   );
 }
 
