@@ -70,7 +70,7 @@ export async function createConsole(
         }));
   const actions = new Actions({
     ...{ registry, jobs, approvalMs: settings.approvalMinutes * 60_000 },
-    onChange: (action) => watcher.publishAction(action),
+    ...{ logger, onChange: (action) => watcher.publishAction(action) },
   });
   const observer = new Observer({
     ...{ readModels, environment, hidden, lineOf },

@@ -1,9 +1,10 @@
 import { randomUUID } from 'node:crypto';
-import { DependencyError, type Registry, type RequestedAction, type Run } from '@reprise/read-model-indices';
-import { thisProcess } from '@reprise/runtime';
+import type { Registry, RequestedAction, Run } from '@reprise/read-model-indices';
+import type { Logger } from '@reprise/runtime';
 import type { ActionName, ActionPlan, ActionRequest, ActionResult } from '../contract/index.ts';
-import { JobNotSeen, JobNotStarted, type JobHandle, type JobStarter } from '../jobs/job-starter.ts';
-import { documentIn, meaningOf, runIdIn, saidIn, type Said } from './reading.ts';
+import { JobNotStarted, type JobStarter } from '../jobs/job-starter.ts';
+import { Follower } from './follower.ts';
+import { recordAttempt } from './recorded-attempt.ts';
 import { resultOf } from './result.ts';
 
 export interface ActionsOptions {
@@ -12,6 +13,7 @@ export interface ActionsOptions {
   /** How long a second person has, in milliseconds. */
   readonly approvalMs: number;
   readonly onChange: (action: ActionResult) => void;
+  readonly logger: Logger;
 }
 
 /** What may be approved or rejected, and what came of it. */
@@ -19,17 +21,16 @@ export type Decision =
   | { readonly outcome: 'decided'; readonly action: ActionResult }
   | { readonly outcome: 'unknown' | 'not-waiting' | 'same-person' };
 
-/** How long one may be on its way to its job, in milliseconds, before it is asked whether whoever was to start it did so. */
-const startingMs = 60_000;
-
 /** What was asked for here, from the request to the receipt. All of it is in the registry, so another console can take over. */
 export class Actions {
   readonly #options: ActionsOptions;
   /** Those that this process is about to start, however long that takes. */
   readonly #starting = new Set<string>();
+  readonly #follower: Follower;
 
   constructor(options: ActionsOptions) {
     this.#options = options;
+    this.#follower = new Follower(options, (action) => void this.#changed(action));
   }
 
   /** Enters what somebody asked for, and starts it unless it needs a second person. @throws DependencyError; JobNotStarted */
@@ -89,23 +90,11 @@ export class Actions {
     return found && this.#shown(found);
   }
 
-  /** Looks after what is under way, and ends what has ended. @returns those that changed */
-  async follow(): Promise<ActionResult[]> {
-    const { registry } = this.#options;
-    const { requested } = registry;
-    const changed = [...(await requested.expire())];
-    // By the clock that moved them: this machine's may be another.
-    const now = await registry.now();
-    for (const open of await requested.open()) {
-      if (open.state === 'running') changed.push(...(await this.#look(open)));
-      else if (
-        open.state === 'starting' &&
-        !this.#starting.has(open.id) &&
-        now.getTime() - lastMoved(open) > startingMs
-      )
-        changed.push(...(await this.#search(open)));
-    }
-    return changed.map((one) => this.#changed(one));
+  /** Looks after what is under way, and ends what has ended; each that changes is said at once. @throws DependencyError */
+  async follow(): Promise<void> {
+    const { requested } = this.#options.registry;
+    for (const expired of await requested.expire()) this.#changed(expired);
+    await this.#follower.follow((id) => this.#starting.has(id));
   }
 
   async #start(action: RequestedAction): Promise<ActionResult> {
@@ -120,7 +109,7 @@ export class Actions {
   async #started(action: RequestedAction): Promise<RequestedAction> {
     const { registry, jobs } = this.#options;
     const { id, arguments: words, requestedBy: actor } = action;
-    await this.#recordAttempt(action);
+    await recordAttempt(registry, action);
     const placed = await registry.requested.change(id, ['starting'], {
       state: 'starting',
       job: jobs.place(id),
@@ -147,94 +136,6 @@ export class Actions {
     }
   }
 
-  async #recordAttempt({ id, arguments: words, requestedBy, approvedBy }: RequestedAction): Promise<void> {
-    await this.#options.registry.audit.recordAttempt({
-      attempt: id,
-      origin: 'console',
-      ...thisProcess(),
-      askedBy: requestedBy,
-      ...(approvedBy !== null && { actor: `approved by ${approvedBy}` }),
-      verb: verbOf(words),
-      arguments: words.slice(verbOf(words).split(' ').length),
-    });
-  }
-
-  /** Whoever was to start it died before it did, or before that was written down: its job says which. */
-  async #search(action: RequestedAction): Promise<RequestedAction[]> {
-    const { registry, jobs } = this.#options;
-    const job = action.job as JobHandle | null;
-    try {
-      // It may have died before it had written down that it tries.
-      await this.#recordAttempt(action);
-      if (job === null || (await jobs.look(job)).state === 'gone') return await this.#lost(action, unstarted);
-      const found = await registry.requested.change(action.id, ['starting'], {
-        state: 'running',
-        started: true,
-      });
-      return found ? [found] : [];
-    } catch (error) {
-      return notKnownNow(error);
-    }
-  }
-
-  async #look(action: RequestedAction): Promise<RequestedAction[]> {
-    const { registry, jobs } = this.#options;
-    try {
-      const { state, exitCode, stderr, stdout } = await jobs.look(action.job as JobHandle);
-      const document = state === 'ended' ? documentIn(stdout) : undefined;
-      const { notices, runIds: named } = saidIn(stderr);
-      const ofDocument = runIdIn(document);
-      const runIds = runsOf(action, [...named, ofDocument]);
-      if (state === 'running') {
-        const isNew = notices.length > 0 && JSON.stringify(notices) !== JSON.stringify(action.notices);
-        if (!isNew && runIds.length === action.runIds.length) return [];
-        const changed = await registry.requested.change(action.id, ['running'], {
-          ...{ state: 'running', runIds },
-          ...(isNew && { notices }),
-        });
-        return changed ? [changed] : [];
-      }
-      if (state === 'gone') return await this.#lost(action, killed, { notices, runIds });
-      const message = meaningOf(action.action as ActionName, exitCode!, document);
-      // As the command line records them: also the run that a cancellation is about.
-      const runs = [...new Set([...runIds, ofDocument])].filter((runId) => runId !== undefined);
-      // First, as the first outcome stays: what fails before the action is ended is done again.
-      await registry.audit.recordOutcome(action.id, {
-        exitCode: exitCode!,
-        ...(exitCode !== 0 && { message: notices.at(-1) ?? message }),
-        ...(runs.length > 0 && { runs }),
-        receipt: document,
-      });
-      const ended = await registry.requested.change(action.id, ['running'], {
-        state: exitCode === 0 ? 'done' : 'failed',
-        ended: true,
-        ...{ exitCode: exitCode!, message, notices, runIds },
-        ...(document && { output: document }),
-      });
-      return ended ? [ended] : [];
-    } catch (error) {
-      return notKnownNow(error);
-    }
-  }
-
-  async #lost(
-    action: RequestedAction,
-    message: string,
-    { notices, runIds }: Said = { notices: [], runIds: action.runIds },
-  ): Promise<RequestedAction[]> {
-    const { requested, audit } = this.#options.registry;
-    await audit.recordOutcome(action.id, {
-      ...{ exitCode: 137, message },
-      ...(runIds.length > 0 && { runs: runIds }),
-    });
-    const lost = await requested.change(action.id, ['running', 'starting'], {
-      state: 'lost',
-      ended: true,
-      ...{ message, notices, runIds },
-    });
-    return lost ? [lost] : [];
-  }
-
   #changed(action: RequestedAction): ActionResult {
     const shown = this.#shown(action);
     this.#options.onChange(shown);
@@ -244,30 +145,4 @@ export class Actions {
   #shown(action: RequestedAction): ActionResult {
     return resultOf(action, this.#options.jobs);
   }
-}
-
-const killed =
-  'Its process is gone and left no exit code: it was killed. Look at its run; the same action can be asked for again.';
-const unstarted =
-  'No process of it is found: whoever was to start it ended before. The same action can be asked for again.';
-
-/** The registry, or what runs jobs, is away: it is looked at again. */
-function notKnownNow(error: unknown): [] {
-  if (error instanceof DependencyError || error instanceof JobNotSeen) return [];
-  throw error;
-}
-
-/** Runs that an action is known to have begun, with those that its job names now. Other verbs than `rebuild` name runs of others. */
-function runsOf({ action, runIds }: RequestedAction, named: readonly (string | undefined)[]): string[] {
-  const seen = action === 'rebuild' ? named.filter((runId) => runId !== undefined) : [];
-  return [...new Set([...runIds, ...seen])];
-}
-
-/** The verb of a command line: `rebuild`, `dlq redrive`. */
-function verbOf(words: readonly string[]): string {
-  return words.slice(0, words[0] === 'dlq' ? 2 : 1).join(' ');
-}
-
-function lastMoved({ approvedAt, requestedAt }: RequestedAction): number {
-  return (approvedAt ?? requestedAt).getTime();
 }

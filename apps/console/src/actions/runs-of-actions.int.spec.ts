@@ -9,6 +9,7 @@ import {
   type RequestedAction,
   type Run,
 } from '@reprise/read-model-indices';
+import { silentLogger } from '@reprise/runtime';
 import { afterFile, eventually, freshDatabase } from '@reprise/test-kit';
 import type { ActionName, ActionPlan } from '../contract/index.ts';
 import type { JobHandle, JobStarter } from '../jobs/job-starter.ts';
@@ -130,7 +131,13 @@ describe.each([
 
   beforeAll(async () => {
     const { jobs, kill: own } = await running();
-    actions = new Actions({ registry, jobs, approvalMs: 60_000, onChange: () => undefined });
+    actions = new Actions({
+      registry,
+      jobs,
+      approvalMs: 60_000,
+      onChange: () => undefined,
+      logger: silentLogger(),
+    });
     kill = own;
   });
 

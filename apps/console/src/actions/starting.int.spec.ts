@@ -3,6 +3,7 @@ import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createReadModelPool, Registry, runReadModelMigrations } from '@reprise/read-model-indices';
+import { silentLogger } from '@reprise/runtime';
 import { afterFile, eventually, freshDatabase } from '@reprise/test-kit';
 import type { Pool } from 'pg';
 import type { ActionPlan } from '../contract/index.ts';
@@ -37,7 +38,7 @@ beforeAll(async () => {
 });
 
 const consoleOf = (jobs: JobStarter) =>
-  new Actions({ registry, jobs, approvalMs: 60_000, onChange: () => undefined });
+  new Actions({ registry, jobs, approvalMs: 60_000, onChange: () => undefined, logger: silentLogger() });
 
 const plan: ActionPlan = {
   request: { action: 'verify', projection: 'product_search', options: {} },
@@ -134,6 +135,7 @@ describe('an action that is being started', () => {
     };
     const late = new Actions({
       ...{ registry: given, jobs: processes, approvalMs: 60_000, onChange: () => undefined },
+      logger: silentLogger(),
     });
     const { id, state } = await late.ask(plan, ['verify', until], 'key:ada');
     expect(state).toBe('lost');

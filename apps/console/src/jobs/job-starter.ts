@@ -11,9 +11,9 @@ export interface Job {
 /** How a job is found again, also by another process than the one that started it: plain data. */
 export type JobHandle = Readonly<Record<string, string | number>>;
 
-/** What is known of a job now. */
+/** What is known of a job now. One that is `elsewhere` runs, or did, where this process cannot look. */
 export interface JobState {
-  readonly state: 'running' | 'ended' | 'gone';
+  readonly state: 'running' | 'ended' | 'gone' | 'elsewhere';
   /** Of one that ended. */
   readonly exitCode: number | null;
   /** What it said: the last of its stderr, and all of its stdout, as far as they are kept. */

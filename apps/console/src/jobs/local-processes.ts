@@ -73,7 +73,7 @@ export function localProcesses({ command, env, directory }: LocalProcessesOption
         stdout: await lastOf(join(folder, 'stdout')),
         stderr: await lastOf(join(folder, 'stderr')),
       });
-      if (handle['host'] !== host) return { state: 'running', exitCode: null, stdout: '', stderr: '' };
+      if (handle['host'] !== host) return { state: 'elsewhere', exitCode: null, stdout: '', stderr: '' };
       // Asked before the exit code is looked for: one that ends in between has left it.
       const { pid, began } = handle['pid'] === undefined ? processIn(folder) : handle;
       const isThere = pid !== undefined && isRunning(Number(pid), String(began));

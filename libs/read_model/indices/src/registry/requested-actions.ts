@@ -115,10 +115,11 @@ export class RequestedActions {
     );
   }
 
-  /** Those that have not ended, oldest first. */
+  /** Those whose job is being started or runs, the newest: what was left behind long ago keeps no new one from being looked at. */
   open(): Promise<RequestedAction[]> {
     return this.#query(
-      `SELECT ${columns} FROM registry.requested_actions WHERE ended_at IS NULL ORDER BY requested_at LIMIT 500`,
+      `SELECT ${columns} FROM registry.requested_actions WHERE ended_at IS NULL AND state <> 'awaiting-approval'
+       ORDER BY requested_at DESC LIMIT 500`,
       [],
     );
   }
