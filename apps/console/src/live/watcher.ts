@@ -8,8 +8,8 @@ export interface Watched {
   readonly look: () => Promise<Overview>;
   /** A run whole; undefined where the registry has none of that id. */
   readonly run: (runId: string) => Promise<RunDetail | undefined>;
-  /** Follows the actions that are under way, and returns those that changed. */
-  readonly follow: () => Promise<readonly ActionResult[]>;
+  /** Follows the actions that are under way; those that change are published by `publishAction`. */
+  readonly follow: () => Promise<void>;
   readonly isWatched: () => boolean;
 }
 
@@ -21,7 +21,10 @@ export class Watcher {
   readonly #pace: Pace;
   readonly #stop = new AbortController();
   #wake = new AbortController();
-  #newest: { readonly at: number; readonly overview: Promise<Overview> } | undefined;
+  /** The look that is under way: never two beside each other, whoever asks. */
+  #looking: Promise<Overview> | undefined;
+  #newest: { readonly at: number; readonly overview: Overview } | undefined;
+  #following: Promise<void> | undefined;
   #running = new Set<string>();
   #looping: Promise<void> = Promise.resolve();
 
@@ -40,7 +43,7 @@ export class Watcher {
   async stop(): Promise<void> {
     this.#stop.abort();
     await this.#looping;
-    await this.#newest?.overview.catch(() => undefined);
+    await Promise.allSettled([this.#looking, this.#following]);
   }
 
   /** Looks again at once. */
@@ -48,14 +51,11 @@ export class Watcher {
     this.#wake.abort();
   }
 
-  /** What was last seen, unless that is older than a look should be. */
+  /** What was last seen, unless that is older than a look should be; else what is seen next. */
   async overview(): Promise<Overview> {
     const newest = this.#newest;
     if (newest && performance.now() - newest.at < this.#pace.everyMs) return newest.overview;
-    const overview = this.#watched.look();
-    this.#newest = { at: performance.now(), overview };
-    overview.catch(() => (this.#newest = undefined));
-    return overview;
+    return (this.#looking ??= this.#seen().finally(() => (this.#looking = undefined)));
   }
 
   publishAction(action: ActionResult): void {
@@ -80,7 +80,25 @@ export class Watcher {
     }
   }
 
+  async #seen(): Promise<Overview> {
+    const overview = await this.#watched.look();
+    // From its end: one that takes longer than the time between two would be too old at once.
+    this.#newest = { at: performance.now(), overview };
+    return overview;
+  }
+
+  /** Beside the looks, one at a time: what runs jobs may take long to answer, and readers of the stream are not to wait for it. */
+  #follow(): Promise<void> {
+    return (this.#following ??= this.#watched
+      .follow()
+      .catch((error: unknown) => this.#logger.error({ err: error }, 'the console could not follow actions'))
+      .finally(() => (this.#following = undefined)));
+  }
+
   async #look(): Promise<void> {
+    // What a request saw may be from before what woke the loop.
+    await this.#looking?.catch(() => undefined);
+    if (this.#stop.signal.aborted) return;
     this.#newest = undefined;
     const { readModels, writeSides, ...rest } = await this.overview();
     this.#channel.publish('overview', '', rest);
@@ -91,7 +109,7 @@ export class Watcher {
     }
     for (const card of readModels) this.#channel.publish('card', card.projection, card);
     for (const side of writeSides) this.#channel.publish('write-side', side.context, side);
-    for (const action of await this.#watched.follow()) this.publishAction(action);
+    const followed = this.#follow();
     // One that has ended since is shown once more, with its end.
     const running = new Set(readModels.flatMap((card) => card.running?.run.runId ?? []));
     for (const runId of new Set([...running, ...this.#running])) {
@@ -101,5 +119,10 @@ export class Watcher {
       this.#channel.publish('run', runId, run);
     }
     this.#running = running;
+    // What following costs counts in the pause after this look, unless it takes longer than one should.
+    const patience = new AbortController();
+    const signal = AbortSignal.any([this.#stop.signal, patience.signal]);
+    await Promise.race([followed, delay(this.#pace.everyMs, undefined, { signal }).catch(() => undefined)]);
+    patience.abort();
   }
 }

@@ -1,18 +1,98 @@
 import { silentLogger } from '@reprise/runtime';
-import type { Overview } from '../contract/index.ts';
+import { eventually } from '@reprise/test-kit';
+import type { Overview, RunDetail } from '../contract/index.ts';
 import { Channel } from './channel.ts';
-import { Watcher } from './watcher.ts';
+import { Watcher, type Watched } from './watcher.ts';
 
-it('a watcher that is stopped waits for the look that a request asked for', async () => {
-  let seen!: (overview: Overview) => void;
-  const look = () => new Promise<Overview>((resolve) => (seen = resolve));
-  const watched = { look, run: async () => undefined, follow: async () => [], isWatched: () => false };
-  const watcher = new Watcher(watched, new Channel(), { everyMs: 250, cpuPercent: 4 }, silentLogger());
-  const asked = watcher.overview();
-  let isStopped = false;
-  const stopped = watcher.stop().then(() => (isStopped = true));
-  await new Promise(setImmediate);
-  expect(isStopped).toBe(false);
-  seen({ at: '', servers: [], readModels: [], writeSides: [], problem: null } as unknown as Overview);
-  await Promise.all([asked, stopped]);
+const nothing = {
+  ...{ at: '', servers: [], readModels: [], writeSides: [], problem: null },
+} as unknown as Overview;
+/** A run works. */
+const busy = {
+  ...nothing,
+  readModels: [{ projection: 'product_search', running: { run: { runId: 'one' } } }],
+} as unknown as Overview;
+
+const channel = (): Channel => new Channel();
+const made: Watcher[] = [];
+const watcherOf = (watched: Partial<Watched>, to = channel(), everyMs = 1): Watcher => {
+  const whole = {
+    ...{ look: async () => nothing, run: async () => undefined, follow: async () => undefined },
+    ...{ isWatched: () => true, ...watched },
+  };
+  const watcher = new Watcher(whole, to, { everyMs, cpuPercent: 50 }, silentLogger());
+  made.push(watcher);
+  return watcher;
+};
+// Also those of a test that failed: they would look for ever.
+afterEach(() => made.splice(0).forEach((watcher) => void watcher.stop()));
+
+describe('a look that takes long', () => {
+  let seen: ((overview: Overview) => void)[];
+  const look = () => new Promise<Overview>((resolve) => seen.push(resolve));
+  beforeEach(() => (seen = []));
+
+  it('is waited for by a watcher that is stopped, also where a request asked for it', async () => {
+    const watcher = watcherOf({ look });
+    const asked = watcher.overview();
+    let isStopped = false;
+    const stopped = watcher.stop().then(() => (isStopped = true));
+    await new Promise(setImmediate);
+    expect(isStopped).toBe(false);
+    seen[0]!(nothing);
+    await Promise.all([asked, stopped]);
+  });
+
+  it('serves everybody who asks meanwhile: none begins beside it, however old it is', async () => {
+    // No look is ever young enough here to be answered with once it is over.
+    const watcher = watcherOf({ look }, channel(), 0);
+    const asked = [watcher.overview(), watcher.overview()];
+    watcher.start();
+    await new Promise(setImmediate);
+    expect(seen).toHaveLength(1);
+    seen[0]!(busy);
+    expect(await Promise.all(asked)).toEqual([busy, busy]);
+    // The loop looks for itself, once that one is over.
+    await eventually(() => expect(seen).toHaveLength(2));
+    const stopped = watcher.stop();
+    seen[1]!(nothing);
+    await stopped;
+  });
+});
+
+describe('runs that work', () => {
+  const run = async (): Promise<RunDetail> => ({ run: { runId: 'one' } }) as RunDetail;
+  const shown = (of: Channel): boolean => {
+    for (let entry = of.next(0); entry; entry = of.next(entry.number))
+      if (entry.text.includes('event: run\n')) return true;
+    return false;
+  };
+
+  it('are shown while actions are being followed, however long what runs jobs takes to answer', async () => {
+    const to = channel();
+    let answer!: () => void;
+    let asked = 0;
+    const follow = (): Promise<void> => {
+      asked += 1;
+      return new Promise((resolve) => (answer = resolve));
+    };
+    let looks = 0;
+    const watcher = watcherOf({ look: async () => ((looks += 1), busy), run, follow }, to);
+    watcher.start();
+    await eventually(() => expect(shown(to)).toBe(true));
+    await eventually(() => expect(looks).toBeGreaterThan(2));
+    expect(asked).toBe(1);
+    const stopped = watcher.stop();
+    answer();
+    await stopped;
+  });
+
+  it('are shown also where actions cannot be followed at all', async () => {
+    const to = channel();
+    const follow = (): Promise<void> => Promise.reject(new Error('a test'));
+    const watcher = watcherOf({ look: async () => busy, run, follow }, to);
+    watcher.start();
+    await eventually(() => expect(shown(to)).toBe(true));
+    await watcher.stop();
+  });
 });
