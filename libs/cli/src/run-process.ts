@@ -1,6 +1,7 @@
 import { outliveReaders, printableLines, shutdownSignal } from '@reprise/runtime';
 import { CommanderError } from 'commander';
 import { isOfShutdown, signalExitCodes } from './cancellation.ts';
+import { exitWhenSaid } from './exit-when-said.ts';
 import { runCommandLine } from './program.ts';
 
 /** Runs a command and returns its exit code. */
@@ -56,7 +57,6 @@ export async function runProcess(around: AroundCommand = (_, command) => command
     }
   } finally {
     shutdown.dispose();
-    // Only connections to servers that hang could keep a process that has said all: they are left behind.
-    setTimeout(() => process.exit(), 1_000).unref();
+    exitWhenSaid([process.stdout, process.stderr], () => process.exit());
   }
 }
