@@ -15,8 +15,8 @@ import { inOwnTerminal, ownReadModel } from '@reprise/cli/testing';
 
 const main = 'apps/rebuild-job/src/main.ts';
 const projection = 'product_search';
-/** Slow enough to be met running: the log of 600 events takes at least 30 s. */
-const slow = ['rebuild', '--projection', projection, '--max-events-per-second', '20'];
+/** Slow enough to be met running, however long a busy machine takes: the log of 600 events takes at least 2 minutes. */
+const slow = ['rebuild', '--projection', projection, '--max-events-per-second', '5'];
 
 let registry: Registry;
 let env: Record<string, string>;
@@ -71,7 +71,7 @@ describe('a run that is watched', () => {
       stall: null,
     });
     // About what it was allowed; the first part comes at once.
-    expect(Number(reports.at(-1)!['eventsPerSecond'])).toBeLessThan(30);
+    expect(Number(reports.at(-1)!['eventsPerSecond'])).toBeLessThan(10);
 
     const after = await rebuildJob(['status', '--projection', projection, '--json']);
     const [status] = JSON.parse(after.stdout) as [Record<string, unknown>];
@@ -119,7 +119,11 @@ describe('a run in a terminal', () => {
         const lines = liveLines(run.output().slice(before));
         expect(lines.filter((line) => line.length === columns - 1 && line.endsWith('>'))).not.toEqual([]);
       });
-      const settled = liveLines(run.output().slice(before)).slice(2);
+      const since = liveLines(run.output().slice(before));
+      // What was drawn before the process heard of the change may still arrive.
+      const settled = since.slice(
+        since.findIndex((line) => line.length === columns - 1 && line.endsWith('>')),
+      );
       expect(settled.filter((line) => line.length >= columns)).toEqual([]);
     }
     await registry.requestCancel(projection);
@@ -145,7 +149,12 @@ describe('a run in a terminal', () => {
     proxy.inject(undefined);
     expect(await run.ended).toBe(0);
     const notices = run.output().match(/(waiting and trying again|nothing has moved|it moves again)/g);
-    expect(notices).toEqual(['waiting and trying again', 'nothing has moved', 'it moves again']);
+    // A busy machine may stand still again later.
+    expect(notices?.slice(0, notices.indexOf('it moves again') + 1)).toEqual([
+      'waiting and trying again',
+      'nothing has moved',
+      'it moves again',
+    ]);
   });
 });
 

@@ -1,12 +1,13 @@
 export { afterFile } from './after-file.ts';
 export { testEndpoints, type TestEndpoints } from './servers/endpoints.ts';
-export { eventually, type EventuallyOptions } from './eventually.ts';
+export { eventually, patienceMs, type EventuallyOptions } from './eventually.ts';
 export {
   eventStoreSql,
   freshDatabase,
   type DatabaseKind,
   type FreshDatabase,
 } from './servers/fresh-database.ts';
+export { lastingPort } from './lasting-port.ts';
 export { freshName } from './fresh-name.ts';
 export { dropIndices, elasticsearch } from './servers/indices.ts';
 export { itIsClosed, type ClosedApplication } from './access/closed-routes.ts';

@@ -81,12 +81,12 @@ describeInBrowser('The pages of the console', () => {
       await dialog.getByRole('button', { name: confirm }).click();
     };
     await act('Rebuild', 'Plan first: changes nothing');
-    await who.heading(/^Plan product_search .*done$/).waitFor({ timeout: 60_000 });
+    await who.heading(/^Plan product_search .*done$/).waitFor();
     // Of the options those that a plan takes too.
     await who.seen(/^\.\/reprise plan --projection=product_search --poison-budget=3$/);
     await who.seen('A rebuild is possible: it would make 40 documents of 120 events');
     await act('Rebuild', 'Rebuild product_search in development');
-    await who.heading(/^Rebuild product_search .*done$/).waitFor({ timeout: 60_000 });
+    await who.heading(/^Rebuild product_search .*done$/).waitFor();
     await who.page.getByRole('button', { name: 'Compute the digest here' }).click();
     await who.seen('The generation holds now exactly what the receipt proves');
     await keepScreenshot(who.page, 'action');
@@ -119,7 +119,7 @@ describeInBrowser('The pages of the console', () => {
     for (const [name, path, text] of pages) {
       await who.visit(path);
       try {
-        await who.page.getByRole('main').getByText(text).first().waitFor({ timeout: 10_000 });
+        await who.page.getByRole('main').getByText(text).first().waitFor();
       } catch {
         found[`${name} shows ${text}`] = [(await who.page.getByRole('main').innerText()).slice(0, 600)];
       }

@@ -1,13 +1,9 @@
 import { jest } from '@jest/globals';
+import { lastingPort } from '@reprise/test-kit';
 import type { Browser } from 'playwright-core';
 import type { ActionResult } from '../contract/index.ts';
 import { describeInBrowser, openBrowser, visitor, type Visitor } from '../testing/browser.ts';
-import {
-  consoleFixture,
-  freePort,
-  type ConsoleFixture,
-  type StartedConsole,
-} from '../testing/console-fixture.ts';
+import { consoleFixture, type ConsoleFixture, type StartedConsole } from '../testing/console-fixture.ts';
 import { client, testProvider } from '../testing/test-provider.ts';
 
 jest.setTimeout(240_000);
@@ -22,7 +18,8 @@ describeInBrowser('A session in a browser', () => {
 
   beforeAll(async () => {
     fixture = await consoleFixture(20);
-    server = await fixture.start();
+    // A restarted one is where it was.
+    server = await fixture.start({}, { port: await lastingPort() });
     browser = await openBrowser();
     who = await visitor(browser, () => server.origin);
   });
@@ -42,7 +39,7 @@ describeInBrowser('A session in a browser', () => {
   });
 
   it('logs in at a provider of another site, and comes back to the page', async () => {
-    const port = await freePort();
+    const port = await lastingPort();
     const origin = `http://127.0.0.1:${port}`;
     const provider = await testProvider([`${origin}/ops/v1/login/callback`]);
     Object.assign(provider, {

@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { afterFile, describeWith, hasProgram, testKeyEnv } from '@reprise/test-kit';
+import { afterFile, describeWith, hasProgram, patienceMs, testKeyEnv } from '@reprise/test-kit';
 import { chromium, type Browser, type Locator, type Page } from 'playwright-core';
 
 /** Debian's name of the program, and that of others. */
@@ -69,7 +69,7 @@ export async function visitor(
     if (message.type() === 'error' && !message.text().startsWith('Failed to load resource'))
       complaints.push(message.text());
   });
-  page.setDefaultTimeout(30_000);
+  page.setDefaultTimeout(patienceMs);
   return {
     ...{ page, complaints },
     visit: async (path) => void (await page.goto(`${origin()}${basePath}/${path}`)),

@@ -1,6 +1,4 @@
-import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
-import { createServer, type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -107,15 +105,6 @@ export async function consoleFixture(products = 20, partitions = 3) {
     start: (overrides: Record<string, string> = {}, parts: TestParts = {}) =>
       startConsole({ ...env, ...overrides }, parts),
   };
-}
-
-/** A port that nobody listens on now, for a console whose address has to be known before it is started. */
-export async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as AddressInfo;
-  await new Promise((resolve) => server.close(resolve));
-  return port;
 }
 
 /** The built job, under plain Node, as the image starts it: Jest's own options of Node mean nothing to it. */

@@ -2,6 +2,7 @@ import { once } from 'node:events';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { text } from 'node:stream/consumers';
+import { patienceMs } from '../eventually.ts';
 import { httpProxy, type HttpFault, type HttpProxy } from './http-proxy.ts';
 
 const bulk = ['a', 'b'].map((id) => `{"index":{"_id":"${id}"}}\n{"title":"${id}"}\n`).join('');
@@ -36,7 +37,8 @@ async function heard(fault: HttpFault | undefined): Promise<string> {
     const answer = await fetch(`${proxy.url}/_bulk`, {
       method: 'POST',
       body: bulk,
-      signal: AbortSignal.timeout(1_000),
+      // Only what hangs is waited for in vain.
+      signal: AbortSignal.timeout(fault?.kind === 'hang' ? 1_000 : patienceMs),
     });
     return `${answer.status} ${await answer.text()}`;
   } catch {

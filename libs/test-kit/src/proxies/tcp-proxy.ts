@@ -1,5 +1,6 @@
-import { connect, createServer, type AddressInfo, type Server, type Socket } from 'node:net';
+import { connect, createServer, type Server, type Socket } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
+import { listenAt, listenForGood, type LastingPort } from '../lasting-port.ts';
 
 /**
  * What happens to connections:
@@ -30,6 +31,8 @@ export interface TcpProxy {
   inspect(inspection: Inspection | undefined): void;
   /** Pieces and connections that met a toxic or a reset. */
   faults(): number;
+  /** How many clients are connected. */
+  connections(): number;
   /** Ends it and the connections through it. */
   close(): Promise<void>;
 }
@@ -45,11 +48,12 @@ const host = '127.0.0.1';
 export async function tcpProxy(target: string): Promise<TcpProxy> {
   const targetPort = Number(target.includes('://') ? new URL(target).port : target.split(':').at(-1));
   const sockets = new Set<Socket>();
+  const clients = new Set<Socket>();
   let toxic: Toxic = 'pass';
   let inspection: Inspection | undefined;
   let faults = 0;
   let server: Server | undefined;
-  let port = 0;
+  let own: LastingPort | undefined;
 
   /** `address` as Kafka writes it: the name's bytes (a length before it), then the port. */
   const addressOf = (number: number): Buffer => {
@@ -61,7 +65,9 @@ export async function tcpProxy(target: string): Promise<TcpProxy> {
 
   const accept = (client: Socket): void => {
     const upstream = connect(targetPort, host);
-    const [theirs, ours] = [addressOf(targetPort), addressOf(port)];
+    clients.add(client);
+    client.on('close', () => clients.delete(client));
+    const [theirs, ours] = [addressOf(targetPort), addressOf(own!.port)];
     for (const socket of [client, upstream]) {
       sockets.add(socket);
       socket.setNoDelay(true);
@@ -100,11 +106,8 @@ export async function tcpProxy(target: string): Promise<TcpProxy> {
     if (server !== undefined) return;
     const created = createServer(accept);
     server = created;
-    await new Promise<void>((resolve, reject) => {
-      created.once('error', reject);
-      created.listen(port, host, resolve);
-    });
-    port = (created.address() as AddressInfo).port;
+    if (own === undefined) own = await listenForGood(created);
+    else await listenAt(created, own.port);
   };
   const close = async (): Promise<void> => {
     const closing = server;
@@ -117,6 +120,7 @@ export async function tcpProxy(target: string): Promise<TcpProxy> {
   };
 
   await listen();
+  const { port, release } = own!;
   return {
     port,
     address: `${host}:${port}`,
@@ -132,7 +136,11 @@ export async function tcpProxy(target: string): Promise<TcpProxy> {
       inspection = next;
     },
     faults: () => faults,
-    close,
+    connections: () => clients.size,
+    async close() {
+      await close();
+      release();
+    },
   };
 }
 

@@ -2,11 +2,11 @@ import type { LogSource } from '@reprise/events';
 import { type ProductEvent, productEvents } from '@reprise/product-events';
 import { produce, productHistory, step } from '@reprise/product-events/testing';
 import { freshName, kafkaAdmin } from '@reprise/test-kit';
+import type { Pool } from 'pg';
 import { contractEvents, sourceContract } from '@reprise/testing';
 import { testEventStore, type TestEventStore } from '../testing/event-store.ts';
 import { testReadModel, type TestReadModel } from '../testing/read-model.ts';
 import { openEventStoreSource } from './event-store-source.ts';
-import { openSockets } from '../testing/open-sockets.ts';
 import { ownWarnings } from '../testing/own-warnings.ts';
 
 let model: TestReadModel;
@@ -125,11 +125,13 @@ describe('the event store as source', () => {
 });
 
 describe('the event store as a log source', () => {
+  let pool: Pool | undefined;
   sourceContract(() => ({
     resumable: false,
-    openResources: openSockets,
+    openResources: () => pool?.totalCount ?? 0,
     async newLog() {
       const { store: eventStore, appendRaw, begin } = await testEventStore();
+      pool = eventStore.pool;
       return {
         append: appendRaw,
         begin,

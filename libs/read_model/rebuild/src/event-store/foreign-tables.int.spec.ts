@@ -16,7 +16,6 @@ import {
 import { testReadModel, type TestReadModel } from '../testing/read-model.ts';
 import { verifyReadModel } from '../verify/verify.ts';
 import { openEventStoreSource } from './event-store-source.ts';
-import { openSockets } from '../testing/open-sockets.ts';
 import { ownWarnings } from '../testing/own-warnings.ts';
 
 const tables = { numberedStreams, namedStreams, unindexedEnvelopes };
@@ -259,9 +258,7 @@ describe('a declaration that does not fit', () => {
           table: 'loose',
           columns: { aggregateId: 'id', version: 'version', envelope: 'body' },
         }),
-        topic: { name: 't', id: 'i' },
-        positions: new Map(),
-        pageSize: 3,
+        ...{ topic: { name: 't', id: 'i' }, positions: new Map(), pageSize: 3 },
       });
     expect(await rowsOf(await open())).toEqual([...Array<string>(9).fill('a'), null]);
     expect(await rowsOf(await open(), { end: 100n }).catch((error: unknown) => error)).toMatchObject({
@@ -277,11 +274,13 @@ describe('unindexedEnvelopes as a log source', () => {
       await by.query(unindexedEnvelopes.insert, [key, Buffer.from(value)]);
   };
 
+  let pool = { totalCount: 0 };
   sourceContract(() => ({
     resumable: false,
-    openResources: openSockets,
+    openResources: () => pool.totalCount,
     async newLog() {
       const { store: eventStore, owner, beside } = await testForeignTable(unindexedEnvelopes);
+      ({ pool } = eventStore);
       return {
         append: (records) => write(owner, records),
         async begin(records) {
@@ -291,8 +290,8 @@ describe('unindexedEnvelopes as a log source', () => {
         },
         open: () =>
           openEventStoreSource({
-            ...{ eventStore, events: contractEvents, topic: { name: freshName('t'), id: 'i' } },
-            ...{ positions: new Map(), pageSize: 7 },
+            ...{ eventStore, events: contractEvents, positions: new Map(), pageSize: 7 },
+            topic: { name: freshName('t'), id: 'i' },
           }),
       };
     },

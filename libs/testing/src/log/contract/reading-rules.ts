@@ -141,6 +141,6 @@ const valuesOf = (batches: readonly LogBatch[]) => batches.flatMap(({ values }) 
 /** Waits until something is so, which connections that are being closed need a moment for. */
 async function eventually(isSo: () => boolean): Promise<void> {
   // Sooner than a pool ends a connection that was merely given back to it.
-  for (let attempt = 0; attempt < 80 && !isSo(); attempt++) await delay(50);
+  for (let attempt = 0; attempt < 160 && !isSo(); attempt++) await delay(50);
   ok(isSo(), 'something is still open after the source was closed');
 }
