@@ -152,14 +152,14 @@ class Kept {
     this.#end = end;
   }
 
-  /** @returns false where there is more than anybody reads */
+  /** @returns false where there is more than can be kept; of what only the end is kept there may be any amount */
   add(chunk: Buffer): boolean {
     this.#chunks.push(chunk);
     this.#read += chunk.length;
     this.#held += chunk.length;
     while (this.#end !== undefined && this.#held - this.#chunks[0]!.length >= this.#end)
       this.#held -= this.#chunks.shift()!.length;
-    return this.#read <= mostBytes;
+    return this.#end !== undefined || this.#read <= mostBytes;
   }
 
   text(): string {

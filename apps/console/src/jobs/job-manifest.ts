@@ -41,6 +41,9 @@ export function jobName({ id }: Pick<Job, 'id'>): string {
   return `console-${id}`;
 }
 
+/** The annotation of a Job that names the container of its job: whoever admits the pod may put others before it. */
+export const containerMark = 'reprise/container';
+
 /** Verbs that take the template's memory and work directory, which fit its container and its volume. */
 const verbsThatBuild = ['rebuild', 'plan'];
 const ofTheContainer = ['--memory', '--work-directory'];
@@ -65,7 +68,7 @@ export function jobManifest(template: JobTemplate, job: Job): JobManifest {
     metadata: {
       name: jobName(job),
       labels: { ...metadata?.labels, 'app.kubernetes.io/created-by': 'console' },
-      annotations: { 'reprise/action': job.id, 'reprise/actor': job.actor },
+      annotations: { 'reprise/action': job.id, 'reprise/actor': job.actor, [containerMark]: container.name },
     },
     spec: {
       ...spec,

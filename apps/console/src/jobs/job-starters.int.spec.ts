@@ -1,14 +1,15 @@
 import { spawnSync } from 'node:child_process';
+import type { IncomingMessage } from 'node:http';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterFile, describeWith } from '@reprise/test-kit';
+import { afterFile, describeWith, eventually } from '@reprise/test-kit';
 import { parseAllDocuments } from 'yaml';
 import { recorded } from '../testing/recorded/kubernetes.ts';
 import { jobStarterContract } from '../testing/job-starter.contract.ts';
 import { littleCluster, type LittleCluster, type Rule } from '../testing/little-cluster.ts';
 import { jobManifest, type JobTemplate } from './job-manifest.ts';
-import { JobNotSeen, JobNotStarted } from './job-starter.ts';
+import { JobNotSeen, JobNotStarted, type JobHandle, type JobState } from './job-starter.ts';
 import { kubernetesJobs } from './kubernetes-jobs.ts';
 import { localProcesses } from './local-processes.ts';
 
@@ -49,6 +50,7 @@ describe('jobs as Jobs of a cluster', () => {
   beforeEach(() => {
     cluster.rules = rules;
     cluster.instead = undefined;
+    cluster.sidecar = undefined;
   });
 
   jobStarterContract({
@@ -150,6 +152,57 @@ describe('jobs as Jobs of a cluster', () => {
       });
     },
   );
+
+  const endOfJob = async (handle: JobHandle): Promise<JobState> => {
+    let state!: JobState;
+    await eventually(async () => {
+      state = await starter().look(handle);
+      expect(state.state).toBe('ended');
+    });
+    return state;
+  };
+
+  it('say what their own container ended with, whatever others are put into its pod', async () => {
+    cluster.sidecar = 'istio-proxy';
+    const words = ['verify', 'exit=2'];
+    expect(await endOfJob(await starter().start(job('meshed', words)))).toMatchObject({
+      ...{ state: 'ended', exitCode: 2 },
+      stdout: expect.stringContaining('exit=2') as string,
+      stderr: '{"notice":"It began."}\n',
+    });
+  });
+
+  const asksForLog = ({ url }: IncomingMessage): boolean => /\/log\?/.test(url!);
+
+  it('say the end of a log however long that is', async () => {
+    const handle = await starter().start(job('long'));
+    await endOfJob(handle);
+    const log = `${`${'n'.repeat(2_047)}\n`.repeat(9_000)}{\n  "last": true\n}\n`;
+    cluster.instead = (request, response) => asksForLog(request) && Boolean(response.end(log));
+    expect(await starter().look(handle)).toMatchObject({
+      ...{ state: 'ended', exitCode: 0, stdout: '{\n  "last": true\n}\n' },
+    });
+  });
+
+  it('end with their exit code alone, and say so, where their log is not answered again and again', async () => {
+    const handle = await starter().start(job('silent', ['verify', 'exit=2']));
+    await endOfJob(handle);
+    cluster.instead = (request, response) => asksForLog(request) && Boolean(response.destroy());
+    const jobs = starter();
+    for (let looks = 0; looks < 2; looks += 1) await expect(jobs.look(handle)).rejects.toThrow(JobNotSeen);
+    expect(await jobs.look(handle)).toEqual({
+      ...{ state: 'ended', exitCode: 2, stdout: '' },
+      stderr: expect.stringMatching(
+        /^Its log could not be read: the API server .* cannot be reached/,
+      ) as string,
+    });
+    cluster.instead = (request, response) =>
+      asksForLog(request) && Boolean(response.writeHead(502).end('no node'));
+    expect(await jobs.look(handle)).toMatchObject({
+      ...{ state: 'ended', exitCode: 2 },
+      stderr: expect.stringMatching(/^Its log could not be read: .* answered 502 .*: no node\n$/) as string,
+    });
+  });
 
   it('are looked at with the token of the moment', async () => {
     const handle = await starter().start(job('token'));

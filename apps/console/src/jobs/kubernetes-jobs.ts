@@ -8,7 +8,16 @@ import {
   type JobStarter,
   type JobState,
 } from './job-starter.ts';
-import { endOf, hasLog, newestOf, outputsIn, saidOf, type ClusterJob, type Pod } from './pod-state.ts';
+import {
+  containerOf,
+  endOf,
+  hasLog,
+  newestOf,
+  outputsIn,
+  saidOf,
+  type ClusterJob,
+  type Pod,
+} from './pod-state.ts';
 
 export interface KubernetesJobsOptions extends ClusterAccess {
   /** Name of the CronJob whose container runs the finite job. */
@@ -19,6 +28,10 @@ export interface KubernetesJobsOptions extends ClusterAccess {
 const keptBytes = 256 * 1024;
 /** Lines of a log that are read while the job runs, when only the newest notices matter, and after its end. */
 const [linesOfRunning, linesOfEnded] = [300, 10_000];
+/** How often the log of a Job that has ended is asked for without an answer, before its exit code is all that is known. */
+const timesInVain = 3;
+
+type Said = Pick<JobState, 'stdout' | 'stderr'>;
 
 /** Jobs as Jobs of the cluster that the console runs in, made from a CronJob's template: in a pod each, on any node. */
 export function kubernetesJobs({ template, ...access }: KubernetesJobsOptions): JobStarter {
@@ -58,17 +71,32 @@ export function kubernetesJobs({ template, ...access }: KubernetesJobsOptions): 
     return newestOf(items);
   };
 
-  const logOf = async (pod: Pod, lines: number): Promise<string> => {
+  /** How often the log of a Job that has ended was asked for in vain. */
+  const inVain = new Map<string, number>();
+
+  /** @returns what the container of a Job said; of one that has ended also why that cannot be had, since its exit code counts without it */
+  const logOf = async (name: string, job: ClusterJob, pod: Pod, hasEnded: boolean): Promise<Said> => {
+    const query = new URLSearchParams({ tailLines: String(hasEnded ? linesOfEnded : linesOfRunning) });
+    const container = containerOf(job);
+    if (container !== undefined) query.set('container', container);
     try {
-      return await api.text({
+      const log = await api.text({
         right: { verb: 'get', resource: 'pods/log' },
-        path: `/api/v1/namespaces/NAMESPACE/pods/${encodeURIComponent(pod.metadata.name)}/log?tailLines=${lines}`,
+        path: `/api/v1/namespaces/NAMESPACE/pods/${encodeURIComponent(pod.metadata.name)}/log?${query}`,
         keepsEnd: keptBytes,
       });
+      inVain.delete(name);
+      return outputsIn(log);
     } catch (error) {
-      // The pod went in between, or its node does not answer: the exit code is known all the same.
-      if (error instanceof ClusterRefusal && ![0, 401, 403].includes(error.status)) return '';
-      throw error;
+      if (!(error instanceof ClusterRefusal) || [401, 403].includes(error.status)) throw error;
+      const times = (inVain.get(name) ?? 0) + 1;
+      // Without an answer it may be there at the next look.
+      const mayPass = error.status === 0 && (!hasEnded || times < timesInVain);
+      if (hasEnded && mayPass) inVain.set(name, times);
+      else inVain.delete(name);
+      if (mayPass) throw error;
+      // The pod went in between, or its node does not answer.
+      return { stdout: '', stderr: hasEnded ? `Its log could not be read: ${error.message}\n` : '' };
     }
   };
 
@@ -98,8 +126,9 @@ export function kubernetesJobs({ template, ...access }: KubernetesJobsOptions): 
         const job = await readJob(String(name));
         const pod = await podOf(String(name));
         const end = endOf(job, pod);
-        const lines = end.state === 'running' ? linesOfRunning : linesOfEnded;
-        const { stdout, stderr } = outputsIn(hasLog(pod) ? await logOf(pod!, lines) : '');
+        const { stdout, stderr } = hasLog(job, pod)
+          ? await logOf(String(name), job, pod!, end.state !== 'running')
+          : { stdout: '', stderr: '' };
         return { ...end, stdout, stderr: stderr + saidOf(job, pod) };
       } catch (error) {
         if (!(error instanceof ClusterRefusal)) throw error;

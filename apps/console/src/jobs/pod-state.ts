@@ -1,9 +1,16 @@
 import { printable } from '@reprise/runtime';
+import { containerMark } from './job-manifest.ts';
 import type { JobState } from './job-starter.ts';
 
 interface Waiting {
   readonly reason?: string;
   readonly message?: string;
+}
+
+interface ContainerState {
+  readonly waiting?: Waiting;
+  readonly running?: object;
+  readonly terminated?: { readonly exitCode: number; readonly reason?: string };
 }
 
 /** As much of a pod as is read here. */
@@ -14,13 +21,7 @@ export interface Pod {
     readonly reason?: string;
     readonly message?: string;
     readonly conditions?: readonly (Waiting & { readonly type: string; readonly status: string })[];
-    readonly containerStatuses?: readonly {
-      readonly state?: {
-        readonly waiting?: Waiting;
-        readonly running?: object;
-        readonly terminated?: { readonly exitCode: number; readonly reason?: string };
-      };
-    }[];
+    readonly containerStatuses?: readonly { readonly name: string; readonly state?: ContainerState }[];
   };
 }
 
@@ -46,14 +47,13 @@ export function endOf(job: ClusterJob, pod: Pod | undefined): Pick<JobState, 'st
     ({ type, status }) => status === 'True' && (type === 'Complete' || type === 'Failed'),
   );
   if (!ended) return { state: 'running', exitCode: null };
-  const code =
-    ended.type === 'Complete' ? 0 : pod?.status?.containerStatuses?.[0]?.state?.terminated?.exitCode;
+  const code = ended.type === 'Complete' ? 0 : stateOf(job, pod)?.terminated?.exitCode;
   return code === undefined ? { state: 'gone', exitCode: null } : { state: 'ended', exitCode: code };
 }
 
 /** What a person has to know of a pod that does not run, or of a Job that failed without an exit code: lines for its notices. */
 export function saidOf(job: ClusterJob, pod: Pod | undefined): string {
-  const state = pod?.status?.containerStatuses?.[0]?.state;
+  const state = stateOf(job, pod);
   const failed = job.status?.conditions?.find(({ type, status }) => type === 'Failed' && status === 'True');
   if (failed && !state?.terminated) return line('The Job failed', failed);
   if (!pod || state?.running || state?.terminated) return '';
@@ -65,9 +65,19 @@ export function saidOf(job: ClusterJob, pod: Pod | undefined): string {
   return !waiting || soon.includes(waiting.reason) ? '' : line(`The pod ${pod.metadata.name} waits`, waiting);
 }
 
+/** The container of a Job that is its job; undefined of a Job that does not say, whose pod has no other. */
+export function containerOf({ metadata }: ClusterJob): string | undefined {
+  return metadata.annotations?.[containerMark];
+}
+
+function stateOf(job: ClusterJob, pod: Pod | undefined): ContainerState | undefined {
+  const own = containerOf(job);
+  return pod?.status?.containerStatuses?.find(({ name }) => own === undefined || name === own)?.state;
+}
+
 /** Whether its container has begun, so that there is something to read. */
-export function hasLog(pod: Pod | undefined): boolean {
-  const state = pod?.status?.containerStatuses?.[0]?.state;
+export function hasLog(job: ClusterJob, pod: Pod | undefined): boolean {
+  const state = stateOf(job, pod);
   return state?.running !== undefined || state?.terminated !== undefined;
 }
 

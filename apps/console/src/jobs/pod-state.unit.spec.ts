@@ -30,7 +30,7 @@ describe('a pod', () => {
     ['failed', ''],
   ] as const)('that is %s says what a person has to know', (state, said) => {
     expect(saidOf(jobs.new, pods[state])).toBe(said);
-    expect(hasLog(pods[state])).toBe(state === 'running' || state === 'failed');
+    expect(hasLog(jobs.new, pods[state])).toBe(state === 'running' || state === 'failed');
   });
 
   it('that is newest counts, where one was replaced', () => {

@@ -34,6 +34,8 @@ export interface LittleCluster {
   /** Answers instead of the server, unless undefined. */
   instead: ((request: IncomingMessage, response: ServerResponse) => boolean) | undefined;
   readonly jobs: ReadonlyMap<string, Run>;
+  /** Name of a container that is put before the others of each pod, as a proxy of a mesh is; it ends well. Undefined: none. */
+  sidecar: string | undefined;
   /** Takes a Job away with its pod, as somebody who deletes it. */
   remove(name: string): void;
   renewToken(token: string): void;
@@ -73,6 +75,7 @@ export async function littleCluster(
     access: undefined!,
     rules: [],
     instead: undefined,
+    sidecar: undefined,
     jobs,
     remove: (name) => {
       jobs.get(name)?.child.kill('SIGKILL');
@@ -117,7 +120,7 @@ export async function littleCluster(
           409,
           statusOf(409, 'AlreadyExists', `${kindOf(asked)} "${name}" already exists`, { ...asked, name }),
         );
-      jobs.set(name, begin(job, file(`${name}.log`)));
+      jobs.set(name, begin(job, file(`${name}.log`), cluster.sidecar));
       return send(201, jobs.get(name)!.job);
     }
     if (asked.resource === 'jobs') {
@@ -131,7 +134,13 @@ export async function littleCluster(
     }
     const found = [...jobs.values()].find(({ pod }) => pod.metadata.name === asked.name);
     if (!found) return missing();
-    const lines = found.log().split('\n');
+    const container = asked.query.get('container') ?? '';
+    const all = found.pod.status!.containerStatuses!.map(({ name }) => name);
+    if (container === '' && all.length > 1) {
+      const message = `a container name must be specified for pod ${asked.name}, choose one of: [${all.join(' ')}]`;
+      return send(400, statusOf(400, 'BadRequest', message));
+    }
+    const lines = (container === cluster.sidecar ? 'proxy\n' : found.log()).split('\n');
     const last = Number(asked.query.get('tailLines')) + 1;
     response.writeHead(200, { 'content-type': 'text/plain' }).end(lines.slice(-last).join('\n'));
   }
@@ -158,7 +167,7 @@ async function asked(
 }
 
 /** Runs the container of a Job as a process, and keeps Job and pod up to date with it. */
-function begin(manifest: JobManifest, file: string): Run {
+function begin(manifest: JobManifest, file: string, sidecar: string | undefined): Run {
   const [container] = manifest.spec.template.spec.containers;
   const own = Object.fromEntries(
     (container!.env ?? []).map((variable) => {
@@ -175,16 +184,22 @@ function begin(manifest: JobManifest, file: string): Run {
     stdio: ['ignore', output, output],
   });
   closeSync(output);
+  const statuses = (state: object) => [
+    ...(sidecar === undefined
+      ? []
+      : [{ name: sidecar, state: { terminated: { exitCode: 0, reason: 'Completed' } } as object }]),
+    { name: container!.name, state },
+  ];
   const job = { ...manifest, status: {} } as { -readonly [K in keyof Run['job']]: Run['job'][K] };
   const pod = {
     metadata: { name: `${manifest.metadata.name}-x7k2p`, creationTimestamp: new Date().toISOString() },
-    status: { phase: 'Running', containerStatuses: [{ state: { running: {} } as object }] },
+    status: { phase: 'Running', containerStatuses: statuses({ running: {} }) },
   };
   child.on('close', (code, signal) => {
     const exitCode = code ?? 137;
     pod.status = {
       phase: exitCode === 0 ? 'Succeeded' : 'Failed',
-      containerStatuses: [{ state: { terminated: { exitCode, reason: signal ?? 'Completed' } } }],
+      containerStatuses: statuses({ terminated: { exitCode, reason: signal ?? 'Completed' } }),
     };
     job.status = { conditions: [{ type: exitCode === 0 ? 'Complete' : 'Failed', status: 'True' }] };
   });
