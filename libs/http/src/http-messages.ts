@@ -10,6 +10,12 @@ export interface HttpRequest {
    * @throws ProblemException 429 when the address has sent too many of them
    */
   readonly countFailedCredential?: () => Promise<void>;
+  /**
+   * To be called by a public route that keeps something for whoever asks, such as a login that began: it is counted as a request
+   * without a credential.
+   * @throws ProblemException 429 when the address has sent too many of them
+   */
+  readonly countAnonymous?: () => Promise<void>;
   /** Node's own message. */
   readonly raw: { readonly destroyed: boolean; readonly complete: boolean };
 }

@@ -57,12 +57,16 @@ export function admitRequests(
   });
   fastify.decorateRequest('actor', undefined);
   fastify.decorateRequest('countFailedCredential', undefined);
+  fastify.decorateRequest('countAnonymous', undefined);
   fastify.addHook('onRequest', async (request, reply) => {
     const count = (policy: RequestPolicy, actor?: string): Promise<void> =>
       countRequest(counts, policy, actor ?? callerAddress(request.ip, request.socket.remoteAddress), reply);
     const permission = request.is404 ? 'public' : declaredBy(request.routeOptions.config);
     if (permission === undefined) throw forbidden('This path declares no permission, so nobody may use it.');
-    Object.assign(request, { countFailedCredential: () => count('failed-credentials') });
+    Object.assign(request, {
+      countFailedCredential: () => count('failed-credentials'),
+      countAnonymous: () => count('anonymous'),
+    });
     if (permission === 'public') return probes.has(request.routeOptions.url) ? undefined : count('address');
     reply.header('cache-control', 'no-store');
     const admission = await judged(access, permission, authorizationOf(request), logger).catch(

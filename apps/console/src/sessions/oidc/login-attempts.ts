@@ -25,10 +25,25 @@ export class LoginAttempts {
   /** @returns the id for the browser's cookie */
   begin(attempt: LoginAttempt): string {
     const id = randomBytes(32).toString('base64url');
+    this.#dropExpired();
     const [oldest] = this.#byHash.keys();
     if (this.#byHash.size >= mostAttempts && oldest !== undefined) this.#byHash.delete(oldest);
     this.#byHash.set(hashOf(id), { ...attempt, expiresAt: this.#now() + lifeMs });
     return id;
+  }
+
+  /** All last as long, so that the oldest stand first. */
+  #dropExpired(): void {
+    const now = this.#now();
+    for (const [hash, { expiresAt }] of this.#byHash) {
+      if (expiresAt > now) return;
+      this.#byHash.delete(hash);
+    }
+  }
+
+  /** How many are kept. */
+  get size(): number {
+    return this.#byHash.size;
   }
 
   /** Takes the attempt of a browser; it is not there for a second answer. */

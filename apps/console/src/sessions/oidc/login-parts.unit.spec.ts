@@ -43,6 +43,18 @@ describe('a login that began', () => {
     expect(attempts.take(late)).toBeUndefined();
   });
 
+  it('is kept no longer than that, also where its browser never comes back', () => {
+    let now = 0;
+    const attempts = new LoginAttempts(() => now);
+    attempts.begin(attempt);
+    now = 5 * 60_000;
+    const young = attempts.begin(attempt);
+    now = 10 * 60_000;
+    attempts.begin(attempt);
+    expect(attempts.size).toBe(2);
+    expect(attempts.take(young)).toMatchObject(attempt);
+  });
+
   it('is forgotten when 10,000 others began', () => {
     const attempts = new LoginAttempts();
     const [first, second] = [attempts.begin(attempt), attempts.begin(attempt)];

@@ -22,7 +22,7 @@ export interface LoginFacts {
 
 export const loginFactsToken = Symbol('LoginFacts');
 
-interface BrowserRequest extends Pick<HttpRequest, 'url' | 'countFailedCredential'> {
+interface BrowserRequest extends Pick<HttpRequest, 'url' | 'countFailedCredential' | 'countAnonymous'> {
   readonly headers: Readonly<Record<string, string | string[] | undefined>>;
 }
 
@@ -57,6 +57,7 @@ export class LoginController {
     @Res() reply: HttpReply,
   ): Promise<void> {
     return this.#answer(request, reply, async (provider) => {
+      await request.countAnonymous?.();
       const { address, attempt } = await provider.begin(this.#pageAt(to));
       const id = this.#attempts.begin(attempt);
       reply.header('set-cookie', attemptCookie(id, loginPath, this.#facts.secure));

@@ -194,6 +194,17 @@ describe('logging in with a provider', () => {
     expect((await brought(browser, await browser.follow(address, callback), {}, own)).status).toBe(302);
   });
 
+  it('is begun by one address no more often than it may ask without a credential, so that nobody evicts the logins of others', async () => {
+    const own = await startConsole(settings(provider.issuer), { limits: { anonymousRequests: 2 } });
+    const browser = new LittleBrowser();
+    const address = (await begun(browser, '', own)).headers.get('location')!;
+    expect((await begun(new LittleBrowser(), '', own)).status).toBe(302);
+    const refused = await begun(new LittleBrowser(), '', own);
+    expect(refused.headers.get('ratelimit-policy')).toContain('"anonymous";q=2');
+    await isRefused(refused, 429, 'More requests came within a minute');
+    expect((await brought(browser, await browser.follow(address, callback), {}, own)).status).toBe(302);
+  });
+
   it('takes roles from the claim and the values that the settings name', async () => {
     const own = await startConsole({
       ...settings(provider.issuer),
