@@ -51,7 +51,7 @@ function show({ id, text }: MadeKey, sentence: string): void {
 outliveReaders();
 const program = new Command('access')
   .description(
-    'Makes, lists, rotates, revokes and exports the API keys of a write API. Only hashes of keys are stored.',
+    'Creates, lists, rotates, revokes and exports the API keys of a write API. Only hashes of keys are stored.',
   )
   .option(
     '--context <name>',
@@ -65,11 +65,11 @@ const context = (): string | undefined => program.opts<{ context?: string }>().c
 
 program
   .command('create')
-  .description('make a key and print it')
+  .description('create a key and print it')
   .requiredOption('--name <text>', 'what it is for', nameOf)
   .requiredOption(
     '--scopes <permissions>',
-    'what it allows, divided by commas, such as products:read,products:write',
+    'what it allows, comma-separated, such as products:read,products:write',
     scopesOf,
   )
   .option('--days <n>', day, wholeNumber(3_650), 365)
@@ -80,7 +80,7 @@ program
 
 program
   .command('list')
-  .description('all keys, the newest first')
+  .description('all keys, newest first')
   .option('--json', 'as JSON')
   .action(async ({ json = false }: { json?: boolean }) => {
     const keys = await withKeys(context(), listKeys);
@@ -89,9 +89,9 @@ program
 
 program
   .command('rotate')
-  .description('make a key in the place of another one, which expires a while later, and print it')
+  .description('create a key that replaces another, which expires a while later, and print it')
   .argument('<id>')
-  .option('--days <n>', `${day} (default: as many as the other key was made for)`, wholeNumber(3_650))
+  .option('--days <n>', `${day} (default: as for the old key)`, wholeNumber(3_650))
   .option('--overlap-hours <n>', 'how long the old key is still accepted', wholeNumber(8_760), 24)
   .action(async (id: string, options: { days?: number; overlapHours: number }) => {
     const made = await changingKeys(context(), 'rotate', async (owner) => {
@@ -121,8 +121,8 @@ program
 
 program
   .command('audit')
-  .description('who made, replaced or revoked keys, and how it ended; the newest first')
-  .option('--limit <n>', 'at most so many', wholeNumber(1_000), 20)
+  .description('who created, replaced or revoked keys, and the outcome; newest first')
+  .option('--limit <n>', 'at most this many', wholeNumber(1_000), 20)
   .option('--json', 'as JSON')
   .action(async ({ limit, json = false }: { limit: number; json?: boolean }) => {
     const entries = await withKeys(context(), (owner) => listAudit(owner, '', { limit }));

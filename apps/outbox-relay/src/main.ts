@@ -33,7 +33,7 @@ const program = new Command('outbox-relay')
   .description('Publishes the events of the outboxes to Kafka, in order, until it is stopped.')
   .option(
     '--context <names>',
-    'only these bounded contexts, divided by commas (default REPRISE_CONTEXTS, else all that have an outbox)',
+    'only these bounded contexts, comma-separated (default REPRISE_CONTEXTS, else all that have an outbox)',
   )
   .option('--once', 'publish what is in the outbox now, print a summary, and exit')
   .option(

@@ -18,7 +18,7 @@ const program = new Command('projection-consumer')
   .description('Feeds the read models from the event logs, until it is stopped.')
   .option(
     '--context <names>',
-    'only these bounded contexts, divided by commas (default REPRISE_CONTEXTS, else all)',
+    'only these bounded contexts, comma-separated (default REPRISE_CONTEXTS, else all)',
   );
 
 outliveReaders();

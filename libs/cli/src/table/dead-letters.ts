@@ -3,16 +3,16 @@ import { contextOption, whichOptions } from './options.ts';
 
 /** What dead letters are filtered by. `--type` is the type of aggregates, as everywhere. */
 const letterFilters: readonly VerbOption[] = [
-  ['--event-type <type>', 'only letters of this type of event'],
-  ['--error <reason>', 'only letters put aside for this reason, as in unknown-type or waits-behind'],
+  ['--event-type <type>', 'only letters with this event type'],
+  ['--error <reason>', 'only letters with this reason, such as unknown-type or waits-behind'],
   ['--aggregate-id <id>', 'only letters of this aggregate'],
-  ['--up-to <places>', 'only letters that stand before these places, which a dry run prints'],
+  ['--up-to <places>', 'only letters before these places, which a dry run prints'],
 ];
 
 /** What says which open letters are meant, where they are not named. */
 const openLetters: readonly VerbOption[] = [['--all', 'every open dead letter'], ...letterFilters];
 const openLettersNote =
-  'Letters are named by their ids, or meant by --all or by filters: those that are open and match each.';
+  'Give ids, or --all, or filters: without ids, only open letters that match all filters are selected.';
 
 export const deadLetters: VerbGroup = {
   name: 'dlq',
@@ -20,7 +20,7 @@ export const deadLetters: VerbGroup = {
   verbs: [
     {
       name: 'list',
-      description: 'Lists dead letters in the order they were put aside, with what has become of them.',
+      description: 'Lists dead letters in the order they were set aside, with their state.',
       options: [
         ['--projection <name>', 'judge by the live generation of this projection only (default all)'],
         ...whichOptions,
@@ -40,12 +40,12 @@ export const deadLetters: VerbGroup = {
       name: 'show',
       operands: '[ids...]',
       description:
-        'Shows dead letters whole: headers, payload, where it stands, what was done to it and what to do.',
+        'Shows dead letters in full: headers, payload, state, what was done with them and what to do.',
       options: [
         ['--projection <name>', 'judge by the live generation of this projection only (default all)'],
         ...whichOptions,
         ['--verbose', 'show the whole payload, not only the first 2000 characters'],
-        ['--json', 'print one JSON array on stdout; it holds the payload as it is, as text'],
+        ['--json', 'print one JSON array on stdout, with the unchanged payload as text'],
       ],
       examples: ['dlq show orders.events:3:1042', 'dlq show orders.events:3:1042 --json'],
       load: () => import('../verbs/dlq/show.ts'),
@@ -54,7 +54,7 @@ export const deadLetters: VerbGroup = {
       name: 'redrive',
       operands: '[ids...]',
       description:
-        'Applies dead letters to the read models under the version guard, and releases in order what waits behind them.',
+        'Applies dead letters to the read models under the version guard, and releases, in order, those that wait behind.',
       options: [
         ...openLetters,
         ['--projection <name>', 'only into this projection (default all)'],
@@ -77,11 +77,11 @@ export const deadLetters: VerbGroup = {
       name: 'discard',
       operands: '[ids...]',
       description:
-        'Discards dead letters, on record: rebuilds leave their records out. What waits behind is applied if the version rule allows it.',
+        'Discards dead letters, on record: rebuilds skip their records. Letters that wait behind are applied if the version rule allows it.',
       options: [
         ...openLetters,
         contextOption,
-        ['--reason <text>', 'why it is discarded, for the record (required)'],
+        ['--reason <text>', 'why, for the record (required)'],
         ['--dry-run', 'only show what would be discarded'],
         ['--json', 'print one JSON document on stdout'],
       ],

@@ -6,19 +6,19 @@ export const comparing: readonly Verb[] = [
   {
     name: 'verify',
     description:
-      'Compares what readers are served with the fold of the log, and says whether they lack events; changes no document.',
+      'Compares what readers get with the fold of the log, and says whether they lack events; changes no document.',
     options: [
       ['--projection <name>', 'the projection to verify, or all (required)'],
       ...whichOptions,
       ['--aggregate-id <ids...>', idsHelp('only these aggregates')],
       ['--all', 'all aggregates (default)'],
       ['--deep', 'compare the content of every document, not only where digests differ'],
-      ['--repair', 'put every document that drifts into the repair queue'],
-      ['--source <source>', 'kafka or event-store: where the log is read (default kafka)'],
+      ['--repair', 'put every differing document into the repair queue'],
+      ['--source <source>', 'kafka or event-store: where to read the log (default kafka)'],
       ['--max-lag <seconds>', 'age of the oldest event readers may lack (default 30)'],
-      ['--max-events-per-second <n>', 'events and documents read per second at most (default 0: no limit)'],
+      ['--max-events-per-second <n>', 'maximum events and documents read per second (default 0: no limit)'],
       ['--limit <n>', 'documents listed per kind of difference (default 20)'],
-      ['--memory <bytes>', 'memory to stay within (default 512mb)'],
+      ['--memory <bytes>', 'memory limit (default 512mb)'],
       ['--report <form>', 'table or json (default table)'],
       ['--json', 'the same as --report json'],
     ],
@@ -54,15 +54,15 @@ export const comparing: readonly Verb[] = [
 export const status: Verb = {
   name: 'status',
   description:
-    'Says whether readers are served everything the log holds, what to do if not, and what there is.',
+    'Says whether readers get everything in the log, what to do if not, and lists generations and runs.',
   options: [
     ['--projection <name>', 'one projection (default all)'],
     ...whichOptions,
     ['--check', 'exit with 2 unless every verdict is OK'],
     ['--max-lag <seconds>', 'age of the oldest event readers may lack (default 30)'],
-    ['--watch', 'show it again every 2 s until ^C'],
+    ['--watch', 'refresh every 2 s until ^C'],
     ['--console <url>', 'ask this console, with the key in REPRISE_API_KEY, instead of the servers'],
-    ['--verbose', 'also show positions, old generations and ids of runs'],
+    ['--verbose', 'also show positions, old generations and run ids'],
     ['--json', 'print one JSON document on stdout'],
   ],
   examples: [
@@ -76,14 +76,14 @@ export const status: Verb = {
 
 export const audit: Verb = {
   name: 'audit',
-  description: 'Lists what operators tried to change and what came of it, newest first; changes nothing.',
+  description: 'Lists what operators attempted to change and the outcome, newest first; changes nothing.',
   options: [
-    ['--verb <name>', 'only this verb, as in rollback or "dlq discard"'],
-    ['--by <name>', 'only what this user, REPRISE_ACTOR, key:ID or sub:SUBJECT tried'],
-    ['--since <moment>', 'only what was tried from then on'],
-    ['--open', 'only what has no outcome: it runs, or its process was killed'],
-    ['--failed', 'only what did not end with 0'],
-    ['--limit <n>', 'at most so many, up to 1000 (default 20)'],
+    ['--verb <name>', 'only this verb, such as rollback or "dlq discard"'],
+    ['--by <name>', 'only attempts by this user, REPRISE_ACTOR, key:ID or sub:SUBJECT'],
+    ['--since <moment>', 'only attempts since then'],
+    ['--open', 'only attempts without an outcome: running, or killed'],
+    ['--failed', 'only attempts that did not exit with 0'],
+    ['--limit <n>', 'at most this many, up to 1000 (default 20)'],
     ['--json', 'print one JSON array on stdout'],
   ],
   examples: ['audit', 'audit --verb rollback --since 2026-11-21T00:00:00Z', 'audit --failed --json'],
@@ -99,7 +99,7 @@ export const receipts: VerbGroup = {
       description: 'Lists the runs that left a receipt, newest first.',
       options: [
         ['--projection <name>', 'only runs of this projection (default all)'],
-        ['--limit <n>', 'at most so many (default 20)'],
+        ['--limit <n>', 'at most this many (default 20)'],
         ['--json', 'print one JSON array on stdout'],
       ],
       examples: ['receipts list', 'receipts list --projection NAME --limit 5 --json'],

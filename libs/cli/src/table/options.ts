@@ -13,7 +13,7 @@ export const executeDescription =
 /** The option that says which bounded contexts are meant. */
 export const contextOption: VerbOption = [
   '--context <names>',
-  'only read models of these bounded contexts, divided by commas (default REPRISE_CONTEXTS, else all)',
+  'only read models of these bounded contexts, comma-separated (default REPRISE_CONTEXTS, else all)',
 ];
 
 /** The options that say which read models are meant, beside `--projection`. */
@@ -39,5 +39,5 @@ export const gateOptions: readonly VerbOption[] = [
 
 /** The help of an option that names aggregates. */
 export function idsHelp(what: string): string {
-  return `${what} (comma-separated, or several times; \\, is a comma within an id)`;
+  return `${what} (comma-separated, or repeat the option; \\, is a comma within an id)`;
 }

@@ -4,8 +4,8 @@ import { contextOption } from './options.ts';
 export const migrate: Verb = {
   name: 'migrate',
   description:
-    'Brings the read-model database to the schema of this release: the registry, and the rights of the role of its processes.',
-  options: [['--json', 'print the migrations that were applied as one JSON document on stdout']],
+    'Brings the read-model database to this release’s schema: the registry, and the rights of the processes’ role.',
+  options: [['--json', 'print the applied migrations as one JSON document on stdout']],
   notes: `Rights: it connects by READ_MODEL_DATABASE_OWNER_URL, else by READ_MODEL_DATABASE_URL, as the owner of the
 database, or a role with CREATE on it that owns what is there of its schemas. With CREATEROLE it makes the group
 role read_model_feeder, for the processes that feed and rebuild; without, make that role first, or let them
@@ -17,22 +17,21 @@ connect as the owner. It is safe to run again, and while processes run.`,
 
 export const relay: Verb = {
   name: 'relay',
-  description:
-    'Publishes the events of outboxes to Kafka in the order of each aggregate, until it is stopped.',
+  description: 'Publishes outbox events to Kafka, in order for each aggregate, until it is stopped.',
   options: [
     contextOption,
-    ['--once', 'publish what is in the outboxes now, print a summary, and exit'],
+    ['--once', 'publish the current content of the outboxes, print a summary, and exit'],
     [
       '--timeout <seconds>',
       'with --once: how long to wait for another relay, Kafka or Postgres (default 60)',
     ],
     ['--release-parked', 'with --once: first return parked events to the queue'],
-    ['--batch-size <events>', 'events per batch at most (default 2000)'],
-    ['--poll-ms <ms>', 'longest pause between looks at an empty outbox (default 500)'],
+    ['--batch-size <events>', 'maximum events per batch (default 2000)'],
+    ['--poll-ms <ms>', 'longest pause between checks of an empty outbox (default 500)'],
     ['--json', 'with --once: print the summary as one JSON document on stdout'],
   ],
-  notes: `Without --once it logs JSON lines on stderr, and SIGINT or SIGTERM end it with 0. Of several relays, one publishes.
-With --once: 2 when events are parked or remain, 3 when another relay leads and did not publish them in time.`,
+  notes: `Without --once, it logs JSON lines on stderr, and exits with 0 on SIGINT or SIGTERM. Of several relays, one publishes.
+With --once, it exits with 2 if events are parked or remain, 3 if another relay leads and did not publish them in time.`,
   examples: ['relay', 'relay --once --json'],
   load: () => import('../verbs/serving/relay.ts'),
 };
@@ -40,9 +39,12 @@ With --once: 2 when events are parked or remain, 3 when another relay leads and 
 export const live: Verb = {
   name: 'live',
   description: 'Feeds the read models from their event logs, and repairs documents, until it is stopped.',
-  options: [contextOption, ['--json', 'print what is fed as one JSON document on stdout, once it is']],
-  notes: `It joins a consumer group for each log. Several of them share the partitions. It waits for servers that are away, logs
-JSON lines on stderr, and SIGINT or SIGTERM end it with 0 once the batches in flight are saved.`,
+  options: [
+    contextOption,
+    ['--json', 'print what is fed as one JSON document on stdout, once everything is'],
+  ],
+  notes: `It joins a consumer group for each log; several processes share the partitions. It waits for servers that are down, logs
+JSON lines on stderr, and on SIGINT or SIGTERM saves the batches in flight and exits with 0.`,
   examples: ['live'],
   load: () => import('../verbs/serving/live.ts'),
 };

@@ -6,7 +6,7 @@ export const switching: readonly Verb[] = [
   {
     name: 'promote',
     description:
-      'Puts a generation to the gate again, catches it up with the live one and switches readers to it.',
+      'Puts a generation through the gate again, catches it up with the live one and switches readers to it.',
     options: [
       ['--generation <name>', 'name or uuid of the generation (required)'],
       contextOption,
@@ -22,8 +22,8 @@ export const switching: readonly Verb[] = [
     options: [
       ['--projection <name>', 'the projection to roll back, or all (required)'],
       ...whichOptions,
-      ['--again', 'also go to a later generation, which an earlier rollback took readers off'],
-      ['--to <name>', 'name of the generation on standby to go to'],
+      ['--again', 'may also go to a later generation, which readers left in an earlier rollback'],
+      ['--to <name>', 'name of the standby generation to go to'],
       ['--json', 'print the cutover as one JSON document on stdout'],
     ],
     examples: ['rollback --projection NAME', 'rollback --projection all --json'],
@@ -37,9 +37,9 @@ export const tending: readonly Verb[] = [
     name: 'cancel',
     description: 'Asks the running rebuild of a projection to finish its batch, save and stop.',
     options: [
-      ['--projection <name>', 'the projection whose run is to stop, or all (required)'],
+      ['--projection <name>', 'the projection whose run to stop, or all (required)'],
       ...whichOptions,
-      ['--json', 'print what was asked of which run as one JSON document on stdout'],
+      ['--json', 'print which run was asked to stop as one JSON document on stdout'],
     ],
     examples: ['cancel --projection NAME'],
     load: () => import('../verbs/cancel.ts'),
@@ -51,9 +51,9 @@ export const tending: readonly Verb[] = [
     options: [
       ['--projection <name>', 'the projection to clean up, or all (required)'],
       ...whichOptions,
-      ['--keep <n>', 'retired generations to keep, and as many never promoted, newest first (default 1)'],
-      ['--standby-hours <hours>', 'hours a standby generation is kept after the cutover (default 24)'],
-      ['--dry-run', 'only say what would go'],
+      ['--keep <n>', 'newest retired generations to keep, and as many never promoted (default 1)'],
+      ['--standby-hours <hours>', 'hours to keep a standby generation after the cutover (default 24)'],
+      ['--dry-run', 'only say what would be deleted'],
       ['--mode <mode>', 'APPLY, or DRY_RUN: the same as --dry-run (default APPLY)'],
       ['--json', 'print what was deleted and kept as one JSON document on stdout'],
     ],
@@ -63,13 +63,13 @@ export const tending: readonly Verb[] = [
   {
     name: 'rebind',
     description:
-      'Gives the registry to the Kafka cluster, topic and alias that are configured, after a move on purpose.',
+      'Binds the registry to the configured Kafka cluster, topic and alias, after a deliberate move.',
     options: [
-      ['--projection <name>', 'the projection whose registry is to move, or all (required)'],
+      ['--projection <name>', 'the projection to rebind, or all (required)'],
       ...whichOptions,
       ['--mode <mode>', 'APPLY moves it, DRY_RUN only says what would change (default DRY_RUN)'],
       ['--dry-run', 'the same as --mode DRY_RUN'],
-      ['--json', 'print from where to where as one JSON document on stdout'],
+      ['--json', 'print the old and the new binding as one JSON document on stdout'],
     ],
     examples: ['rebind --projection all', 'rebind --projection all --mode APPLY'],
     load: () => import('../verbs/rebind.ts'),

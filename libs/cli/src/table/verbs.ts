@@ -9,7 +9,7 @@ export const verbGroups: readonly VerbGroup[] = [deadLetters, receipts];
 
 const completion: Verb = {
   name: 'completion',
-  description: 'Prints a script with which bash, zsh or fish completes verbs, options and projections.',
+  description: 'Prints a completion script for bash, zsh or fish: verbs, options and projections.',
   operands: '[shell]',
   options: [['--json', 'print shell and script as one JSON document on stdout']],
   examples: ['completion bash > ~/.reprise-completion; . ~/.reprise-completion'],

@@ -32,7 +32,7 @@ export function readFilter(options: OptionReader): LetterFilter {
   const upTo = places === undefined ? undefined : parsePlaces(places);
   if (places !== undefined && !upTo)
     options.problem(
-      '--up-to must be places of dead-letter topics (topic:partition:offset, divided by commas), as a dry run prints them',
+      '--up-to must be places of dead-letter topics (topic:partition:offset, comma-separated), as a dry run prints them',
     );
   return { type: text('eventType'), error: text('error'), aggregateId: text('aggregateId'), upTo };
 }
