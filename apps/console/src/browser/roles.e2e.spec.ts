@@ -193,9 +193,12 @@ describeInBrowser('Who may act, in a browser', () => {
     const overtaken = await asksToRollBack();
     await second.visit(await asksToRollBack());
     await confirm(now);
-    await approve(second).click();
+    let sent = 0;
+    second.page.on('request', (one) => (sent += one.url().endsWith('/approval') ? 1 : 0));
+    await approve(second).dblclick();
     for (const who of [first, second]) await who.heading(/^Roll back product_search .*done$/).waitFor();
     await first.seen(`by key:${keys.second.id}`);
+    expect(sent).toBe(1);
 
     // That took the way back from the other request, which the second person sees before anything is tried.
     await second.visit(overtaken);

@@ -42,12 +42,16 @@ function Decision({ action, own, onDone }: ApprovalProps & { readonly own: boole
   const { plan, planProblem, askAgain } = usePreview(action.request, 10_000);
   const [confirmation, setConfirmation] = useState('');
   const [problem, setProblem] = useState<string>();
+  const [busy, setBusy] = useState(false);
   const decide = (approve: boolean): void => {
+    setBusy(true);
+    setProblem(undefined);
     ask<ActionResult>(routes.approval(action.id), {
       ...{ method: 'POST', csrfToken: user.csrfToken },
       body: { approve, ...(approve && { confirmation }) },
     }).then(onDone, (error: unknown) => {
       setProblem(error instanceof Error ? error.message : String(error));
+      setBusy(false);
       askAgain();
     });
   };
@@ -65,13 +69,13 @@ function Decision({ action, own, onDone }: ApprovalProps & { readonly own: boole
         {!own && (
           <Button
             className="button danger"
-            isDisabled={!mayBegin(plan, confirmation)}
+            isDisabled={busy || !mayBegin(plan, confirmation)}
             onPress={() => decide(true)}
           >
             Approve in {session.environment.name}
           </Button>
         )}
-        <Button className="button" onPress={() => decide(false)}>
+        <Button className="button" isDisabled={busy} onPress={() => decide(false)}>
           Reject
         </Button>
       </p>

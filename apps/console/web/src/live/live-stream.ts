@@ -19,6 +19,7 @@ export class LiveStream {
   #state: LiveState = nothingYet;
   #source: EventSource | undefined;
   #timer: ReturnType<typeof setTimeout> | undefined;
+  #stopped = false;
   readonly #listeners = new Set<() => void>();
   readonly #look: () => Promise<Session>;
 
@@ -34,17 +35,23 @@ export class LiveStream {
   };
 
   start(): void {
+    this.#stopped = false;
     this.#open();
   }
 
   stop(): void {
+    this.#stopped = true;
+    this.#close();
+  }
+
+  #close(): void {
     clearTimeout(this.#timer);
     this.#source?.close();
     this.#source = undefined;
   }
 
   #open(): void {
-    this.stop();
+    this.#close();
     void this.#fetchFirst();
     const source = new EventSource(routes.live);
     this.#source = source;
@@ -76,7 +83,7 @@ export class LiveStream {
 
   /** The session may have ended, which an event stream does not say, or the server may be away. */
   #broken(): void {
-    this.stop();
+    this.#close();
     this.#set({ ...this.#state, connection: { ...this.#state.connection, state: 'lost' } });
     this.#timer = setTimeout(() => void this.#again(), retryMs);
   }
@@ -84,9 +91,9 @@ export class LiveStream {
   async #again(): Promise<void> {
     try {
       const { user } = await this.#look();
-      if (user !== null) this.#open();
+      if (user !== null && !this.#stopped) this.#open();
     } catch {
-      this.#broken();
+      if (!this.#stopped) this.#broken();
     }
   }
 
