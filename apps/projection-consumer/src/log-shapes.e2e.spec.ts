@@ -113,7 +113,7 @@ describe('the projection consumer on an unusual log', () => {
     const lease = await fixture.registry.acquireLease('product_search', {
       runId: randomUUID(),
       holder: 'test',
-      ttlMs: 20_000,
+      ttlMs: 600_000,
     });
     if (!lease.acquired) throw new Error('the lease is held');
     const uuid = randomUUID();

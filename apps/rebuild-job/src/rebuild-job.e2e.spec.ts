@@ -91,7 +91,7 @@ describe('the rebuild job', () => {
     const lease = await registry.acquireLease('product_summary', {
       runId: '00000000-0000-4000-8000-000000000000',
       holder: 'the test',
-      ttlMs: 120_000,
+      ttlMs: 600_000,
     });
     if (!lease.acquired) throw new Error('the lease was not free');
     const { code, stdout } = await rebuildJob(['rebuild', '--projection', 'all', '--json']);

@@ -98,7 +98,7 @@ describe('while a run is in progress', () => {
   const runId = randomUUID();
 
   async function hold(lease: string, id: string): Promise<Fence> {
-    const attempt = await own.registry.acquireLease(lease, { runId: id, holder: 'the test', ttlMs: 60_000 });
+    const attempt = await own.registry.acquireLease(lease, { runId: id, holder: 'the test', ttlMs: 600_000 });
     if (!attempt.acquired) throw new Error('the lease was not free');
     return attempt.fence;
   }

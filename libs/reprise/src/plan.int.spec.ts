@@ -103,7 +103,7 @@ describe('a plan', () => {
 
   it('says what another run stands in the way of', async () => {
     const pool = createReadModelPool(feederUrl, { max: 1 });
-    const lease = { runId: '0193a000-0000-7000-8000-00000000000a', holder: 'spec', ttlMs: 60_000 };
+    const lease = { runId: '0193a000-0000-7000-8000-00000000000a', holder: 'spec', ttlMs: 600_000 };
     const held = await new Registry(pool).acquireLease('product_summary', lease);
     if (!held.acquired) throw new Error('the lease is held');
     try {

@@ -171,7 +171,7 @@ describe('a line that is printed', () => {
     const patient = queue({ maxFailures: 1 });
     await patient.add([task(other[0]!.subject)]);
     const [claimed] = await patient.claim({
-      ...{ holder: 'a consumer', limit: 1, leaseMs: 60_000 },
+      ...{ holder: 'a consumer', limit: 1, leaseMs: 600_000 },
       projections: [productSearch],
     });
     expect(await patient.fail(claimed!, { error: 'a test', counts: true, retryInMs: 0 })).toBe('FAILED');

@@ -79,7 +79,7 @@ describe('the relay', () => {
   });
 
   it('publishes new events without waiting for its poll', async () => {
-    const running = start({ pollMs: 60_000 });
+    const running = start({ pollMs: 3_600_000 });
     await fixture.append(aggregate(1), 1);
     await drained();
     await fixture.append(aggregate(1), 2);
@@ -134,7 +134,7 @@ describe('the relay', () => {
   it('finishes and marks the batch in flight when it is stopped, and gives the lock up', async () => {
     await fixture.appendMany(100, 100);
     const running = start({ batchSize: 500 });
-    await eventually(() => expect(running.batches.length).toBeGreaterThan(1));
+    await eventually(() => expect(running.batches.length).toBeGreaterThan(1), { intervalMs: 1 });
     await running.stop();
     const published = running.batches.reduce((sum, messages) => sum + messages, 0);
     expect(await fixture.unpublished()).toBe(10_000 - published);

@@ -142,7 +142,7 @@ describe('a redrive', () => {
       { action: 'redrive', outcome: 'applied', ...operator, aggregateId: first.subject, version: 3 },
       { action: 'redrive', outcome: 'contained', ...operator },
     ]);
-    expect(Math.abs(Date.now() - actions[0]!.at.getTime())).toBeLessThan(60_000);
+    expect(Math.abs(Date.now() - actions[0]!.at.getTime())).toBeLessThan(600_000);
   });
 
   it('leaves a letter that waits where it is until the one before it is dealt with', async () => {

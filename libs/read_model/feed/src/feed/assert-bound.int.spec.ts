@@ -80,7 +80,7 @@ async function entered(
   const lease = await registry.acquireLease(search.name, {
     runId: randomUUID(),
     holder: 'spec',
-    ttlMs: 60_000,
+    ttlMs: 600_000,
   });
   if (!lease.acquired) throw new Error('the lease is held');
   const generation = {

@@ -54,7 +54,7 @@ describe('a live feed of events ordered by position', () => {
   it('feeds what is of the log as it is now beside a generation on standby that is not', async () => {
     const { pool, feed, live, registry } = await liveByPosition();
     const lease = await registry.acquireLease(byPosition.name, {
-      ...{ runId: live.uuid, holder: 'test', ttlMs: 60_000 },
+      ...{ runId: live.uuid, holder: 'test', ttlMs: 600_000 },
     });
     if (!lease.acquired) throw new Error('the lease is held');
     const uuid = live.uuid.replace(/^.{8}/, '00000000');

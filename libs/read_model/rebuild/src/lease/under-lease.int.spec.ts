@@ -18,17 +18,17 @@ beforeAll(async () => {
 });
 
 describe('what takes the lease of a projection', () => {
-  const held = (holder: string) =>
-    registry.acquireLease('clicks', { runId: randomUUID(), holder, ttlMs: 1_000 });
+  const held = (holder: string, ttlMs: number) =>
+    registry.acquireLease('clicks', { runId: randomUUID(), holder, ttlMs });
 
   it('waits for a feeding process, which has it for the moments of a first generation', async () => {
-    expect(await held(feederHolder('host-1'))).toMatchObject({ acquired: true });
+    expect(await held(feederHolder('host-1'), 1_000)).toMatchObject({ acquired: true });
     const { release } = await takeLease(registry, 'clicks', randomUUID());
     await release();
   });
 
   it('does not wait for a run', async () => {
-    expect(await held('somebody')).toMatchObject({ acquired: true });
+    expect(await held('somebody', 600_000)).toMatchObject({ acquired: true });
     await expect(takeLease(registry, 'clicks', randomUUID())).rejects.toMatchObject({ code: 'BUSY' });
   });
 });

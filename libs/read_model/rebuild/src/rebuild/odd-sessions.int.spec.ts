@@ -37,7 +37,7 @@ describe('under odd settings of the Postgres sessions', () => {
       const lease = await model.registry.acquireLease(projection.name, {
         runId: run!.runId,
         holder: 'spec',
-        ttlMs: 60_000,
+        ttlMs: 600_000,
       });
       if (!lease.acquired) throw new Error('the lease is held');
       const { registry, store } = model;

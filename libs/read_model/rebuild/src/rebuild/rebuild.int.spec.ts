@@ -168,7 +168,7 @@ describe('a rebuild of the search index', () => {
     const lease = await model.registry.acquireLease('product_search', {
       runId: '00000000-0000-4000-8000-000000000000',
       holder: 'the test',
-      ttlMs: 60_000,
+      ttlMs: 600_000,
     });
     if (!lease.acquired) throw new Error('the lease was not free');
     const known = await model.registry.listGenerations();

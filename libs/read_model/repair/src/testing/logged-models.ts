@@ -42,7 +42,7 @@ export async function loggedModel(projection: Projection, partitions: number) {
     ...{ pool, alias: 'none' },
   });
   const lease = await registry.acquireLease(projection.name, {
-    ...{ runId: randomUUID(), holder: 'test', ttlMs: 60_000 },
+    ...{ runId: randomUUID(), holder: 'test', ttlMs: 600_000 },
   });
   if (!lease.acquired) throw new Error('the lease is held');
   const { id: topicId } = await log.now();
