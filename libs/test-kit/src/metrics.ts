@@ -18,7 +18,8 @@ export function documentedMetrics(application: string): string[] {
   if (own === undefined && !ofEvery!.includes(application))
     throw new Error(`docs/reference/metrics.md has no section ${application}`);
   const rows = [...(own ?? '').matchAll(/^\| `(\S+)`/gm)].map(([, name]) => name!);
-  return [...rows, ...[...ofEvery!.matchAll(/^`(\S+)`/gm)].map(([, name]) => name!)].sort();
+  // Wherever a line of the text begins; `_seconds` and `process_*` are no names.
+  return [...rows, ...[...ofEvery!.matchAll(/`([a-z]\w*_\w+)`/g)].map(([, name]) => name!)].sort();
 }
 
 /** How a name says its unit; `_total` and `_info` count, or are 1. */
