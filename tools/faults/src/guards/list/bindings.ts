@@ -20,7 +20,7 @@ export const bindingGuards: readonly Guard[] = [
   {
     id: 'commands-on-their-own-registry',
     promise: 'G7',
-    what: 'and so do all other verbs',
+    what: 'all other verbs work only with such a registry',
     file: 'libs/cli/src/servers/open-servers.ts',
     text: '    await servers.assertBound(projections, changes, (reason) =>\n',
     without: '    await servers.assertBound([], changes, (reason) =>\n',
@@ -29,7 +29,7 @@ export const bindingGuards: readonly Guard[] = [
   {
     id: 'consumer-of-its-own-registry',
     promise: 'G7',
-    what: 'and the consumer',
+    what: 'the consumer works only with such a registry',
     file: 'libs/read_model/servers/src/context-servers.ts',
     text: '      models: projections.map((projection) => {\n',
     without: '      models: projections.slice(0, 0).map((projection) => {\n',
@@ -49,7 +49,7 @@ export const bindingGuards: readonly Guard[] = [
   {
     id: 'cluster-of-the-very-topic',
     promise: 'G7',
-    what: 'the cluster of a registry with generations is recorded only where it holds the topic they were built from',
+    what: 'a cluster is recorded for a registry with generations only if it has the topic they were built from',
     file: `${feed}/feed/assert-bound.ts`,
     text: 'clusterId: isItsCluster ? identity?.clusterId : undefined',
     without: 'clusterId: isItsCluster ? identity?.clusterId : identity?.clusterId',
@@ -58,7 +58,7 @@ export const bindingGuards: readonly Guard[] = [
   {
     id: 'bound-to-what-was-seen',
     promise: 'G7',
-    what: 'no registry is bound to a topic that nobody has seen',
+    what: 'no registry is bound to a topic that has not been seen',
     file: `${feed}/feed/assert-bound.ts`,
     text: 'found: input.record && identity?.topicId !== undefined ? found : [] };\n',
     without: 'found: input.record ? found : [] };\n',
@@ -67,7 +67,7 @@ export const bindingGuards: readonly Guard[] = [
   {
     id: 'no-way-back-to-another-log',
     promise: 'G7',
-    what: 'a rollback leads only to a generation of the log readers are on',
+    what: "a rollback goes only to a generation of the readers' current log",
     file: `${rebuild}/cutover/roll-back.ts`,
     text: '  if (topicId !== log)\n',
     without: "  if (log === '')\n",
@@ -76,7 +76,7 @@ export const bindingGuards: readonly Guard[] = [
   {
     id: 'no-way-back-to-other-readers',
     promise: 'G7',
-    what: 'and only to one that no run has promoted for others',
+    what: 'a rollback goes only to a generation that was never promoted for other readers',
     file: `${rebuild}/cutover/roll-back.ts`,
     text: 'if (servedThrough === undefined || servedThrough === store.readers) return undefined;',
     without: 'if (servedThrough !== name) return undefined;',
@@ -85,7 +85,7 @@ export const bindingGuards: readonly Guard[] = [
   {
     id: 'no-way-back-for-readers-of-another-registry',
     promise: 'G7',
-    what: 'readers who are on a generation of another registry stay there',
+    what: "readers on another registry's generation stay there",
     file: `${rebuild}/cutover/roll-back.ts`,
     text: 'if (live !== undefined && !current) throw',
     without: 'if (live === undefined && current) throw',
@@ -94,7 +94,7 @@ export const bindingGuards: readonly Guard[] = [
   {
     id: 'what-is-read-is-not-retired',
     promise: 'G7',
-    what: 'a generation that any alias or view reads is not retired by a cutover',
+    what: 'a cutover does not retire a generation that any alias or view reads',
     file: `${rebuild}/cutover/retire-older.ts`,
     text: ' || readBy.has(name)',
     without: '',
@@ -103,7 +103,7 @@ export const bindingGuards: readonly Guard[] = [
   {
     id: 'replayed-from-its-own-topic',
     promise: 'G7',
-    what: 'a part of the log is applied only to what was built from that very topic',
+    what: 'a part of the log is applied only to a generation built from the same topic',
     file: `${rebuild}/partial-replay/replay-onto-live.ts`,
     text: '  if (topic.id !== live.topicId) throw ofEarlierTopic(live, topic);\n',
     without: '',
@@ -112,7 +112,7 @@ export const bindingGuards: readonly Guard[] = [
   {
     id: 'adopted-from-its-own-topic',
     promise: 'G7',
-    what: 'a first generation is given to readers only beside the topic it was made from',
+    what: 'readers get a first generation only while its topic is the current one',
     file: `${feed}/feed/first-generation.ts`,
     text: '  if (only.topicId !== topic.id) return false;\n',
     without: '',

@@ -12,7 +12,7 @@ export const canaryGuards: readonly Guard[] = [
   {
     id: 'canaries-are-fed-to-no-projection',
     promise: 'G3',
-    what: 'the live feed gives canaries to no projection',
+    what: 'the live feed passes no canary to a projection',
     file: 'libs/read_model/feed/src/feed/decode-batch.ts',
     text: '(isCanary(decoded.event) ? canaries : events)',
     without: '(isCanary(decoded.event) ? events : events)',
@@ -26,7 +26,7 @@ export const canaryGuards: readonly Guard[] = [
   {
     id: 'canaries-are-in-no-fold',
     promise: 'G3',
-    what: 'they are in no fold and no count of a rebuild, plan or verify',
+    what: 'canaries are in no fold or count of a rebuild, plan or verify',
     file: `${rebuild}/fold/fold-table.ts`,
     text: 'return void this.tally.canaries++;',
     without: 'this.tally.canaries++;',
@@ -38,7 +38,7 @@ export const canaryGuards: readonly Guard[] = [
   {
     id: 'canaries-are-no-rows-of-a-snapshot',
     promise: 'G3',
-    what: 'the gate counts none among the rows of an event store',
+    what: 'the gate counts no canary among the rows of an event store',
     file: `${rebuild}/gate/judge-generation.ts`,
     text: 'Number(inSnapshot) - canaries',
     without: 'Number(inSnapshot)',
@@ -47,7 +47,7 @@ export const canaryGuards: readonly Guard[] = [
   {
     id: 'canaries-are-in-no-part-of-the-log',
     promise: 'G3',
-    what: 'a part of the log that is applied has none',
+    what: 'applying a part of the log skips canaries',
     file: `${rebuild}/partial-replay/replay-onto-live.ts`,
     text: '    if (decoded.ok && isCanary(decoded.event)) continue;\n',
     without: '',
@@ -61,7 +61,7 @@ export const canaryGuards: readonly Guard[] = [
   {
     id: 'canaries-of-readers-alone',
     promise: 'G3',
-    what: 'marks are kept only beside what readers use',
+    what: "marks are kept only beside the readers' generation",
     file: 'libs/read_model/live/src/canaries/canary-watch.ts',
     text: "generation.state !== 'LIVE' || ",
     without: '',
@@ -75,7 +75,7 @@ export const canaryGuards: readonly Guard[] = [
   {
     id: 'canaries-in-a-hidden-index',
     promise: 'G3',
-    what: 'no search over a pattern of index names finds them',
+    what: 'no search over a pattern of index names finds canaries',
     file: 'libs/read_model/elasticsearch/src/documents/canaries.ts',
     text: '      hidden: true,\n',
     without: '',
@@ -84,7 +84,7 @@ export const canaryGuards: readonly Guard[] = [
   {
     id: 'canaries-go-with-an-index',
     promise: 'G3',
-    what: 'what keeps them is deleted with the generation',
+    what: 'the index of canaries is deleted with its generation',
     file: 'libs/read_model/elasticsearch/src/generation-store.ts',
     text: '[name, canaryIndexOf(name)]',
     without: '[name]',
@@ -93,7 +93,7 @@ export const canaryGuards: readonly Guard[] = [
   {
     id: 'canaries-go-with-a-table',
     promise: 'G3',
-    what: 'and so are the rows of a table',
+    what: 'the rows of canaries are deleted with their table',
     file: 'libs/read_model/indices/src/postgres/generation-store.ts',
     text: "          await client.query('DELETE FROM registry.canaries WHERE generation = $1', [name]);\n",
     without: '',
@@ -102,7 +102,7 @@ export const canaryGuards: readonly Guard[] = [
   {
     id: 'no-canaries-beside-a-dropped-table',
     promise: 'G3',
-    what: 'and none is written once the table is dropped',
+    what: 'no canary is written once the table is dropped',
     file: 'libs/read_model/indices/src/postgres/canaries.ts',
     text: 'NOT EXISTS (SELECT FROM ${tableOf(name)} LIMIT 0)',
     without: 'NOT EXISTS (SELECT 1 WHERE false)',
@@ -120,7 +120,7 @@ export const canaryGuards: readonly Guard[] = [
   {
     id: 'canaries-carry-nothing',
     promise: 'G3',
-    what: 'a canary with data is no canary',
+    what: 'a canary has no data',
     file: 'libs/events/src/canary/canary.ts',
     text: ', maxProperties: 0',
     without: '',
@@ -129,7 +129,7 @@ export const canaryGuards: readonly Guard[] = [
   {
     id: 'canaries-are-no-sample-data',
     promise: 'G3',
-    what: 'nobody waits until they are searchable as documents',
+    what: 'nothing waits for canaries to become searchable as documents',
     file: 'tools/sample/src/pipeline/pipeline-state.ts',
     text: " WHERE aggregate_type <> '${canaryAggregateType}'",
     without: '',

@@ -11,7 +11,7 @@ export const feedingGuards: readonly Guard[] = [
   {
     id: 'poison-is-judged',
     promise: 'G10',
-    what: 'poison events beyond the budget refuse a promotion',
+    what: 'poison events beyond the budget prevent promotion',
     file: 'libs/read_model/rebuild/src/gate/gate.ts',
     text: "    atMost('poison events', limits.poisonBudget, expected.poisoned),\n",
     without: '',
@@ -25,7 +25,7 @@ export const feedingGuards: readonly Guard[] = [
   {
     id: 'missing-events-are-judged',
     promise: 'G10',
-    what: 'and so do aggregates with missing events',
+    what: 'aggregates with missing events prevent promotion',
     file: 'libs/read_model/rebuild/src/gate/gate.ts',
     text: "    atMost('aggregates with missing events', 0, expected.gapped - gapsBehindPoison(expected)),\n",
     without: '',
@@ -39,7 +39,7 @@ export const feedingGuards: readonly Guard[] = [
   {
     id: 'discarded-records-left-out',
     promise: 'G10',
-    what: 'a record is left out where its dead letter was discarded, and nowhere else',
+    what: 'only records whose dead letters were discarded are skipped',
     file: `${leftOut}/leave-out.ts`,
     text: '(index) => !out.has(batch.positionOf(index))',
     without: '() => out.size === 0',
@@ -48,7 +48,7 @@ export const feedingGuards: readonly Guard[] = [
   {
     id: 'left-out-set-captured',
     promise: 'G10',
-    what: 'a run that is resumed leaves out what was discarded when its build started',
+    what: 'a resumed run skips what was discarded when its build started',
     file: 'libs/read_model/rebuild/src/steps/preflight.ts',
     text: 'checkpoint && (checkpoint.leftOut ?? {});',
     without: 'undefined;',
@@ -62,7 +62,7 @@ export const feedingGuards: readonly Guard[] = [
   {
     id: 'replaced-within-the-log',
     promise: 'G10',
-    what: 'an event of the event store replaces only what was left out, or what later events of the log wait for',
+    what: 'an event from the event store replaces only a skipped event, or one that later events in the log wait for',
     file: `${leftOut}/remedy.ts`,
     text: 'aggregateversion <= lastHeld || versions.has(aggregateversion)',
     without: 'aggregateversion > 0 || versions.has(aggregateversion)',
@@ -76,7 +76,7 @@ export const feedingGuards: readonly Guard[] = [
   {
     id: 'letters-before-positions',
     promise: 'G10',
-    what: 'positions go with the documents only if nothing has to be put aside first',
+    what: 'positions are saved with the documents only if no dead letter must be written first',
     file: `${feed}/feed/feed-generation.ts`,
     text: 'if (!store.writeWithPositions || !isFirst || !isWhole || undecodable.length > 0)',
     without: 'if (!store.writeWithPositions)',
@@ -132,7 +132,7 @@ export const feedingGuards: readonly Guard[] = [
   {
     id: 'leads-before-each-send',
     promise: 'G8',
-    what: 'the relay asks before each send whether it still leads',
+    what: 'before each send, the relay checks that it still leads',
     file: 'libs/relay/src/relay/drain.ts',
     text: '  await work.leadership.assertHeld();\n',
     without: '',
@@ -146,7 +146,7 @@ export const feedingGuards: readonly Guard[] = [
   {
     id: 'lock-held-by-the-session',
     promise: 'G8',
-    what: 'and the session that took the lock has to hold it still',
+    what: 'the session that took the lock must still hold it',
     file: `${outbox}/leadership.ts`,
     text: "      if (!held) throw this.#lose('the session no longer holds the lock');\n",
     without: '',
@@ -188,7 +188,7 @@ export const feedingGuards: readonly Guard[] = [
   {
     id: 'event-store-append-only',
     promise: 'G12',
-    what: 'the event store takes no change but an append, not even from its owner',
+    what: 'the event store accepts only appends, even from its owner',
     file: `${migrations}/create-event-store.ts`,
     text: 'BEFORE UPDATE OR DELETE OR TRUNCATE ON event_store',
     without: 'BEFORE UPDATE ON event_store',
@@ -197,7 +197,7 @@ export const feedingGuards: readonly Guard[] = [
   {
     id: 'event-reader-reads-nothing-else',
     promise: 'G12',
-    what: 'the role of the event readers may SELECT the event store and nothing else',
+    what: "the event readers' role may only SELECT the event store",
     file: `${migrations}/create-event-store.ts`,
     text: '    GRANT SELECT ON event_store TO event_store_reader;',
     without: '    GRANT SELECT, INSERT, UPDATE ON ALL TABLES IN SCHEMA public TO event_store_reader;',

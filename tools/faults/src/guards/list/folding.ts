@@ -25,7 +25,7 @@ export const foldingGuards: readonly Guard[] = [
   {
     id: 'earlier-events-change-nothing',
     promise: 'G3',
-    what: 'an event the document holds already changes nothing',
+    what: 'an event that is already in the document changes nothing',
     file: projection,
     text: "  if (event.aggregateversion < expected) return { outcome: 'duplicate' };\n",
     without: '',
@@ -45,7 +45,7 @@ export const foldingGuards: readonly Guard[] = [
   {
     id: 'writes-carry-their-version',
     promise: 'G6',
-    what: 'a write to the index carries the version of its document, and an older one is refused',
+    what: "a write to an index carries the document's version, and an older one is refused",
     file: `${elasticsearch}/bulk/bulk-body.ts`,
     text: ',"version":${version},"version_type":"external"}}',
     without: '}}',
@@ -59,7 +59,7 @@ export const foldingGuards: readonly Guard[] = [
   {
     id: 'rows-carry-their-version',
     promise: 'G6',
-    what: 'and so does a write to a table',
+    what: 'a write to a table carries the version too',
     file: `${indices}/postgres/table/generation-table.ts`,
     text: ' WHERE excluded.reprise_version > held.reprise_version`',
     without: ' WHERE excluded.reprise_version <> held.reprise_version`',
@@ -82,7 +82,7 @@ export const foldingGuards: readonly Guard[] = [
   {
     id: 'held-events-bounded',
     promise: 'G11',
-    what: 'events that wait for an earlier one are bounded in number',
+    what: 'the number of events that wait for an earlier one is bounded',
     file: `${foldTable}.ts`,
     text: '        if (++this.#held > maxHeld) throw tooManyHeld(this.options.slice);\n',
     without: '        this.#held++;\n',
@@ -91,7 +91,7 @@ export const foldingGuards: readonly Guard[] = [
   {
     id: 'snapshots-of-whole-batches',
     promise: 'G5',
-    what: 'a half-read slice is not saved when a batch was folded in part',
+    what: 'a half-read slice is not saved with a partially folded batch',
     file: `${build}/replay-slice.ts`,
     text: '      if (snapshots && isWhole && reading.position',
     without: '      if (snapshots && reading.position',
@@ -105,7 +105,7 @@ export const foldingGuards: readonly Guard[] = [
   {
     id: 'resumed-with-its-fingerprint',
     promise: 'G5',
-    what: 'an interrupted run is resumed only with the mapping and the projection it began with',
+    what: 'an interrupted run resumes only with the mapping and projection it began with',
     file: `${rebuild}/resume/checkpoint.ts`,
     text: 'if (saved.fingerprint !== wanted.fingerprint || generation.fingerprint !== wanted.fingerprint) {',
     without: "if (saved.fingerprint === '' || generation.fingerprint === '') {",
@@ -119,7 +119,7 @@ export const foldingGuards: readonly Guard[] = [
   {
     id: 'resumed-on-its-own-index',
     promise: 'G5',
-    what: 'and only on the index or table that is still its own',
+    what: 'it resumes only on an index or table that is still its own',
     file: `${rebuild}/resume/take-over.ts`,
     text: 'if (!generation || (await store.meta(generation.name))?.uuid !== generation.uuid)',
     without: 'if (!generation)',
@@ -130,7 +130,7 @@ export const foldingGuards: readonly Guard[] = [
   {
     id: 'saved-before-it-ends',
     promise: 'G14',
-    what: 'a run that is asked to stop saves what it has read of a slice',
+    what: 'a run that is asked to stop saves its half-read slice',
     file: `${build}/replay-slice.ts`,
     text: '        await saveSnapshot(snapshots, slice, reading);\n    } catch (saving) {',
     without: '        await Promise.resolve();\n    } catch (saving) {',
@@ -144,7 +144,7 @@ export const foldingGuards: readonly Guard[] = [
   {
     id: 'stopped-is-resumable',
     promise: 'G14',
-    what: 'a run that was asked to stop ends as cancelled and can be resumed, whatever failed because of it',
+    what: 'a run that was asked to stop ends as cancelled and can be resumed, whatever fails as a result',
     file: `${rebuild}/rebuild/rebuild.ts`,
     text: 'endingOf(signal.aborted && !(error instanceof LeaseLost) ? reasonOf(signal) : error, context);',
     without: 'endingOf(error, context);',

@@ -11,7 +11,7 @@ export const leaseGuards: readonly Guard[] = [
   {
     id: 'lease-taken-by-the-servers-clock',
     promise: 'G9',
-    what: "the end of a lease is written by the database's clock when it is taken",
+    what: "the database's clock sets the end of a lease when it is taken",
     file: leases,
     text: '      acquisition,\n      ttlMs,\n    ]);',
     without:
@@ -26,7 +26,7 @@ export const leaseGuards: readonly Guard[] = [
   {
     id: 'lease-renewed-by-the-servers-clock',
     promise: 'G9',
-    what: 'and when it is renewed',
+    what: 'it also sets the end when a lease is renewed',
     file: leases,
     text: '`UPDATE registry.leases SET expires_at = clock_timestamp() + $4',
     without: '`UPDATE registry.leases SET expires_at = to_timestamp(${Date.now() / 1000}) + $4',
@@ -35,7 +35,7 @@ export const leaseGuards: readonly Guard[] = [
   {
     id: 'lease-held-until-it-ends',
     promise: 'G9',
-    what: 'a lease is taken only when it ran out, or its holder is gone',
+    what: 'a lease is taken only if it has expired or its holder is gone',
     file: leases,
     text: 'WHERE lease.expires_at <= clock_timestamp() OR lease.acquisition',
     without: 'WHERE true OR lease.acquisition',
@@ -54,7 +54,7 @@ export const leaseGuards: readonly Guard[] = [
   {
     id: 'fence-locked',
     promise: 'G9',
-    what: 'a take-over waits for a change that is under way under the old fence',
+    what: 'a take-over waits for a change in progress under the old fence',
     file: leases,
     text: 'AND token = $3 FOR SHARE',
     without: 'AND token = $3',
@@ -63,7 +63,7 @@ export const leaseGuards: readonly Guard[] = [
   {
     id: 'lease-renewed-before-the-switch',
     promise: 'G9',
-    what: 'the lease is renewed right before readers are switched, so a run that was replaced moves nobody',
+    what: 'the lease is renewed right before readers are switched, so a replaced run moves nobody',
     file: `${rebuild}/cutover/promote.ts`,
     text: '  await registry.renewLease(fence, leaseForCutoverMs);\n',
     without: '',
@@ -72,7 +72,7 @@ export const leaseGuards: readonly Guard[] = [
   {
     id: 'open-build-fenced',
     promise: 'G9',
-    what: 'a build by shards is opened under the fence of the whole',
+    what: "a sharded build is opened under the projection's fence",
     file: `${registry}/shards.ts`,
     text: '    await assertFence(client, fence);\n    await client.query(\n      `INSERT INTO registry.sharded_builds',
     without: '    await client.query(\n      `INSERT INTO registry.sharded_builds',

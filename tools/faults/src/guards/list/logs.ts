@@ -20,7 +20,7 @@ export const logGuards: readonly Guard[] = [
   {
     id: 'log-is-not-compacted',
     promise: 'G3',
-    what: 'and one that is compacted',
+    what: 'a compacted log is refused',
     file: `${kafka}/history.ts`,
     text: ".includes('compact')",
     without: ".includes('never')",
@@ -29,7 +29,7 @@ export const logGuards: readonly Guard[] = [
   {
     id: 'topic-is-the-same',
     promise: 'G3',
-    what: 'and one whose topic was deleted and created again since the live generation was built',
+    what: 'a log is refused if its topic was recreated since the live generation was built',
     file: `${kafka}/history.ts`,
     text: 'if (liveTopicId !== undefined && liveTopicId !== topic.id) {',
     without: 'if (liveTopicId !== undefined && liveTopicId === topic.name) {',
@@ -38,7 +38,7 @@ export const logGuards: readonly Guard[] = [
   {
     id: 'topic-replaced-while-read',
     promise: 'G13',
-    what: 'a topic that is deleted and created again while it is read ends the run with that reason',
+    what: 'if a topic is recreated while it is read, the run ends with that reason',
     file: `${kafka}/read-partition.ts`,
     text: "    if (now && now.id !== topic.id) throw new PartitionUnreadable('topic-replaced', offset, {});\n",
     without: '',
@@ -75,7 +75,7 @@ export const logGuards: readonly Guard[] = [
   {
     id: 'extent-is-captured-once',
     promise: 'G4',
-    what: 'what is written to the log after a run captured its end is not in its generation',
+    what: "records written after a run captured the log's end are not in its generation",
     file: committed,
     text: '        if (at < 0 || at >= limit) continue;',
     without: '        if (at < 0) continue;',

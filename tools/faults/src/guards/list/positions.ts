@@ -13,7 +13,7 @@ export const positionGuards: readonly Guard[] = [
   {
     id: 'partitions-of-positions',
     promise: 'G3',
-    what: 'where versions are positions, a generation is used only under the number of partitions it was built from',
+    what: 'where versions are positions, a generation is used only with the partition count it was built from',
     file: 'libs/read_model/indices/src/binding/same-log.ts',
     text: ' && partitions === now.partitions.length)',
     without: ')',
@@ -26,7 +26,7 @@ export const positionGuards: readonly Guard[] = [
   {
     id: 'log-asked-for-each-batch',
     promise: 'G3',
-    what: 'and no batch is applied that may be of another log',
+    what: 'no batch is applied that may belong to another log',
     file: `${feed}/feed/live-feed.ts`,
     text: '    if (now) for (const { generation, projection } of fed) assertSameLog(generation, projection, now);\n',
     without: '',
@@ -37,7 +37,7 @@ export const positionGuards: readonly Guard[] = [
   {
     id: 'log-asked-before-the-switch',
     promise: 'G3',
-    what: 'and a run moves no readers to a generation of a log that changed while it ran',
+    what: 'a run does not move readers if its log changed while it ran',
     file: `${rebuild}/steps/promote-step.ts`,
     text: "  if (options.projection.events.versions === 'position')\n",
     without: "  if (options.projection.events.versions === 'position' && options.shard)\n",
@@ -46,7 +46,7 @@ export const positionGuards: readonly Guard[] = [
   {
     id: 'no-way-back-to-other-positions',
     promise: 'G7',
-    what: 'and no rollback leads to positions in another log',
+    what: 'no rollback goes to positions in another log',
     file: `${rebuild}/cutover/roll-back.ts`,
     text: '  return one.topicId !== other.topicId || one.partitions !== other.partitions;\n',
     without: '  return one.uuid === other.uuid;\n',
@@ -55,7 +55,7 @@ export const positionGuards: readonly Guard[] = [
   {
     id: 'skipped-alike-by-position',
     promise: 'G3',
-    what: 'and the live feed skips the events that a rebuild skips, and no others',
+    what: 'the live feed skips exactly the events that a rebuild skips',
     file: `${feed}/feed/feed-generation.ts`,
     text: "const waits = servers.contract.versions === 'sequence';",
     without: 'const waits = servers.topicId !== undefined;',
@@ -70,7 +70,7 @@ export const positionGuards: readonly Guard[] = [
   {
     id: 'passed-letters-stay-open',
     promise: 'G10',
-    what: 'and no dead letter counts as resolved because later events passed it',
+    what: 'a dead letter does not count as resolved because later events passed it',
     file: `${feed}/dead-letters/judged-letters.ts`,
     text: "      (contract.versions === 'sequence' ||\n",
     without: '      (contract.versions !== undefined ||\n',
@@ -79,7 +79,7 @@ export const positionGuards: readonly Guard[] = [
   {
     id: 'whole-log-takes-away',
     promise: 'G3',
-    what: 'a repair from a log that lost records takes nothing away',
+    what: 'a repair from a log that lost records removes nothing',
     file: `${repair}/permanent-log.ts`,
     text: '      if (proof.complete) return;\n',
     without: "      if (proof.complete || events.versions === 'sequence') return;\n",
@@ -88,7 +88,7 @@ export const positionGuards: readonly Guard[] = [
   {
     id: 'found-in-any-partition',
     promise: 'G3',
-    what: 'and an aggregate that its key does not find is looked for in all partitions',
+    what: 'an aggregate not found by its key is searched for in all partitions',
     file: `${feed}/log-history/aggregate-in-log.ts`,
     text: "    if (this.#records.length === 0 && this.#place !== 'anywhere') {",
     without: "    if (this.#records.length > 0 && this.#place !== 'anywhere') {",

@@ -14,7 +14,7 @@ export const readerGuards: readonly Guard[] = [
   {
     id: 'alias-compared-when-moved',
     promise: 'G2',
-    what: 'the alias is taken off the very index it was observed at, or the call fails',
+    what: 'the call removes the alias from the index where it was observed, or fails',
     file: alias,
     text: '[{ remove: { index: from, alias, must_exist: true } }]),',
     without: '[{ remove: { index: from, alias, must_exist: false } }]),',
@@ -28,7 +28,7 @@ export const readerGuards: readonly Guard[] = [
   {
     id: 'alias-compared-before',
     promise: 'G2',
-    what: 'readers that are not where the caller saw them stay',
+    what: 'readers that are not where the caller saw them are not moved',
     file: alias,
     text: "  assertAt(alias, from, target, 'nothing was changed');\n",
     without: '',
@@ -42,7 +42,7 @@ export const readerGuards: readonly Guard[] = [
   {
     id: 'view-compared-when-moved',
     promise: 'G2',
-    what: 'the same for the view of a read model in Postgres',
+    what: "the same for a Postgres read model's view",
     file: view,
     text: '  if (!isAt(from, target)) {',
     without: '  if (from === to) {',
@@ -74,7 +74,7 @@ export const readerGuards: readonly Guard[] = [
   {
     id: 'gate-before-promotion',
     promise: 'G2',
-    what: 'a run whose gate did not pass ends refused',
+    what: 'a run that fails its gate ends as refused',
     file: `${rebuild}/run/run-steps.ts`,
     text: "      if (!(result as Extract<StepResult, { result: 'judged' }>).passed) return ended('refused');\n",
     without: '',
@@ -88,7 +88,7 @@ export const readerGuards: readonly Guard[] = [
   {
     id: 'gate-compares-contents',
     promise: 'G2',
-    what: 'the gate compares the digest of what the fold gave with that of what is stored',
+    what: "the gate compares the fold's digest with the store's",
     file: `${rebuild}/gate/gate.ts`,
     text: '      passed: expectedDigest === actualDigest,',
     without: '      passed: true,',
@@ -102,7 +102,7 @@ export const readerGuards: readonly Guard[] = [
   {
     id: 'gate-counts-documents',
     promise: 'G2',
-    what: 'and the numbers of documents',
+    what: 'the gate compares the numbers of documents',
     file: `${rebuild}/gate/gate.ts`,
     text: 'actual: String(actual), passed: expected === actual };',
     without: 'actual: String(actual), passed: true };',
@@ -116,7 +116,7 @@ export const readerGuards: readonly Guard[] = [
   {
     id: 'one-live-generation',
     promise: 'G2',
-    what: 'a cutover leaves the generation before on standby',
+    what: 'a cutover leaves the previous generation on standby',
     file: `${indices}/registry/generations.ts`,
     text: "WHERE projection = $1 AND state = 'LIVE' AND uuid <> $2`",
     without: "WHERE projection = $1 AND state = 'LIVE' AND uuid = $2 AND uuid <> $2`",
@@ -139,7 +139,7 @@ export const readerGuards: readonly Guard[] = [
   {
     id: 'what-is-read-is-not-pruned',
     promise: 'G2',
-    what: 'prune leaves out what readers are on although the registry has not heard of it',
+    what: 'prune keeps what readers are on, even if the registry does not know that',
     file: `${rebuild}/prune/prune.ts`,
     text: '  const deleted = ripe.filter(({ generation }) => !readBy.has(generation.name));',
     without: '  const deleted = ripe;',
@@ -153,7 +153,7 @@ export const readerGuards: readonly Guard[] = [
   {
     id: 'only-ones-own-is-dropped',
     promise: 'G2',
-    what: 'an index is deleted only if it is the very generation, and not of another registry',
+    what: "an index is deleted only if it is this registry's own generation",
     file: `${indices}/generation/drop-own.ts`,
     text: '  if ((await store.meta(name))?.uuid === uuid) await store.drop(name);',
     without: '  if ((await store.meta(name))?.uuid !== `not ${uuid}`) await store.drop(name);',
@@ -162,7 +162,7 @@ export const readerGuards: readonly Guard[] = [
   {
     id: 'last-copy-is-not-pruned',
     promise: 'G2',
-    what: 'prune keeps every complete generation while readers are not proven to be on one',
+    what: 'prune keeps every complete generation unless readers are proven to be on one',
     file: `${rebuild}/prune/prune-decision.ts`,
     text: '  return { going: due.filter((one) => !isComplete(one)), kept: due.filter(isComplete), danger };',
     without: '  return { going: due, kept: due.filter(isComplete), danger };',
@@ -190,7 +190,7 @@ export const readerGuards: readonly Guard[] = [
   {
     id: 'promoted-from-its-own-topic',
     promise: 'G7',
-    what: 'and promoted by its name only beside that topic',
+    what: 'a generation is promoted by name only if it was built from the current topic',
     file: `${rebuild}/cutover/promote-by-name.ts`,
     text: '  if (id === topicId) return;\n',
     without: '  if (id !== name) return;\n',
@@ -204,7 +204,7 @@ export const readerGuards: readonly Guard[] = [
   {
     id: 'refresh-before-the-switch',
     promise: 'G7',
-    what: 'what a generation was caught up with is visible when readers come to it',
+    what: 'events fed during catch-up are visible when readers arrive',
     file: `${rebuild}/cutover/promote.ts`,
     text: '  await store.refresh(generation.name);\n',
     without: '',
@@ -213,7 +213,7 @@ export const readerGuards: readonly Guard[] = [
   {
     id: 'caught-up-before-the-switch',
     promise: 'G7',
-    what: 'a generation is brought to where the live one is before readers are moved to it',
+    what: "a generation is brought to the live one's position before readers are moved to it",
     file: `${rebuild}/cutover/promote.ts`,
     text: '  if (live && input.catchUp) await meet(input, live, input.catchUp);\n',
     without: '',
@@ -227,7 +227,7 @@ export const readerGuards: readonly Guard[] = [
   {
     id: 'caught-up-to-the-end',
     promise: 'G7',
-    what: 'and to the end of the log once nobody feeds the live one alone: documents may be ahead of their positions',
+    what: 'it is also brought to the end of the log once no consumer feeds only the live one, whose documents may be ahead of its positions',
     file: `${rebuild}/cutover/promote.ts`,
     text: "      await catchUp(generation, 'end', signal);\n",
     without: '',
@@ -236,7 +236,7 @@ export const readerGuards: readonly Guard[] = [
   {
     id: 'fed-by-every-consumer',
     promise: 'G7',
-    what: 'readers are not moved while a consumer feeds the live generation and not the other',
+    what: 'readers are not moved while a consumer feeds the live generation but not the new one',
     file: `${rebuild}/cutover/promote.ts`,
     text: '    if (partitionsOf(live.uuid).some((partition) => !own.has(partition))) missing.push(feederId);\n',
     without: '',
@@ -245,7 +245,7 @@ export const readerGuards: readonly Guard[] = [
   {
     id: 'back-only-once',
     promise: 'G7',
-    what: 'a rollback that is run again does not put readers back on the generation they were taken off',
+    what: 'a repeated rollback does not return readers to the generation they left',
     file: `${rebuild}/cutover/roll-back.ts`,
     text: 'else if (again || to !== undefined || !isLater(generation, current)) return generation;',
     without: 'else if (crossing === undefined) return generation;',
