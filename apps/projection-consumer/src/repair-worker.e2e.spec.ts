@@ -3,6 +3,7 @@ import { productSearch } from '@reprise/product-read-model';
 import { RepairQueue } from '@reprise/read-model-repair';
 import { produce, productHistory, step } from '@reprise/product-events/testing';
 import { afterFile, elasticsearch, eventually, metricsOf, type SpawnedApp } from '@reprise/test-kit';
+import type { Pool } from 'pg';
 import { catalogue, consumerFixture, type ConsumerFixture } from './testing/consumer-fixture.ts';
 import { naiveDocuments } from './testing/naive-documents.ts';
 
@@ -10,6 +11,7 @@ const log = catalogue(20);
 const ids = [...new Set(log.map(({ subject }) => subject))];
 let fixture: ConsumerFixture;
 let queue: RepairQueue;
+let pool: Pool;
 let app: SpawnedApp;
 
 /** Other content under the same version, as no feed ever writes it. */
@@ -39,7 +41,7 @@ const isEmpty = async () => expect(await queue.counts()).toMatchObject({ open: 0
 
 beforeAll(async () => {
   fixture = await consumerFixture();
-  const pool = createReadModelPool(fixture.env['READ_MODEL_DATABASE_URL']!);
+  pool = createReadModelPool(fixture.env['READ_MODEL_DATABASE_URL']!);
   afterFile(() => pool.end());
   queue = new RepairQueue(pool);
   await fixture.store(log);
@@ -89,14 +91,14 @@ describe('the repair worker in the consumer', () => {
     const id = ids[5]!;
     await corrupt(id);
     await ask(id);
-    // Long enough for an attempt on a busy machine, short enough to wait for its end.
-    const lease = { REPAIR_LEASE_SECONDS: '8' };
-    const dying = fixture.start({ ...lease, FAILPOINT: 'repair.afterCorrection=kill' });
+    const dying = fixture.start({ FAILPOINT: 'repair.afterCorrection=kill' });
     expect(await dying.exit()).toMatchObject({ signal: 'SIGKILL' });
     expect(await queue.list({ limit: 10 })).toMatchObject([
       { aggregateId: id, attempts: 1, lease: { holder: expect.any(String) } },
     ]);
-    app = fixture.start(lease);
+    // As if its lease had run out.
+    await pool.query('UPDATE registry.repair_tasks SET next_attempt_at = now(), lease_expires_at = now()');
+    app = fixture.start();
     await app.ready();
     await eventually(isEmpty);
     expect(await fixture.documents()).toEqual(naiveDocuments(log));

@@ -151,7 +151,8 @@ describe('the search API without a working Elasticsearch', () => {
     }).listen(0, '127.0.0.1');
     await once(hasty, 'listening');
     const node = `http://127.0.0.1:${(hasty.address() as AddressInfo).port}`;
-    const settings = { access: { kind: 'open' } as const, elasticsearch: { node }, searchAlias: 'any' };
+    const access = { kind: 'open' } as const;
+    const settings = { access, elasticsearch: { node }, searchAlias: 'any', requestTimeoutMs: 600_000 };
     const application = await createSearchApi(settings, logger);
     const response = await application.nest.inject({ method: 'GET', url: '/v1/search' });
     expect([response.statusCode, response.headers['retry-after']]).toEqual([503, '5']);

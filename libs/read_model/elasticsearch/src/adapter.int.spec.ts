@@ -16,7 +16,7 @@ describe('the stores of an Elasticsearch', () => {
   it('are retried within the budget while it is away, and report it', async () => {
     const retries: StoreRetry[] = [];
     const onRetry = (retry: StoreRetry) => void retries.push(retry);
-    const store = elsewhere.open(projection, { retryBudgetMs: 1_000, onRetry });
+    const store = elsewhere.open(projection, { retryBudgetMs: 3_000, onRetry });
     await expect(store.observeReaders()).rejects.toMatchObject({
       ...{ code: 'DEPENDENCY', dependency: 'elasticsearch' },
     });

@@ -35,7 +35,7 @@ describe('the store of a projection', () => {
     const onRetry = (retry: StoreRetry) => void retries.push(retry);
     const store = openGenerationStore(
       { name, storage: contractStorage },
-      { pool, retryBudgetMs: 1_000, onRetry },
+      { pool, retryBudgetMs: 3_000, onRetry },
     );
     await expect(store.observeReaders()).rejects.toMatchObject({
       ...{ code: 'DEPENDENCY', dependency: 'postgres' },

@@ -97,7 +97,7 @@ describe('a bulk writer', () => {
   it('stops retrying when nothing gets through for its budget, saying how much is not written, and can be asked again', async () => {
     const retries: StoreRetry[] = [];
     const { proxy, store, direct, name } = await setUp({
-      retryBudgetMs: 200,
+      retryBudgetMs: 1_000,
       onRetry: (retry) => retries.push(retry),
     });
     const documents = some(100);

@@ -20,7 +20,6 @@ const storeOn = (connection = client) =>
     projection,
     storage: contractStorage,
     readersAlias,
-    retryBudgetMs: 2_000,
   });
 const store = storeOn();
 let minted = 0;

@@ -3,6 +3,7 @@ import { afterFile, dropIndices, elasticsearch, freshName, testEndpoints } from 
 import { httpProxy } from '@reprise/test-kit/proxies';
 import { generationName, type GenerationName } from '@reprise/read-model-indices';
 import { contractDocument } from '@reprise/read-model-indices/testing';
+import type { BulkWriterOptions } from '../bulk/bulk-writer.ts';
 import { createElasticsearchClient } from './client.ts';
 import { elasticsearchGenerationStore } from '../generation-store.ts';
 import { contractStorage } from '../testing/contract-storage.ts';
@@ -11,15 +12,10 @@ const projection = freshName('blocked');
 const readersAlias = `${projection}_readers`;
 const client = createElasticsearchClient(testEndpoints().elasticsearch);
 afterFile(() => client.close());
-const storeOn = (connection = client) =>
-  elasticsearchGenerationStore(connection, {
-    projection,
-    storage: contractStorage,
-    readersAlias,
-    retryBudgetMs: 2_000,
-    bulk: { retryBudgetMs: 2_000 },
-  });
-const store = storeOn();
+const storeOn = (connection = client, bulk: BulkWriterOptions = {}) =>
+  elasticsearchGenerationStore(connection, { projection, storage: contractStorage, readersAlias, bulk });
+/** Writes that are refused for as long as a block lasts are few here. */
+const store = storeOn(client, { retryBudgetMs: 2_000 });
 let minted = 0;
 const newName = (): GenerationName => generationName(1, projection, new Date(1_000 * minted++), 'c0ffee00');
 async function created(): Promise<GenerationName> {

@@ -13,7 +13,7 @@ const meta = () => ({ uuid: randomUUID(), projection, projectionVersion: 1, fing
 let minted = 0;
 const newName = (): GenerationName => generationName(1, projection, new Date(1_000 * minted++), 'c0ffee00');
 
-async function setUp(retryBudgetMs = 10_000, onRetry?: (retry: StoreRetry) => void) {
+async function setUp(retryBudgetMs = 90_000, onRetry?: (retry: StoreRetry) => void) {
   const proxy = await httpProxy(testEndpoints().elasticsearch.node);
   const client = createElasticsearchClient({ ...testEndpoints().elasticsearch, node: proxy.url });
   afterFile(async () => {
@@ -123,7 +123,7 @@ describe('a call whose answer is lost', () => {
 describe('a server that stays away', () => {
   it('is reported within the retry budget, with what was being done and a remedy', async () => {
     const retries: StoreRetry[] = [];
-    const { proxy, store } = await setUp(500, (retry) => retries.push(retry));
+    const { proxy, store } = await setUp(3_000, (retry) => retries.push(retry));
     proxy.inject(() => ({ kind: 'reset' }));
     await expect(store.counts(newName())).rejects.toMatchObject({
       code: 'DEPENDENCY',
