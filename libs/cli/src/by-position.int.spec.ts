@@ -12,7 +12,7 @@ const REPRISE_CONFIG = fileURLToPath(
   new URL('../../../libs/read_model/feed/src/testing/by-position/reprise.config.ts', import.meta.url),
 );
 const search = ['--projection', 'product_search'];
-const weaker = 'a missing event is noticed by nobody';
+const weaker = 'a missing event goes unnoticed';
 
 it('verbs of a context that orders by position say so, repair from its log, and end with 1 once its partitions are others', async () => {
   const topic = await freshTopic({ partitions: 2 });

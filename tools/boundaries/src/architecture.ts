@@ -30,7 +30,7 @@ export function renderArchitecture(graph: ImportGraph, rows: readonly Constraint
   return [
     '# Architecture',
     '<!-- Written by `npm run architecture` from the project graph. A test fails when this page and the graph differ. -->',
-    'The picture shows what imports what, without tests. It leaves out arrows that follow from others, and `runtime` and `http`, which apps use.',
+    'The diagram shows what imports what, without tests. It omits arrows implied by others, and `runtime` and `http`, which all apps use.',
     ['```mermaid', 'flowchart TD', ...picture(pictured, graph), '```'].join('\n'),
     '## Projects',
     table(
@@ -45,13 +45,13 @@ export function renderArchitecture(graph: ImportGraph, rows: readonly Constraint
     ),
     list(graph.projects.map(({ name, description }) => `\`${name}\`: ${description}.`)),
     '## Who may import whom',
-    'Every project carries one scope, one type and one context: its own, `none` if it serves any, `all` if it runs them. An import must obey every rule for a tag that the importing project carries. ESLint ' +
+    'Every project has one scope, one type and one context: its own, `none` if it serves any, `all` if it runs them. An import must obey every rule for the tags of the importing project. ESLint ' +
       'enforces the rules, and `tools/boundaries` proves that it does. Test files (`*.spec.ts`, `*.contract.ts` and `src/testing/`) may also import the ' +
       'test kit, the conformance kit, `cloudevents`, `fast-check`, `zod` and `@jest/globals`.',
     list(rows.map(ruleOf)),
-    'Some rules need no tag. No project reaches into another one by a relative path, or into the inner files of a package. Imports are ' +
-      'written so that the rules see them (no `createRequire`, no computed `import()`). Pure projects (`contract`, `domain`) ' +
-      'use no built-in module but `node:crypto`, no clock, no random numbers and no global that does I/O.',
+    'Some rules need no tag. No project reaches into another by a relative path, or into the inner files of a package. Imports are ' +
+      'written so that the rules can see them (no `createRequire`, no computed `import()`). Pure projects (`contract`, `domain`) ' +
+      'use no built-in module except `node:crypto`, no clock, no random numbers and no global that does I/O.',
     '',
   ]
     .join('\n\n')

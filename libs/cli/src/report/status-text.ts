@@ -65,10 +65,7 @@ function readerLines({ readers, bound, versions }: ReadModelStatus, verbose: boo
   for (const caveat of readers.caveats) line('readers', `their alias was set up by hand: ${caveat}`);
   if (!verbose) return;
   if (versions === 'position')
-    line(
-      'ordered',
-      'by position in the topic: a missing event is noticed by nobody, and dead letters are skipped',
-    );
+    line('ordered', 'by position in the topic: a missing event goes unnoticed, and dead letters are skipped');
   if (!bound) return;
   const { topic, clusterId, readers: boundReaders } = bound;
   line('bound to', `topic "${topic}" on Kafka cluster ${clusterId ?? 'unknown'}, readers "${boundReaders}"`);

@@ -89,7 +89,7 @@ const status = (changes: Partial<ReadModelStatus> = {}, style: StatusStyle = {})
 describe('the status as text', () => {
   it('says in full that versions are positions, which promises less', () => {
     expect(status({ versions: 'position' }, { verbose: true, width: 200 })).toContain(
-      'by position in the topic: a missing event is noticed by nobody',
+      'by position in the topic: a missing event goes unnoticed',
     );
     expect(status({}, { verbose: true })).not.toContain('by position');
     expect(status({ versions: 'position' })).not.toContain('by position');

@@ -177,7 +177,7 @@ describe('a rebuild of a log that orders by position', () => {
       const { receipt } = await model.rebuild({ mode });
       expect(receipt.versions).toBe('position');
       const [weaker] = ownWarnings(receipt);
-      expect(weaker).toContain('a missing event is noticed by nobody');
+      expect(weaker).toContain('a missing event goes unnoticed');
       const { ending } = await model.rebuild({ mode, source: 'event-store' });
       expect(ending).toMatchObject({
         exitCode: 1,

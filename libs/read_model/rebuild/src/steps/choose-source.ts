@@ -42,8 +42,8 @@ export function chooseSource(
 
 /** What an operator should know of every generation whose versions are positions. */
 export const weakerByPosition =
-  'versions are positions in the topic: a missing event is noticed by nobody, an event that was written twice is applied twice, and one ' +
-  'that was put aside is skipped';
+  'versions are positions in the topic: a missing event goes unnoticed, an event written twice is applied twice, and a dead letter is ' +
+  'skipped';
 
 /** Where versions are positions in Kafka, nothing can take its place; a topic that was created again is a new log, and can be read. */
 function kafkaAlone(
