@@ -196,6 +196,7 @@ describe('relay --once', () => {
     const [, published, remaining] = /^published (\d+), parked 0, remaining (\d+)$/.exec(app.stdout()) ?? [];
     expect(Number(published) + Number(remaining)).toBe(3_000);
     expect(Number(published)).toBeGreaterThanOrEqual(100);
+    expect(Number(remaining)).toBeGreaterThan(0);
     expect(Number(remaining)).toBe(await fixture.unpublished());
   });
 });

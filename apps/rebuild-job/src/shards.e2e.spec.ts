@@ -38,7 +38,7 @@ it('G5: gives the digest of one process although shards were killed in the middl
   expect(shards.shards.map(({ state }) => state)).toEqual(['built', 'not at work']);
 
   const probe = { runId: '00000000-0000-4000-8000-000000000000', holder: 'the test', ttlMs: 600_000 };
-  const last = spawnVerb('rebuild', ['--max-events-per-second', '200'], ofJob);
+  const last = spawnVerb('rebuild', ['--max-events-per-second', '60'], ofJob);
   // The process that finishes needs the projection's own lease: with it in the test's hands, it stands right before the gate.
   await eventually(async () => {
     const [part] = (await registry.shards.newest(projection))!.parts.slice(1);

@@ -39,4 +39,4 @@ export async function releaseAll(): Promise<void> {
   }
 }
 
-afterAll(releaseAll, 60_000);
+afterAll(releaseAll);

@@ -75,7 +75,7 @@ async function dropDatabase(name: string): Promise<void> {
   });
 }
 
-/** What still is connected after a moment: a client that said goodbye may be listed a little longer. */
+/** What still is connected after a while: a client that said goodbye may be listed a little longer. */
 async function openConnections(admin: Client, name: string): Promise<string[]> {
   let open: string[] = [];
   const look = async (): Promise<void> => {
@@ -92,7 +92,7 @@ async function openConnections(admin: Client, name: string): Promise<string[]> {
     open = rows.map((row) => `- ${row.usename} "${row.application_name}" (${row.state}), last: ${row.query}`);
     if (open.length > 0) throw new Error('still connected');
   };
-  await eventually(look, { timeoutMs: 1_000 }).catch(() => undefined);
+  await eventually(look, { timeoutMs: 10_000 }).catch(() => undefined);
   return open;
 }
 
