@@ -86,7 +86,7 @@ export async function createConsole(
     {
       look: () => observer.look(),
       run: (runId) => runs.detail(runId),
-      follow: () => actions.follow(),
+      follow: (signal) => actions.follow(signal),
       isWatched: () => clients.count > 0,
     },
     ...([channel, settings.pace, logger] as const),

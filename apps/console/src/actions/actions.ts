@@ -91,10 +91,10 @@ export class Actions {
   }
 
   /** Looks after what is under way, and ends what has ended; each that changes is said at once. @throws DependencyError */
-  async follow(): Promise<void> {
+  async follow(signal?: AbortSignal): Promise<void> {
     const { requested } = this.#options.registry;
     for (const expired of await requested.expire()) this.#changed(expired);
-    await this.#follower.follow((id) => this.#starting.has(id));
+    await this.#follower.follow((id) => this.#starting.has(id), signal);
   }
 
   async #start(action: RequestedAction): Promise<ActionResult> {

@@ -30,10 +30,10 @@ beforeAll(async () => {
   });
 });
 
-const follow = (jobs = processes): Promise<void> =>
+const follow = (jobs = processes, signal?: AbortSignal): Promise<void> =>
   new Actions({
     ...{ registry, jobs, approvalMs: 60_000, onChange: () => undefined, logger: silentLogger() },
-  }).follow();
+  }).follow(signal);
 
 /** An action that runs, by what a console of that host wrote down. */
 async function running({ host, runId }: { readonly host?: string; readonly runId?: string } = {}) {
@@ -104,6 +104,20 @@ describe('an action of another host, where this console cannot look', () => {
       message: expect.stringContaining('it holds no lease any more'),
     });
   });
+});
+
+it('begins with no further one once it is to stop, however many are left', async () => {
+  const ids = await Promise.all(Array.from({ length: 12 }, () => running()));
+  const stop = new AbortController();
+  const looked: JobHandle[] = [];
+  const look = (handle: JobHandle) => {
+    stop.abort();
+    looked.push(handle);
+    return processes.look(handle);
+  };
+  await follow({ ...processes, look }, stop.signal);
+  expect(looked).toHaveLength(1);
+  expect(await Promise.all(ids.map(async (id) => (await found(id)).state))).toContain('running');
 });
 
 it('follows the newest first, so that hundreds left behind long ago keep none from being followed', async () => {

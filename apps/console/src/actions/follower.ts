@@ -30,15 +30,22 @@ export class Follower {
     this.#changed = changed;
   }
 
-  /** @param isStarting whether this process is about to start one @throws DependencyError where none can be listed */
-  async follow(isStarting: (id: string) => boolean): Promise<void> {
+  /**
+   * @param isStarting whether this process is about to start one
+   * @param signal ends it after those that are being looked at
+   * @throws DependencyError where none can be listed
+   */
+  async follow(isStarting: (id: string) => boolean, signal?: AbortSignal): Promise<void> {
     const { registry } = this.#options;
     // By the clock that moved them: this machine's may be another.
     const now = await registry.now();
     const open = await registry.requested.open();
     const left = open.values();
     const one = async (): Promise<void> => {
-      for (const action of left) await this.#followed(action, now, isStarting);
+      for (const action of left) {
+        if (signal?.aborted) return;
+        await this.#followed(action, now, isStarting);
+      }
     };
     await Promise.all(Array.from({ length: atOnce }, one));
     const ids = new Set(open.map(({ id }) => id));

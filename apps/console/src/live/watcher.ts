@@ -9,7 +9,7 @@ export interface Watched {
   /** A run whole; undefined where the registry has none of that id. */
   readonly run: (runId: string) => Promise<RunDetail | undefined>;
   /** Follows the actions that are under way; those that change are published by `publishAction`. */
-  readonly follow: () => Promise<void>;
+  readonly follow: (signal: AbortSignal) => Promise<void>;
   readonly isWatched: () => boolean;
 }
 
@@ -90,7 +90,7 @@ export class Watcher {
   /** Beside the looks, one at a time: what runs jobs may take long to answer, and readers of the stream are not to wait for it. */
   #follow(): Promise<void> {
     return (this.#following ??= this.#watched
-      .follow()
+      .follow(this.#stop.signal)
       .catch((error: unknown) => this.#logger.error({ err: error }, 'the console could not follow actions'))
       .finally(() => (this.#following = undefined)));
   }
