@@ -32,7 +32,12 @@ export function parseIdempotencyKey(header: string | undefined): IdempotencyKey 
  * part, so a client that lost the answer and has read the aggregate again still gets the first answer.
  */
 export function requestHash(method: string, url: string, body: unknown): string {
-  const members = typeof body === 'object' && body !== null ? Object.keys(body).sort() : [];
   const path = url.split('?', 1)[0] ?? url;
-  return hash('sha256', `${method}\n${path}\n${JSON.stringify(body, members) ?? ''}`, 'base64url');
+  return hash('sha256', `${method}\n${path}\n${JSON.stringify(body, withSortedMembers) ?? ''}`, 'base64url');
+}
+
+/** A replacer of `JSON.stringify`: objects at any depth with their members in order. */
+function withSortedMembers(_: string, value: unknown): unknown {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) return value;
+  return Object.fromEntries(Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1)));
 }

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { maxKeyLength, parseIdempotencyKey, requestHash } from './idempotency.ts';
 
 describe('Idempotency-Key', () => {
@@ -26,6 +27,18 @@ describe('the hash of a request', () => {
   it('is the same for the same members in another order, and for another query', () => {
     expect(requestHash('POST', '/v1/products', { b: ['x'], a: 1 })).toBe(hash);
     expect(requestHash('POST', '/v1/products?trace=1', { a: 1, b: ['x'] })).toBe(hash);
+  });
+
+  it('looks at every member, however deep it stands, and at the order of none', () => {
+    const of = (body: object) => requestHash('POST', '/v1/orders', body);
+    const body = (zip: string) => ({ to: { zip, town: 'x' }, lines: [{ amount: 1, of: 'a' }] });
+    expect(of(body('1'))).not.toBe(of(body('2')));
+    expect(of({ lines: [{ of: 'a', amount: 1 }], to: { town: 'x', zip: '1' } })).toBe(of(body('1')));
+    expect(of({ lines: [{ of: 'a', amount: 2 }], to: { town: 'x', zip: '1' } })).not.toBe(of(body('1')));
+    // A flat body has the hash that earlier releases stored.
+    expect(hash).toBe(
+      createHash('sha256').update('POST\n/v1/products\n{"a":1,"b":["x"]}').digest('base64url'),
+    );
   });
 
   it.each([
