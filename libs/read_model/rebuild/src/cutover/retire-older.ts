@@ -1,5 +1,6 @@
 import type { Fence, Generation, GenerationStore, Registry } from '@reprise/read-model-indices';
 import type { CutoverRecord } from '../run/receipt.ts';
+import { byLatestChange } from './roll-back.ts';
 
 /**
  * After a switch: generations on standby before the one just replaced are no longer fed, and neither are proven ones that the
@@ -13,9 +14,15 @@ export async function retireOlder(
   const { projection, fingerprint } = promoted;
   const others = await registry.listGenerations({ projection, states: ['STANDBY', 'VERIFIED'] });
   const readBy = await store.readBy();
+  const replaced = others.find(({ name }) => name === cutover?.from) ?? usedLast(others);
   for (const { uuid, name, state, fingerprint: other } of others) {
-    if (name === cutover?.from || name === promoted.name || readBy.has(name)) continue;
+    if (uuid === replaced?.uuid || name === promoted.name || readBy.has(name)) continue;
     if (state === 'STANDBY' || other === fingerprint)
       await registry.moveGeneration(uuid, ['STANDBY', 'VERIFIED'], 'RETIRED', { fence });
   }
+}
+
+/** What readers were on where the switch does not say it: their alias or view was gone, or they were on the promoted one already. */
+function usedLast(generations: readonly Generation[]): Generation | undefined {
+  return generations.filter(({ state }) => state === 'STANDBY').sort(byLatestChange)[0];
 }

@@ -114,5 +114,14 @@ describe.each([productSearch, productSummary] as unknown as Projection[])(
       });
       expect([await readersOn(), await stateOf(earlier)]).toEqual([last.name, 'GONE']);
     });
+
+    it('stays open when readers were on nothing as the next one took over, and when that one is promoted again', async () => {
+      const before = (await model.registry.findGeneration(await readersOn()))!;
+      await readersTakenOff(model, before);
+      const next = await built(model);
+      expect((await goForward(model, next)).cutover).toMatchObject({ to: next.name });
+      expect([await readersOn(), await stateOf(before)]).toEqual([next.name, 'STANDBY']);
+      expect(await goBack(model)).toMatchObject({ from: next.name, to: before.name });
+    });
   },
 );

@@ -155,7 +155,8 @@ async function tellLag(
   );
 }
 
-function byLatestChange(a: Generation, b: Generation): number {
+/** The order of generations by their last change of state, the latest first. */
+export function byLatestChange(a: Generation, b: Generation): number {
   return b.stateChangedAt.getTime() - a.stateChangedAt.getTime();
 }
 
