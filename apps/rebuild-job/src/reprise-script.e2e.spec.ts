@@ -16,7 +16,7 @@ describe('./reprise', () => {
   afterAll(() => rmSync(folder, { recursive: true }));
 
   const run = (file: string, ...words: string[]) =>
-    spawnSync(file, words, { cwd: folder, encoding: 'utf8', timeout: 60_000 });
+    spawnSync(file, words, { cwd: folder, encoding: 'utf8', timeout: 150_000 });
 
   it('runs the command line from any folder, also through a link, and ends with its exit code', () => {
     const link = join(folder, 'link');

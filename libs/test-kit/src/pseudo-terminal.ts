@@ -3,7 +3,7 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterFile } from './after-file.ts';
-import { eventually } from './eventually.ts';
+import { eventually, patienceMs } from './eventually.ts';
 
 /** `script` and `stty` of macOS take their words in another order than those of util-linux. */
 const isBsd = process.platform === 'darwin';
@@ -65,7 +65,7 @@ export function inTerminal(
 export async function terminalShows(
   run: TerminalRun,
   text: string | RegExp,
-  timeoutMs = 45_000,
+  timeoutMs = patienceMs,
 ): Promise<void> {
   await eventually(
     () => {

@@ -20,7 +20,7 @@ describe('the health and metrics of a process without another HTTP server', () =
   let failure: Error | undefined;
   let server: OperationsServer;
   const at = (path: string, method = 'GET') =>
-    fetch(`http://127.0.0.1:${server.port}${path}`, { method, signal: AbortSignal.timeout(10_000) });
+    fetch(`http://127.0.0.1:${server.port}${path}`, { method, signal: AbortSignal.timeout(90_000) });
 
   beforeAll(async () => {
     new Counter({ name: 'events_total', help: 'Events', registers: [metrics] }).inc(3);

@@ -135,7 +135,7 @@ describe('the Kafka source', () => {
       for await (const batch of source.read(
         source.slices[0]!,
         { position: 0n },
-        AbortSignal.timeout(60_000),
+        AbortSignal.timeout(150_000),
       )) {
         if (read === 0) {
           await admin.deleteTopics({ topics: [topic.name] });
