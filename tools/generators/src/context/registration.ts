@@ -104,8 +104,8 @@ The headers are those of product-api.
     'docs/README.md': (text) =>
       withLineAfter(
         text,
-        /^\| know the events/,
-        `| know the events of ${words} | [event schemas](reference/events/${project}/README.md) |`,
+        /^\| look up the \w+ events/,
+        `| look up the ${words} events | [event schemas](reference/events/${project}/README.md) |`,
       ),
     'README.md': (text) =>
       withLineAfter(
