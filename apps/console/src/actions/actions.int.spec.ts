@@ -6,6 +6,7 @@ import {
   type ActionPlan,
   type ActionRequest,
   type ActionResult,
+  type DriftAnswer,
   type Overview,
   type RunDetail,
 } from '../contract/index.ts';
@@ -114,7 +115,7 @@ describe('an action', () => {
     const shown = async () => {
       const { body } = await server.ask<Overview>('/ops/v1/overview');
       const { proof } = body.readModels.find(({ projection }) => projection === 'product_search')!;
-      const { body: drift } = await server.ask<{ drift: unknown }>('/ops/v1/drift?projection=product_search');
+      const { body: drift } = await server.ask<DriftAnswer>('/ops/v1/drift?projection=product_search');
       return { proof, ...drift };
     };
     const aggregateId = fixture.events[0]!.subject;
@@ -124,7 +125,7 @@ describe('an action', () => {
     const verify = await ended((await asked(request('verify', { deep: true }))).id);
     // Nobody feeds it here, which is no difference.
     expect(verify.output).toMatchObject({ outcome: 'clean', counts: { different: 0 } });
-    const { upTo: provenAt, watermark, digest } = verify.output as Record<string, unknown>;
+    const { upTo: provenAt, watermark, digest, generation } = verify.output as Record<string, unknown>;
     // Nothing was written since: it is what the gate of the build stated.
     expect(gate).toMatchObject({ known: true, value: { by: 'gate', digest } });
     const proof = { known: true, value: { by: 'verify', provenAt, watermark, digest, runId: null } };
@@ -135,6 +136,16 @@ describe('an action', () => {
     const again = await ended((await asked(request('verify', { aggregateId }))).id);
     expect(again.output).toMatchObject({ outcome: 'clean' });
     expect(await shown()).toMatchObject({ proof, drift: { actionId: verify.id } });
+    // One that the command line made is the last, and nobody asked for it here.
+    const { last } = await shown();
+    expect(last).toMatchObject({ outcome: 'clean', differing: 0, generation });
+    await fixture.job('verify', '--projection', 'product_search');
+    const later = await shown();
+    expect(Date.parse(later.last!.at)).toBeGreaterThan(Date.parse(last!.at));
+    expect(later).toMatchObject({
+      drift: { actionId: verify.id },
+      proof: { value: { by: 'verify', digest } },
+    });
   });
 
   it('survives the console that started it: another one cancels it and follows it to its end, and it is resumed', async () => {

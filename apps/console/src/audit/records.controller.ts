@@ -2,16 +2,15 @@ import { Controller, Get, Inject, Query } from '@nestjs/common';
 import { ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import type { Registry } from '@reprise/read-model-indices';
 import { ApiProblem, Permit, ProblemException } from '@reprise/http';
-import { z } from 'zod';
 import { lastDrift } from '../actions/last.ts';
 import {
   auditPage,
   configurationView,
-  driftView,
+  driftAnswer,
   type AuditPage,
   type AuditRow,
   type ConfigurationView,
-  type DriftView,
+  type DriftAnswer,
 } from '../contract/index.ts';
 import { projectionName } from '../contract/known.ts';
 import { answers } from '../contract/open-api.ts';
@@ -83,12 +82,20 @@ export class RecordsController {
 
   @Get('drift')
   @Permit('console:read')
-  @ApiOperation({ summary: 'Says what the last comparison with the log found, of those asked for here' })
+  @ApiOperation({ summary: 'Says what the last comparisons with the log found' })
   @ApiOkResponse(
-    answers(z.object({ drift: driftView.nullable() }), 'The findings; null where none was asked for here'),
+    answers(driftAnswer, 'The newest one, and the findings of the newest that was asked for here'),
   )
-  async drift(@Query() { projection }: DriftQuery): Promise<{ drift: DriftView | null }> {
-    return { drift: await lastDrift(this.#records.registry, projection) };
+  async drift(@Query() { projection }: DriftQuery): Promise<DriftAnswer> {
+    const { registry } = this.#records;
+    const [recorded, drift] = await Promise.all([
+      registry.verifications.list(),
+      lastDrift(registry, projection),
+    ]);
+    const found = recorded.find((one) => one.projection === projection);
+    if (!found) return { last: null, drift };
+    const { verifiedAt, outcome, generation, differing } = found;
+    return { last: { at: verifiedAt.toISOString(), outcome, generation, differing }, drift };
   }
 
   @Get('configuration')

@@ -105,7 +105,7 @@ describeInBrowser('The pages of the console', () => {
       ['generations', 'generations/product_search', 'read now'],
       ['compare', `compare?left=${left}&right=${right}`, 'the digests are equal'],
       ['dead-letters', 'dead-letters', 'None matches.'],
-      ['drift', 'drift/product_search', 'No comparison was asked for'],
+      ['drift', 'drift/product_search', 'No comparison was started from this console'],
       ['audit', 'audit', 'rebuild'],
       ['write-side', 'write-side', 'relay'],
       ['actions', 'actions', 'done'],

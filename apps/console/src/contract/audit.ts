@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { moment } from './known.ts';
+import { count, moment } from './known.ts';
 
 /** One thing that an operator did, written down before it was done. */
 export const auditRow = z.object({
@@ -50,7 +50,7 @@ export const configurationView = z.object({
 });
 export type ConfigurationView = z.infer<typeof configurationView>;
 
-/** What the last comparison with the log found; of those asked for here. */
+/** What a whole comparison with the log found. */
 export const driftView = z.object({
   projection: z.string(),
   actionId: z.uuid(),
@@ -63,3 +63,11 @@ export const driftView = z.object({
   warnings: z.array(z.string()),
 });
 export type DriftView = z.infer<typeof driftView>;
+
+export const driftAnswer = z.object({
+  /** The newest whole comparison, whoever made it; null where none was made. */
+  last: z.object({ at: moment, outcome: z.string(), generation: z.string(), differing: count }).nullable(),
+  /** What the newest one that was asked for here found; null where none was. */
+  drift: driftView.nullable(),
+});
+export type DriftAnswer = z.infer<typeof driftAnswer>;

@@ -74,10 +74,11 @@ export {
 export {
   auditPage,
   configurationView,
-  driftView,
+  driftAnswer,
   type AuditPage,
   type AuditRow,
   type ConfigurationView,
+  type DriftAnswer,
   type DriftView,
   type SettingView,
 } from './audit.ts';

@@ -43,7 +43,7 @@ export const routes = {
   ) => `/ops/v1/dead-letters${query(filter)}`,
   /** GET: DeadLetterPayload; needs the operator's role. */
   deadLetterPayload: (id: string) => `/ops/v1/dead-letters/payload${query({ id })}`,
-  /** GET: `{drift: DriftView | null}`. */
+  /** GET: DriftAnswer. */
   drift: (projection: string) => `/ops/v1/drift${query({ projection })}`,
   /** GET: AuditPage. */
   audit: (filter: { verb?: string; actor?: string; after?: string; limit?: number } = {}) =>

@@ -1,4 +1,4 @@
-import type { DriftView } from '../../../src/contract/index.ts';
+import type { DriftAnswer, DriftView } from '../../../src/contract/index.ts';
 import { routes } from '../../../src/contract/routes.ts';
 import { ActionButton } from '../acting/action-buttons.tsx';
 import { useAnswer } from '../api/use-answer.ts';
@@ -15,7 +15,7 @@ export function DriftPage({ projection: named }: { readonly projection: string |
   const projection = useProjection(named);
   const { cards } = useLive();
   const card = cards.get(projection ?? '');
-  const { value, problem, loading } = useAnswer<{ drift: DriftView | null }>(
+  const { value, problem, loading } = useAnswer<DriftAnswer>(
     projection === undefined ? null : routes.drift(projection),
     10_000,
   );
@@ -44,11 +44,25 @@ export function DriftPage({ projection: named }: { readonly projection: string |
               )}
             </Shown>
           </Fact>
+          {value && (
+            <Fact name="last whole comparison">
+              {value.last ? (
+                <span>
+                  {value.last.outcome}, {counted(value.last.differing, 'document')} differing, of{' '}
+                  <code>{value.last.generation}</code>, <Moment at={value.last.at} aged />
+                </span>
+              ) : (
+                <span className="quiet">none</span>
+              )}
+            </Fact>
+          )}
         </Facts>
       )}
       {problem && <Failed what="The last comparison" problem={problem} />}
       {loading && <p role="status">Reading it …</p>}
-      {value?.drift === null && <p>No comparison was asked for from this console yet. Verify to have one.</p>}
+      {value?.drift === null && (
+        <p>No comparison was started from this console yet. Verify to see its findings here.</p>
+      )}
       {value?.drift && <Drift drift={value.drift} context={card?.context ?? ''} />}
     </>
   );
@@ -76,7 +90,7 @@ function Drift({ drift, context }: { readonly drift: DriftView; readonly context
     .slice(0, mostRepaired);
   return (
     <>
-      <h2>Last comparison</h2>
+      <h2>Last comparison started here</h2>
       <Facts>
         <Fact name="when">
           <span>
