@@ -22,9 +22,11 @@ export class Watcher {
   readonly #stop = new AbortController();
   #wake = new AbortController();
   /** The look that is under way: never two beside each other, whoever asks. */
-  #looking: Promise<Overview> | undefined;
+  #looking: { readonly ends: number; readonly overview: Promise<Overview> } | undefined;
   #newest: { readonly at: number; readonly overview: Overview } | undefined;
   #following: Promise<void> | undefined;
+  /** How many actions ended: what was seen before the last one did is not what is now. */
+  #ends = 0;
   #running = new Set<string>();
   #looping: Promise<void> = Promise.resolve();
 
@@ -43,7 +45,7 @@ export class Watcher {
   async stop(): Promise<void> {
     this.#stop.abort();
     await this.#looping;
-    await Promise.allSettled([this.#looking, this.#following]);
+    await Promise.allSettled([this.#looking?.overview, this.#following]);
   }
 
   /** Looks again at once. */
@@ -51,15 +53,27 @@ export class Watcher {
     this.#wake.abort();
   }
 
-  /** What was last seen, unless that is older than a look should be; else what is seen next. */
+  /** What was last seen, unless that is older than a look should be, or an action ended since; else what is seen next. */
   async overview(): Promise<Overview> {
     const newest = this.#newest;
     if (newest && performance.now() - newest.at < this.#pace.everyMs) return newest.overview;
-    return (this.#looking ??= this.#seen().finally(() => (this.#looking = undefined)));
+    const looking = this.#looking;
+    if (looking && looking.ends !== this.#ends) {
+      await looking.overview.catch(() => undefined);
+      return this.overview();
+    }
+    this.#looking ??= {
+      ends: this.#ends,
+      overview: this.#seen().finally(() => (this.#looking = undefined)),
+    };
+    return this.#looking.overview;
   }
 
   publishAction(action: ActionResult): void {
     this.#channel.publish('action', action.id, action);
+    if (action.endedAt === null) return;
+    this.#ends += 1;
+    this.#newest = undefined;
   }
 
   async #loop(): Promise<void> {
@@ -81,9 +95,9 @@ export class Watcher {
   }
 
   async #seen(): Promise<Overview> {
+    const [at, ends] = [performance.now(), this.#ends];
     const overview = await this.#watched.look();
-    // From its end: one that takes longer than the time between two would be too old at once.
-    this.#newest = { at: performance.now(), overview };
+    if (ends === this.#ends) this.#newest = { at, overview };
     return overview;
   }
 
@@ -97,7 +111,7 @@ export class Watcher {
 
   async #look(): Promise<void> {
     // What a request saw may be from before what woke the loop.
-    await this.#looking?.catch(() => undefined);
+    await this.#looking?.overview.catch(() => undefined);
     if (this.#stop.signal.aborted) return;
     this.#newest = undefined;
     const { readModels, writeSides, ...rest } = await this.overview();

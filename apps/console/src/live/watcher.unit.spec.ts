@@ -1,6 +1,6 @@
 import { silentLogger } from '@reprise/runtime';
 import { eventually } from '@reprise/test-kit';
-import type { Overview, RunDetail } from '../contract/index.ts';
+import type { ActionResult, Overview, RunDetail } from '../contract/index.ts';
 import { Channel } from './channel.ts';
 import { Watcher, type Watched } from './watcher.ts';
 
@@ -57,6 +57,40 @@ describe('a look that takes long', () => {
     const stopped = watcher.stop();
     seen[1]!(nothing);
     await stopped;
+  });
+});
+
+describe('the end of an action', () => {
+  const ended = { id: 'one', endedAt: '2026-12-01T06:00:00.000Z' } as ActionResult;
+  const hour = 3_600_000;
+
+  it('makes what was seen before it too old, however young that is', async () => {
+    let looks = 0;
+    const watcher = watcherOf({ look: async () => ((looks += 1), nothing) }, channel(), hour);
+    await watcher.overview();
+    await watcher.overview();
+    expect(looks).toBe(1);
+    watcher.publishAction({ ...ended, endedAt: null });
+    await watcher.overview();
+    expect(looks).toBe(1);
+    watcher.publishAction(ended);
+    await watcher.overview();
+    expect(looks).toBe(2);
+  });
+
+  it('makes a look too old that began before it: whoever asks then waits for the next', async () => {
+    const seen: ((overview: Overview) => void)[] = [];
+    const look = () => new Promise<Overview>((resolve) => seen.push(resolve));
+    const watcher = watcherOf({ look }, channel(), hour);
+    const early = watcher.overview();
+    watcher.publishAction(ended);
+    const late = watcher.overview();
+    seen[0]!(busy);
+    expect(await early).toBe(busy);
+    await new Promise(setImmediate);
+    expect(seen).toHaveLength(2);
+    seen[1]!(nothing);
+    expect(await late).toBe(nothing);
   });
 });
 
