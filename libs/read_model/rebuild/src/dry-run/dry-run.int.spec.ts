@@ -1,6 +1,8 @@
 import { type ProductEvent, productEvents } from '@reprise/product-events';
 import { contentDigest } from '@reprise/read-model-documents';
 import { fingerprintOf, type GenerationName } from '@reprise/read-model-indices';
+import type { Projection } from '@reprise/read-model-projections';
+import { productSearch } from '@reprise/product-read-model';
 import { produce, productHistory, step } from '@reprise/product-events/testing';
 import { elasticsearch, produceRaw } from '@reprise/test-kit';
 import { storedFor, testReadModel, type TestReadModel } from '../testing/read-model.ts';
@@ -98,6 +100,49 @@ describe('a dry run', () => {
     expect((await dryRun(model, 5)).receipt.dryRun!.diff!.changes).toEqual([
       { id: life![0]!.subject, class: 'missing', expected: 3, actual: null },
     ]);
+  });
+
+  const kept = productSearch as unknown as Projection;
+  const removed: Projection = {
+    ...kept,
+    evolve: (before, event) =>
+      event.type === 'product.deleted.v1' ? { outcome: 'remove' } : kept.evolve(before, event),
+  };
+  it.each([
+    { what: 'that were kept', projection: kept },
+    { what: 'that were removed', projection: removed },
+  ])('joins onto ended products $what, as the real run does', async ({ projection }) => {
+    const model = await testReadModel({ partitions: 2, projection });
+    const ended = () => productHistory({ events: [step.created(), step.deleted()] });
+    const [resumed, settled] = [ended(), ended()];
+    const { subject } = resumed[0]!;
+    const [after] = productHistory({ id: subject, events: [step.published()], firstVersion: 3 });
+    const record = (event: ProductEvent, partition: number) => ({
+      key: event.subject,
+      value: productEvents.encode(event),
+      partition,
+    });
+    await produceRaw(model.topic, [
+      { key: settled[0]!.subject, value: '{no event', partition: 0 },
+      ...[...resumed, ...settled].map((event) => record(event, 1)),
+    ]);
+    const topicId = (await dryRun(model)).receipt.topic.id;
+    await model.registry.letterActions.record(topicId, [
+      {
+        ...{ partition: 0, offset: 0n, action: 'discard', outcome: 'discarded', detail: 'no event' },
+        ...{ aggregateId: settled[0]!.subject, version: null, eventId: null },
+        ...{ host: 'a-host', user: 'an-operator' },
+      },
+    ]);
+    const sound = await dryRun(model);
+    expect([sound.ending.exitCode, sound.receipt.message]).toEqual([0, null]);
+    expect(sound.receipt.dryRun).toMatchObject({ predicted: { documents: 2, tombstones: 2 } });
+    await produceRaw(model.topic, [record(after!, 0)]);
+    const [dry, real] = [await dryRun(model), await model.rebuild()];
+    const poison = { reason: 'not-applicable', aggregateId: subject, version: 3 };
+    expect(real.receipt).toMatchObject({ outcome: 'refused', poison: [poison], gaps: [] });
+    expect(dry.receipt.poison).toEqual(real.receipt.poison);
+    expect(dry.receipt.dryRun).toMatchObject({ predicted: { documents: 2, tombstones: 2 } });
   });
 
   it('reads the whole snapshot of the event store', async () => {

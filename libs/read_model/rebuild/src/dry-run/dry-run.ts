@@ -79,11 +79,9 @@ export async function joinInMemory(
     if (wanted.has(document.id) && (before?.version ?? 0) < document.version)
       folded.set(document.id, document);
   });
-  const stored = ({ id, version, canonical, digest }: DocumentToWrite): StoredDocument => ({
-    id,
-    version,
-    digest,
-    document: JSON.parse(canonical) as StoredDocument['document'],
+  const stored = ({ id, version, tombstone, canonical, digest }: DocumentToWrite): StoredDocument => ({
+    ...{ id, version, tombstone, digest },
+    document: canonical === '' ? undefined : (JSON.parse(canonical) as StoredDocument['document']),
   });
   const tally = await reconcileSlices({
     projection,
