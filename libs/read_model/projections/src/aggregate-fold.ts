@@ -34,7 +34,8 @@ const heldBack: FoldOutcome = { outcome: 'held', released: 0 };
 
 /**
  * Applies one event to an entry under the version rule. An event that comes too early is held; the event it waits for
- * releases it. `released` counts the held events that were applied, or dropped as duplicates, along with this one.
+ * releases it. `released` counts the held events that wait no longer: applied along with this one, dropped as duplicates, or the
+ * poison event that is returned in place of this one.
  */
 export function foldInto(
   projection: Projection,
@@ -76,15 +77,21 @@ function release(projection: Projection, entry: FoldEntry): FoldOutcome {
     const { event, position } = waiting[released]!;
     const result = tryApply(projection, entry.document, event);
     if (result instanceof Error) {
-      entry.held = waiting.slice(released + 1);
-      return { outcome: 'poison', released, event, position, error: result };
+      entry.held = without(waiting, released + 1);
+      // As many are applied as have waited: the event that released them for the one that is poison.
+      return { outcome: 'poison', released: released + 1, event, position, error: result };
     }
     if (result.outcome === 'gap') break;
     if (result.outcome === 'applied') entry.document = result.document;
     released++;
   }
-  entry.held = released === waiting.length ? undefined : waiting.slice(released);
+  entry.held = without(waiting, released);
   return { outcome: 'applied', released };
+}
+
+/** What still waits; undefined when nothing does, which is how everything that looks at an entry knows. */
+function without(waiting: HeldEvent[], released: number): HeldEvent[] | undefined {
+  return released === waiting.length ? undefined : waiting.slice(released);
 }
 
 function tryApply(projection: Projection, document: VersionedDocument | undefined, event: DomainEvent) {

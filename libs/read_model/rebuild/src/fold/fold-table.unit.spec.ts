@@ -142,6 +142,19 @@ describe('the fold table', () => {
     }
   });
 
+  it('leaves nothing waiting behind a poison event that waited last, and counts every event once', () => {
+    const [created, deleted, after, later] = productHistory({
+      id: 'ended',
+      events: [step.created(), step.deleted(), step.published(), step.published()],
+    });
+    const last = fold([created!, after!, deleted!], unlimited);
+    expect(last.entries).toMatchObject([{ document: { version: 2 }, held: undefined }]);
+    expect(last.tally).toMatchObject({ read: 3, applied: 2, poisoned: 1 });
+    const more = fold([created!, later!, after!, deleted!], unlimited);
+    expect(more.entries[0]!.held!.map(({ event }) => event.aggregateversion)).toEqual([4]);
+    expect(more.tally).toMatchObject({ read: 4, applied: 2, poisoned: 1 });
+  });
+
   it('gives a log up in which more events wait for earlier ones than memory has room for', () => {
     const [event] = productHistory({ events: [step.priceChanged(1)], firstVersion: 2 });
     const text = productEvents.encode(event!);
