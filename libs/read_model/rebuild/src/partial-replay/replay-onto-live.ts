@@ -26,6 +26,7 @@ import type { RebuildControl, RebuildOptions, RebuildServers } from '../rebuild-
 import type { Receipt } from '../run/receipt.ts';
 import { weakerByPosition } from '../steps/choose-source.ts';
 import { startingPoints, type ReplayFilter } from './replay-filter.ts';
+import { assertWholeByPosition } from './whole-by-position.ts';
 import { newRunContext } from '../run/run-context.ts';
 import { writeReceipt, type Ending } from '../run/run-ending.ts';
 import { leaseTtlMs } from '../lease/under-lease.ts';
@@ -35,8 +36,9 @@ import { leaseTtlMs } from '../lease/under-lease.ts';
  * behind and change nothing else. It builds no generation, moves no positions and can never promote, because a part of the
  * log proves nothing about the whole. A dry run only counts.
  *
- * @throws BoundElsewhere; BuiltFromAnotherLog; RebuildError USAGE when nothing is live, when this code is not the one that feeds it, or the event is
- *   not in the log; REFUSED when readers are on a generation of an earlier topic of that name
+ * @throws BoundElsewhere; BuiltFromAnotherLog; RebuildError USAGE when nothing is live, when this code is not the one that feeds it, the event is
+ *   not in the log, or the part leaves out events that its documents may lack; HISTORY_INCOMPLETE; REFUSED when readers are on a generation of
+ *   an earlier topic of that name
  */
 export async function replayOntoLive(
   options: RebuildOptions,
@@ -78,6 +80,7 @@ export async function replayOntoLive(
     filter,
     control.signal,
   );
+  assertWholeByPosition(options.projection, topic, slices);
   const tally = emptyTally();
   const { leftOut } = context;
   const replay: Replay = { options, filter, servers, live, leftOut, tally, seen: new Set() };
@@ -176,19 +179,42 @@ interface Replay {
 const isFull = ({ filter, tally }: Replay) => filter.maxEvents > 0 && tally.read >= filter.maxEvents;
 
 async function replayBatch(replay: Replay, batch: LogBatch): Promise<void> {
-  const { options, servers, live, tally } = replay;
   const places = matching(replay, batch);
-  if (places.size === 0) return;
+  const { projection, mode } = replay.options;
+  // A dry run keeps no document that later events could be tried on.
+  const passesOver = projection.events.versions === 'position' && mode !== 'DRY_RUN';
+  for (let events = [...places.keys()]; events.length > 0;) {
+    const poison = await applyAgain(replay, batch, events, places);
+    // By position nothing waits for an event that cannot be applied: those after it follow now, or no later batch lets them.
+    events = passesOver ? eventsAfter(poison, events) : [];
+  }
+}
+
+/** Of some events, those that come after the one of their aggregate that was refused. */
+function eventsAfter(poison: FeedResult['poison'], events: readonly DomainEvent[]): DomainEvent[] {
+  const refused = new Map(poison.map(({ event }) => [event.subject, event.aggregateversion]));
+  return events.filter(
+    ({ subject, aggregateversion }) => aggregateversion > (refused.get(subject) ?? Infinity),
+  );
+}
+
+/** @returns what cannot be applied */
+async function applyAgain(
+  { options, servers, live, tally, leftOut }: Replay,
+  batch: LogBatch,
+  events: readonly DomainEvent[],
+  places: ReadonlyMap<DomainEvent, string>,
+): Promise<FeedResult['poison']> {
   const target = { store: servers.store, name: live.name, projection: options.projection };
   const nothing = () => Promise.resolve({ written: 0, stale: 0, rejected: [] });
   const result = await feedEvents(
     target,
-    [...places.keys()],
+    events,
     servers.history,
     options.mode === 'DRY_RUN' ? nothing : undefined,
   );
   const waits = ({ aggregateId, expected, found }: FeedResult['gaps'][number]) =>
-    replay.leftOut.explains(aggregateId, expected, found);
+    leftOut.explains(aggregateId, expected, found);
   const held = result.gaps.filter(waits);
   tally.heldAggregates += held.length;
   tally.heldBack += held.length;
@@ -202,6 +228,7 @@ async function replayBatch(replay: Replay, batch: LogBatch): Promise<void> {
     aggregateId: event.subject,
     version: event.aggregateversion,
   }));
+  return result.poison;
 }
 
 /** The events of a batch that the filter names, with their positions; what does not decode is counted as poison unless aggregates were named. */

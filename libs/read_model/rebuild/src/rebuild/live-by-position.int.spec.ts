@@ -1,3 +1,4 @@
+import { productHistory, step } from '@reprise/product-events/testing';
 import { projectionsByPosition } from '@reprise/product-read-model/testing';
 import {
   adoptFirst,
@@ -8,7 +9,10 @@ import {
   type DeadLetter,
 } from '@reprise/read-model-feed';
 import type { Generation } from '@reprise/read-model-indices';
-import { afterFile, produceRaw } from '@reprise/test-kit';
+import { defaultGateLimits } from '../gate/gate.ts';
+import { replayOntoLive } from '../partial-replay/replay-onto-live.ts';
+import type { ReplayFilter } from '../partial-replay/replay-filter.ts';
+import { afterFile, kafkaAdmin, produceRaw } from '@reprise/test-kit';
 import fc from 'fast-check';
 import { kafkaSource } from '../kafka/kafka-source.ts';
 import { testReadModel, type TestReadModel } from '../testing/read-model.ts';
@@ -89,5 +93,80 @@ describe('a log that orders by position, with duplicates, disorder and poison', 
     );
     // Shrinking would feed and rebuild hundreds of times; the seed that is reported brings the log back.
     await fc.assert(property, { numRuns: 2, endOnFailure: true });
+  });
+});
+
+describe('a part of a log that orders by position', () => {
+  const byPosition = projectionsByPosition[1];
+  const { encode } = byPosition!.events;
+  const life = productHistory({
+    events: [step.created(), step.published(), step.priceChanged(7), step.stockAdjusted(3)],
+  });
+  const id = life[0]!.subject;
+  const written = (model: TestReadModel, events: typeof life) =>
+    produceRaw(
+      model.topic,
+      events.map((event) => ({ key: id, value: encode(event), timestamp: Date.parse(event.time) })),
+    );
+
+  function replay({ servers, projection }: TestReadModel, filter: Partial<ReplayFilter>) {
+    const run = { mode: 'APPLY', source: 'kafka', promote: true, resume: 'auto', batchSize: 200 } as const;
+    const options = { ...run, projection, workers: 1, memoryBytes: 512 << 20, gate: defaultGateLimits };
+    return replayOntoLive(options, { maxEvents: 0, ...filter }, servers, { signal });
+  }
+
+  /** The live generation with the first of these events; no consumer feeds it the others. */
+  async function behindLive(events: typeof life) {
+    const model = await testReadModel({ partitions: 1, projection: byPosition! });
+    await written(model, events.slice(0, 1));
+    await fedLive(model, 4_000);
+    await written(model, events.slice(1));
+    const [live] = await model.registry.listGenerations({ states: ['LIVE'] });
+    const stored = async () => (await model.store.read(live!.name, [id])).get(id);
+    return { model, live: live!, stored };
+  }
+
+  it('is not applied from the middle, where a document would jump over what it lacks', async () => {
+    const { model, live, stored } = await behindLive(life);
+    const before = await stored();
+    await expect(replay(model, { fromEventId: life[2]!.id })).rejects.toMatchObject({
+      code: 'USAGE',
+      message: expect.stringMatching(
+        /begins at offset 2 of partition 0.*Nothing was changed.*--aggregate-id/,
+      ),
+    });
+    expect(await stored()).toEqual(before);
+    // From its beginning it can be; and what is behind the last record changes nothing.
+    const { receipt } = await replay(model, { fromTime: new Date(0), aggregateIds: [id] });
+    expect(receipt).toMatchObject({ outcome: 'replayed', events: { applied: 3 } });
+    expect((await replay(model, { fromTime: new Date(Date.now() + 3_600_000) })).ending.exitCode).toBe(0);
+    const fed = await stored();
+    const { receipt: rebuilt } = await model.rebuild();
+    expect(rebuilt.generation!.name).not.toBe(live.name);
+    const name = (await model.registry.findGeneration(rebuilt.generation!.uuid))!.name;
+    expect((await model.store.read(name, [id])).get(id)).toEqual(fed);
+  });
+
+  it('is applied past an event that cannot be, as the live feed and a rebuild do it', async () => {
+    const { model, stored } = await behindLive([life[0]!, life[0]!, ...life.slice(1)]);
+    const { receipt, ending } = await replay(model, { aggregateIds: [id] });
+    expect(ending.exitCode).toBe(2);
+    expect(receipt).toMatchObject({ events: { applied: 3, deadLettered: 1 }, poison: [{ position: '1' }] });
+    const replayed = await stored();
+    expect(replayed!.version).toBe(5);
+    const { receipt: rebuilt } = await model.rebuild({ gate: { ...defaultGateLimits, poisonBudget: 1 } });
+    const name = (await model.registry.findGeneration(rebuilt.generation!.uuid))!.name;
+    expect((await model.store.read(name, [id])).get(id)).toEqual(replayed);
+  });
+
+  it('is not applied once the log has lost its beginning', async () => {
+    const { model, stored } = await behindLive(life);
+    const before = await stored();
+    const cut = { topic: model.topic.name, partitions: [{ partition: 0, offset: '2' }] };
+    await (await kafkaAdmin()).deleteTopicRecords(cut);
+    await expect(replay(model, { fromTime: new Date(life[3]!.time) })).rejects.toMatchObject({
+      code: 'HISTORY_INCOMPLETE',
+    });
+    expect(await stored()).toEqual(before);
   });
 });
