@@ -95,9 +95,12 @@ async function takeUpUnfinished(
 }
 
 /**
- * Points readers at the only generation there is, once it has been fed up to `ends`. Readers that have a generation already
- * are left where they are: moving them is the rebuild's. If they were pointed at it and the registry does not know, it is recorded.
+ * Points readers at the only generation there is, once it has been fed up to the ends of the log. Readers that have a generation
+ * already are left where they are: moving them is the rebuild's. If they were pointed at it and the registry does not know, it is
+ * recorded.
  *
+ * @param endsOf asked only when nothing else stands in the way. Ends from before the generation was made would let readers have one
+ *   that holds nothing yet
  * @returns true when readers were pointed at it now
  */
 export async function adoptFirst(
@@ -107,7 +110,7 @@ export async function adoptFirst(
     projection,
     topic,
   }: Pick<FirstGenerationInput, 'registry' | 'store' | 'projection' | 'topic'>,
-  ends: Positions,
+  endsOf: () => Promise<Positions>,
   holder: string,
 ): Promise<boolean> {
   const readers = await store.observeReaders();
@@ -120,6 +123,7 @@ export async function adoptFirst(
   if (!isSameLog(only, projection, topic)) return false;
   const isAdopted = readers.kind === 'generation';
   if (isAdopted && readers.name !== only.name) return false;
+  const ends = await endsOf();
   const positions = await registry.positions(only.uuid);
   for (const [partition, end] of ends) if ((positions.get(partition) ?? 0n) < end) return false;
   const lease = await registry.acquireLease(projection.name, {

@@ -76,7 +76,7 @@ export async function lettersOnServers(contract: EventContract = productEvents) 
   for (const model of models) {
     const common = { ...model, registry, topic: events, holder: 'test' };
     await createFirstGeneration({ ...common, now: new Date(1_000_000) });
-    await adoptFirst(common, new Map(), 'test');
+    await adoptFirst(common, () => Promise.resolve(new Map()), 'test');
   }
   const putAside = async (letters: readonly DeadLetter[]): Promise<void> => {
     const origin = { topic: topic.name, topicId: events.id, at: new Date(0).toISOString() };

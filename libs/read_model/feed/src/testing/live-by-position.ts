@@ -37,7 +37,7 @@ export async function liveByPosition() {
   const events = await log.now();
   const first = { registry, store, projection: byPosition, topic: events, holder: 'test' };
   await createFirstGeneration({ ...first, now: new Date(1_000_000) });
-  expect(await adoptFirst(first, new Map(), 'test')).toBe(true);
+  expect(await adoptFirst(first, () => Promise.resolve(new Map()), 'test')).toBe(true);
   const contract = byPosition.events;
   const blocked = new BlockedAggregates(pool);
   const letters: DeadLetter[] = [];

@@ -1,7 +1,13 @@
 import { randomUUID } from 'node:crypto';
 import { hostname } from 'node:os';
 import { setTimeout as delay } from 'node:timers/promises';
-import { consumerGroupOf, LiveFeed, type DeadLetter, type KafkaTopic } from '@reprise/read-model-feed';
+import {
+  consumerGroupOf,
+  describeTopic,
+  LiveFeed,
+  type DeadLetter,
+  type KafkaTopic,
+} from '@reprise/read-model-feed';
 import { BlockedAggregates } from '@reprise/read-model-indices';
 import type { Configuration, Logger } from '@reprise/runtime';
 import { commandLine } from '@reprise/runtime/commands';
@@ -14,6 +20,7 @@ import type { CanaryMetrics } from '../canaries/canary-metrics.ts';
 import { CanaryWatch } from '../canaries/canary-watch.ts';
 import { logLetters, type DeadLetterProducer } from '../letters/dead-letter-producer.ts';
 import { Attachments } from '../membership/attachments.ts';
+import { LogEnds } from '../membership/log-ends.ts';
 import type { MembershipInput } from '../membership/membership.ts';
 import type { RepairMetrics } from '../repairs/repair-metrics.ts';
 import { RepairWorker } from '../repairs/repair-worker.ts';
@@ -31,6 +38,9 @@ function pauseBetweenAttempts(attempt: number, signal: AbortSignal | undefined):
 
 /** How long faults of a store are waited out for a canary, which is soon followed by another one, in milliseconds. */
 const canaryBudgetMs = 5_000;
+
+/** How long Kafka may take to describe the log while it is fed, in milliseconds. */
+const askedWithinMs = 5_000;
 
 /** Said once for each generation. */
 const goneText =
@@ -211,6 +221,7 @@ export function liveFeeding({
     batches,
     models,
     topic,
+    ends: new LogEnds(() => describeTopic(servers.kafka, topic.name, { withinMs: askedWithinMs }), topic.id),
     metrics: metrics.feed,
     health,
     logger,

@@ -12,6 +12,7 @@ import type { Attachments } from './attachments.ts';
 import type { FeedHealth } from '../health/feed-health.ts';
 import type { FeedMetrics } from '../health/feed-metrics.ts';
 import type { PartitionBatches } from '../batches/partition-batches.ts';
+import type { LogEnds } from './log-ends.ts';
 import { ofOtherReleases, unfedReaders } from './unfed-readers.ts';
 
 export interface MembershipInput {
@@ -21,7 +22,9 @@ export interface MembershipInput {
   readonly attachments: Attachments;
   readonly batches: PartitionBatches;
   readonly models: readonly { readonly projection: Projection; readonly store: GenerationStore }[];
+  /** As it was when the process started. */
   readonly topic: KafkaTopic;
+  readonly ends: LogEnds;
   readonly metrics: FeedMetrics;
   readonly health: FeedHealth;
   readonly logger: Logger;
@@ -111,7 +114,7 @@ async function ensureFirstGenerations(input: MembershipInput, refusals: Refusals
 }
 
 async function ensureFirstGeneration(
-  { registry, topic, holder, logger, now }: MembershipInput,
+  { registry, topic, ends, holder, logger, now }: MembershipInput,
   { projection, store }: MembershipInput['models'][number],
 ): Promise<void> {
   const made = await createFirstGeneration({ registry, store, projection, topic, holder, now: now() });
@@ -120,8 +123,7 @@ async function ensureFirstGeneration(
       { projection: projection.name },
       'created the first generation; it is fed from the beginning of the log',
     );
-  const ends = new Map(topic.partitions.map(({ partition, end }) => [partition, end]));
-  if (await adoptFirst({ registry, store, projection, topic }, ends, holder)) {
+  if (await adoptFirst({ registry, store, projection, topic }, () => ends.recent(), holder)) {
     logger.info(
       { projection: projection.name, readers: store.readers },
       'readers got their first generation',
