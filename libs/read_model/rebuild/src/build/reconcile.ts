@@ -110,11 +110,12 @@ function noteGap(
   remedy: Remedy | undefined,
 ): void {
   const expected = (document?.version ?? 0) + 1;
+  const found = held[0]!.event.aggregateversion;
   tally.heldBack += held.length;
-  if (remedy?.explains(aggregateId, expected, held[0]!.event.aggregateversion)) {
+  if (remedy?.explains(aggregateId, expected, found)) {
     tally.heldAggregates++;
     return;
   }
   tally.gapped++;
-  if (tally.gaps.length < listedFaults) tally.gaps.push({ aggregateId, expected, held: held.length });
+  if (tally.gaps.length < listedFaults) tally.gaps.push({ aggregateId, expected, found, held: held.length });
 }

@@ -16,6 +16,8 @@ export interface PoisonEvent {
 export interface VersionGap {
   readonly aggregateId: string;
   readonly expected: number;
+  /** The first version there is after it; left out in what an earlier release recorded, and where only one event was looked at. */
+  readonly found?: number;
   readonly held: number;
 }
 

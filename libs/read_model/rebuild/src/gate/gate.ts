@@ -83,12 +83,19 @@ export function judgeFold(
 }
 
 /**
- * Aggregates whose missing event is one of the poison events: what follows it can only wait, so it belongs to the poison that
- * the budget judges. Only listed faults are matched; beyond the list a gap stays a gap.
+ * Aggregates whose missing events are all among the poison events: what follows them can only wait, so it belongs to the poison that
+ * the budget judges. A poison event that does not say its version may be any of them. Only listed faults are matched; beyond the
+ * list a gap stays a gap.
  */
 function gapsBehindPoison({ poison, gaps }: SliceTally): number {
-  const poisoned = new Set(poison.map(({ aggregateId }) => aggregateId));
-  return gaps.filter(({ aggregateId }) => poisoned.has(aggregateId)).length;
+  const byAggregate = Map.groupBy(poison, ({ aggregateId }) => aggregateId);
+  return gaps.filter(({ aggregateId, expected, found = expected + 1 }) => {
+    const missing = (byAggregate.get(aggregateId) ?? []).filter(
+      ({ version = expected }) => version >= expected && version < found,
+    );
+    const known = new Set(missing.flatMap(({ version }) => version ?? []));
+    return known.size + missing.filter(({ version }) => version === undefined).length >= found - expected;
+  }).length;
 }
 
 /** The generation has documents at all. */

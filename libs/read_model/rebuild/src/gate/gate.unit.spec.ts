@@ -1,5 +1,5 @@
 import { BucketSums, documentDigest } from '@reprise/read-model-documents';
-import { emptyTally, type SliceTally } from '../fold/slice-tally.ts';
+import { emptyTally, type PoisonEvent, type SliceTally } from '../fold/slice-tally.ts';
 import type { LogSource } from '@reprise/events';
 import { readRowsOf } from './judge-generation.ts';
 import { defaultGateLimits, gatePassed, judge, type GateEvidence } from './gate.ts';
@@ -91,6 +91,35 @@ describe('the gate', () => {
     const behind = { ...broken, gapped: 1, gaps: [gap('a')] };
     expect(failedChecks(evidence({ expected: behind }), within)).toEqual([]);
     expect(failedChecks(evidence({ expected: behind }))).toEqual(['poison events']);
+  });
+
+  it('excuses no missing event by poison of another version, and none by fewer poison events than versions are missing', () => {
+    const at = (version?: number) => ({
+      ...{ slice: 0, position: '7', reason: 'schema-violated', message: 'bad', aggregateId: 'a' },
+      ...(version !== undefined && { version }),
+    });
+    const within = { ...defaultGateLimits, poisonBudget: 2 };
+    const failed = (found: number | undefined, ...poison: PoisonEvent[]) =>
+      failedChecks(
+        evidence({
+          expected: {
+            ...tallyOf(three),
+            ...{ poisoned: poison.length, poison, gapped: 1 },
+            gaps: [{ aggregateId: 'a', expected: 3, held: 2, ...(found !== undefined && { found }) }],
+          },
+        }),
+        within,
+      );
+    const missing = ['aggregates with missing events'];
+    expect(failed(4, at(7))).toEqual(missing);
+    expect(failed(4, at(2))).toEqual(missing);
+    expect(failed(5, at(3))).toEqual(missing);
+    expect(failed(5, at(3), at(3))).toEqual(missing);
+    expect(failed(5, at(3), at(4))).toEqual([]);
+    expect(failed(5, at(4), at())).toEqual([]);
+    expect(failed(4, at(3))).toEqual([]);
+    expect(failed(undefined, at(3))).toEqual([]);
+    expect(failed(undefined, at(4))).toEqual(missing);
   });
 
   it('refuses a snapshot of the event store that was not read to its last row', () => {

@@ -39,7 +39,7 @@ describe('a log with faults', () => {
     await produce(faulty.topic, [life[0]!, life[2]!]);
     const { receipt, ending } = await faulty.rebuild();
     expect(ending.exitCode).toBe(2);
-    expect(receipt.gaps).toEqual([{ aggregateId: life[0]!.subject, expected: 2, held: 1 }]);
+    expect(receipt.gaps).toEqual([{ aggregateId: life[0]!.subject, expected: 2, found: 3, held: 1 }]);
   });
 
   it('is verified although a product lies in two partitions', async () => {
