@@ -1,5 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import type { LogBatch, LogSource } from '@reprise/events';
+import { type LogBatch, type LogSource, someOf } from '@reprise/events';
 
 /** Monotonic milliseconds and a wait that ends early, with the signal's reason, when it is aborted. */
 export interface PaceClock {
@@ -58,21 +58,14 @@ export function pacedSource(
 
 /** A batch in parts of at most `largest` values; all but the last resume at the first value after them. */
 function* partsOf(batch: LogBatch, largest: number): Generator<LogBatch> {
-  const { slice, values, keys } = batch;
-  for (let begin = 0; ; begin += largest) {
+  const { length } = batch.values;
+  if (length <= largest) {
+    yield batch;
+    return;
+  }
+  for (let begin = 0; begin < length; begin += largest) {
+    const indices = Array.from({ length: Math.min(largest, length - begin) }, (_, at) => begin + at);
     const end = begin + largest;
-    if (begin === 0 && end >= values.length) {
-      yield batch;
-      return;
-    }
-    yield {
-      slice,
-      values: values.slice(begin, end),
-      keys: keys.slice(begin, end),
-      positionOf: (index) => batch.positionOf(begin + index),
-      read: (index) => batch.read(begin + index),
-      next: end < values.length ? { position: batch.positionOf(end) } : batch.next,
-    };
-    if (end >= values.length) return;
+    yield someOf(batch, indices, end < length ? { position: batch.positionOf(end) } : batch.next);
   }
 }

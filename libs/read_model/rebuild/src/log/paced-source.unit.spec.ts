@@ -1,3 +1,4 @@
+import type { LogSource } from '@reprise/events';
 import fc from 'fast-check';
 import { batchesOf, logInMemory } from '../testing/log-in-memory.ts';
 import { pacedSource } from './paced-source.ts';
@@ -46,6 +47,20 @@ describe('a paced source', () => {
     const clock = standingClock();
     await batchesOf(pacedSource(logInMemory(values(1_000), 1_000), 100, clock));
     expect(clock.now()).toBe(10_000 - 250);
+  });
+
+  it('says of every part of a batch that its records are more than key and value, where they are', async () => {
+    const source = logInMemory(values(100), 50);
+    const apart: LogSource = {
+      ...source,
+      async *read(...given) {
+        for await (const batch of source.read(...given)) yield { ...batch, apart: true };
+      },
+    };
+    const flags = async (from: LogSource) =>
+      (await batchesOf(pacedSource(from, 40, standingClock()))).map((batch) => batch.apart);
+    expect(await flags(apart)).toEqual(Array.from({ length: 10 }, () => true));
+    expect(await flags(source)).toEqual(Array.from({ length: 10 }, () => undefined));
   });
 
   it('does not make up for a pause with a burst', async () => {
