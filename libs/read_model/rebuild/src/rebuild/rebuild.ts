@@ -9,7 +9,7 @@ import { scratchDirectory } from '../private-files/scratch-directory.ts';
 import { build } from '../steps/build-step.ts';
 import { dryRunSteps } from '../steps/dry-run-steps.ts';
 import { gate } from '../steps/gate-step.ts';
-import { watchOver } from '../run/heartbeat.ts';
+import { watchOver, type Heartbeat } from '../run/heartbeat.ts';
 import { preflight, type Opened } from '../steps/preflight.ts';
 import { promoteGeneration } from '../steps/promote-step.ts';
 import { rebuildShard, type ShardRole } from '../shards/rebuild-shard.ts';
@@ -81,15 +81,14 @@ async function run(
     own: role && 'shard' in role ? { shard: role.shard, open: [] } : undefined,
     finishing: role && 'finishing' in role ? role.finishing : undefined,
   });
-  if (fence) await enterRun(context, fence);
-  const heartbeat = watchOver(context, leaseTtlMs, (reason) => stop.abort(reason));
+  let heartbeat: Heartbeat | undefined;
   let ending: Ending;
   try {
-    ending = endingOf(await withoutSpan(() => runSteps(context)), context);
-  } catch (error) {
-    ending = endingOf(signal.aborted && !(error instanceof LeaseLost) ? reasonOf(signal) : error, context);
+    if (fence) await enterRun(context, fence);
+    heartbeat = watchOver(context, leaseTtlMs, (reason) => stop.abort(reason));
+    ending = await endOf(context);
   } finally {
-    await heartbeat.stop();
+    await heartbeat?.stop();
     await context.source?.close();
     scratch.remove();
   }
@@ -101,6 +100,16 @@ async function run(
     return { receipt, ending };
   } catch (error) {
     return unrecorded(context, ending, error);
+  }
+}
+
+/** How the steps of a run that is entered ended, whatever ended them. */
+async function endOf(context: RunContext): Promise<Ending> {
+  const { signal } = context;
+  try {
+    return endingOf(await withoutSpan(() => runSteps(context)), context);
+  } catch (error) {
+    return endingOf(signal.aborted && !(error instanceof LeaseLost) ? reasonOf(signal) : error, context);
   }
 }
 
