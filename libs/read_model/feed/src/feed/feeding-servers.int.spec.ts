@@ -112,8 +112,9 @@ beforeAll(async () => {
 });
 
 describe('the first generation', () => {
+  const common = { topic, holder: 'test', assertWhole: () => Promise.resolve() };
   const firstOf = (model: (typeof models)[number], at: number) =>
-    createFirstGeneration({ ...model, registry, topic, holder: 'test', now: new Date(at) });
+    createFirstGeneration({ ...common, ...model, registry, now: new Date(at) });
 
   it('is made once, also after a process died while it made one', async () => {
     const [model] = models;

@@ -22,6 +22,8 @@ export interface FirstGenerationInput {
   /** Who asks, for the lease. */
   readonly holder: string;
   readonly now: Date;
+  /** Asked only where one is to be made. Rejects where the log may lack events that nothing replaces. */
+  readonly assertWhole: () => Promise<void>;
 }
 
 const leaseTtlMs = 15_000;
@@ -31,10 +33,12 @@ const leaseTtlMs = 15_000;
  * beginning of the log. Readers get it only when it has caught up (see `adoptFirst`).
  *
  * @returns true when one was made; false when there is one already or someone else is making it
+ * @throws what `assertWhole` rejects with; nothing was made then
  */
 export async function createFirstGeneration(input: FirstGenerationInput): Promise<boolean> {
-  const { registry, store, projection, topic, holder, now } = input;
+  const { registry, store, projection, topic, holder, now, assertWhole } = input;
   if (!(await isNeeded(input))) return false;
+  await assertWhole();
   const lease = await registry.acquireLease(projection.name, {
     runId: randomUUID(),
     holder: feederHolder(holder),

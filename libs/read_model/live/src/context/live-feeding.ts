@@ -20,7 +20,7 @@ import type { CanaryMetrics } from '../canaries/canary-metrics.ts';
 import { CanaryWatch } from '../canaries/canary-watch.ts';
 import { logLetters, type DeadLetterProducer } from '../letters/dead-letter-producer.ts';
 import { Attachments } from '../membership/attachments.ts';
-import { LogEnds } from '../membership/log-ends.ts';
+import { FedLog } from '../log/fed-log.ts';
 import type { MembershipInput } from '../membership/membership.ts';
 import type { RepairMetrics } from '../repairs/repair-metrics.ts';
 import { RepairWorker } from '../repairs/repair-worker.ts';
@@ -156,6 +156,12 @@ export function liveFeeding({
       await attachments.letGoOf(generation);
     },
   });
+  const log = new FedLog({
+    describe: () => describeTopic(servers.kafka, topic.name, { withinMs: askedWithinMs }),
+    topicId: topic.id,
+    versions: context.events.versions,
+    closesGaps: own.history !== undefined,
+  });
   const attachments: Attachments = new Attachments({
     feederId,
     registry,
@@ -221,7 +227,7 @@ export function liveFeeding({
     batches,
     models,
     topic,
-    ends: new LogEnds(() => describeTopic(servers.kafka, topic.name, { withinMs: askedWithinMs }), topic.id),
+    log,
     metrics: metrics.feed,
     health,
     logger,

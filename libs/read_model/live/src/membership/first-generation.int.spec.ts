@@ -1,5 +1,6 @@
 import { productSummary } from '@reprise/product-read-model';
-import { describeTopic, LiveFeed } from '@reprise/read-model-feed';
+import { projectionsByPosition } from '@reprise/product-read-model/testing';
+import { describeTopic, LiveFeed, watchLog } from '@reprise/read-model-feed';
 import {
   createReadModelPool,
   DependencyError,
@@ -18,19 +19,27 @@ import {
   testEndpoints,
 } from '@reprise/test-kit';
 import { FeedHealth } from '../health/feed-health.ts';
-import { LogEnds } from './log-ends.ts';
+import { FedLog } from '../log/fed-log.ts';
 import { keepMembership, type MembershipInput } from './membership.ts';
 
-const projection = productSummary as unknown as Projection;
+const counted = productSummary as unknown as Projection;
+const byPosition = projectionsByPosition.find(({ name }) => name === 'product_summary')!;
 const { kafka } = testEndpoints();
 
+interface Consumed {
+  readonly projection?: Projection;
+  readonly closesGaps?: boolean;
+  /** Of the topic. */
+  readonly config?: Readonly<Record<string, string>>;
+}
+
 /** A consumer of a topic that is described as it is now; it follows the registry and feeds nothing. */
-async function membership() {
+async function membership({ projection = counted, closesGaps = false, config = {} }: Consumed = {}) {
   const database = await freshDatabase('read');
   await runReadModelMigrations(database.url);
   const pool = createReadModelPool(database.feederUrl);
   const registry = new Registry(pool);
-  const topic = await freshTopic();
+  const topic = await freshTopic({ config });
   const described = await describeTopic(kafka, topic.name);
   const stored = openGenerationStore(projection, { pool });
   let isAway = true;
@@ -44,10 +53,12 @@ async function membership() {
         : stored.observeReaders();
     },
   };
+  const log = watchLog(kafka, topic.name);
   const models = [{ projection, store }];
   const feed = new LiveFeed({
     ...{ registry, models, topicId: described.id, contract: projection.events, history: undefined },
     blocked: registry.blocked,
+    logNow: () => log.now(),
     limit: { attempts: 2, pause: () => Promise.resolve() },
     putAside: () => Promise.reject(new Error('nothing is fed here')),
     onSuspended: () => undefined,
@@ -57,7 +68,10 @@ async function membership() {
   health.positioned([]);
   const input = {
     ...{ holder: 'test', registry, feed, models, topic: described, health, logger: silentLogger() },
-    ends: new LogEnds(() => describeTopic(kafka, topic.name), described.id),
+    log: new FedLog({
+      describe: () => describeTopic(kafka, topic.name),
+      ...{ topicId: described.id, versions: projection.events.versions, closesGaps },
+    }),
     batches: { assigned: [], readFrom: () => undefined },
     attachments: { announce: () => Promise.resolve(), keepAnnouncing: () => Promise.resolve() },
     metrics: { generations: () => undefined },
@@ -68,7 +82,7 @@ async function membership() {
   afterFile(async () => {
     stop.abort();
     await kept;
-    await pool.end();
+    await Promise.all([pool.end(), log.close()]);
   });
   return {
     ...{ registry, stored, topic, health },
@@ -99,4 +113,31 @@ describe('the first generation of a log', () => {
       expect(await stored.observeReaders()).toEqual({ kind: 'generation', name: made!.name }),
     );
   });
+
+  it.each([
+    [
+      'versions are counted and no event store closes gaps',
+      counted,
+      'Declare an event store for the context',
+    ],
+    ['versions are positions', byPosition, 'no event store can take its place'],
+  ])('is not made of a compacted one where %s, and the consumer says why', async (_, projection, instead) => {
+    const { registry, health, appear } = await membership({ projection, config: compacted });
+    appear();
+    await eventually(async () => {
+      const reasons = await health.assertFeeding().catch(String);
+      expect(reasons).toContain('is compacted (cleanup.policy=compact)');
+      expect(reasons).toContain('Nothing was changed');
+      expect(reasons).toContain(instead);
+    });
+    expect(await registry.listGenerations()).toEqual([]);
+  });
+
+  it('is made of a compacted one where an event store closes gaps', async () => {
+    const { registry, appear } = await membership({ closesGaps: true, config: compacted });
+    appear();
+    await eventually(async () => expect(await registry.listGenerations()).toHaveLength(1));
+  });
 });
+
+const compacted = { 'cleanup.policy': 'compact' };

@@ -11,8 +11,9 @@ import type { Logger } from '@reprise/runtime';
 import type { Attachments } from './attachments.ts';
 import type { FeedHealth } from '../health/feed-health.ts';
 import type { FeedMetrics } from '../health/feed-metrics.ts';
+import { LogNotWhole, TopicReplaced } from '../log/errors.ts';
+import type { FedLog } from '../log/fed-log.ts';
 import type { PartitionBatches } from '../batches/partition-batches.ts';
-import type { LogEnds } from './log-ends.ts';
 import { ofOtherReleases, unfedReaders } from './unfed-readers.ts';
 
 export interface MembershipInput {
@@ -24,7 +25,8 @@ export interface MembershipInput {
   readonly models: readonly { readonly projection: Projection; readonly store: GenerationStore }[];
   /** As it was when the process started. */
   readonly topic: KafkaTopic;
-  readonly ends: LogEnds;
+  /** As it is. */
+  readonly log: FedLog;
   readonly metrics: FeedMetrics;
   readonly health: FeedHealth;
   readonly logger: Logger;
@@ -33,7 +35,7 @@ export interface MembershipInput {
 
 /** How often the registry is looked at when nothing wakes it. */
 const pollMs = 1_000;
-/** How long a first generation is left alone that a server is set up to refuse. */
+/** How long a first generation is left alone that a server is set up to refuse, or that its log is not fit for. */
 const refusedForMs = 15_000;
 
 /**
@@ -90,12 +92,18 @@ async function lookAtReaders({ registry, models, topic }: MembershipInput): Prom
   return unfedReaders({ live, feeders, projections, partitions });
 }
 
-/** A first generation that a server is set up to refuse, and when it is tried again, on a clock that nobody sets. */
-type Refusals = Map<Projection, { readonly error: StoreMisconfigured; readonly until: number }>;
+/** A first generation that cannot be made before somebody acts, and when it is tried again, on a clock that nobody sets. */
+type Refusals = Map<Projection, { readonly error: Error; readonly until: number }>;
+
+function isRefusal(error: unknown): error is Error {
+  return (
+    error instanceof StoreMisconfigured || error instanceof LogNotWhole || error instanceof TopicReplaced
+  );
+}
 
 /**
- * Makes the first generations that are missing and gives readers those that are fed. One that a server is set up to refuse does
- * not keep the others from being fed; it is tried again only after a while, because every try may create an index.
+ * Makes the first generations that are missing and gives readers those that are fed. One that is refused does not keep the others
+ * from being fed; it is tried again only after a while, because every try may create an index.
  */
 async function ensureFirstGenerations(input: MembershipInput, refusals: Refusals): Promise<void> {
   const { models, logger } = input;
@@ -106,7 +114,7 @@ async function ensureFirstGenerations(input: MembershipInput, refusals: Refusals
     try {
       await ensureFirstGeneration(input, model);
     } catch (error) {
-      if (!(error instanceof StoreMisconfigured)) throw error;
+      if (!isRefusal(error)) throw error;
       refusals.set(projection, { error, until: performance.now() + refusedForMs });
       logger.error({ err: error, projection: projection.name }, 'cannot create the first generation');
     }
@@ -114,16 +122,19 @@ async function ensureFirstGenerations(input: MembershipInput, refusals: Refusals
 }
 
 async function ensureFirstGeneration(
-  { registry, topic, ends, holder, logger, now }: MembershipInput,
+  { registry, topic, log, holder, logger, now }: MembershipInput,
   { projection, store }: MembershipInput['models'][number],
 ): Promise<void> {
-  const made = await createFirstGeneration({ registry, store, projection, topic, holder, now: now() });
+  const made = await createFirstGeneration({
+    ...{ registry, store, projection, topic, holder, now: now() },
+    assertWhole: () => log.assertWhole(),
+  });
   if (made)
     logger.info(
       { projection: projection.name },
       'created the first generation; it is fed from the beginning of the log',
     );
-  if (await adoptFirst({ registry, store, projection, topic }, () => ends.recent(), holder)) {
+  if (await adoptFirst({ registry, store, projection, topic }, () => log.recentEnds(), holder)) {
     logger.info(
       { projection: projection.name, readers: store.readers },
       'readers got their first generation',
