@@ -10,6 +10,7 @@ import {
 } from '@reprise/read-model-projections';
 import { RebuildError } from '../errors.ts';
 import { countType, listedFaults, longestMessage, type PoisonEvent, type SliceTally } from './slice-tally.ts';
+import { entryOverhead, growthOf, measured, newEntry, type SizedEntry } from './sized-entry.ts';
 import { SpillFiles, type SpilledRecord, type SpillManifest } from './spill-files.ts';
 
 /** Records to be folded: those of a batch, or what was put aside of one. */
@@ -33,8 +34,6 @@ export interface FrozenTable {
   readonly spill: SpillManifest | undefined;
 }
 
-/** Estimated bytes of a document in memory beside its own text: object, map entry, strings' headers. */
-const entryOverhead = 700;
 const maxDepth = 4;
 const largestGroup = 4000;
 /** Events that wait for an earlier one, in one slice or over all. More of them is not reordering but a damaged log. */
@@ -49,7 +48,7 @@ const otherTypes = '(other types)';
  * by file at the end: every record is decoded once and written to disk at most once per depth.
  */
 export class FoldTable {
-  readonly #entries = new Map<string, FoldEntry>();
+  readonly #entries = new Map<string, SizedEntry>();
   #bytes = 0;
   #held = 0;
   #spill: SpillFiles | undefined;
@@ -164,7 +163,7 @@ export class FoldTable {
    * @throws Error when records it had on disk are not there any more
    */
   thaw({ entries, bytes, held, spill }: FrozenTable): void {
-    for (const [id, entry] of entries) this.#entries.set(id, entry);
+    for (const [id, entry] of entries) this.#entries.set(id, measured(entry));
     this.#bytes = bytes;
     this.#held = held;
     if (!spill) return;
@@ -219,11 +218,11 @@ export class FoldTable {
     countType(this.tally, event.type);
     let entry = this.#entries.get(event.subject);
     if (entry === undefined) {
-      entry = { document: undefined, held: undefined };
+      entry = newEntry(valueBytes);
       this.#entries.set(event.subject, entry);
-      this.#grow(valueBytes + entryOverhead);
+      this.#grow(entry.bytes);
     }
-    this.#count(foldInto(this.projection, entry, event, positionOf, index), valueBytes);
+    this.#count(foldInto(this.projection, entry, event, positionOf, index), valueBytes, entry);
   }
 
   /** Types nobody knows come from outside, so there may be any number of them. */
@@ -232,12 +231,13 @@ export class FoldTable {
     countType(this.tally, byType.has(type) || byType.size < listedTypes ? type : otherTypes);
   }
 
-  #count(result: FoldOutcome, valueBytes: number): void {
+  #count(result: FoldOutcome, valueBytes: number, entry: SizedEntry): void {
     this.tally.applied += result.released;
     this.#held -= result.released;
     switch (result.outcome) {
       case 'applied':
         this.tally.applied++;
+        this.#grow(growthOf(entry, valueBytes));
         return;
       case 'duplicate':
         this.tally.duplicate++;

@@ -34,9 +34,9 @@ function recordsOf(
   };
 }
 
-function fold(log: readonly (ProductEvent | string | null)[], memoryBytes: number) {
+function fold(log: readonly (ProductEvent | string | null)[], memoryBytes: number, by = projection) {
   const tally = emptyTally();
-  const table = new FoldTable(projection, tally, { slice: 0, memoryBytes, spillDirectory: directory });
+  const table = new FoldTable(by, tally, { slice: 0, memoryBytes, spillDirectory: directory });
   log.forEach((entry, index) => {
     const value = entry === null || typeof entry === 'string' ? entry : productEvents.encode(entry);
     const key = entry === null || typeof entry === 'string' ? 'unknown' : entry.subject;
@@ -78,6 +78,32 @@ describe('the fold table', () => {
     expect(documents.get('product-199')).toMatchObject({ priceMinor: 199, version: 2 });
     expect(tally).toMatchObject({ read: 400, applied: 400, duplicate: 0 });
     expect(readdirSync(directory)).toEqual([]);
+  });
+
+  it('G11: puts records of further products on disk when documents have grown large, and not for many events that leave them small', () => {
+    const collecting: Projection = {
+      ...projection,
+      evolve: (before, event) => {
+        const { seen = [] } = (before ?? {}) as { seen?: unknown[] };
+        return { outcome: 'put', data: { seen: [...seen, event] } };
+      },
+    };
+    const lives = Array.from({ length: 10 }, (_, index) =>
+      productHistory({
+        id: `product-${index}`,
+        events: [step.created(), ...Array.from({ length: 60 }, () => step.priceChanged(index))],
+      }),
+    );
+    const last = productHistory({ id: 'product-last', events: [step.created()] });
+    const log = [...lives.flat(), ...last];
+    const memoryBytes = 60_000;
+    expect(fold(log, memoryBytes).spilled).toBe(0);
+    const { entries, spilled } = fold(log, memoryBytes, collecting);
+    expect(spilled).toBeGreaterThan(0);
+    expect(entries.flatMap(({ document }) => document!.version).sort()).toEqual([
+      1,
+      ...Array.from({ length: 10 }, () => 61),
+    ]);
   });
 
   it('keeps events on disk whose records are more than key and value', () => {
