@@ -20,6 +20,9 @@ export interface OutcomeOfVersion {
   readonly detail: string | null;
 }
 
+/** What becomes of every letter where no generation is fed. */
+export const fedByNone: OutcomeOfVersion = { outcome: 'refused', detail: 'this release feeds no read model' };
+
 /**
  * What became of the event with `version`, when its aggregate's events from `given` on (its versions, ascending) got as far as
  * `progress` says.
@@ -29,13 +32,15 @@ export function outcomeOfVersion(
   given: readonly number[],
   progress: readonly AggregateProgress[],
 ): OutcomeOfVersion {
-  if (progress.length === 0) return { outcome: 'refused', detail: 'this release feeds no read model' };
+  if (progress.length === 0) return fedByNone;
   let worst: OutcomeOfVersion = { outcome: 'contained', detail: null };
-  for (const one of progress) {
-    const outcome = outcomeIn(one, version, given);
-    if (badness[outcome.outcome] > badness[worst.outcome]) worst = outcome;
-  }
+  for (const one of progress) worst = worseOf(worst, outcomeIn(one, version, given));
   return worst;
+}
+
+/** The worse of two outcomes of one letter; the first where they are equally bad. */
+export function worseOf(one: OutcomeOfVersion, other: OutcomeOfVersion): OutcomeOfVersion {
+  return badness[other.outcome] > badness[one.outcome] ? other : one;
 }
 
 function outcomeIn(

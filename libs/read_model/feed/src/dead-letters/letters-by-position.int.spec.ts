@@ -35,6 +35,25 @@ const folded = (...placed: readonly (readonly [ProductEvent, number])[]) =>
     placed.map(([event, offset]) => ({ ...event, aggregateversion: offset + 1 })),
   ).document!;
 
+/** A live generation at its log's end, whose table refused the last event until now, with what fed it. */
+async function lateLetter() {
+  const model = await liveByPosition();
+  const { pool, live } = model;
+  const [created, published, priced] = productHistory({
+    events: [step.created(), step.published(), step.priceChanged(7)],
+  });
+  await pool.query(
+    `ALTER TABLE generations.${live.name} ADD CONSTRAINT refusing CHECK (published_at IS NULL)`,
+  );
+  const events = [created!, priced!, published!];
+  await model.fed(...events);
+  expect(await judged(model)).toMatchObject([{ state: 'open', version: 3, live: [{ version: 2 }] }]);
+  await pool.query(`ALTER TABLE generations.${live.name} DROP CONSTRAINT refusing`);
+  const { version, data } = folded([created!, 0], [priced!, 1], [published!, 2]);
+  const whole = { version, document: JSON.parse(JSON.stringify(data)) as unknown };
+  return { model, events, id: created!.subject, whole };
+}
+
 describe('an event that cannot be applied, where versions are positions', () => {
   it('is put aside, and what follows it in its batch and later is applied, as a rebuild does it', async () => {
     const model = await liveByPosition();
@@ -93,5 +112,51 @@ describe('an event that cannot be applied, where versions are positions', () => 
     // A generation that was made afterwards has read the record itself.
     await model.pool.query(`UPDATE registry.generations SET created_at = now() + interval '1 hour'`);
     expect(await judged(model)).toMatchObject([{ state: 'resolved' }]);
+  });
+
+  it('is redriven into the generations that have passed it, and not into one that has yet to reach it', async () => {
+    const { model, events, id, whole } = await lateLetter();
+    const other = await model.another();
+    await model.fedAgain(0, events.slice(0, 1));
+    const storedIn = async () => (await model.store.read(other.name, [id])).get(id);
+    expect(await storedIn()).toMatchObject({ version: 1 });
+    expect(await redriven(model, true)).toMatchObject([{ outcome: 'applied' }]);
+    expect(await redriven(model)).toMatchObject([{ outcome: 'applied', detail: null }]);
+    expect(await model.stored(id)).toMatchObject(whole);
+    expect(await storedIn()).toMatchObject({ version: 1 });
+    expect(await judged(model)).toMatchObject([{ state: 'resolved' }]);
+    // What it lacked is applied in its order, and nothing counts as done before.
+    await model.fedAgain(1, events.slice(1));
+    expect(await storedIn()).toMatchObject(whole);
+  });
+
+  it('is not redriven before the generation readers use has reached it', async () => {
+    const { model, id } = await lateLetter();
+    await model.pool.query('UPDATE registry.generation_positions SET position = 2');
+    for (const dryRun of [true, false])
+      expect(await redriven(model, dryRun)).toMatchObject([
+        { outcome: 'refused', detail: expect.stringContaining('has not reached this record yet') as unknown },
+      ]);
+    expect(await model.stored(id)).toMatchObject({ version: 2 });
+    expect(await judged(model)).toMatchObject([{ state: 'open' }]);
+  });
+
+  it('counts as passed in every read model once it is passed in one generation', async () => {
+    const { model, events, id } = await lateLetter();
+    const other = await model.another();
+    await model.pool.query(
+      `ALTER TABLE generations.${other.name} ADD CONSTRAINT refusing CHECK (published_at IS NULL)`,
+    );
+    await model.fedAgain(0, events);
+    await model.pool.query(`ALTER TABLE generations.${other.name} DROP CONSTRAINT refusing`);
+    // Only the readers' generation gets a later event.
+    await model.pool.query(`UPDATE registry.generations SET state = 'RETIRED' WHERE uuid = $1`, [other.uuid]);
+    await model.feed.refresh();
+    await model.fed(...productHistory({ id, events: [step.stockAdjusted(3)] }));
+    await model.pool.query(`UPDATE registry.generations SET state = 'STANDBY' WHERE uuid = $1`, [other.uuid]);
+    expect(await redriven(model)).toMatchObject([
+      { outcome: 'refused', detail: expect.stringContaining('later events') as unknown },
+    ]);
+    expect(await judged(model)).toMatchObject([{ state: 'open' }]);
   });
 });

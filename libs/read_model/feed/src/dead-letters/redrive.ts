@@ -3,9 +3,16 @@ import type { BlockedScope, LetterAction } from '@reprise/read-model-indices';
 import { describeTopic, type KafkaTopic } from '../kafka/kafka-topic.ts';
 import type { LetterCursor } from './dead-letter-topic.ts';
 import { judgedLetters, type JudgedLetter } from './judged-letters.ts';
-import { outcomeOfVersion, type RedriveOutcome } from './letter-outcome.ts';
+import {
+  fedByNone,
+  outcomeOfVersion,
+  worseOf,
+  type OutcomeOfVersion,
+  type RedriveOutcome,
+} from './letter-outcome.ts';
 import { assertLettersFit, fedModels, type LetterModel, type LetterServers } from './letter-servers.ts';
 import { redriveAggregate, type AggregateProgress } from './redrive-aggregate.ts';
+import { redriveByPosition } from './redrive-by-position.ts';
 
 export interface RedriveRequest {
   /** Letters to redrive. */
@@ -45,7 +52,8 @@ const mostPasses = 10;
 /**
  * Redrives dead letters: applies them through the one decode path and the version guard to every generation that is fed, each
  * aggregate's in version order, and after one that blocked its aggregate those that wait behind it. What a generation contains
- * already is left alone. Memory is bounded; what is beyond it is applied in the same order, part by part.
+ * already is left alone. Where versions are positions, generations that have yet to reach a letter's record are left alone too, and what
+ * the readers' has yet to reach is refused (see `redriveByPosition`). Memory is bounded; what is beyond it is applied in the same order, part by part.
  *
  * Runs beside the live feed: a letter put aside meanwhile is found in another pass (see `BlockedAggregates`).
  *
@@ -165,14 +173,6 @@ async function* redriveHeld(
   }
 }
 
-/** What becomes of an open letter where versions are positions, once its aggregate is past it. */
-const passedBy = {
-  outcome: 'refused',
-  detail:
-    'later events of its aggregate were applied, and versions are positions, so nothing can be put before them; ' +
-    'a repair of the aggregate from the log, or a rebuild, applies it in its place',
-} as const;
-
 /** One aggregate's letters, in version order. */
 async function redriveInOrder(
   servers: LetterServers,
@@ -181,8 +181,44 @@ async function redriveInOrder(
   letters: readonly Held[],
   more: Map<string, number>,
 ): Promise<(readonly [Held, RedrivenLetter])[]> {
+  const aggregate = letters[0]!.event.aggregatetype;
+  const fed = models.filter(
+    ({ projection, generations }) => projection.aggregate === aggregate && generations.length > 0,
+  );
+  const outcomes =
+    servers.contract.versions === 'position'
+      ? await redrivePlaced(servers, fed, letters, dryRun)
+      : await redriveCounted(servers, fed, letters, dryRun, more);
+  return letters.map((letter, at) => {
+    const { id, event, selected } = letter;
+    const { outcome, detail } = outcomes[at]!;
+    const named = { id, aggregateId: event.subject, version: event.aggregateversion };
+    return [letter, { ...named, outcome, detail, released: !selected && outcome === 'applied' }] as const;
+  });
+}
+
+/** Where versions are positions; nothing waits there, so nothing is released. */
+async function redrivePlaced(
+  servers: LetterServers,
+  models: readonly LetterModel[],
+  letters: readonly Held[],
+  dryRun: boolean,
+): Promise<OutcomeOfVersion[]> {
+  if (models.length === 0) return letters.map(() => fedByNone);
+  const each: OutcomeOfVersion[][] = [];
+  for (const model of models) each.push(await redriveByPosition(servers, model, letters, dryRun));
+  return letters.map((_, at) => each.map((outcomes) => outcomes[at]!).reduce(worseOf));
+}
+
+async function redriveCounted(
+  servers: LetterServers,
+  models: readonly LetterModel[],
+  letters: readonly Held[],
+  dryRun: boolean,
+  more: Map<string, number>,
+): Promise<OutcomeOfVersion[]> {
   const progress: AggregateProgress[] = [];
-  for (const model of models.filter(({ generations }) => generations.length > 0)) {
+  for (const model of models) {
     const events = letters.map(({ event }) => event);
     const reached = await redriveAggregate(servers, model, events, dryRun);
     progress.push(reached);
@@ -192,14 +228,7 @@ async function redriveInOrder(
     }
   }
   const versions = letters.map(({ event }) => event.aggregateversion);
-  const isByPosition = servers.contract.versions === 'position';
-  return letters.map((letter) => {
-    const { id, event, selected } = letter;
-    const found = outcomeOfVersion(event.aggregateversion, versions, progress);
-    const { outcome, detail } = found.outcome === 'contained' && isByPosition ? passedBy : found;
-    const named = { id, aggregateId: event.subject, version: event.aggregateversion };
-    return [letter, { ...named, outcome, detail, released: !selected && outcome === 'applied' }] as const;
-  });
+  return versions.map((version) => outcomeOfVersion(version, versions, progress));
 }
 
 /**

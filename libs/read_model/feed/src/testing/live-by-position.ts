@@ -1,8 +1,12 @@
+import { randomUUID } from 'node:crypto';
 import { projectionsByPosition } from '@reprise/product-read-model/testing';
 import type { ProductEvent } from '@reprise/product-events';
 import {
   BlockedAggregates,
   createReadModelPool,
+  enterGeneration,
+  fingerprintOf,
+  metaOf,
   openGenerationStore,
   Registry,
   runReadModelMigrations,
@@ -67,19 +71,45 @@ export async function liveByPosition() {
   await feed.refresh();
   const [live] = await registry.listGenerations({ states: ['LIVE'] });
   let next = 0n;
+  const batchAt = (from: bigint, values: readonly (ProductEvent | string)[]) => ({
+    ...{ partition: 0, from, next: from + BigInt(values.length) },
+    records: values.map((value, index) => ({
+      ...{ offset: from + BigInt(index), key: null },
+      value: Buffer.from(typeof value === 'string' ? value : contract.encode(value)),
+    })),
+  });
   return {
     ...{ pool, topic, registry, store, servers, letterServers, feed, letters, live: live! },
     /** Feeds values as the next records of partition 0. */
     async fed(...values: readonly (ProductEvent | string)[]) {
-      const from = next;
-      const records = values.map((value, index) => ({
-        ...{ offset: from + BigInt(index), key: null },
-        value: Buffer.from(typeof value === 'string' ? value : contract.encode(value)),
-      }));
-      const batch = { partition: 0, from, next: from + BigInt(values.length), records };
+      const batch = batchAt(next, values);
       const outcome = await feed.feed(batch);
       next = batch.next;
       return outcome;
+    },
+    /** Feeds values as records from an offset on, for a generation that is behind. */
+    fedAgain: (from: number, values: readonly ProductEvent[]) => feed.feed(batchAt(BigInt(from), values)),
+    /** Makes an empty generation that is fed from now on, as a rebuild's is before it is promoted. */
+    async another(): Promise<Generation> {
+      const fingerprint = fingerprintOf(byPosition, events.id);
+      const lease = await registry.acquireLease(byPosition.name, {
+        ...{ runId: randomUUID(), holder: 'test', ttlMs: 60_000 },
+      });
+      const { fence } = lease as Extract<typeof lease, { acquired: true }>;
+      const entered = {
+        projection: byPosition,
+        topic: events,
+        fingerprint,
+        runId: null,
+        now: new Date(2_000_000),
+      };
+      const generation = await enterGeneration({ registry, store }, entered, fence);
+      await store.create(generation.name, metaOf(generation));
+      await store.finishBuild(generation.name);
+      await registry.moveGeneration(generation.uuid, ['BUILDING'], 'VERIFIED', { fence });
+      await registry.releaseLease(fence);
+      await feed.refresh();
+      return generation;
     },
     stored: async (id: string) => (await store.read(live!.name, [id])).get(id),
     positions: () => registry.positions(live!.uuid),
