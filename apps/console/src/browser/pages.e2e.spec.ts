@@ -94,6 +94,7 @@ describeInBrowser('The pages of the console', () => {
   });
 
   it('shows every page, without a finding of axe at 320 and 1920 pixels in both themes', async () => {
+    await fixture.job('verify', '--projection', 'product_search');
     const { runs } = (await server.ask<{ runs: RunView[] }>('/ops/v1/runs')).body;
     const { generations } = (
       await server.ask<GenerationList>('/ops/v1/generations?projection=product_search')
@@ -105,7 +106,7 @@ describeInBrowser('The pages of the console', () => {
       ['generations', 'generations/product_search', 'read now'],
       ['compare', `compare?left=${left}&right=${right}`, 'the digests are equal'],
       ['dead-letters', 'dead-letters', 'None matches.'],
-      ['drift', 'drift/product_search', 'No comparison was started from this console'],
+      ['drift', 'drift/product_search', 'clean, 0 documents differing, of'],
       ['audit', 'audit', 'rebuild'],
       ['write-side', 'write-side', 'relay'],
       ['actions', 'actions', 'done'],
@@ -158,7 +159,7 @@ describeInBrowser('The pages of the console', () => {
   it('shows in dark what it shows in light', async () => {
     await who.visit('');
     await who.page.getByLabel('Theme').selectOption('dark');
-    await who.card().getByText('gate passed').waitFor();
+    await who.card().getByText('verified').waitFor();
     await keepScreenshot(who.page, 'overview-dark');
     await who.page.setViewportSize({ width: 320, height: 900 });
     await keepScreenshot(who.page, 'overview-narrow');
