@@ -4,12 +4,13 @@ import type { KafkaTopic } from '../kafka/kafka-topic.ts';
 import { letterId, type StoredLetter } from './letter-headers.ts';
 import { readDeadLetters, type LetterCursor } from './dead-letter-topic.ts';
 import type { LetterModel, LetterServers } from './letter-servers.ts';
+import { readByBuild } from './read-by-build.ts';
 import { readLetter } from './read-letter.ts';
 
 /**
  * open: something is still to be done. resolved: every live generation that is meant contains this version, or a later one. Where
- * versions are positions a later one says nothing: it is resolved if it is the last one, or was redriven, or the generation was made
- * after the letter was put aside and so has read the record.
+ * versions are positions a later one says nothing: it is resolved if it is the last one, or was redriven, or the build of the generation
+ * has read the record as an event.
  * discarded: an operator discarded it.
  */
 export type LetterState = 'open' | 'resolved' | 'discarded';
@@ -53,6 +54,7 @@ export async function* judgedLetters(
   models: readonly LetterModel[],
   { from = new Map(), wanted = () => true, signal }: LetterScan,
 ): AsyncGenerator<JudgedLetter[]> {
+  const builds = readByBuilds(servers);
   const seen = new Map<number, Set<bigint>>();
   let remembered = 0;
   const isFirst = ({ partition, offset }: LetterKey) => {
@@ -67,12 +69,8 @@ export async function* judgedLetters(
     // Asked after that, so that the same letter stands for its record whatever is wanted.
     const own = letters.filter((letter) => isOf(letter, servers.events) && isFirst(letter) && wanted(letter));
     for (let at = 0; at < own.length; at += pageSize)
-      yield await judge(servers, models, own.slice(at, at + pageSize));
+      yield await judge(servers, models, own.slice(at, at + pageSize), builds);
   }
-}
-
-function isMadeAfter(since: Date, { deadLetteredAt }: StoredLetter): boolean {
-  return since.getTime() > Date.parse(deadLetteredAt);
 }
 
 function isOf({ topic, topicId }: StoredLetter, events: LetterServers['events']): boolean {
@@ -83,6 +81,7 @@ async function judge(
   { actions, contract, events }: LetterServers,
   models: readonly LetterModel[],
   letters: readonly StoredLetter[],
+  readBy: ReadByBuilds,
 ): Promise<JudgedLetter[]> {
   const done = Map.groupBy(await actions.of(events.id, letters), keyOf);
   const named = letters.map((letter) => {
@@ -100,6 +99,10 @@ async function judge(
       live ? [versionsIn(live, projection.name, store, ids)] : [],
     ),
   );
+  const readBuilds =
+    contract.versions === 'position'
+      ? await Promise.all(models.flatMap(({ live }) => (live ? [readBy(live)] : [])))
+      : [];
   return named.map(({ letter, decoded, aggregateId, version }) => {
     const own = done.get(keyOf(letter)) ?? [];
     const live = versions.map(({ projection, generation, of }) => ({
@@ -110,10 +113,7 @@ async function judge(
     const contains = ({ version: last }: { readonly version: number }, at: number) =>
       version !== undefined &&
       last >= version &&
-      (contract.versions === 'sequence' ||
-        last === version ||
-        isApplied ||
-        isMadeAfter(versions[at]!.since, letter));
+      (contract.versions === 'sequence' || last === version || isApplied || readBuilds[at]!(letter));
     const contained = version !== undefined && version > 0 && live.length > 0 && live.every(contains);
     const discarded = own.some(({ action }) => action === 'discard');
     return {
@@ -126,15 +126,27 @@ async function judge(
   });
 }
 
+type ReadByBuilds = (generation: Generation) => ReturnType<typeof readByBuild>;
+
+/** Asks once for each generation. */
+function readByBuilds({ registry }: Pick<LetterServers, 'registry'>): ReadByBuilds {
+  const known = new Map<string, ReturnType<typeof readByBuild>>();
+  return (generation) => {
+    const asked = known.get(generation.uuid) ?? readByBuild(registry, generation);
+    known.set(generation.uuid, asked);
+    return asked;
+  };
+}
+
 async function versionsIn(
-  { name, createdAt: since }: Generation,
+  { name }: Generation,
   projection: string,
   store: LetterModel['store'],
   ids: readonly string[],
 ) {
   const stored = ids.length > 0 ? await store.read(name, ids) : new Map<string, { version: number }>();
   return {
-    ...{ projection, generation: name, since },
+    ...{ projection, generation: name },
     of: new Map([...stored].map(([id, { version }]) => [id, version])),
   };
 }

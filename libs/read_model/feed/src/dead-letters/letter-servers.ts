@@ -22,7 +22,7 @@ export interface LetterServers {
   /** The event log the dead letters came from. */
   readonly events: LogNow;
   readonly deadLetters: string;
-  readonly registry: Pick<Registry, 'listGenerations' | 'positions'>;
+  readonly registry: Pick<Registry, 'listGenerations' | 'listRuns' | 'positions'>;
   readonly blocked: BlockedAggregates;
   readonly actions: DeadLetterActions;
   /** The read models that are meant. */

@@ -1,18 +1,23 @@
+import type { ProductEvent } from '@reprise/product-events';
 import { productHistory, step } from '@reprise/product-events/testing';
 import { projectionsByPosition } from '@reprise/product-read-model/testing';
 import {
   adoptFirst,
   createFirstGeneration,
   describeTopic,
+  fedModels,
+  judgedLetters,
+  letterHeaders,
   LiveFeed,
   watchLog,
   type DeadLetter,
+  type LetterServers,
 } from '@reprise/read-model-feed';
 import type { Generation } from '@reprise/read-model-indices';
 import { defaultGateLimits } from '../gate/gate.ts';
 import { replayOntoLive } from '../partial-replay/replay-onto-live.ts';
 import type { ReplayFilter } from '../partial-replay/replay-filter.ts';
-import { afterFile, kafkaAdmin, produceRaw } from '@reprise/test-kit';
+import { afterFile, freshTopic, kafkaAdmin, produceRaw } from '@reprise/test-kit';
 import fc from 'fast-check';
 import { kafkaSource } from '../kafka/kafka-source.ts';
 import { testReadModel, type TestReadModel } from '../testing/read-model.ts';
@@ -168,5 +173,61 @@ describe('a part of a log that orders by position', () => {
       code: 'HISTORY_INCOMPLETE',
     });
     expect(await stored()).toEqual(before);
+  });
+
+  it('resolves a dead letter only by a build that has read its record as an event', async () => {
+    const [created, published, priced, adjusted] = life as [
+      ProductEvent,
+      ProductEvent,
+      ProductEvent,
+      ProductEvent,
+    ];
+    const { model } = await behindLive([created, created, published, priced]);
+    await model.rebuild({ gate: { ...defaultGateLimits, poisonBudget: 1 } });
+    await written(model, [created, adjusted]);
+    await replay(model, { aggregateIds: [id] });
+    const { servers, registry, projection } = model;
+    const [events, deadLetters] = [await describeTopic(servers.kafka, servers.topic), await freshTopic()];
+    const letter = {
+      ...{ partition: 0, key: null, attempts: 1 },
+      reason: 'refused-by-store',
+      message: 'too long',
+    };
+    // On a clock that is far behind: every generation looks as if it had been made later.
+    const origin = { topic: events.name, topicId: events.id, at: new Date(0).toISOString() };
+    await produceRaw(
+      deadLetters,
+      (
+        [
+          [1n, created],
+          [2n, published],
+          [4n, created],
+        ] as const
+      ).map(([offset, event]) => ({
+        ...{ key: null, value: encode(event) },
+        headers: letterHeaders({ ...letter, offset, value: Buffer.from(encode(event)) }, origin),
+      })),
+    );
+    const letterServers: LetterServers = {
+      ...{
+        kafka: servers.kafka,
+        contract: projection.events,
+        events,
+        deadLetters: deadLetters.name,
+        registry,
+      },
+      ...{ blocked: registry.blocked, actions: registry.letterActions, history: () => Promise.resolve([]) },
+      models: [{ projection, store: model.store }],
+    };
+    const states: unknown[] = [];
+    const topic = await describeTopic(servers.kafka, deadLetters.name);
+    for await (const some of judgedLetters(letterServers, topic, await fedModels(letterServers), { signal }))
+      states.push(...some.map(({ letter: { offset }, state, live }) => [offset, state, live[0]!.version]));
+    expect(states).toEqual([
+      // Counted as poison by the build, read by it, and behind its end.
+      [1n, 'open', 6],
+      [2n, 'resolved', 6],
+      [4n, 'open', 6],
+    ]);
   });
 });
