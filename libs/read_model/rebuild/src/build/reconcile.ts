@@ -6,6 +6,7 @@ import {
   type StoredDocument,
 } from '@reprise/read-model-indices';
 import type { FoldEntry, FoldOutcome, HeldEvent, Projection } from '@reprise/read-model-projections';
+import { PoisonIndex, type PoisonPlace } from '../fold/poison-places.ts';
 import { foldReplacing, type Remedy } from '../left-out/remedy.ts';
 import { emptyTally, listedFaults, type SliceTally, tallyRefused } from '../fold/slice-tally.ts';
 import type { WriteDocuments } from './write-entries.ts';
@@ -18,6 +19,8 @@ export interface ReconcileInput {
   readonly groupSize: number;
   /** Given where records were left out, or poison may be resolved: these aggregates are looked at too. */
   readonly remedy?: Remedy | undefined;
+  /** Poison events of the slices: some aggregates wait behind them. */
+  readonly poison?: Iterable<PoisonPlace>;
 }
 
 /**
@@ -35,6 +38,7 @@ export async function reconcileSlices(input: ReconcileInput): Promise<SliceTally
   const sums = new BucketSums();
   const waiting = collectHeld(input.unresolved);
   const { projection, remedy } = input;
+  const poison = new PoisonIndex(input.poison ?? []);
   const ids = [...new Set([...waiting.keys(), ...(remedy?.aggregateIds ?? [])])];
   for (let at = 0; at < ids.length; at += input.groupSize) {
     const group = ids.slice(at, at + input.groupSize);
@@ -48,11 +52,13 @@ export async function reconcileSlices(input: ReconcileInput): Promise<SliceTally
       };
       const held = waiting.get(id) ?? [];
       const replacements = (await remedy?.eventsFor(id, held.at(-1)?.event.aggregateversion ?? 0)) ?? [];
-      tally.replaced += foldReplacing(projection, entry, held, replacements, (outcome, { event }) =>
-        countOutcome(tally, outcome, event.subject),
-      );
+      tally.replaced += foldReplacing(projection, entry, held, replacements, (outcome, { event }) => {
+        countOutcome(tally, outcome, event.subject);
+        if (outcome.outcome === 'poison')
+          poison.add({ aggregateId: event.subject, version: outcome.event.aggregateversion });
+      });
       remedy?.reached(id, entry.document?.version ?? 0);
-      if (entry.held) noteGap(tally, id, entry.document, entry.held, remedy);
+      if (entry.held) noteGap(tally, id, entry.document, entry.held, { remedy, poison });
       if (!entry.document || entry.document.version === before?.version) continue;
       const prepared = prepareDocument(entry.document);
       if (before) sums.remove(before.digest);
@@ -107,7 +113,7 @@ function noteGap(
   aggregateId: string,
   document: VersionedDocument | undefined,
   held: readonly HeldEvent[],
-  remedy: Remedy | undefined,
+  { remedy, poison }: { readonly remedy: Remedy | undefined; readonly poison: PoisonIndex },
 ): void {
   const expected = (document?.version ?? 0) + 1;
   const found = held[0]!.event.aggregateversion;
@@ -117,5 +123,6 @@ function noteGap(
     return;
   }
   tally.gapped++;
+  if (poison.explains(aggregateId, expected, found)) tally.behindPoison++;
   if (tally.gaps.length < listedFaults) tally.gaps.push({ aggregateId, expected, found, held: held.length });
 }

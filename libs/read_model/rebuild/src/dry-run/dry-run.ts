@@ -1,6 +1,7 @@
 import type { DocumentToWrite, Run, StoredDocument } from '@reprise/read-model-indices';
 import type { FoldEntry } from '@reprise/read-model-projections';
 import { reconcileSlices } from '../build/reconcile.ts';
+import type { PoisonPlace } from '../fold/poison-places.ts';
 import type { SliceTally } from '../fold/slice-tally.ts';
 import { nothingWritten } from '../build/write-entries.ts';
 import type { Remedy } from '../left-out/remedy.ts';
@@ -66,6 +67,7 @@ export async function joinInMemory(
   { options, source, signal }: Pick<DryFold, 'options' | 'source' | 'signal'>,
   unresolved: readonly FoldEntry[],
   remedy?: Remedy,
+  poison: Iterable<PoisonPlace> = [],
 ): Promise<{ readonly joined: ReadonlyMap<string, DocumentState>; readonly tally: SliceTally }> {
   const { projection, memoryBytes } = options;
   const wanted = new Set([
@@ -96,6 +98,7 @@ export async function joinInMemory(
     },
     groupSize: options.batchSize,
     remedy,
+    poison,
   });
   return { joined, tally };
 }

@@ -9,7 +9,8 @@ import {
   type Projection,
 } from '@reprise/read-model-projections';
 import { RebuildError } from '../errors.ts';
-import { countType, listedFaults, longestMessage, type PoisonEvent, type SliceTally } from './slice-tally.ts';
+import { notePoison } from './poison-places.ts';
+import { countType, longestMessage, type PoisonEvent, type SliceTally } from './slice-tally.ts';
 import { entryOverhead, growthOf, measured, newEntry, type SizedEntry } from './sized-entry.ts';
 import { SpillFiles, type SpilledRecord, type SpillManifest } from './spill-files.ts';
 
@@ -272,9 +273,7 @@ export class FoldTable {
   }
 
   #poison(event: Omit<PoisonEvent, 'slice'>): void {
-    const { poison } = this.tally;
-    this.tally.poisoned++;
-    if (poison.length < listedFaults) poison.push({ slice: this.options.slice, ...event });
+    notePoison(this.tally, { slice: this.options.slice, ...event }, this.projection);
   }
 }
 

@@ -1,5 +1,6 @@
 import { storableText } from '@reprise/events';
 import { BucketSums, type BucketDigest } from '@reprise/read-model-documents';
+import type { PoisonPlace } from './poison-places.ts';
 
 /** An event that can never be applied, and where it lies. */
 export interface PoisonEvent {
@@ -39,8 +40,11 @@ export interface SliceTally {
   /** All poison events; `poison` lists the first ones. */
   poisoned: number;
   poison: PoisonEvent[];
+  /** Of a slice: where further ones lie that name their aggregate, in compact text, and how many of those there are whose place is not kept. */
+  places: string[];
+  unplaced: number;
   /** Poison events whose dead letters turned out to be resolved: they are in no count of poison. */
-  resolved: PoisonEvent[];
+  resolved: PoisonPlace[];
   /** Events taken from the event store in place of records that were left out or whose letters are resolved. */
   replaced: number;
   /** Aggregates that wait behind a record that was left out: no gap. Their events count as held back. */
@@ -48,6 +52,8 @@ export interface SliceTally {
   /** Aggregates with a gap, and the events held back by them. */
   gapped: number;
   heldBack: number;
+  /** Of those aggregates, the ones whose missing events are all poison. */
+  behindPoison: number;
   gaps: VersionGap[];
   documents: number;
   tombstones: number;
@@ -69,11 +75,14 @@ export function emptyTally(): SliceTally {
     byType: new Map(),
     poisoned: 0,
     poison: [],
+    places: [],
+    unplaced: 0,
     resolved: [],
     replaced: 0,
     heldAggregates: 0,
     gapped: 0,
     heldBack: 0,
+    behindPoison: 0,
     gaps: [],
     documents: 0,
     tombstones: 0,
@@ -110,7 +119,7 @@ export function sumTallies(tallies: Iterable<SliceTally>): SliceTally {
     for (const key of counters) total[key] += tally[key];
     for (const [type, count] of tally.byType) countType(total, type, count);
     total.poison.push(...tally.poison.slice(0, listedFaults - total.poison.length));
-    total.resolved.push(...tally.resolved);
+    for (const event of tally.resolved) total.resolved.push(event);
     total.gaps.push(...tally.gaps.slice(0, listedFaults - total.gaps.length));
     total.rejected.push(...tally.rejected.slice(0, listedRefusals - total.rejected.length));
     sums.merge(tally.buckets);
@@ -121,7 +130,7 @@ export function sumTallies(tallies: Iterable<SliceTally>): SliceTally {
   return total;
 }
 
-function placeOf({ slice, position }: PoisonEvent): string {
+function placeOf({ slice, position }: PoisonPlace): string {
   return `${slice}:${position}`;
 }
 
@@ -131,8 +140,10 @@ const counters = [
   'duplicate',
   'canaries',
   'poisoned',
+  'unplaced',
   'gapped',
   'heldBack',
+  'behindPoison',
   'heldAggregates',
   'replaced',
   'documents',

@@ -1,5 +1,6 @@
 import { digestOfBuckets, type BucketDigest } from '@reprise/read-model-documents';
 import type { GenerationCounts } from '@reprise/read-model-indices';
+import { PoisonIndex } from '../fold/poison-places.ts';
 import type { SliceTally } from '../fold/slice-tally.ts';
 
 /** One question asked before readers may be moved, with the answer that was expected and the one that was found. */
@@ -84,18 +85,14 @@ export function judgeFold(
 
 /**
  * Aggregates whose missing events are all among the poison events: what follows them can only wait, so it belongs to the poison that
- * the budget judges. A poison event that does not say its version may be any of them. Only listed faults are matched; beyond the
- * list a gap stays a gap.
+ * the budget judges. A build of an earlier release did not count them: there, those are matched that are listed.
  */
-function gapsBehindPoison({ poison, gaps }: SliceTally): number {
-  const byAggregate = Map.groupBy(poison, ({ aggregateId }) => aggregateId);
-  return gaps.filter(({ aggregateId, expected, found = expected + 1 }) => {
-    const missing = (byAggregate.get(aggregateId) ?? []).filter(
-      ({ version = expected }) => version >= expected && version < found,
-    );
-    const known = new Set(missing.flatMap(({ version }) => version ?? []));
-    return known.size + missing.filter(({ version }) => version === undefined).length >= found - expected;
-  }).length;
+function gapsBehindPoison({ poison, gaps, behindPoison }: SliceTally): number {
+  const index = new PoisonIndex(poison);
+  const listed = gaps.filter(({ aggregateId, expected, found = expected + 1 }) =>
+    index.explains(aggregateId, expected, found),
+  );
+  return Math.max(behindPoison, listed.length);
 }
 
 /** The generation has documents at all. */

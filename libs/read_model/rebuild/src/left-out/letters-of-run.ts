@@ -1,7 +1,8 @@
 import type { LogSource } from '@reprise/events';
 import { letterId } from '@reprise/read-model-feed';
 import type { DiscardedLetter } from '@reprise/read-model-indices';
-import type { PoisonEvent, SliceTally } from '../fold/slice-tally.ts';
+import type { PoisonPlace } from '../fold/poison-places.ts';
+import type { SliceTally } from '../fold/slice-tally.ts';
 import type { RebuildServers } from '../rebuild-options.ts';
 import { LeftOut, restorePlaces, type SavedPlaces } from './left-out.ts';
 
@@ -94,7 +95,7 @@ function leftOutLetter(topic: string, letter: DiscardedLetter): LeftOutLetter {
   return { id, aggregateId, version, discardedAt: at.toISOString(), by: `${user}@${host}`, reason };
 }
 
-function resolvedLetter(topic: string, event: PoisonEvent): ResolvedLetter {
+function resolvedLetter(topic: string, event: PoisonPlace): ResolvedLetter {
   const { slice, position, aggregateId = '', version = 0 } = event;
   return { id: letterId(topic, { partition: slice, offset: BigInt(position) }), aggregateId, version };
 }

@@ -7,13 +7,13 @@ import {
   type HeldEvent,
   type Projection,
 } from '@reprise/read-model-projections';
-import type { PoisonEvent } from '../fold/slice-tally.ts';
+import type { PoisonPlace } from '../fold/poison-places.ts';
 import type { LeftOut } from './left-out.ts';
 
 export interface RemedyInput {
   readonly leftOut: LeftOut;
   /** Poison events whose versions the generation readers use contains: their letters are resolved. */
-  readonly resolved: readonly PoisonEvent[];
+  readonly resolved: readonly PoisonPlace[];
   /** Undefined where no event store is configured. */
   readonly history: AggregateHistory | undefined;
   readonly projection: string;
@@ -27,14 +27,14 @@ export class Remedy {
   /** Aggregates that are looked at, whether something of them waits or not. */
   readonly aggregateIds: ReadonlySet<string>;
   readonly #input: RemedyInput;
+  readonly #resolved: ReadonlyMap<string | undefined, readonly PoisonPlace[]>;
   readonly #reached = new Map<string, number>();
 
   constructor(input: RemedyInput) {
     this.#input = input;
-    this.aggregateIds = new Set([
-      ...input.leftOut.aggregateIds,
-      ...input.resolved.flatMap(({ aggregateId }) => aggregateId ?? []),
-    ]);
+    this.#resolved = Map.groupBy(input.resolved, ({ aggregateId }) => aggregateId);
+    const ids = input.resolved.flatMap(({ aggregateId }) => aggregateId ?? []);
+    this.aggregateIds = new Set(input.leftOut.aggregateIds.concat(ids));
   }
 
   /**
@@ -45,11 +45,11 @@ export class Remedy {
    * @throws DependencyError
    */
   async eventsFor(aggregateId: string, lastHeld: number): Promise<readonly DomainEvent[]> {
-    const { leftOut, resolved, history, projection } = this.#input;
+    const { leftOut, history, projection } = this.#input;
     if (!history || !this.aggregateIds.has(aggregateId)) return [];
     const versions = new Set<number | null | undefined>([
       ...leftOut.of(aggregateId).map(({ version }) => version),
-      ...resolved.filter((one) => one.aggregateId === aggregateId).map(({ version }) => version),
+      ...(this.#resolved.get(aggregateId) ?? []).map(({ version }) => version),
     ]);
     try {
       const known = await history(aggregateId, projection);
@@ -73,7 +73,7 @@ export class Remedy {
   }
 
   /** Poison events that turned out to be none: the fold got past them as the live read model did. */
-  get settled(): PoisonEvent[] {
+  get settled(): PoisonPlace[] {
     return this.#input.resolved.filter(
       ({ aggregateId, version }) => (this.#reached.get(aggregateId ?? '') ?? 0) >= (version ?? Infinity),
     );

@@ -1,7 +1,9 @@
 import { isDocumentId } from '@reprise/read-model-feed';
 import type { Generation, GenerationStore } from '@reprise/read-model-indices';
-import type { PoisonEvent } from '../fold/slice-tally.ts';
+import type { PoisonPlace } from '../fold/poison-places.ts';
 import type { RebuildServers } from '../rebuild-options.ts';
+
+const readAtATime = 1_000;
 
 /**
  * Those of the poison events whose dead letters are resolved: the generation contains the version, or a later one. That is what
@@ -11,14 +13,16 @@ import type { RebuildServers } from '../rebuild-options.ts';
 export async function containedIn(
   store: Pick<GenerationStore, 'read'>,
   { name }: Pick<Generation, 'name'>,
-  poison: readonly PoisonEvent[],
-): Promise<PoisonEvent[]> {
+  poison: readonly PoisonPlace[],
+): Promise<PoisonPlace[]> {
   const ids = [...new Set(poison.flatMap(({ aggregateId }) => aggregateId ?? []))].filter(isDocumentId);
   if (ids.length === 0) return [];
-  const stored = await store.read(name, ids);
+  const versions = new Map<string, number>();
+  for (let at = 0; at < ids.length; at += readAtATime)
+    for (const [id, { version }] of await store.read(name, ids.slice(at, at + readAtATime)))
+      versions.set(id, version);
   return poison.filter(
-    ({ aggregateId, version }) =>
-      version !== undefined && (stored.get(aggregateId ?? '')?.version ?? 0) >= version,
+    ({ aggregateId, version }) => version !== undefined && (versions.get(aggregateId ?? '') ?? 0) >= version,
   );
 }
 
@@ -29,8 +33,8 @@ export async function containedIn(
 export async function resolvedByReaders(
   { store, registry }: Pick<RebuildServers, 'store' | 'registry'>,
   topicId: string,
-  poison: readonly PoisonEvent[],
-): Promise<PoisonEvent[]> {
+  poison: readonly PoisonPlace[],
+): Promise<PoisonPlace[]> {
   const named = poison.filter(({ slice, version }) => slice >= 0 && version !== undefined);
   if (named.length === 0) return [];
   const readers = await store.observeReaders();

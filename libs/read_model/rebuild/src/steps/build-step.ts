@@ -9,7 +9,7 @@ import type { WritingRun } from '../run/run-context.ts';
 import type { StepResult } from '../run/run-steps.ts';
 import { endOwnShard, saveOwnCheckpoint } from '../shards/own-shard.ts';
 import { backgroundSettling } from './background-settling.ts';
-import { betweenSlices, findRemedy, foldSlices, settled } from './fold-slices.ts';
+import { betweenSlices, findRemedy, foldSlices, placesOfAll, settled } from './fold-slices.ts';
 
 /** Replays the log into the generation and leaves it BUILT. */
 export async function build(run: WritingRun): Promise<StepResult> {
@@ -71,6 +71,7 @@ async function joinSlices(
       write: writeDocuments,
       groupSize: options.batchSize,
       remedy,
+      poison: placesOfAll(tallies),
     });
   if (!tallies.has(betweenSlices)) {
     tallies.set(betweenSlices, settled(await join(() => Promise.resolve(nothingWritten)), remedy));

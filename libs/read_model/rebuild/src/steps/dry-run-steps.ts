@@ -4,7 +4,7 @@ import { joinInMemory, reportDryRun } from '../dry-run/dry-run.ts';
 import type { DryFold } from '../dry-run/live-diff.ts';
 import type { ReadingRun } from '../run/run-context.ts';
 import type { StepResult } from '../run/run-steps.ts';
-import { betweenSlices, findRemedy, foldSlices, settled } from './fold-slices.ts';
+import { betweenSlices, findRemedy, foldSlices, placesOfAll, settled } from './fold-slices.ts';
 
 /** The steps of a run that writes nothing: it folds the whole log, and reports what a real run would come to. */
 export function dryRunSteps(run: ReadingRun) {
@@ -17,7 +17,7 @@ export function dryRunSteps(run: ReadingRun) {
       });
       const remedy = await findRemedy(run);
       if (unresolved.length > 0 || remedy) {
-        const inMemory = await joinInMemory(run, unresolved, remedy);
+        const inMemory = await joinInMemory(run, unresolved, remedy, placesOfAll(run.tallies));
         joined = inMemory.joined;
         run.tallies.set(betweenSlices, settled(inMemory.tally, remedy));
       }

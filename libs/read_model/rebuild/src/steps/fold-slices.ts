@@ -1,6 +1,7 @@
 import type { SourceDescription } from '../log/described-source.ts';
 import { buildGeneration, type BuildResult } from '../build/build-generation.ts';
 import type { BuildInput } from '../build/build-input.ts';
+import { placesOf, unplacedNote, type PoisonPlace } from '../fold/poison-places.ts';
 import type { SliceTally } from '../fold/slice-tally.ts';
 import { buildWithWorkers } from '../build/workers/build-with-workers.ts';
 import { Remedy } from '../left-out/remedy.ts';
@@ -61,11 +62,18 @@ export async function findRemedy(run: ReadingRun): Promise<Remedy | undefined> {
   const { leftOut, servers, source, tallies, options } = run;
   // Where versions are positions nothing waits behind what is left out, and a later version proves nothing about an earlier one.
   const counts = options.projection.events.versions === 'sequence';
-  const poison = counts ? [...tallies.values()].flatMap((tally) => tally.poison) : [];
+  const poison = counts ? [...placesOfAll(tallies)] : [];
+  const note = unplacedNote([...tallies.values()].reduce((sum, { unplaced }) => sum + unplaced, 0));
+  if (note !== undefined) run.warnings.push(note);
   const resolved = source.kind === 'kafka' ? await resolvedByReaders(servers, source.topic.id, poison) : [];
   if (leftOut.letters.length === 0 && resolved.length === 0) return undefined;
   const history = counts ? servers.history : undefined;
   return new Remedy({ leftOut, resolved, history, projection: options.projection.name });
+}
+
+/** The places of all slices' poison events that are known. */
+export function* placesOfAll(tallies: ReadingRun['tallies']): Generator<PoisonPlace> {
+  for (const [slice, tally] of tallies) yield* placesOf(slice, tally);
 }
 
 /** A tally of changes, without the poison events that turned out to be none. */

@@ -5,7 +5,8 @@ import { scratchDirectory } from '../private-files/scratch-directory.ts';
 import { FoldTable } from '../fold/fold-table.ts';
 import type { LeftOut } from '../left-out/left-out.ts';
 import { foldReplacing, type Remedy } from '../left-out/remedy.ts';
-import { emptyTally, type PoisonEvent } from '../fold/slice-tally.ts';
+import { placesOf, readPlace, type PoisonPlace } from '../fold/poison-places.ts';
+import { emptyTally, type SliceTally } from '../fold/slice-tally.ts';
 
 export interface WholeLogInput {
   readonly projection: Projection;
@@ -18,8 +19,8 @@ export interface WholeLogInput {
   readonly leftOut?: LeftOut;
   /** Called with each of `aggregateIds` for every record of it in the log. */
   readonly onNamed?: (aggregateId: string) => void;
-  /** Finds how the fold continues behind what was left out, once the log is read. */
-  readonly remedyFor?: (poison: readonly PoisonEvent[]) => Promise<Remedy | undefined>;
+  /** Finds how the fold continues behind what was left out, once the log is read; `unplaced` poison events are not among those given. */
+  readonly remedyFor?: (poison: readonly PoisonPlace[], unplaced: number) => Promise<Remedy | undefined>;
   readonly signal: AbortSignal;
 }
 
@@ -48,15 +49,10 @@ export async function foldWholeLog(
   const tally = emptyTally();
   const table = new FoldTable(projection, tally, { slice: 0, memoryBytes, spillDirectory: scratch.path });
   let gaps = 0;
-  let poisonSeen = 0;
   // Finished when all is read: what replaces a record that is not in the fold is asked for by aggregate.
   const aside = new Map<string, FoldEntry>();
-  const poisoned = new Set<string | undefined>();
-  const isAside = (id: string) => {
-    for (; poisonSeen < tally.poison.length; poisonSeen++)
-      poisoned.add(tally.poison[poisonSeen]!.aggregateId);
-    return poisoned.has(id) || (leftOut?.of(id).length ?? 0) > 0;
-  };
+  const poisoned = poisonedIn(tally);
+  const isAside = (id: string) => poisoned().has(id) || (leftOut?.of(id).length ?? 0) > 0;
   const finish = (entries: readonly FoldEntry[], isLast = false) => {
     for (const entry of entries) {
       const { document, held } = entry;
@@ -83,7 +79,7 @@ export async function foldWholeLog(
       finish(entries);
       signal.throwIfAborted();
     }
-    const remedy = await remedyFor?.(tally.poison);
+    const remedy = await remedyFor?.([...placesOf(0, tally)], tally.unplaced);
     for (const id of remedy?.aggregateIds ?? [])
       if (!aside.has(id)) aside.set(id, { document: undefined, held: undefined });
     for (const [id, { document, held = [] }] of aside) {
@@ -102,6 +98,19 @@ export async function foldWholeLog(
     table.dispose();
     scratch.remove();
   }
+}
+
+/** The aggregates that have poison events by now, whenever that is asked. */
+function poisonedIn(tally: SliceTally): () => ReadonlySet<string | undefined> {
+  const poisoned = new Set<string | undefined>();
+  let listed = 0;
+  let placed = 0;
+  return () => {
+    for (; listed < tally.poison.length; listed++) poisoned.add(tally.poison[listed]!.aggregateId);
+    for (; placed < tally.places.length; placed++)
+      poisoned.add(readPlace(0, tally.places[placed]!).aggregateId);
+    return poisoned;
+  };
 }
 
 function addBatch(

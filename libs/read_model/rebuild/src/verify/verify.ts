@@ -8,6 +8,7 @@ import { openEventStoreSource } from '../event-store/event-store-source.ts';
 import { kafkaSource } from '../kafka/kafka-source.ts';
 import { captureLeftOut } from '../left-out/letters-of-run.ts';
 import { leaveOut } from '../left-out/leave-out.ts';
+import { unplacedNote } from '../fold/poison-places.ts';
 import { Remedy } from '../left-out/remedy.ts';
 import { containedIn } from '../left-out/resolved-letters.ts';
 import { pacedSource } from '../log/paced-source.ts';
@@ -113,6 +114,7 @@ export async function verifyReadModel(
   const source = leaveOut(rate > 0 ? pacedSource(opened, rate) : opened, leftOut);
   const expected = ExpectedStates.open();
   const known = new Set<string>();
+  let unplaced = 0;
   try {
     const log = await foldWholeLog(
       {
@@ -122,7 +124,8 @@ export async function verifyReadModel(
         aggregateIds: aggregateIds && new Set(aggregateIds),
         onNamed: (id) => known.add(id),
         leftOut,
-        remedyFor: async (poison) => {
+        remedyFor: async (poison, beyond) => {
+          unplaced = beyond;
           // As in a rebuild: by position nothing waits, and a later version proves nothing about an earlier one.
           const counts = projection.events.versions === 'sequence';
           const resolved = counts && source.kind === 'kafka' ? await containedIn(store, live, poison) : [];
@@ -179,7 +182,7 @@ export async function verifyReadModel(
       faults,
       caveats: readers.kind === 'generation' ? (readers.caveats ?? []) : [],
       freshness,
-      warnings: warningsOf(found),
+      warnings: [...warningsOf(found), ...[unplacedNote(unplaced) ?? []].flat()],
       outcome,
       clean: outcome === 'clean',
       timing: {
