@@ -1,14 +1,17 @@
 import type { Positions } from '@reprise/read-model-indices';
+import { committedRecords } from './committed-records.ts';
 import { groupFreeConsumer, type KafkaConnection, type KafkaTopic } from './kafka-topic.ts';
 
 const fetchBytes = 64 * 1024;
+/** Aborted transactions that are looked past are small; behind a large one the time stays unknown until it is passed. */
+const mostFetches = 10;
 const readCommitted = 1;
-const control = 0x20;
 
 /**
- * When the record at each position, or the first one after it, was written: milliseconds since the epoch, by partition, on the
- * clock the topic stamps its records with. Partitions whose position is the end are left out, and so are those where the next
- * fetch finds no record (a hole left by compaction, or markers alone). Joins no group and changes nothing.
+ * When the committed record at each position, or the first one after it, was written: milliseconds since the epoch, by partition, on
+ * the clock the topic stamps its records with, the broker's or the producer's. Partitions whose position is the end are left out, and so
+ * are those where a few fetches find no record (a hole left by compaction, or aborted records and markers alone). Joins no group and
+ * changes nothing.
  *
  * @param topic as `describeTopic` has just seen it
  * @throws whatever the client throws when Kafka does not answer
@@ -25,35 +28,37 @@ export async function timesOfNext(
   const consumer = groupFreeConsumer(connection);
   try {
     await consumer.metadata({ topics: [topic.name], autocreateTopics: false });
-    const times = behind.map(async ({ partition, leader, logStart }) => {
+    const times = behind.map(async ({ partition, leader, logStart, end }) => {
       const position = positions.get(partition) ?? 0n;
-      const from = position < logStart ? logStart : position;
-      const { responses } = await consumer.fetch({
-        node: leader,
-        isolationLevel: readCommitted,
-        maxWaitTime: 500,
-        minBytes: 1,
-        maxBytes: fetchBytes,
-        topics: [
-          {
-            topicId: topic.id,
-            partitions: [
-              {
-                partition,
-                fetchOffset: from,
-                partitionMaxBytes: fetchBytes,
-                currentLeaderEpoch: -1,
-                lastFetchedEpoch: -1,
-              },
-            ],
-          },
-        ],
-      });
-      for (const batch of responses[0]?.partitions[0]?.records ?? []) {
-        if (batch.attributes & control) continue;
-        for (const { offsetDelta, timestampDelta } of batch.records)
-          if (batch.firstOffset + BigInt(offsetDelta) >= from)
-            return [partition, Number(batch.firstTimestamp + timestampDelta)] as const;
+      let from = position < logStart ? logStart : position;
+      for (let fetches = 0; fetches < mostFetches && from < end; fetches++) {
+        const { responses } = await consumer.fetch({
+          node: leader,
+          isolationLevel: readCommitted,
+          maxWaitTime: 500,
+          minBytes: 1,
+          maxBytes: fetchBytes,
+          topics: [
+            {
+              topicId: topic.id,
+              partitions: [
+                {
+                  partition,
+                  fetchOffset: from,
+                  partitionMaxBytes: fetchBytes,
+                  currentLeaderEpoch: -1,
+                  lastFetchedEpoch: -1,
+                },
+              ],
+            },
+          ],
+        });
+        const fetched = responses[0]?.partitions[0];
+        if (!fetched) return undefined;
+        const { timestamps, next } = committedRecords(fetched, from, end, true);
+        if (timestamps[0] !== undefined) return [partition, timestamps[0]] as const;
+        if (next === from) return undefined;
+        from = next;
       }
       return undefined;
     });
