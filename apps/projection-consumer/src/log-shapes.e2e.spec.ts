@@ -2,7 +2,14 @@ import { randomUUID } from 'node:crypto';
 import { type ProductEvent, productEvents } from '@reprise/product-events';
 import { generationName } from '@reprise/read-model-indices';
 import { produce } from '@reprise/product-events/testing';
-import { eventually, freshName, kafkaAdmin, producePacked, testEndpoints } from '@reprise/test-kit';
+import {
+  eventually,
+  freshName,
+  freshTopic,
+  kafkaAdmin,
+  producePacked,
+  testEndpoints,
+} from '@reprise/test-kit';
 import { Kafka, logLevel } from 'kafkajs';
 import { catalogue, consumerFixture, readinessOf, type ConsumerFixture } from './testing/consumer-fixture.ts';
 import { naiveDocuments } from './testing/naive-documents.ts';
@@ -79,6 +86,46 @@ describe('the projection consumer on an unusual log', () => {
       expect(reasons).toContain('the log begins at offset 4, but a generation needs offset 0');
     });
     expect(await fixture.readers()).toEqual([]);
+    expect(await app.kill()).toMatchObject({ code: 0 });
+  });
+
+  it('stands still, and says why, where retention took all that a generation needs, and no record comes', async () => {
+    const fixture = await consumerFixture(1);
+    await produce(fixture.topic, catalogue(2));
+    const first = fixture.start();
+    await eventually(async () => expect(await fixture.readers()).toHaveLength(1));
+    expect(await first.kill()).toMatchObject({ code: 0 });
+    await produce(fixture.topic, catalogue(2));
+    const admin = await kafkaAdmin();
+    await admin.fetchTopicOffsets(fixture.topic.name);
+    await admin.deleteTopicRecords({
+      topic: fixture.topic.name,
+      partitions: [{ partition: 0, offset: '12' }],
+    });
+    const app = fixture.start();
+    await eventually(async () => {
+      const { status, reasons } = await readinessOf(app);
+      expect(status).toBe(503);
+      expect(reasons).toContain('the log begins at offset 12, but a generation needs offset 6 next');
+    });
+    expect(await app.kill()).toMatchObject({ code: 0 });
+  });
+
+  it('stands still, moves no position and says why, when its topic is created again under it', async () => {
+    const fixture = await consumerFixture(1);
+    await produce(fixture.topic, catalogue(5));
+    const app = fixture.start();
+    await eventually(async () => expect(await fixture.readers()).toHaveLength(1));
+    const [live] = await fixture.generations('LIVE');
+    const before = await fixture.registry.positions(live!.uuid);
+    await fixture.topic.delete();
+    await produce(await freshTopic({ name: fixture.topic.name }), catalogue(2));
+    await eventually(async () => {
+      const { status, reasons } = await readinessOf(app);
+      expect(status).toBe(503);
+      expect(reasons).toContain('was deleted and created again');
+    });
+    expect(await fixture.registry.positions(live!.uuid)).toEqual(before);
     expect(await app.kill()).toMatchObject({ code: 0 });
   });
 

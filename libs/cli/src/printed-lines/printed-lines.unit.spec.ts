@@ -58,7 +58,7 @@ const typedBy: Readonly<Record<string, Readonly<Record<string, readonly string[]
     ],
     'is printed where the log lacks events, and has them': ['gate-remedies.ts rebuildFromEventStore'],
     'is printed by a consumer whose records are gone, and builds all read models': [
-      'live-feeding.ts rebuildFromEventStore',
+      'fed-log.ts rebuildFromEventStore',
     ],
   },
   'faulty-events.int.spec.ts': {

@@ -2,12 +2,14 @@ import type { LiveFeed } from '@reprise/read-model-feed';
 import type { Logger } from '@reprise/runtime';
 import type { FeedHealth } from '../health/feed-health.ts';
 import type { FeedMetrics } from '../health/feed-metrics.ts';
+import type { LogCheck } from '../log/log-check.ts';
 import { BatchSpan, type BatchSource } from './batch-span.ts';
 import type { BatchMessage, BatchVerdict } from './partition-batches.ts';
 
 /** What one context's batches are fed with. */
 export interface BatchFeedInput {
   readonly feed: LiveFeed;
+  readonly logCheck: Pick<LogCheck, 'assertFits'>;
   readonly health: FeedHealth;
   readonly metrics: FeedMetrics;
   readonly logger: Logger;
@@ -17,13 +19,21 @@ export interface BatchFeedInput {
 const firstPauseMs = 100;
 const longestPauseMs = 5_000;
 
-/** Feeds a batch to every generation. Faults are waited out, never skipped: the partition stands still meanwhile. Never rejects. */
-export async function feedBatch(input: BatchFeedInput, message: BatchMessage): Promise<BatchVerdict> {
-  const { feed, health, metrics, logger } = input;
+/**
+ * Feeds a batch to every generation. Faults are waited out, never skipped: the partition stands still meanwhile. Never rejects.
+ * @param end of the partition when the batch was fetched
+ */
+export async function feedBatch(
+  input: BatchFeedInput,
+  message: BatchMessage,
+  end: bigint,
+): Promise<BatchVerdict> {
+  const { feed, logCheck, health, metrics, logger } = input;
   const { batch, signal } = message;
   const { partition } = batch;
   const span = new BatchSpan(input.source, batch);
   try {
+    await logCheck.assertFits(partition, end);
     const begun = performance.now();
     const result = await feed.feed(batch, signal, span.decoded);
     health.recovered(partition);

@@ -26,8 +26,8 @@ export interface PartitionBatchesOptions {
   readonly topic: string;
   readonly groupId: string;
   readonly logger: Logger;
-  /** Called with one batch of a partition after the other, and waited for. */
-  readonly handle: (message: BatchMessage) => Promise<BatchVerdict>;
+  /** Called with one batch of a partition after the other and the end the partition had when it was fetched, and waited for. */
+  readonly handle: (message: BatchMessage, end: bigint) => Promise<BatchVerdict>;
   /** Called when partitions were assigned, before their batches, and again until it succeeds; returns where to read each. */
   readonly onAssigned: (partitions: readonly number[]) => Promise<ReadonlyMap<number, bigint>>;
   /** Called with the reason why the partitions just assigned cannot be read yet. */
@@ -97,10 +97,14 @@ export class PartitionBatches {
       this.#reached.clear();
       this.#reading.assign(payload.memberAssignment[topic] ?? []);
     });
-    consumer.on(START_BATCH_PROCESS, ({ payload: { partition, batchSize, firstOffset, lastOffset } }) => {
+    consumer.on(START_BATCH_PROCESS, ({ payload }) => {
+      const { partition, batchSize, firstOffset, lastOffset, highWatermark } = payload;
       // firstOffset is null, whatever its declaration says, when the broker returned nothing at or after the offset asked for.
       if (batchSize === 0 && (firstOffset as string | null) !== null)
-        this.#passOn({ partition, from: BigInt(firstOffset), next: BigInt(lastOffset) + 1n, records: [] });
+        this.#passOn(
+          { partition, from: BigInt(firstOffset), next: BigInt(lastOffset) + 1n, records: [] },
+          BigInt(highWatermark),
+        );
     });
     consumer.on(CRASH, ({ payload: { error, restart } }) => {
       if (!restart) this.#crashed.reject(error);
@@ -154,7 +158,8 @@ export class PartitionBatches {
       const records = batch.messages.map(({ offset, key, value, headers = {}, timestamp }) => ({
         ...{ offset: BigInt(offset), key, value, headers, timestamp },
       }));
-      const result = await this.#options.handle({ batch: { partition, from, next, records }, signal });
+      const fetched = { partition, from, next, records };
+      const result = await this.#options.handle({ batch: fetched, signal }, BigInt(batch.highWatermark));
       lost.signal.throwIfAborted();
       // A seek that came meanwhile says where to resume; what was fed stays fed.
       if (!isWanted()) return;
@@ -183,13 +188,13 @@ export class PartitionBatches {
    * A stretch of aborted records and transaction markers never reaches `eachBatch`, yet positions have to move past it: it is
    * handed on as a batch without records, before the next batch of the partition.
    */
-  #passOn(batch: PartitionBatch): void {
+  #passOn(batch: PartitionBatch, end: bigint): void {
     const { partition, from } = batch;
     const earlier = Promise.all([this.#reading.positioned, this.#passing.get(partition)]);
     const passed = earlier.then(async () => {
       const signal = this.#closing.signal;
       if (signal.aborted || !this.assigned.includes(partition)) return;
-      const result = await this.#options.handle({ batch, signal });
+      const result = await this.#options.handle({ batch, signal }, end);
       if (result.verdict !== 'next' && !signal.aborted) this.#obey(result, partition, from);
     });
     this.#passing.set(

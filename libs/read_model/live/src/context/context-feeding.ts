@@ -54,7 +54,7 @@ async function feedContext(input: ContextFeedingInput, signal: AbortSignal): Pro
 }
 
 async function feedUntilStopped(
-  { batches, repairs, membership, canaries }: LiveFeeding,
+  { batches, repairs, membership, logCheck, canaries }: LiveFeeding,
   logger: Logger,
   signal: AbortSignal,
 ): Promise<void> {
@@ -63,7 +63,10 @@ async function feedUntilStopped(
   const started = batches.start();
   // Handled below, also when the process is stopped before it joined the group.
   started.catch(() => undefined);
-  const following = started.then(() => keepMembership(membership, stopFollowing.signal));
+  const { signal: untilStopped } = stopFollowing;
+  const following = started.then(() =>
+    Promise.all([keepMembership(membership, untilStopped), logCheck.keepLooking(untilStopped)]),
+  );
   try {
     await Promise.race([untilAborted(signal), following, batches.crashed]);
   } finally {

@@ -20,7 +20,9 @@ import type { CanaryMetrics } from '../canaries/canary-metrics.ts';
 import { CanaryWatch } from '../canaries/canary-watch.ts';
 import { logLetters, type DeadLetterProducer } from '../letters/dead-letter-producer.ts';
 import { Attachments } from '../membership/attachments.ts';
+import { RecordsGone } from '../log/errors.ts';
 import { FedLog } from '../log/fed-log.ts';
+import { LogCheck } from '../log/log-check.ts';
 import type { MembershipInput } from '../membership/membership.ts';
 import type { RepairMetrics } from '../repairs/repair-metrics.ts';
 import { RepairWorker } from '../repairs/repair-worker.ts';
@@ -83,6 +85,7 @@ export interface LiveFeeding {
   readonly batches: PartitionBatches;
   readonly repairs: RepairWorker;
   readonly membership: MembershipInput;
+  readonly logCheck: LogCheck;
   readonly canaries: CanaryWatch;
   /** What its lag is measured from. */
   readonly lag: FollowedLag;
@@ -171,15 +174,16 @@ export function liveFeeding({
   });
   const group = consumerGroupOf(topic, context.projections);
   const source = { topic: topic.name, group, context: context.name };
-  const fedWith: BatchFeedInput = { feed, health, metrics: metrics.feed, logger, source };
+  const logCheck = new LogCheck({ log, feed, assigned: () => batches.assigned, health, logger });
+  const fedWith: BatchFeedInput = { feed, logCheck, health, metrics: metrics.feed, logger, source };
   const batches = new PartitionBatches({
     kafka: servers.kafkaClient,
     topic: topic.name,
     groupId: group,
     logger,
-    handle: async (message) => {
+    handle: async (message, end) => {
       try {
-        const feedIt = () => feedBatch(fedWith, message);
+        const feedIt = () => feedBatch(fedWith, message, end);
         return await deliver({ ...message, context: context.name, feed: feedIt });
       } catch (error) {
         return retryLater(fedWith, message, error);
@@ -190,6 +194,7 @@ export function liveFeeding({
       await feed.reload(partitions);
       // Before the first batch: who feeds unannounced can be passed by a cutover.
       await attachments.announce(fed);
+      await logCheck.lookIfPossible();
       health.positioned(partitions);
       return new Map(
         partitions.flatMap((partition) => {
@@ -203,10 +208,7 @@ export function liveFeeding({
       logger.error({ err: error }, 'positions could not be read; nothing is fed until they are');
     },
     onRecordsGone: (partition, needed, oldest) => {
-      const gone = new Error(
-        `the log begins at offset ${oldest}, but a generation needs offset ${needed} next: the records between are gone from the ` +
-          `log. Run: ${commandLine.rebuildFromEventStore('all')}`,
-      );
+      const gone = new RecordsGone(needed, oldest, log.remedy);
       health.failing(partition, gone);
       logger.error({ err: gone, partition }, 'records are gone from the log');
     },
@@ -233,5 +235,5 @@ export function liveFeeding({
     logger,
     now: () => new Date(),
   };
-  return { batches, repairs, membership, canaries, lag };
+  return { batches, repairs, membership, logCheck, canaries, lag };
 }

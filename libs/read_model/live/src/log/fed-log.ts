@@ -1,6 +1,7 @@
 import type { EventContract } from '@reprise/events';
 import { proveHistoryComplete, type KafkaTopic } from '@reprise/read-model-feed';
 import type { Positions } from '@reprise/read-model-indices';
+import { commandLine } from '@reprise/runtime/commands';
 import { LogNotWhole, TopicReplaced } from './errors.ts';
 
 /**
@@ -28,11 +29,18 @@ export class FedLog {
     this.#input = input;
   }
 
+  /** What leads out of a log that lost records, a sentence. */
+  get remedy(): string {
+    const { versions, closesGaps } = this.#input;
+    if (versions === 'sequence' && closesGaps) return `Run: ${commandLine.rebuildFromEventStore('all')}`;
+    return 'Write all events to a new topic, and rebuild from it.';
+  }
+
   /** How far it reached not long ago. @throws TopicReplaced; TopicMissing; DependencyError while Kafka is away */
   async recentEnds(): Promise<Positions> {
     if (this.#recent !== undefined && performance.now() < this.#recent.until) return this.#recent.ends;
     const until = performance.now() + recentMs;
-    const { partitions } = await this.#describe();
+    const { partitions } = await this.now();
     const ends = new Map(partitions.map(({ partition, end }) => [partition, end]));
     this.#recent = { ends, until };
     return ends;
@@ -47,14 +55,15 @@ export class FedLog {
   async assertWhole(): Promise<void> {
     const { versions, closesGaps } = this.#input;
     if (versions === 'sequence' && closesGaps) return;
-    const proof = proveHistoryComplete(await this.#describe(), undefined);
+    const proof = proveHistoryComplete(await this.now(), undefined);
     if (!proof.complete) throw new LogNotWhole(proof.problems, versions);
   }
 
-  async #describe(): Promise<KafkaTopic> {
+  /** The topic as it is. @throws TopicReplaced; TopicMissing; DependencyError while Kafka is away */
+  async now(): Promise<KafkaTopic> {
     const { describe, topicId } = this.#input;
     const topic = await describe();
-    if (topic.id !== topicId) throw new TopicReplaced(topic, topicId);
+    if (topic.id !== topicId) throw new TopicReplaced(topic, topicId, this.remedy);
     return topic;
   }
 }
