@@ -23,7 +23,7 @@ export interface JudgedLetter {
   readonly aggregateId?: string;
   readonly version?: number;
   readonly state: LetterState;
-  /** The version of its aggregate in each live generation; 0 where there is no document. */
+  /** The version of its aggregate in each live generation of such aggregates; 0 where there is no document. */
   readonly live: readonly {
     readonly projection: string;
     readonly generation: string;
@@ -95,30 +95,37 @@ async function judge(
   });
   const ids = [...new Set(named.flatMap(({ aggregateId }) => aggregateId ?? []))].filter(isDocumentId);
   const versions = await Promise.all(
-    models.flatMap(({ live, store, projection }) =>
-      live ? [versionsIn(live, projection.name, store, ids)] : [],
-    ),
+    models.flatMap((model) => (model.live ? [versionsIn(model, model.live, ids)] : [])),
   );
-  const readBuilds =
+  const builds =
     contract.versions === 'position'
       ? await Promise.all(models.flatMap(({ live }) => (live ? [readBy(live)] : [])))
       : [];
   return named.map(({ letter, decoded, aggregateId, version }) => {
     const own = done.get(keyOf(letter)) ?? [];
-    const live = versions.map(({ projection, generation, of }) => ({
-      ...{ projection, generation },
-      version: (aggregateId === undefined ? undefined : of.get(aggregateId)) ?? 0,
-    }));
     const isApplied = own.some(({ action, outcome }) => action === 'redrive' && outcome === 'applied');
-    const contains = ({ version: last }: { readonly version: number }, at: number) =>
+    const contains = (last: number, at: number) =>
       version !== undefined &&
       last >= version &&
-      (contract.versions === 'sequence' || last === version || isApplied || readBuilds[at]!(letter));
-    const contained = version !== undefined && version > 0 && live.length > 0 && live.every(contains);
+      (contract.versions === 'sequence' || last === version || isApplied || builds[at]!(letter));
+    // Read models of another kind of aggregate will never contain it.
+    const kind = decoded.ok ? decoded.event.aggregatetype : undefined;
+    const live = versions.flatMap(({ projection: { name: projection, aggregate }, generation, of }, at) => {
+      if (kind !== undefined && kind !== aggregate) return [];
+      const last = (aggregateId === undefined ? undefined : of.get(aggregateId)) ?? 0;
+      return [{ projection, generation, version: last, contains: contains(last, at) }];
+    });
+    const contained =
+      version !== undefined && version > 0 && live.length > 0 && live.every((one) => one.contains);
     const discarded = own.some(({ action }) => action === 'discard');
     return {
       id: letterId(letter.topic, letter),
-      ...{ letter, decoded, live, actions: own },
+      ...{ letter, decoded, actions: own },
+      live: live.map(({ projection, generation, version: last }) => ({
+        projection,
+        generation,
+        version: last,
+      })),
       ...(aggregateId !== undefined && { aggregateId }),
       ...(version !== undefined && { version }),
       state: discarded ? 'discarded' : contained ? 'resolved' : 'open',
@@ -139,14 +146,13 @@ function readByBuilds({ registry }: Pick<LetterServers, 'registry'>): ReadByBuil
 }
 
 async function versionsIn(
-  { name }: Generation,
-  projection: string,
-  store: LetterModel['store'],
+  { projection, store }: LetterModel,
+  { name: generation }: Generation,
   ids: readonly string[],
 ) {
-  const stored = ids.length > 0 ? await store.read(name, ids) : new Map<string, { version: number }>();
+  const stored = ids.length > 0 ? await store.read(generation, ids) : new Map<string, { version: number }>();
   return {
-    ...{ projection, generation: name },
+    ...{ projection, generation },
     of: new Map([...stored].map(([id, { version }]) => [id, version])),
   };
 }

@@ -72,8 +72,8 @@ export const positionGuards: readonly Guard[] = [
     promise: 'G10',
     what: 'a dead letter does not count as resolved because later events passed it',
     file: `${feed}/dead-letters/judged-letters.ts`,
-    text: "      (contract.versions === 'sequence' ||\n",
-    without: '      (contract.versions !== undefined ||\n',
+    text: "(contract.versions === 'sequence' || last === version",
+    without: '(contract.versions !== undefined || last === version',
     specs: [{ file: letters, titles: ['stays open once later events'] }],
   },
   {
