@@ -41,6 +41,7 @@ describe('migrations of the read-model database', () => {
       '0015_service_levels',
       '0016_requested_actions',
       '0017_runs_of_actions',
+      '0018_proofs',
     ]);
     await assertReadModelMigrated(pool);
     expect(await runReadModelMigrations(database.url)).toEqual([]);
