@@ -39,6 +39,10 @@ it('verbs of a context that orders by position say so, repair from its log, and 
   expect(repaired).toMatchObject({ code: 0, stdout: expect.stringMatching(`missing +${id}`) as unknown });
   expect((await verb('verify', ...search, '--deep')).stdout).toContain('3 documents');
 
+  const part = await verb('rebuild', ...search, '--from-event-id', lives[0]![1]!.id);
+  expect(part).toMatchObject({ code: 1, stderr: expect.stringContaining('Nothing was changed') as unknown });
+  expect(part.stderr).toContain(commandLine.rebuild('product_search'));
+
   const pool = createReadModelPool(own.env['READ_MODEL_DATABASE_URL']!);
   afterFile(() => pool.end());
   const queue = new RepairQueue(pool);

@@ -119,7 +119,7 @@ const typedBy: Readonly<Record<string, Readonly<Record<string, readonly string[]
   },
   'by-position.int.spec.ts': {
     'verbs of a context that orders by position say so, repair from its log, and end with 1 once its partitions are others':
-      ['same-log.ts rebuild'],
+      ['same-log.ts rebuild', 'whole-by-position.ts rebuild'],
   },
 };
 

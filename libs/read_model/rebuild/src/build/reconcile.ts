@@ -6,9 +6,15 @@ import {
   type StoredDocument,
 } from '@reprise/read-model-indices';
 import type { FoldEntry, FoldOutcome, HeldEvent, Projection } from '@reprise/read-model-projections';
-import { PoisonIndex, type PoisonPlace } from '../fold/poison-places.ts';
+import { PoisonIndex } from '../fold/poison-places.ts';
 import { foldReplacing, type Remedy } from '../left-out/remedy.ts';
-import { emptyTally, listedFaults, type SliceTally, tallyRefused } from '../fold/slice-tally.ts';
+import {
+  emptyTally,
+  listedFaults,
+  type PoisonPlace,
+  type SliceTally,
+  tallyRefused,
+} from '../fold/slice-tally.ts';
 import type { WriteDocuments } from './write-entries.ts';
 
 export interface ReconcileInput {

@@ -1,8 +1,7 @@
 import type { DocumentToWrite, Run, StoredDocument } from '@reprise/read-model-indices';
 import type { FoldEntry } from '@reprise/read-model-projections';
 import { reconcileSlices } from '../build/reconcile.ts';
-import type { PoisonPlace } from '../fold/poison-places.ts';
-import type { SliceTally } from '../fold/slice-tally.ts';
+import type { PoisonPlace, SliceTally } from '../fold/slice-tally.ts';
 import { nothingWritten } from '../build/write-entries.ts';
 import type { Remedy } from '../left-out/remedy.ts';
 import type { DocumentState } from '../verify/classify.ts';

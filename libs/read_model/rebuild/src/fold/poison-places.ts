@@ -1,8 +1,5 @@
 import type { Projection } from '@reprise/read-model-projections';
-import { listedFaults, type PoisonEvent, type SliceTally } from './slice-tally.ts';
-
-/** Where a poison event lies and which event of its aggregate it is: what it is matched by, with dead letters and with gaps. */
-export type PoisonPlace = Pick<PoisonEvent, 'slice' | 'position' | 'aggregateId' | 'version'>;
+import { listedFaults, type PoisonEvent, type PoisonPlace, type SliceTally } from './slice-tally.ts';
 
 /**
  * Places kept of a slice's poison events beyond those that are listed, about 70 bytes each in memory and in checkpoints. Of more than

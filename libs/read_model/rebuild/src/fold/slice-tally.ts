@@ -1,6 +1,5 @@
 import { storableText } from '@reprise/events';
 import { BucketSums, type BucketDigest } from '@reprise/read-model-documents';
-import type { PoisonPlace } from './poison-places.ts';
 
 /** An event that can never be applied, and where it lies. */
 export interface PoisonEvent {
@@ -12,6 +11,9 @@ export interface PoisonEvent {
   /** Version of its aggregate, where it says one. */
   readonly version?: number;
 }
+
+/** Where a poison event lies and which event of its aggregate it is: what it is matched by, with dead letters and with gaps. */
+export type PoisonPlace = Pick<PoisonEvent, 'slice' | 'position' | 'aggregateId' | 'version'>;
 
 /** An aggregate of which an event is missing: everything from `expected` on is held back. */
 export interface VersionGap {

@@ -1,8 +1,7 @@
 import type { LogSource } from '@reprise/events';
 import { letterId } from '@reprise/read-model-feed';
 import type { DiscardedLetter } from '@reprise/read-model-indices';
-import type { PoisonPlace } from '../fold/poison-places.ts';
-import type { SliceTally } from '../fold/slice-tally.ts';
+import type { PoisonPlace, SliceTally } from '../fold/slice-tally.ts';
 import type { RebuildServers } from '../rebuild-options.ts';
 import { LeftOut, restorePlaces, type SavedPlaces } from './left-out.ts';
 

@@ -7,7 +7,7 @@ import {
   type HeldEvent,
   type Projection,
 } from '@reprise/read-model-projections';
-import type { PoisonPlace } from '../fold/poison-places.ts';
+import type { PoisonPlace } from '../fold/slice-tally.ts';
 import type { LeftOut } from './left-out.ts';
 
 export interface RemedyInput {

@@ -1,6 +1,6 @@
 import { isDocumentId } from '@reprise/read-model-feed';
 import type { Generation, GenerationStore } from '@reprise/read-model-indices';
-import type { PoisonPlace } from '../fold/poison-places.ts';
+import type { PoisonPlace } from '../fold/slice-tally.ts';
 import type { RebuildServers } from '../rebuild-options.ts';
 
 const readAtATime = 1_000;

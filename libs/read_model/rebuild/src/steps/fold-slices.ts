@@ -1,8 +1,8 @@
 import type { SourceDescription } from '../log/described-source.ts';
 import { buildGeneration, type BuildResult } from '../build/build-generation.ts';
 import type { BuildInput } from '../build/build-input.ts';
-import { placesOf, unplacedNote, type PoisonPlace } from '../fold/poison-places.ts';
-import type { SliceTally } from '../fold/slice-tally.ts';
+import { placesOf, unplacedNote } from '../fold/poison-places.ts';
+import type { PoisonPlace, SliceTally } from '../fold/slice-tally.ts';
 import { buildWithWorkers } from '../build/workers/build-with-workers.ts';
 import { Remedy } from '../left-out/remedy.ts';
 import { resolvedByReaders } from '../left-out/resolved-letters.ts';

@@ -5,8 +5,8 @@ import { scratchDirectory } from '../private-files/scratch-directory.ts';
 import { FoldTable } from '../fold/fold-table.ts';
 import type { LeftOut } from '../left-out/left-out.ts';
 import { foldReplacing, type Remedy } from '../left-out/remedy.ts';
-import { placesOf, readPlace, type PoisonPlace } from '../fold/poison-places.ts';
-import { emptyTally, type SliceTally } from '../fold/slice-tally.ts';
+import { placesOf, readPlace } from '../fold/poison-places.ts';
+import { emptyTally, type PoisonPlace, type SliceTally } from '../fold/slice-tally.ts';
 
 export interface WholeLogInput {
   readonly projection: Projection;
