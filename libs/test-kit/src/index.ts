@@ -7,7 +7,7 @@ export {
   type DatabaseKind,
   type FreshDatabase,
 } from './servers/fresh-database.ts';
-export { lastingPort } from './lasting-port.ts';
+export { lastingPort } from './port-of-file.ts';
 export { freshName } from './fresh-name.ts';
 export { dropIndices, elasticsearch } from './servers/indices.ts';
 export { itIsClosed, type ClosedApplication } from './access/closed-routes.ts';

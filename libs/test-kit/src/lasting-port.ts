@@ -1,11 +1,10 @@
 import { randomInt } from 'node:crypto';
 import { createSocket } from 'node:dgram';
 import { once } from 'node:events';
-import { createServer, type Server } from 'node:net';
-import { afterFile } from './after-file.ts';
+import type { Server } from 'node:net';
 import { eventually } from './eventually.ts';
 
-/** A port that stays its server's while that is away. */
+/** A port that stays its server's while that is away. Nothing here needs a test runner: the fault matrix has proxies without one. */
 export interface LastingPort {
   readonly port: number;
   /** Lets another one have it. */
@@ -40,15 +39,6 @@ export async function listenForGood(server: Server): Promise<LastingPort> {
 export async function listenAt(server: Server, port: number): Promise<void> {
   server.listen({ port, host: '127.0.0.1' });
   await once(server, 'listening');
-}
-
-/** A port of the test file's own that nobody listens on, for a server whose address has to be known before it starts. */
-export async function lastingPort(): Promise<number> {
-  const server = createServer();
-  const { port, release } = await listenForGood(server);
-  afterFile(release);
-  await new Promise((resolve) => server.close(resolve));
-  return port;
 }
 
 /** Among test files the UDP port of that number says whose it is; the system takes it back when the process ends. */
