@@ -8,6 +8,7 @@ import {
   type KafkaConnection,
   type KafkaTopic,
 } from '../kafka/kafka-topic.ts';
+import { fetchPartition } from '../kafka/fetch-partition.ts';
 import { parseLetter, type StoredLetter } from './letter-headers.ts';
 
 /** Where reading resumes, by partition of the dead-letter topic. */
@@ -22,7 +23,6 @@ export interface LetterPage {
 const fetchBytes = 1 << 20;
 const stallMs = 30_000;
 const control = 0x20;
-const readCommitted = 1;
 
 /**
  * Reads the dead-letter topic from `from` (its beginning by default) up to the ends `topic` was described with, in order, a
@@ -80,18 +80,8 @@ async function fetchPage(
   const metadata = await consumer.metadata({ topics: [topic.name], autocreateTopics: false });
   const leader = metadata.topics.get(topic.name)?.partitions[partition]?.leader ?? -1;
   if (leader < 0) throw new Error(`partition ${partition} has no leader`);
-  const wanted = { partition, fetchOffset: position, partitionMaxBytes: fetchBytes };
-  const response = await consumer.fetch({
-    node: leader,
-    isolationLevel: readCommitted,
-    maxWaitTime: 500,
-    minBytes: 1,
-    maxBytes: fetchBytes,
-    topics: [
-      { topicId: topic.id, partitions: [{ ...wanted, currentLeaderEpoch: -1, lastFetchedEpoch: -1 }] },
-    ],
-  });
-  const [answer] = response.responses.flatMap(({ partitions }) => partitions);
+  const wanted = { topic, partition, leader, offset: position, bytes: fetchBytes };
+  const answer = await fetchPartition(consumer, wanted);
   const letters: StoredLetter[] = [];
   let foreign = 0;
   let next = position;

@@ -1,7 +1,8 @@
 import type { Consumer } from '@platformatic/kafka';
 
 type FetchResponse = Awaited<ReturnType<Consumer['fetch']>>;
-type FetchedPartition = FetchResponse['responses'][number]['partitions'][number];
+/** What a fetch answers of one partition. */
+export type FetchedPartition = FetchResponse['responses'][number]['partitions'][number];
 
 const transactional = 0x10;
 const control = 0x20;

@@ -1,6 +1,7 @@
 import { findErrorBy, type Consumer } from '../client/kafka-client.ts';
 import { unreadableBatchIn } from '../codecs/unpack.ts';
 import { committedRecords, type CommittedRecords } from './committed-records.ts';
+import { fetchPartition } from './fetch-partition.ts';
 import { innermostMessage, type KafkaTopic } from './kafka-topic.ts';
 
 export interface ReadOptions {
@@ -44,8 +45,6 @@ export class PartitionUnreadable extends Error {
   }
 }
 
-const readCommitted = 1;
-
 /**
  * Reads a partition up to a captured end, by explicit offset and at read_committed, a fetch at a time; the next one is under way
  * while one is worked on. It ends when the next position reaches the end, whatever lies there.
@@ -70,30 +69,7 @@ export async function* readPartition(
     if (now && now.id !== topic.id) throw new PartitionUnreadable('topic-replaced', offset, {});
     const leader = now?.partitions[partition]?.leader ?? -1;
     if (leader < 0) throw new Error(`partition ${partition} has no leader`);
-    const response = await consumer.fetch({
-      node: leader,
-      isolationLevel: readCommitted,
-      maxWaitTime: 500,
-      minBytes: 1,
-      maxBytes: bytes,
-      topics: [
-        {
-          topicId: topic.id,
-          partitions: [
-            {
-              partition,
-              fetchOffset: offset,
-              partitionMaxBytes: bytes,
-              currentLeaderEpoch: -1,
-              lastFetchedEpoch: -1,
-            },
-          ],
-        },
-      ],
-    });
-    const fetched = response.responses
-      .flatMap((answer) => answer.partitions)
-      .find((p) => p.partitionIndex === partition);
+    const fetched = await fetchPartition(consumer, { topic, partition, leader, offset, bytes });
     return fetched && committedRecords(fetched, offset, end, withHeaders);
   };
   // A settled outcome instead of a promise that may reject while the previous batch is still worked on.

@@ -1,11 +1,11 @@
 import type { Positions } from '@reprise/read-model-indices';
 import { committedRecords } from './committed-records.ts';
+import { fetchPartition } from './fetch-partition.ts';
 import { groupFreeConsumer, type KafkaConnection, type KafkaTopic } from './kafka-topic.ts';
 
 const fetchBytes = 64 * 1024;
 /** Aborted transactions that are looked past are small; behind a large one the time stays unknown until it is passed. */
 const mostFetches = 10;
-const readCommitted = 1;
 
 /**
  * When the committed record at each position, or the first one after it, was written: milliseconds since the epoch, by partition, on
@@ -32,28 +32,8 @@ export async function timesOfNext(
       const position = positions.get(partition) ?? 0n;
       let from = position < logStart ? logStart : position;
       for (let fetches = 0; fetches < mostFetches && from < end; fetches++) {
-        const { responses } = await consumer.fetch({
-          node: leader,
-          isolationLevel: readCommitted,
-          maxWaitTime: 500,
-          minBytes: 1,
-          maxBytes: fetchBytes,
-          topics: [
-            {
-              topicId: topic.id,
-              partitions: [
-                {
-                  partition,
-                  fetchOffset: from,
-                  partitionMaxBytes: fetchBytes,
-                  currentLeaderEpoch: -1,
-                  lastFetchedEpoch: -1,
-                },
-              ],
-            },
-          ],
-        });
-        const fetched = responses[0]?.partitions[0];
+        const wanted = { topic, partition, leader, offset: from, bytes: fetchBytes };
+        const fetched = await fetchPartition(consumer, wanted);
         if (!fetched) return undefined;
         const { timestamps, next } = committedRecords(fetched, from, end, true);
         if (timestamps[0] !== undefined) return [partition, timestamps[0]] as const;
