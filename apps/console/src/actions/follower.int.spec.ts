@@ -1,13 +1,10 @@
 import { randomUUID } from 'node:crypto';
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { createReadModelPool, Registry, runReadModelMigrations } from '@reprise/read-model-indices';
+import type { Registry } from '@reprise/read-model-indices';
 import { silentLogger } from '@reprise/runtime';
-import { afterFile, freshDatabase } from '@reprise/test-kit';
 import type { Pool } from 'pg';
 import type { JobHandle, JobStarter } from '../jobs/job-starter.ts';
 import { localProcesses } from '../jobs/local-processes.ts';
+import { ownRegistry } from '../testing/own-registry.ts';
 import { Actions } from './actions.ts';
 import { recordAttempt } from './recorded-attempt.ts';
 
@@ -18,16 +15,9 @@ let registry: Registry;
 let processes: JobStarter;
 
 beforeAll(async () => {
-  const { url, feederUrl } = await freshDatabase('read');
-  await runReadModelMigrations(url);
-  pool = createReadModelPool(feederUrl);
-  registry = new Registry(pool);
-  const directory = mkdtempSync(join(tmpdir(), 'follower-'));
-  processes = localProcesses({ command: [process.execPath], env: process.env, directory });
-  afterFile(async () => {
-    await pool.end();
-    rmSync(directory, { recursive: true, force: true });
-  });
+  const own = await ownRegistry();
+  ({ pool, registry } = own);
+  processes = localProcesses({ command: [process.execPath], env: process.env, directory: own.folder });
 });
 
 const follow = (jobs = processes, signal?: AbortSignal): Promise<void> =>

@@ -1,21 +1,15 @@
 import { randomUUID } from 'node:crypto';
-import { existsSync, mkdtempSync, renameSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { existsSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import {
-  createReadModelPool,
-  Registry,
-  runReadModelMigrations,
-  type RequestedAction,
-  type Run,
-} from '@reprise/read-model-indices';
+import type { Registry, RequestedAction, Run } from '@reprise/read-model-indices';
 import { silentLogger } from '@reprise/runtime';
-import { afterFile, eventually, freshDatabase } from '@reprise/test-kit';
+import { eventually } from '@reprise/test-kit';
 import type { ActionName, ActionPlan } from '../contract/index.ts';
 import type { JobHandle, JobStarter } from '../jobs/job-starter.ts';
 import { kubernetesJobs } from '../jobs/kubernetes-jobs.ts';
 import { localProcesses } from '../jobs/local-processes.ts';
 import { littleCluster } from '../testing/little-cluster.ts';
+import { ownRegistry } from '../testing/own-registry.ts';
 import { Actions } from './actions.ts';
 
 const projection = 'product_search';
@@ -25,11 +19,7 @@ let program: string;
 let actions: Actions;
 
 beforeAll(async () => {
-  const { url, feederUrl } = await freshDatabase('read');
-  await runReadModelMigrations(url);
-  const pool = createReadModelPool(feederUrl);
-  registry = new Registry(pool);
-  folder = mkdtempSync(join(tmpdir(), 'runs-of-actions-'));
+  ({ registry, folder } = await ownRegistry());
   program = join(folder, 'job.mjs');
   // Says what stands in the file SCRIPT.stderr whenever there is one, and ends with what stands in SCRIPT.stdout.
   writeFileSync(
@@ -49,10 +39,6 @@ beforeAll(async () => {
        if (end !== undefined) writeSync(1, end);
      }`,
   );
-  afterFile(async () => {
-    await pool.end();
-    rmSync(folder, { recursive: true, force: true });
-  });
 });
 
 /** An action whose job says what it is given to say. */

@@ -1,14 +1,14 @@
 import { randomUUID } from 'node:crypto';
-import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { existsSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { createReadModelPool, Registry, runReadModelMigrations } from '@reprise/read-model-indices';
+import type { Registry } from '@reprise/read-model-indices';
 import { silentLogger } from '@reprise/runtime';
-import { afterFile, eventually, freshDatabase } from '@reprise/test-kit';
+import { eventually } from '@reprise/test-kit';
 import type { Pool } from 'pg';
 import type { ActionPlan } from '../contract/index.ts';
 import type { JobStarter } from '../jobs/job-starter.ts';
 import { localProcesses } from '../jobs/local-processes.ts';
+import { ownRegistry } from '../testing/own-registry.ts';
 import { Actions } from './actions.ts';
 
 let pool: Pool;
@@ -18,11 +18,7 @@ let folder: string;
 let processes: JobStarter;
 
 beforeAll(async () => {
-  const { url, feederUrl } = await freshDatabase('read');
-  await runReadModelMigrations(url);
-  pool = createReadModelPool(feederUrl);
-  registry = new Registry(pool);
-  folder = mkdtempSync(join(tmpdir(), 'starting-'));
+  ({ pool, registry, folder } = await ownRegistry());
   const program = join(folder, 'job.mjs');
   writeFileSync(
     program,
@@ -31,10 +27,6 @@ beforeAll(async () => {
      while (!existsSync(process.argv.at(-1)) && existsSync(import.meta.filename)) await setTimeout(10);`,
   );
   processes = localProcesses({ command: [process.execPath, program], env: process.env, directory: folder });
-  afterFile(async () => {
-    await pool.end();
-    rmSync(folder, { recursive: true, force: true });
-  });
 });
 
 const consoleOf = (jobs: JobStarter) =>
